@@ -1,0 +1,93 @@
+package db
+
+import (
+	"context"
+	"fmt"
+)
+
+// MaxArtifact is how large a recording's picture may be, in bytes.
+const MaxArtifact = 2 << 20
+
+// Artifact is a picture of a session's page, masked before it was taken.
+type Artifact struct {
+	ID        string
+	SessionID string
+	Seq       int // of the event that it belongs to
+	Kind      string
+	MediaType string
+	CreatedAt int64
+}
+
+const artifactColumns = `a.id, a.session_id, a.seq, a.kind, a.media_type, a.created_at`
+
+func artifactPlace(organizationID, id string) place {
+	return place{organizationID, "artifacts", id, "content"}
+}
+
+// KeepScreenshot seals a picture with its link's data key. The event's data is
+// {"artifact": id}.
+func (db *DB) KeepScreenshot(ctx context.Context, lease Lease, mediaType string, content []byte) error {
+	if len(content) > MaxArtifact {
+		return fmt.Errorf("keep screenshot: %d bytes are more than %d", len(content), MaxArtifact)
+	}
+	id, err := db.newID(artifactPrefix)
+	if err != nil {
+		return err
+	}
+	link, err := db.linkByID(ctx, db.read, lease.LinkID)
+	if err != nil {
+		return err
+	}
+	key, err := db.seal.unwrap(link.place("data_key"), link.dataKey)
+	if err != nil {
+		return fmt.Errorf("keep screenshot: %w", err)
+	}
+	sealed, err := key.seal(artifactPlace(link.OrganizationID, id), content)
+	if err != nil {
+		return err
+	}
+	err = db.transact(ctx, func(tx *tx) error {
+		seq, err := tx.record(lease, anyOpen, "", EventEvidence, map[string]any{"artifact": id})
+		if err != nil {
+			return err
+		}
+		return tx.exec(`INSERT INTO artifacts (id, session_id, seq, kind, media_type, content, created_at)
+			VALUES ($1, $2, $3, 'screenshot', $4, $5, $6)`, id, lease.SessionID, seq, mediaType, sealed, tx.now)
+	})
+	if err != nil {
+		return fmt.Errorf("keep screenshot: %w", err)
+	}
+	return nil
+}
+
+// Artifacts lists what was recorded of a session, without the content.
+func (db *DB) Artifacts(ctx context.Context, sessionID string) ([]Artifact, error) {
+	found, err := collect(ctx, db.read, func(r row) (a Artifact, err error) {
+		return a, r.Scan(&a.ID, &a.SessionID, &a.Seq, &a.Kind, &a.MediaType, &a.CreatedAt)
+	}, `SELECT `+artifactColumns+` FROM artifacts a WHERE a.session_id = $1 ORDER BY a.seq, a.id`, sessionID)
+	if err != nil {
+		return nil, fmt.Errorf("list artifacts: %w", err)
+	}
+	return found, nil
+}
+
+// ArtifactContent opens one. ErrNotFound where it, or the key to it, is gone.
+func (db *DB) ArtifactContent(ctx context.Context, id string) (Artifact, []byte, error) {
+	var a Artifact
+	var sealed []byte
+	err := db.read.QueryRowContext(ctx, `SELECT `+artifactColumns+`, a.content FROM artifacts a WHERE a.id = $1`, id).
+		Scan(&a.ID, &a.SessionID, &a.Seq, &a.Kind, &a.MediaType, &a.CreatedAt, &sealed)
+	if err != nil {
+		return Artifact{}, nil, fmt.Errorf("find artifact: %w", orNotFound(err))
+	}
+	_, link, err := db.Session(ctx, a.SessionID)
+	if err != nil {
+		return Artifact{}, nil, err
+	}
+	key, err := db.seal.unwrap(link.place("data_key"), link.dataKey)
+	if err != nil {
+		return Artifact{}, nil, fmt.Errorf("open artifact: %w", err)
+	}
+	content, err := key.open(artifactPlace(link.OrganizationID, a.ID), sealed)
+	return a, content, err
+}

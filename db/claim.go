@@ -1,0 +1,161 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Claim is a person's decision to let a link be worked on.
+type Claim struct {
+	Code    string
+	Owner   string // the boot id of the process that will run the session
+	Browser string // the id of the person's browser; empty for a claim through the API
+	Consent Consent
+	Version string // the hash of the integration's script
+	Prompt  NewPrompt
+}
+
+// Claimed is what a claim gives.
+type Claimed struct {
+	Link        Link
+	Session     Session
+	PromptID    string
+	ClientToken string
+}
+
+// ClaimLink makes a link active and creates its session, in one transaction: of
+// any number of concurrent claims exactly one succeeds. The others get
+// ErrActive; ErrNotFound, ErrComplete and ErrExpired say what else is the matter.
+func (db *DB) ClaimLink(ctx context.Context, claim Claim) (Claimed, error) {
+	claimed, err := db.prepareClaim()
+	if err != nil {
+		return Claimed{}, fmt.Errorf("claim link: %w", err)
+	}
+	err = db.transact(ctx, func(tx *tx) error {
+		link, err := db.findLink(tx.ctx, tx.sql, `l.claim_code_hash = $2`, hash(claim.Code))
+		if err != nil {
+			return err
+		}
+		epoch, err := activate(tx, link.ID, claimed.Session.ID)
+		if errors.Is(err, ErrStale) {
+			return whyNotClaimable(link.Status)
+		}
+		if err != nil {
+			return err
+		}
+		lease := Lease{SessionID: claimed.Session.ID, LinkID: link.ID, Owner: claim.Owner, Epoch: epoch}
+		if err := insertSession(tx, lease, claim, claimed.ClientToken); err != nil {
+			return err
+		}
+		if err := insertSessionOperations(tx, lease.SessionID, len(link.Operations)); err != nil {
+			return err
+		}
+		if err := insertPrompt(tx, claimed.PromptID, lease.SessionID, claim.Prompt); err != nil {
+			return err
+		}
+		if _, err := tx.record(lease, anyOpen, "", EventClaimed, map[string]any{"via": claim.Consent.Via}); err != nil {
+			return err
+		}
+		claimed.Session, claimed.Link, err = db.findSession(tx.ctx, tx.sql, `s.id = $1`, lease.SessionID)
+		return err
+	})
+	if err != nil {
+		return Claimed{}, fmt.Errorf("claim link: %w", err)
+	}
+	return claimed, nil
+}
+
+func (db *DB) prepareClaim() (claimed Claimed, err error) {
+	var errs [3]error
+	claimed.Session.ID, errs[0] = db.newID(sessionPrefix)
+	claimed.PromptID, errs[1] = db.newID(promptPrefix)
+	claimed.ClientToken, errs[2] = db.newSecret(clientTokenPrefix)
+	return claimed, errors.Join(errs[:]...)
+}
+
+// activate is the compare-and-set that a claim wins or loses. It returns the
+// number of the attempt, which is the session's epoch: a later session of the
+// link always has a greater one.
+func activate(tx *tx, linkID, sessionID string) (epoch int, err error) {
+	tx.ring(linkID)
+	err = tx.row(`UPDATE links SET status = 'active', attempts = attempts + 1, current_session_id = $1,
+			error_code = NULL, error_operation = NULL, result = NULL, completed_at = NULL, updated_at = $2
+		WHERE id = $3 AND expires_at > $2 AND (status IN ('pending', 'failed') OR (status = 'complete' AND reusable = 1))
+		RETURNING attempts`, sessionID, tx.now, linkID).Scan(&epoch)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, ErrStale
+	}
+	return epoch, err
+}
+
+// whyNotClaimable explains a lost claim by the state that it found.
+func whyNotClaimable(status LinkStatus) error {
+	switch status {
+	case LinkComplete:
+		return ErrComplete
+	case LinkActive:
+		return ErrActive
+	default: // pending and failed can be claimed, unless the time ran out just now
+		return ErrExpired
+	}
+}
+
+func insertSession(tx *tx, lease Lease, claim Claim, clientToken string) error {
+	claim.Consent.At = tx.now
+	consent, err := json.Marshal(claim.Consent)
+	if err != nil {
+		return err
+	}
+	var browser []byte
+	if claim.Browser != "" {
+		browser = hash(claim.Browser)
+	}
+	return tx.exec(`INSERT INTO link_sessions (id, link_id, attempt, status, owner, epoch, lease_until,
+			client_token_hash, browser_hash, consent, integration_version, created_at)
+		VALUES ($1, $2, $3, 'created', $4, $3, $5, $6, $7, $8, $9, $10)`,
+		lease.SessionID, lease.LinkID, lease.Epoch, lease.Owner, tx.now+LeaseTime.Milliseconds(),
+		hash(clientToken), browser, string(consent), claim.Version, tx.now)
+}
+
+func insertSessionOperations(tx *tx, sessionID string, count int) error {
+	for position := range count {
+		if err := tx.exec(`INSERT INTO session_operations (session_id, position, status) VALUES ($1, $2, 'pending')`,
+			sessionID, position); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// HandOver gives a session to another browser and returns its new client token;
+// the old cookie and token stop working. Unless allowed is true it succeeds only
+// while nothing was typed yet; ErrStale otherwise.
+func (db *DB) HandOver(ctx context.Context, sessionID, browser string, allowed bool) (clientToken string, err error) {
+	clientToken, err = db.newSecret(clientTokenPrefix)
+	if err != nil {
+		return "", err
+	}
+	err = db.transact(ctx, func(tx *tx) error {
+		session, link, err := db.findSession(tx.ctx, tx.sql, `s.id = $1`, sessionID)
+		if err != nil {
+			return err
+		}
+		if !allowed && session.Status != SessionCreated {
+			return ErrStale
+		}
+		if err := tx.change(`UPDATE link_sessions SET browser_hash = $1, client_token_hash = $2
+			WHERE id = $3 AND status IN ('created', 'queued', 'running', 'waiting')`,
+			hash(browser), hash(clientToken), sessionID); err != nil {
+			return err
+		}
+		tx.ring(link.ID)
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("hand over session: %w", err)
+	}
+	return clientToken, nil
+}

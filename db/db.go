@@ -1,0 +1,246 @@
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	_ "modernc.org/sqlite" // registers the driver
+)
+
+// The errors that callers tell apart. Every other error means that the
+// database itself failed.
+var (
+	ErrNotFound = errors.New("not found")
+	ErrStale    = errors.New("the state has changed") // a transition found another state, or a lost lease
+	ErrExpired  = errors.New("the link has expired")
+	ErrComplete = errors.New("the link is complete")
+	ErrActive   = errors.New("the link is being worked on")
+	ErrExists   = errors.New("exists already")
+)
+
+// readers is how many reads may run beside each other and beside the writer.
+const readers = 4
+
+// Options say where the data is, and replace time and chance in tests.
+type Options struct {
+	Folder string           // holds passage.db and keyset.json; made if it is not there
+	Now    func() time.Time // nil: time.Now
+	Random io.Reader        // nil: crypto/rand
+}
+
+// DB is the one handle on the data; it is safe for concurrent use.
+type DB struct {
+	write  *sql.DB // one connection: SQLite has one writer
+	read   *sql.DB
+	seal   *sealer
+	now    func() time.Time
+	random io.Reader
+	bell   bell
+}
+
+// Open opens the data folder, creating what is missing, and brings the tables
+// up to date.
+func Open(ctx context.Context, options Options) (*DB, error) {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.Random == nil {
+		options.Random = rand.Reader
+	}
+	if err := os.MkdirAll(options.Folder, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	path := filepath.Join(options.Folder, "passage.db")
+	seal, err := openKeyset(options.Folder, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, path); err != nil {
+		return nil, err
+	}
+	db := &DB{seal: seal, now: options.Now, random: options.Random}
+	db.bell.listeners = map[string]map[chan struct{}]struct{}{}
+	if err := db.connect(ctx, path); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func (db *DB) connect(ctx context.Context, path string) (err error) {
+	if db.write, err = sql.Open("sqlite", dsn(path, "_txlock=immediate")); err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	db.write.SetMaxOpenConns(1)
+	// An immediate transaction on a reader would block the writer, so readers
+	// have neither the lock mode nor the right to write.
+	if db.read, err = sql.Open("sqlite", dsn(path, "_pragma=query_only(1)")); err != nil {
+		return fmt.Errorf("open the database for reading: %w", err)
+	}
+	db.read.SetMaxOpenConns(readers)
+	return errors.Join(assertPragmas(ctx, db.write), assertPragmas(ctx, db.read))
+}
+
+// Close closes the connections. Nothing may use the DB afterwards.
+func (db *DB) Close() error {
+	var errs []error
+	for _, pool := range []*sql.DB{db.read, db.write} {
+		if pool != nil {
+			errs = append(errs, pool.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Ping reports whether the database can be read and written.
+func (db *DB) Ping(ctx context.Context) error {
+	return db.transact(ctx, func(tx *tx) error {
+		return tx.exec(`UPDATE settings SET value = value WHERE name = $1`, "ping")
+	})
+}
+
+// Now is the database's clock, in Unix milliseconds.
+func (db *DB) Now() int64 { return db.now().UnixMilli() }
+
+// dsn names the file with its pragmas, so that each connection of a pool has
+// them, whenever it is made.
+func dsn(path string, extra string) string {
+	query := "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&" + extra
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query}).String()
+}
+
+// assertPragmas makes sure that the driver took the pragmas: a misspelt one is
+// ignored silently, and without them the promises of this package do not hold.
+func assertPragmas(ctx context.Context, pool *sql.DB) error {
+	for _, pragma := range []struct{ name, want string }{
+		{"foreign_keys", "1"}, {"journal_mode", "wal"}, {"synchronous", "2"}, {"busy_timeout", "5000"},
+	} {
+		var got string
+		if err := pool.QueryRowContext(ctx, "PRAGMA "+pragma.name).Scan(&got); err != nil {
+			return fmt.Errorf("read the database: %w", err)
+		}
+		if got != pragma.want {
+			return fmt.Errorf("the database runs with %s=%s instead of %s", pragma.name, got, pragma.want)
+		}
+	}
+	return nil
+}
+
+// tx is one transaction: one connection, one moment.
+type tx struct {
+	ctx   context.Context
+	sql   *sql.Tx
+	now   int64 // Unix milliseconds, the same for all that happens in it
+	rings map[string]bool
+}
+
+// transact runs a function in one write transaction and, once it is committed,
+// rings for what it changed. The function's error rolls everything back.
+func (db *DB) transact(ctx context.Context, work func(*tx) error) error {
+	// The caller's cancellation is looked at before, not in the middle:
+	// database/sql would tear down the one write connection with it.
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
+	sqlTx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	tx := &tx{ctx: ctx, sql: sqlTx, now: db.Now(), rings: map[string]bool{}}
+	if err := work(tx); err != nil {
+		if rollback := sqlTx.Rollback(); rollback != nil {
+			err = errors.Join(err, fmt.Errorf("roll back: %w", rollback))
+		}
+		return err
+	}
+	if err := sqlTx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	for topic := range tx.rings {
+		db.bell.ring(topic)
+	}
+	return nil
+}
+
+func (tx *tx) ring(topic string) { tx.rings[topic] = true }
+
+func (tx *tx) exec(query string, args ...any) error {
+	_, err := tx.sql.ExecContext(tx.ctx, query, args...)
+	return err
+}
+
+// change runs an UPDATE that must find its row as expected; ErrStale says that
+// it did not.
+func (tx *tx) change(query string, args ...any) error {
+	result, err := tx.sql.ExecContext(tx.ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	changed, err := result.RowsAffected()
+	if err != nil {
+		return err
+	}
+	if changed == 0 {
+		return ErrStale
+	}
+	return nil
+}
+
+func (tx *tx) row(query string, args ...any) *sql.Row {
+	return tx.sql.QueryRowContext(tx.ctx, query, args...)
+}
+
+// querier is what reads need: a pool of connections or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// collect reads every row of a query with scan.
+func collect[T any](ctx context.Context, from querier, scan func(row) (T, error), query string, args ...any) (found []T, err error) {
+	rows, err := from.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		value, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, value)
+	}
+	return found, rows.Err()
+}
+
+// row is a *sql.Row or *sql.Rows.
+type row interface{ Scan(dest ...any) error }
+
+// orNotFound turns the driver's “no rows” into ours.
+func orNotFound(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// placeholders writes “$from, $from+1, …” for count values.
+func placeholders(from, count int) string {
+	text := ""
+	for n := range count {
+		if n > 0 {
+			text += ", "
+		}
+		text += "$" + strconv.Itoa(from+n)
+	}
+	return text
+}

@@ -1,0 +1,108 @@
+// Package dbtest opens real databases for tests and drives their clock.
+//
+// It owns nothing that ships: only tests import it.
+package dbtest
+
+import (
+	"encoding/json"
+	"sync"
+	"testing"
+	"time"
+
+	"passage/db"
+)
+
+// Clock is a clock that moves only when a test moves it.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// NewClock starts at a fixed moment.
+func NewClock() *Clock { return &Clock{now: time.UnixMilli(1_800_000_000_000).UTC()} }
+
+// Now is the clock's time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Advance moves the clock forward.
+func (c *Clock) Advance(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(by)
+}
+
+// Open makes a database in a folder of the test's own.
+func Open(t testing.TB, now func() time.Time) *db.DB {
+	t.Helper()
+	return OpenFolder(t, t.TempDir(), now)
+}
+
+// OpenFolder opens the database in a folder; several may share one.
+func OpenFolder(t testing.TB, folder string, now func() time.Time) *db.DB {
+	t.Helper()
+	database, err := db.Open(t.Context(), db.Options{Folder: folder, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := database.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return database
+}
+
+// Organization makes an organization.
+func Organization(t testing.TB, database *db.DB, name string) db.Organization {
+	t.Helper()
+	organization, err := database.EnsureOrganization(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return organization
+}
+
+// NewLink is a link of one read and one write for the demo integration.
+func NewLink(organizationID string) db.NewLink {
+	return db.NewLink{
+		OrganizationID: organizationID,
+		IntegrationID:  "demo",
+		Lifetime:       4 * time.Hour,
+		WebhookURL:     "https://merchant.example/hooks",
+		Operations: []db.NewOperation{
+			{Resource: "paymentMethod", Action: "read"},
+			{Resource: "paymentMethod", Action: "write", Arguments: json.RawMessage(`{"cardNumber":"4111111111111111"}`),
+				Summary: map[string]string{"last4": "1111"}},
+		},
+	}
+}
+
+// Link creates a link.
+func Link(t testing.TB, database *db.DB, new db.NewLink) db.Link {
+	t.Helper()
+	link, _, err := database.CreateLink(t.Context(), new, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return link
+}
+
+// Claim claims a link for an owner.
+func Claim(t testing.TB, database *db.DB, link db.Link, owner string) db.Claimed {
+	t.Helper()
+	claimed, err := database.ClaimLink(t.Context(), NewClaim(link.ClaimCode, owner))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return claimed
+}
+
+// NewClaim is a person's claim with a credentials prompt.
+func NewClaim(code, owner string) db.Claim {
+	return db.Claim{Code: code, Owner: owner, Browser: "browser", Version: "version", Consent: db.Consent{Via: "page"},
+		Prompt: db.NewPrompt{Kind: "credentials", Question: json.RawMessage(`{"kind":"credentials"}`)}}
+}

@@ -1,0 +1,138 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// DeliveryStatus is where a webhook delivery stands.
+type DeliveryStatus string
+
+// The states of a delivery.
+const (
+	DeliveryPending   DeliveryStatus = "pending"
+	DeliveryDelivered DeliveryStatus = "delivered"
+	DeliveryFailed    DeliveryStatus = "failed" // given up
+)
+
+// Delivery is an event on its way to a merchant's URL.
+type Delivery struct {
+	ID        string
+	EventID   string
+	URL       string
+	Status    DeliveryStatus
+	Tries     int // made so far
+	NextAt    int64
+	CreatedAt int64
+	EndedAt   *int64
+}
+
+// Try is one attempt at a delivery.
+type Try struct {
+	Number     int
+	StatusCode *int  // nil where no reply came
+	Took       int64 // milliseconds
+	Error      string
+	Reply      string // the start of the reply's body
+	At         int64
+}
+
+const deliveryColumns = `id, event_id, url, status, tries, next_at, created_at, ended_at`
+
+func scanDelivery(r row) (Delivery, error) {
+	var d Delivery
+	err := r.Scan(&d.ID, &d.EventID, &d.URL, &d.Status, &d.Tries, &d.NextAt, &d.CreatedAt, &d.EndedAt)
+	return d, err
+}
+
+func (db *DB) insertDelivery(tx *tx, eventID, url string) error {
+	id, err := db.newID(deliveryPrefix)
+	if err != nil {
+		return err
+	}
+	tx.ring(Deliveries)
+	return tx.exec(`INSERT INTO webhook_deliveries (id, event_id, url, status, next_at, created_at)
+		VALUES ($1, $2, $3, 'pending', $4, $4)`, id, eventID, url, tx.now)
+}
+
+// TakeDeliveries leases deliveries that are due, so that no other process tries
+// them meanwhile. One that is not settled before its lease ends is due again.
+func (db *DB) TakeDeliveries(ctx context.Context, limit int, lease time.Duration) ([]Delivery, error) {
+	var taken []Delivery
+	err := db.transact(ctx, func(tx *tx) (err error) {
+		taken, err = collect(tx.ctx, tx.sql, scanDelivery, `UPDATE webhook_deliveries SET lease_until = $1
+			WHERE id IN (SELECT id FROM webhook_deliveries
+				WHERE status = 'pending' AND next_at <= $2 AND lease_until <= $2 ORDER BY next_at LIMIT $3)
+			RETURNING `+deliveryColumns, tx.now+lease.Milliseconds(), tx.now, limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take deliveries: %w", err)
+	}
+	return taken, nil
+}
+
+// NextDelivery tells when the next delivery is due, in Unix milliseconds; ok is
+// false where none is left.
+func (db *DB) NextDelivery(ctx context.Context) (at int64, ok bool, err error) {
+	var next *int64
+	err = db.read.QueryRowContext(ctx, `SELECT MIN(CASE WHEN lease_until > next_at THEN lease_until ELSE next_at END)
+		FROM webhook_deliveries WHERE status = 'pending'`).Scan(&next)
+	if err != nil {
+		return 0, false, fmt.Errorf("find the next delivery: %w", err)
+	}
+	if next == nil {
+		return 0, false, nil
+	}
+	return *next, true, nil
+}
+
+// SettleTry records a try and what follows from it: delivered, given up
+// (failed), or pending again at a later time. ErrStale where another process
+// settled the same try before.
+func (db *DB) SettleTry(ctx context.Context, delivery Delivery, try Try, status DeliveryStatus, nextAt int64) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		var endedAt any
+		if status != DeliveryPending {
+			endedAt = tx.now
+		}
+		if err := tx.change(`UPDATE webhook_deliveries SET status = $1, tries = tries + 1, next_at = $2, lease_until = 0, ended_at = $3
+			WHERE id = $4 AND status = 'pending' AND tries = $5`,
+			string(status), nextAt, endedAt, delivery.ID, delivery.Tries); err != nil {
+			return err
+		}
+		return tx.exec(`INSERT INTO webhook_tries (delivery_id, number, status_code, took, error, reply, at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			delivery.ID, delivery.Tries+1, try.StatusCode, try.Took, orNull(try.Error), orNull(try.Reply), tx.now)
+	})
+	if err != nil {
+		return fmt.Errorf("settle try: %w", err)
+	}
+	return nil
+}
+
+// DeliveriesOf lists the deliveries of a link's events, the first first.
+func (db *DB) DeliveriesOf(ctx context.Context, linkID string) ([]Delivery, error) {
+	found, err := collect(ctx, db.read, scanDelivery, `SELECT `+deliveryColumns+` FROM webhook_deliveries
+		WHERE event_id IN (SELECT id FROM events WHERE link_id = $1) ORDER BY created_at, id`, linkID)
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	return found, nil
+}
+
+// TriesOf lists the attempts at a delivery.
+func (db *DB) TriesOf(ctx context.Context, deliveryID string) ([]Try, error) {
+	found, err := collect(ctx, db.read, func(r row) (Try, error) {
+		var t Try
+		var failure, reply *string
+		err := r.Scan(&t.Number, &t.StatusCode, &t.Took, &failure, &reply, &t.At)
+		t.Error, t.Reply = orEmpty(failure), orEmpty(reply)
+		return t, err
+	}, `SELECT number, status_code, took, error, reply, at FROM webhook_tries WHERE delivery_id = $1 ORDER BY number`, deliveryID)
+	if err != nil {
+		return nil, fmt.Errorf("list tries: %w", err)
+	}
+	return found, nil
+}

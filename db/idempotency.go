@@ -1,0 +1,92 @@
+package db
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrKeyReused says that an idempotency key came again with another body.
+var ErrKeyReused = errors.New("the idempotency key was used with another body")
+
+// IdempotencyWindow is how long a key stands for its first reply.
+const IdempotencyWindow = 24 * time.Hour
+
+// Idempotency makes a request take effect once.
+type Idempotency struct {
+	Key  string
+	Body []byte // the request's body as it came
+	// Reply renders the reply that is kept and given again. It runs inside the
+	// transaction, so it must be quick and must not use the database.
+	Reply func(Link) (Reply, error)
+
+	bodyMAC []byte
+}
+
+// Reply is a reply as it went out, byte for byte.
+type Reply struct {
+	Status int
+	Body   []byte
+}
+
+// bodyMACSetting names the key with which bodies are compared. A plain hash
+// would let a reader of the database guess a card number.
+const bodyMACSetting = "idempotency_body_mac_key"
+
+// Idempotent prepares a request for CreateLink.
+func (db *DB) Idempotent(ctx context.Context, once Idempotency) (*Idempotency, error) {
+	key, err := db.Secret(ctx, bodyMACSetting, sha256.Size)
+	if err != nil {
+		return nil, err
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write(once.Body)
+	once.bodyMAC = mac.Sum(nil)
+	return &once, nil
+}
+
+func idempotencyPlace(organizationID string, keyHash []byte) place {
+	return place{organizationID, "idempotency_keys", string(keyHash), "reply"}
+}
+
+// replay gives the kept reply of an earlier use of the key, or nil.
+func (db *DB) replay(tx *tx, organizationID string, once *Idempotency) (*Reply, error) {
+	keyHash := hash(once.Key)
+	var mac, sealed []byte
+	reply := new(Reply)
+	err := orNotFound(tx.row(`SELECT body_mac, status, reply FROM idempotency_keys
+		WHERE organization_id = $1 AND key_hash = $2 AND created_at > $3`,
+		organizationID, keyHash, tx.now-IdempotencyWindow.Milliseconds()).Scan(&mac, &reply.Status, &sealed))
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !hmac.Equal(mac, once.bodyMAC) {
+		return nil, ErrKeyReused
+	}
+	reply.Body, err = db.seal.open(idempotencyPlace(organizationID, keyHash), sealed)
+	return reply, err
+}
+
+func (db *DB) keepReply(tx *tx, link *Link, once *Idempotency) error {
+	reply, err := once.Reply(*link)
+	if err != nil {
+		return fmt.Errorf("render the reply: %w", err)
+	}
+	keyHash := hash(once.Key)
+	sealed, err := db.seal.seal(idempotencyPlace(link.OrganizationID, keyHash), reply.Body)
+	if err != nil {
+		return err
+	}
+	// An older row of the same key can only be one whose window has passed.
+	return tx.exec(`INSERT INTO idempotency_keys (organization_id, key_hash, body_mac, status, reply, link_id, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (organization_id, key_hash) DO UPDATE SET body_mac = excluded.body_mac, status = excluded.status,
+			reply = excluded.reply, link_id = excluded.link_id, created_at = excluded.created_at`,
+		link.OrganizationID, keyHash, once.bodyMAC, reply.Status, sealed, link.ID, tx.now)
+}

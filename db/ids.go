@@ -1,0 +1,52 @@
+package db
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"io"
+)
+
+// Prefixes tell ids and secrets apart at a glance, in logs and in leaks.
+const (
+	organizationPrefix = "org_"
+	keyPrefix          = "key_"
+	apiKeyPrefix       = "psg_"
+	linkPrefix         = "link_"
+	claimCodePrefix    = "clm_"
+	sessionPrefix      = "sess_"
+	clientTokenPrefix  = "ct_"
+	promptPrefix       = "prm_"
+	eventPrefix        = "evt_"
+	deliveryPrefix     = "dlv_"
+	artifactPrefix     = "art_"
+	operatorPrefix     = "op_"
+	signingKeyPrefix   = "whk_"
+)
+
+// idBytes is 128 bits: enough to be unguessable, so every id may be shown.
+const idBytes = 16
+
+// secretBytes is what a bearer secret holds.
+const secretBytes = 24
+
+// newID draws a random id. It fails only when the operating system's source of
+// randomness does, in which case nothing else can go on either.
+func (db *DB) newID(prefix string) (string, error) { return db.draw(prefix, idBytes) }
+
+func (db *DB) newSecret(prefix string) (string, error) { return db.draw(prefix, secretBytes) }
+
+func (db *DB) draw(prefix string, size int) (string, error) {
+	raw := make([]byte, size)
+	if _, err := io.ReadFull(db.random, raw); err != nil {
+		return "", fmt.Errorf("draw a random id: %w", err)
+	}
+	return prefix + base64.RawURLEncoding.EncodeToString(raw), nil
+}
+
+// hash is how secrets with at least 128 random bits are looked up: no salt or
+// stretching is needed, as they cannot be guessed.
+func hash(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}

@@ -1,0 +1,140 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// NewLink is what a merchant asked for, already validated.
+type NewLink struct {
+	OrganizationID string
+	IntegrationID  string
+	Operations     []NewOperation
+	ReturnURL      string
+	WebhookURL     string
+	ExternalUserID string
+	Metadata       map[string]string
+	Debug          bool
+	Reusable       bool
+	UserLabel      string
+	RequireReturn  bool
+	Locale         string
+	Lifetime       time.Duration
+}
+
+// NewOperation is one operation of a NewLink.
+type NewOperation struct {
+	Resource  string
+	Action    string
+	Arguments json.RawMessage   // sealed; nil where there are none
+	Summary   map[string]string // stored as it is: only what may be shown
+}
+
+// CreateLink stores a link. With a request that carries an idempotency key, the
+// reply is stored in the same transaction; where the key was used before,
+// nothing is created and the reply of that time comes back (see Idempotency).
+func (db *DB) CreateLink(ctx context.Context, new NewLink, once *Idempotency) (Link, *Reply, error) {
+	link, keys, err := db.prepareLink(new)
+	if err != nil {
+		return Link{}, nil, fmt.Errorf("create link: %w", err)
+	}
+	var reply *Reply
+	err = db.transact(ctx, func(tx *tx) error {
+		if once != nil {
+			if reply, err = db.replay(tx, new.OrganizationID, once); err != nil || reply != nil {
+				return err
+			}
+		}
+		link.stamp(tx.now, new.Lifetime)
+		if err := insertLink(tx, &link); err != nil {
+			return err
+		}
+		if err := insertOperations(tx, &link, new.Operations, keys); err != nil {
+			return err
+		}
+		if once != nil {
+			return db.keepReply(tx, &link, once)
+		}
+		return nil
+	})
+	if err != nil {
+		return Link{}, nil, fmt.Errorf("create link: %w", err)
+	}
+	return link, reply, nil
+}
+
+// prepareLink does what needs no transaction: ids, keys and seals.
+func (db *DB) prepareLink(new NewLink) (Link, *sealer, error) {
+	link := Link{
+		OrganizationID: new.OrganizationID, IntegrationID: new.IntegrationID, Status: LinkPending,
+		ReturnURL: new.ReturnURL, WebhookURL: new.WebhookURL, ExternalUserID: new.ExternalUserID,
+		Metadata: new.Metadata, Debug: new.Debug, Reusable: new.Reusable, UserLabel: new.UserLabel,
+		RequireReturn: new.RequireReturn, Locale: new.Locale,
+	}
+	var err, codeErr error
+	link.ID, err = db.newID(linkPrefix)
+	link.ClaimCode, codeErr = db.newSecret(claimCodePrefix)
+	if err := errors.Join(err, codeErr); err != nil {
+		return Link{}, nil, err
+	}
+	var arguments *sealer
+	if link.argumentsKey, arguments, err = db.seal.newKey(link.place("arguments_key")); err != nil {
+		return Link{}, nil, err
+	}
+	if link.dataKey, _, err = db.seal.newKey(link.place("data_key")); err != nil {
+		return Link{}, nil, err
+	}
+	link.sealedCode, err = db.seal.seal(link.place("claim_code"), []byte(link.ClaimCode))
+	return link, arguments, err
+}
+
+func (l *Link) stamp(now int64, lifetime time.Duration) {
+	l.CreatedAt, l.UpdatedAt, l.ExpiresAt = now, now, now+lifetime.Milliseconds()
+}
+
+func insertLink(tx *tx, l *Link) error {
+	var metadata any
+	if l.Metadata != nil {
+		text, err := json.Marshal(l.Metadata)
+		if err != nil {
+			return err
+		}
+		metadata = string(text)
+	}
+	return tx.exec(`INSERT INTO links (id, organization_id, integration_id, status, claim_code_hash, claim_code,
+			arguments_key, data_key, return_url, webhook_url, external_user_id, metadata, debug, reusable, user_label,
+			require_return, locale, expires_at, created_at, updated_at)
+		VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)`,
+		l.ID, l.OrganizationID, l.IntegrationID, hash(l.ClaimCode), l.sealedCode, l.argumentsKey, l.dataKey,
+		orNull(l.ReturnURL), orNull(l.WebhookURL), orNull(l.ExternalUserID), metadata, l.Debug, l.Reusable,
+		orNull(l.UserLabel), l.RequireReturn, orNull(l.Locale), l.ExpiresAt, l.CreatedAt)
+}
+
+func insertOperations(tx *tx, link *Link, operations []NewOperation, key *sealer) error {
+	for position, new := range operations {
+		operation := Operation{Position: position, Resource: new.Resource, Action: new.Action,
+			Summary: new.Summary, Status: OperationPending}
+		if operation.Summary == nil {
+			operation.Summary = map[string]string{}
+		}
+		summary, err := json.Marshal(operation.Summary)
+		if err != nil {
+			return err
+		}
+		if new.Arguments != nil {
+			if operation.arguments, err = key.seal(link.argumentsPlace(position), new.Arguments); err != nil {
+				return err
+			}
+		}
+		if err := tx.exec(`INSERT INTO link_operations (link_id, position, resource, action, arguments, summary)
+			VALUES ($1, $2, $3, $4, $5, $6)`,
+			link.ID, position, new.Resource, new.Action, operation.arguments, string(summary)); err != nil {
+			return err
+		}
+		link.Operations = append(link.Operations, operation)
+	}
+	return nil
+}

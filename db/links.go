@@ -1,0 +1,216 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// LinkStatus is where a link stands; the contract describes the states.
+type LinkStatus string
+
+// The states of a link.
+const (
+	LinkPending  LinkStatus = "pending"
+	LinkActive   LinkStatus = "active"
+	LinkComplete LinkStatus = "complete"
+	LinkFailed   LinkStatus = "failed"
+	LinkExpired  LinkStatus = "expired"
+)
+
+// LinkStatuses lists every state.
+func LinkStatuses() []LinkStatus {
+	return []LinkStatus{LinkPending, LinkActive, LinkComplete, LinkFailed, LinkExpired}
+}
+
+// Failure is why a session ended without success.
+type Failure struct {
+	Code      string // an outcome's code
+	Operation *int   // the position of the operation that failed; nil where none did
+	Detail    string // for operators, sessions only; nothing secret
+}
+
+// Link is an intent to run operations on one person's account.
+type Link struct {
+	ID               string
+	OrganizationID   string
+	IntegrationID    string
+	Status           LinkStatus // exact at the time of reading: a link past its time is expired
+	ClaimCode        string
+	Operations       []Operation
+	Error            *Failure
+	CurrentSessionID string // empty before the first claim
+	Attempts         int
+	ReturnURL        string // without linkId
+	WebhookURL       string
+	ExternalUserID   string
+	Metadata         map[string]string // nil where none was given
+	Debug            bool
+	Reusable         bool
+	UserLabel        string
+	RequireReturn    bool
+	Locale           string
+	ExpiresAt        int64
+	CreatedAt        int64
+	UpdatedAt        int64
+	CompletedAt      *int64
+
+	sealedCode   []byte
+	result       []byte // sealed
+	argumentsKey []byte // wrapped
+	dataKey      []byte // wrapped
+}
+
+// Operation is one thing to do, as the merchant asked for it.
+type Operation struct {
+	Position  int
+	Resource  string
+	Action    string            // read or write
+	Summary   map[string]string // what a person may read of the arguments
+	Status    OperationStatus   // in the current session; pending before the first
+	Note      *Note
+	arguments []byte // sealed
+}
+
+// Name is the resource and the action, such as “paymentMethod.read”.
+func (o Operation) Name() string { return o.Resource + "." + o.Action }
+
+// statusNow gives a link's state as of $1. The sweep writes the same down
+// later; what is read is right to the millisecond without it.
+const statusNow = `CASE WHEN l.status IN ('pending', 'active', 'failed') AND l.expires_at <= $1 THEN 'expired' ELSE l.status END`
+
+const linkColumns = `l.id, l.organization_id, l.integration_id, ` + statusNow + `, l.claim_code, l.arguments_key, l.data_key,
+	l.result, l.error_code, l.error_operation, l.current_session_id, l.attempts, l.return_url, l.webhook_url,
+	l.external_user_id, l.metadata, l.debug, l.reusable, l.user_label, l.require_return, l.locale,
+	l.expires_at, l.created_at, l.updated_at, l.completed_at`
+
+func scanLink(r row) (Link, error) {
+	var l Link
+	var code, session, returnURL, webhookURL, user, metadata, label, locale *string
+	var operation *int
+	err := r.Scan(&l.ID, &l.OrganizationID, &l.IntegrationID, &l.Status, &l.sealedCode, &l.argumentsKey, &l.dataKey,
+		&l.result, &code, &operation, &session, &l.Attempts, &returnURL, &webhookURL,
+		&user, &metadata, &l.Debug, &l.Reusable, &label, &l.RequireReturn, &locale,
+		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt)
+	if err != nil {
+		return Link{}, err
+	}
+	if code != nil {
+		l.Error = &Failure{Code: *code, Operation: operation}
+	}
+	l.CurrentSessionID, l.ReturnURL, l.WebhookURL = orEmpty(session), orEmpty(returnURL), orEmpty(webhookURL)
+	l.ExternalUserID, l.UserLabel, l.Locale = orEmpty(user), orEmpty(label), orEmpty(locale)
+	if metadata != nil {
+		err = json.Unmarshal([]byte(*metadata), &l.Metadata)
+	}
+	return l, err
+}
+
+// place binds a sealed value of the link to its column.
+func (l *Link) place(column string) place {
+	return place{l.OrganizationID, "links", l.ID, column}
+}
+
+func (l *Link) argumentsPlace(position int) place {
+	return place{l.OrganizationID, "link_operations", fmt.Sprint(l.ID, "/", position), "arguments"}
+}
+
+// Link finds an organization's link. Another organization's is ErrNotFound.
+func (db *DB) Link(ctx context.Context, organizationID, id string) (Link, error) {
+	return db.findLink(ctx, db.read, `l.id = $2 AND l.organization_id = $3`, id, organizationID)
+}
+
+// LinkByCode finds the link that a claim code opens.
+func (db *DB) LinkByCode(ctx context.Context, claimCode string) (Link, error) {
+	return db.findLink(ctx, db.read, `l.claim_code_hash = $2`, hash(claimCode))
+}
+
+// linkByID is for callers that hold an id from the database itself.
+func (db *DB) linkByID(ctx context.Context, from querier, id string) (Link, error) {
+	return db.findLink(ctx, from, `l.id = $2`, id)
+}
+
+func (db *DB) findLink(ctx context.Context, from querier, where string, args ...any) (Link, error) {
+	link, err := scanLink(from.QueryRowContext(ctx, `SELECT `+linkColumns+` FROM links l WHERE `+where,
+		append([]any{db.Now()}, args...)...))
+	if err != nil {
+		return Link{}, fmt.Errorf("find link: %w", orNotFound(err))
+	}
+	links := []Link{link}
+	if err := db.complete(ctx, from, links); err != nil {
+		return Link{}, fmt.Errorf("find link: %w", err)
+	}
+	return links[0], nil
+}
+
+// complete adds to links what their own rows do not hold.
+func (db *DB) complete(ctx context.Context, from querier, links []Link) error {
+	for n := range links {
+		link := &links[n]
+		code, err := db.seal.open(link.place("claim_code"), link.sealedCode)
+		if err != nil {
+			return err
+		}
+		link.ClaimCode = string(code)
+	}
+	return attachOperations(ctx, from, links)
+}
+
+// Result opens a link's result: nil where there is none yet, or where the data
+// was destroyed.
+func (db *DB) Result(link *Link) (json.RawMessage, error) {
+	if link.result == nil {
+		return nil, nil
+	}
+	key, err := db.seal.unwrap(link.place("data_key"), link.dataKey)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return key.open(link.place("result"), link.result)
+}
+
+// Arguments opens the arguments of each operation, by position; nil where an
+// operation has none. ErrNotFound says that they were destroyed.
+func (db *DB) Arguments(link *Link) ([]json.RawMessage, error) {
+	key, err := db.seal.unwrap(link.place("arguments_key"), link.argumentsKey)
+	if err != nil {
+		return nil, fmt.Errorf("open the arguments: %w", err)
+	}
+	arguments := make([]json.RawMessage, len(link.Operations))
+	for n, operation := range link.Operations {
+		if operation.arguments == nil {
+			continue
+		}
+		if arguments[n], err = key.open(link.argumentsPlace(operation.Position), operation.arguments); err != nil {
+			return nil, err
+		}
+	}
+	return arguments, nil
+}
+
+func orEmpty(value *string) string {
+	if value == nil {
+		return ""
+	}
+	return *value
+}
+
+// orNull stores an empty text as null: what was not given is not there.
+func orNull(value string) any {
+	if value == "" {
+		return nil
+	}
+	return value
+}
+
+// staleIsNotFound is for changes of rows that have no states.
+func staleIsNotFound(err error) error {
+	if errors.Is(err, ErrStale) {
+		return ErrNotFound
+	}
+	return err
+}

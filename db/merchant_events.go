@@ -1,0 +1,121 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// Event is what a merchant is told of a link. It holds no result: a payload is
+// rendered from the link each time it is sent.
+type Event struct {
+	ID             string
+	OrganizationID string
+	LinkID         string
+	SessionID      string // empty where the link was never claimed
+	Name           string // link.complete, link.failed or link.expired
+	Error          *Failure
+	Final          bool // the link can no longer complete
+	Operations     []EventOperation
+	CreatedAt      int64
+}
+
+// EventOperation is an operation as it stood when the event happened.
+type EventOperation struct {
+	Resource string          `json:"resource"`
+	Action   string          `json:"action"`
+	Status   OperationStatus `json:"status"`
+}
+
+// announce writes the event that reports a link's new state, and its delivery
+// where the merchant wants one, into the transaction that made the state.
+func (db *DB) announce(tx *tx, link *Link, to LinkStatus, sessionID string, failure *Failure) error {
+	operations, err := standOf(tx, link, sessionID)
+	if err != nil {
+		return err
+	}
+	uid, err := uuid.NewV7FromReader(db.random)
+	if err != nil {
+		return fmt.Errorf("draw an event id: %w", err)
+	}
+	var code, position any
+	if failure != nil {
+		code = failure.Code
+		if failure.Operation != nil {
+			position = *failure.Operation
+		}
+	}
+	final := to == LinkExpired || (to == LinkComplete && !link.Reusable)
+	id := eventPrefix + uid.String()
+	if err := tx.exec(`INSERT INTO events (id, organization_id, link_id, session_id, event, error_code, error_operation,
+			final, operations, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		id, link.OrganizationID, link.ID, orNull(sessionID), "link."+string(to), code, position,
+		final, string(operations), tx.now); err != nil {
+		return err
+	}
+	if link.WebhookURL == "" {
+		return nil
+	}
+	return db.insertDelivery(tx, id, link.WebhookURL)
+}
+
+// standOf renders the state of each operation at this moment.
+func standOf(tx *tx, link *Link, sessionID string) ([]byte, error) {
+	stand := make([]EventOperation, len(link.Operations))
+	for n, operation := range link.Operations {
+		stand[n] = EventOperation{operation.Resource, operation.Action, OperationPending}
+	}
+	if sessionID != "" {
+		run, err := sessionOperations(tx.ctx, tx.sql, sessionID)
+		if err != nil {
+			return nil, err
+		}
+		for _, operation := range run {
+			stand[operation.Position].Status = operation.Status
+		}
+	}
+	return json.Marshal(stand)
+}
+
+const eventColumns = `e.id, e.organization_id, e.link_id, e.session_id, e.event, e.error_code, e.error_operation, e.final,
+	e.operations, e.created_at`
+
+func scanEvent(r row) (Event, error) {
+	var e Event
+	var session, code *string
+	var operation *int
+	var operations string
+	if err := r.Scan(&e.ID, &e.OrganizationID, &e.LinkID, &session, &e.Name, &code, &operation, &e.Final,
+		&operations, &e.CreatedAt); err != nil {
+		return e, err
+	}
+	e.SessionID = orEmpty(session)
+	if code != nil {
+		e.Error = &Failure{Code: *code, Operation: operation}
+	}
+	return e, json.Unmarshal([]byte(operations), &e.Operations)
+}
+
+// Event finds an event with its link as it stands now.
+func (db *DB) Event(ctx context.Context, id string) (Event, Link, error) {
+	event, err := scanEvent(db.read.QueryRowContext(ctx, `SELECT `+eventColumns+` FROM events e WHERE e.id = $1`, id))
+	if err != nil {
+		return Event{}, Link{}, fmt.Errorf("find event: %w", orNotFound(err))
+	}
+	link, err := db.linkByID(ctx, db.read, event.LinkID)
+	return event, link, err
+}
+
+// EventsAfter lists an organization's events in the order of their commits,
+// from after the given one (or from the first, where it is empty) on.
+func (db *DB) EventsAfter(ctx context.Context, organizationID, after string, limit int) ([]Event, error) {
+	found, err := collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
+		WHERE e.organization_id = $1 AND e.position > COALESCE((SELECT position FROM events WHERE id = $2 AND organization_id = $1), 0)
+		ORDER BY e.position LIMIT $3`, organizationID, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list events: %w", err)
+	}
+	return found, nil
+}

@@ -1,0 +1,76 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// OperationStatus is where an operation of a session stands.
+type OperationStatus string
+
+// The states of an operation.
+const (
+	OperationPending  OperationStatus = "pending"
+	OperationRunning  OperationStatus = "running"
+	OperationComplete OperationStatus = "complete"
+	OperationFailed   OperationStatus = "failed"
+	OperationUnknown  OperationStatus = "unknown" // submitted, and not confirmed
+)
+
+// Note is what a person reads beside an operation: the key of a text, and a
+// count for it.
+type Note struct {
+	Key   string `json:"key"`
+	Count int    `json:"count,omitempty"`
+}
+
+// attachOperations reads the operations of links, with their state in each
+// link's current session, in one query.
+func attachOperations(ctx context.Context, from querier, links []Link) error {
+	if len(links) == 0 {
+		return nil
+	}
+	byID := make(map[string]*Link, len(links))
+	ids := make([]any, len(links))
+	for n := range links {
+		byID[links[n].ID], ids[n] = &links[n], links[n].ID
+	}
+	_, err := collect(ctx, from, func(r row) (struct{}, error) {
+		id, operation, err := scanOperation(r)
+		if err == nil {
+			byID[id].Operations = append(byID[id].Operations, operation)
+		}
+		return struct{}{}, err
+	}, `SELECT o.link_id, o.position, o.resource, o.action, o.arguments, o.summary, COALESCE(s.status, 'pending'), s.note
+		FROM link_operations o
+		JOIN links l ON l.id = o.link_id
+		LEFT JOIN session_operations s ON s.session_id = l.current_session_id AND s.position = o.position
+		WHERE o.link_id IN (`+placeholders(1, len(ids))+`)
+		ORDER BY o.link_id, o.position`, ids...)
+	if err != nil {
+		return fmt.Errorf("read operations: %w", err)
+	}
+	return nil
+}
+
+func scanOperation(r row) (linkID string, o Operation, err error) {
+	var summary string
+	var note *string
+	if err := r.Scan(&linkID, &o.Position, &o.Resource, &o.Action, &o.arguments, &summary, &o.Status, &note); err != nil {
+		return "", o, err
+	}
+	if err := json.Unmarshal([]byte(summary), &o.Summary); err != nil {
+		return "", o, err
+	}
+	o.Note, err = readNote(note)
+	return linkID, o, err
+}
+
+func readNote(text *string) (*Note, error) {
+	if text == nil {
+		return nil, nil
+	}
+	note := new(Note)
+	return note, json.Unmarshal([]byte(*text), note)
+}

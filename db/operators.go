@@ -1,0 +1,123 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/alexedwards/argon2id"
+)
+
+// Operator may use the dashboard.
+type Operator struct {
+	ID                string
+	Email             string
+	PasswordChangedAt int64
+	CreatedAt         int64
+
+	passwordHash string
+}
+
+// ErrWrongPassword is also the answer for an email that nobody has.
+var ErrWrongPassword = errors.New("wrong email or password")
+
+// MinPassword is the least length of an operator's password, in characters.
+const MinPassword = 12
+
+// argonCost follows the second choice of RFC 9106 for memory-constrained
+// environments: 64 MiB and three passes.
+var argonCost = &argon2id.Params{Memory: 64 * 1024, Iterations: 3, Parallelism: 4, SaltLength: 16, KeyLength: 32}
+
+const operatorColumns = `id, email, password_hash, password_changed_at, created_at`
+
+func scanOperator(r row) (Operator, error) {
+	var o Operator
+	err := r.Scan(&o.ID, &o.Email, &o.passwordHash, &o.PasswordChangedAt, &o.CreatedAt)
+	return o, err
+}
+
+// CreateOperator adds an operator. ErrExists where the email is taken.
+func (db *DB) CreateOperator(ctx context.Context, email, password string) error {
+	hashed, err := argon2id.CreateHash(password, argonCost)
+	if err != nil {
+		return fmt.Errorf("hash the password: %w", err)
+	}
+	id, err := db.newID(operatorPrefix)
+	if err != nil {
+		return err
+	}
+	err = db.transact(ctx, func(tx *tx) error {
+		err := tx.change(`INSERT INTO operators (`+operatorColumns+`) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (email) DO NOTHING`,
+			id, foldEmail(email), hashed, tx.now)
+		if errors.Is(err, ErrStale) {
+			return ErrExists
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("create operator: %w", err)
+	}
+	return nil
+}
+
+// SetPassword changes an operator's password, which ends their log-ins.
+func (db *DB) SetPassword(ctx context.Context, email, password string) error {
+	hashed, err := argon2id.CreateHash(password, argonCost)
+	if err != nil {
+		return fmt.Errorf("hash the password: %w", err)
+	}
+	err = db.transact(ctx, func(tx *tx) error {
+		return tx.change(`UPDATE operators SET password_hash = $1, password_changed_at = $2 WHERE email = $3`,
+			hashed, tx.now, foldEmail(email))
+	})
+	if err != nil {
+		return fmt.Errorf("set password: %w", staleIsNotFound(err))
+	}
+	return nil
+}
+
+// CheckPassword finds the operator with this email and password. It takes the
+// same time whether or not the email is known.
+func (db *DB) CheckPassword(ctx context.Context, email, password string) (Operator, error) {
+	operator, err := scanOperator(db.read.QueryRowContext(ctx,
+		`SELECT `+operatorColumns+` FROM operators WHERE email = $1`, foldEmail(email)))
+	if errors.Is(orNotFound(err), ErrNotFound) {
+		if _, err := argon2id.CreateHash(password, argonCost); err != nil {
+			return Operator{}, fmt.Errorf("check password: %w", err)
+		}
+		return Operator{}, ErrWrongPassword
+	}
+	if err != nil {
+		return Operator{}, fmt.Errorf("check password: %w", err)
+	}
+	match, err := argon2id.ComparePasswordAndHash(password, operator.passwordHash)
+	if err != nil {
+		return Operator{}, fmt.Errorf("check password: %w", err)
+	}
+	if !match {
+		return Operator{}, ErrWrongPassword
+	}
+	return operator, nil
+}
+
+// Operator finds one by id.
+func (db *DB) Operator(ctx context.Context, id string) (Operator, error) {
+	operator, err := scanOperator(db.read.QueryRowContext(ctx,
+		`SELECT `+operatorColumns+` FROM operators WHERE id = $1`, id))
+	if err != nil {
+		return Operator{}, fmt.Errorf("find operator: %w", orNotFound(err))
+	}
+	return operator, nil
+}
+
+// Operators lists all by email.
+func (db *DB) Operators(ctx context.Context) ([]Operator, error) {
+	found, err := collect(ctx, db.read, scanOperator, `SELECT `+operatorColumns+` FROM operators ORDER BY email`)
+	if err != nil {
+		return nil, fmt.Errorf("list operators: %w", err)
+	}
+	return found, nil
+}
+
+func foldEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }

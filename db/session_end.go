@@ -1,0 +1,214 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// The outcomes that the database itself decides on. Their meaning is described
+// with all others in package outcome.
+const (
+	codeOperationRejected = "OPERATION_REJECTED"
+	codeOperationUnknown  = "OPERATION_UNKNOWN"
+	codeLinkCancelled     = "LINK_CANCELLED"
+	codeLinkExpired       = "LINK_EXPIRED"
+	codeWorkerLost        = "WORKER_LOST"
+)
+
+// CompleteSession ends a session and its link with success: the states, the
+// sealed result, the merchant's event and its delivery in one transaction.
+// ErrStale says that the lease, the state or the link's time was lost before.
+func (db *DB) CompleteSession(ctx context.Context, lease Lease, result json.RawMessage) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		if _, err := tx.record(lease, []SessionStatus{SessionRunning}, SessionComplete, EventCompleted, nil); err != nil {
+			return err
+		}
+		link, err := db.linkByID(tx.ctx, tx.sql, lease.LinkID)
+		if err != nil {
+			return err
+		}
+		key, err := db.seal.unwrap(link.place("data_key"), link.dataKey)
+		if err != nil {
+			return err
+		}
+		sealed, err := key.seal(link.place("result"), result)
+		if err != nil {
+			return err
+		}
+		if err := tx.endSession(lease.SessionID, nil); err != nil {
+			return err
+		}
+		if err := tx.change(`UPDATE links SET status = 'complete', result = $1, completed_at = $2, updated_at = $2
+			WHERE id = $3 AND status = 'active' AND current_session_id = $4 AND expires_at > $2`,
+			sealed, tx.now, link.ID, lease.SessionID); err != nil {
+			return err
+		}
+		if !link.Reusable {
+			if err := tx.destroyArguments(link.ID); err != nil {
+				return err
+			}
+		}
+		return db.announce(tx, &link, LinkComplete, lease.SessionID, nil)
+	})
+	if err != nil {
+		return fmt.Errorf("complete session: %w", err)
+	}
+	return nil
+}
+
+// FailSession ends a session of the runner's with a failure, and its link with
+// it: failed, or expired where the link's time is over.
+func (db *DB) FailSession(ctx context.Context, lease Lease, failure Failure) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		if _, err := tx.advance(lease, anyOpen, "", 0); err != nil {
+			return err
+		}
+		return db.fail(tx, lease.SessionID, failure)
+	})
+	if err != nil {
+		return fmt.Errorf("fail session: %w", err)
+	}
+	return nil
+}
+
+// fail ends a session that has not ended, whoever owns it. The caller has made
+// sure that it may.
+func (db *DB) fail(tx *tx, sessionID string, failure Failure) error {
+	session, link, err := db.findSession(tx.ctx, tx.sql, `s.id = $1`, sessionID)
+	if err != nil {
+		return err
+	}
+	if session.Status.Ended() {
+		return ErrStale
+	}
+	to := LinkFailed
+	switch {
+	case failure.Code == codeLinkCancelled:
+		to = LinkExpired
+	case link.Status == LinkExpired:
+		to = LinkExpired
+		failure.Code = codeLinkExpired
+	}
+	if failure, err = tx.endOperations(session.ID, failure); err != nil {
+		return err
+	}
+	if err := tx.endSession(session.ID, &failure); err != nil {
+		return err
+	}
+	event := NewEvent{Kind: EventFailed, At: tx.now,
+		Data: map[string]any{"code": failure.Code, "operation": failure.Operation, "detail": failure.Detail}}
+	if err := tx.insertEvent(session.ID, session.LastSeq+1, event); err != nil {
+		return err
+	}
+	if err := tx.endLink(link.ID, to, &failure); err != nil {
+		return err
+	}
+	return db.announce(tx, &link, to, session.ID, &failure)
+}
+
+// endOperations gives the operation at work its end. One that was handed to the
+// site counts as failed only if the site itself refused it; otherwise nobody
+// knows, and the session ends with that.
+func (tx *tx) endOperations(sessionID string, failure Failure) (Failure, error) {
+	running, err := collect(tx.ctx, tx.sql, func(r row) (o SessionOperation, err error) {
+		return o, r.Scan(&o.Position, &o.SubmittedAt)
+	}, `SELECT position, submitted_at FROM session_operations WHERE session_id = $1 AND status = 'running'`, sessionID)
+	if err != nil {
+		return failure, err
+	}
+	for _, operation := range running {
+		status := OperationFailed
+		if operation.SubmittedAt != nil && failure.Code != codeOperationRejected {
+			status = OperationUnknown
+			failure.Detail = "submitted, then " + failure.Code + ": " + failure.Detail
+			failure.Code = codeOperationUnknown
+		}
+		failure.Operation = &operation.Position
+		if err := tx.change(`UPDATE session_operations SET status = $1, ended_at = $2
+			WHERE session_id = $3 AND position = $4`, string(status), tx.now, sessionID, operation.Position); err != nil {
+			return failure, err
+		}
+	}
+	return failure, nil
+}
+
+// endSession writes a session's end and withdraws what it still asked.
+func (tx *tx) endSession(sessionID string, failure *Failure) error {
+	status, code, operation, detail, events := SessionComplete, any(nil), any(nil), any(nil), 0
+	if failure != nil {
+		status, code, detail, events = SessionFailed, failure.Code, failure.Detail, 1
+		if failure.Operation != nil {
+			operation = *failure.Operation
+		}
+	}
+	if err := tx.change(`UPDATE link_sessions SET status = $1, error_code = $2, error_operation = $3, error_detail = $4,
+			ended_at = $5, last_seq = last_seq + $6 WHERE id = $7`,
+		string(status), code, operation, detail, tx.now, events, sessionID); err != nil {
+		return err
+	}
+	return tx.exec(`UPDATE prompts SET status = 'withdrawn', closed_at = $1 WHERE session_id = $2 AND status = 'open'`,
+		tx.now, sessionID)
+}
+
+// endLink moves a link that has not ended to failed or expired.
+func (tx *tx) endLink(linkID string, to LinkStatus, failure *Failure) error {
+	var code, operation any
+	if failure != nil {
+		code = failure.Code
+		if failure.Operation != nil {
+			operation = *failure.Operation
+		}
+	}
+	tx.ring(linkID)
+	if err := tx.change(`UPDATE links SET status = $1, error_code = COALESCE($2, error_code),
+			error_operation = COALESCE($3, error_operation), updated_at = $4
+		WHERE id = $5 AND status IN ('pending', 'active', 'failed')`, string(to), code, operation, tx.now, linkID); err != nil {
+		return err
+	}
+	if to == LinkExpired {
+		return tx.destroyArguments(linkID)
+	}
+	return nil
+}
+
+// destroyArguments makes a link's arguments unreadable for good.
+func (tx *tx) destroyArguments(linkID string) error {
+	if err := tx.exec(`UPDATE links SET arguments_key = NULL WHERE id = $1`, linkID); err != nil {
+		return err
+	}
+	return tx.exec(`UPDATE link_operations SET arguments = NULL WHERE link_id = $1`, linkID)
+}
+
+// CancelLink ends a link for its merchant: expired with LINK_CANCELLED, and its
+// session with it. ErrComplete and ErrExpired say that it had ended already.
+func (db *DB) CancelLink(ctx context.Context, organizationID, id string) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		link, err := db.findLink(tx.ctx, tx.sql, `l.id = $2 AND l.organization_id = $3`, id, organizationID)
+		if err != nil {
+			return err
+		}
+		cancelled := Failure{Code: codeLinkCancelled}
+		switch link.Status {
+		case LinkComplete:
+			return ErrComplete
+		case LinkExpired:
+			return ErrExpired
+		case LinkActive:
+			return db.fail(tx, link.CurrentSessionID, cancelled)
+		default:
+			if err := tx.endLink(link.ID, LinkExpired, &cancelled); err != nil {
+				return err
+			}
+			return db.announce(tx, &link, LinkExpired, link.CurrentSessionID, &cancelled)
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("cancel link: %w", err)
+	}
+	return nil
+}
+
+// ended reports whether an error only says that somebody else was first.
+func ended(err error) bool { return errors.Is(err, ErrStale) || errors.Is(err, ErrNotFound) }

@@ -1,0 +1,94 @@
+package db
+
+import (
+	"context"
+	"fmt"
+)
+
+// SessionFilter narrows the operators' list of sessions. Empty fields narrow
+// nothing.
+type SessionFilter struct {
+	Status         SessionStatus
+	IntegrationID  string
+	Code           string
+	OrganizationID string
+	Text           string // the start of a session's or a link's id, or an external user id
+	Cursor         string
+	Limit          int
+}
+
+// SessionRow is a session as a list shows it.
+type SessionRow struct {
+	Session
+	IntegrationID    string
+	OrganizationID   string
+	OrganizationName string
+	ExternalUserID   string
+}
+
+// Sessions lists sessions of all organizations, the newest first, and the
+// cursor of the next page, empty at the end. It is for operators only.
+func (db *DB) Sessions(ctx context.Context, filter SessionFilter) (rows []SessionRow, next string, err error) {
+	before, err := readCursor(filter.Cursor)
+	if err != nil {
+		return nil, "", fmt.Errorf("list sessions: %w", err)
+	}
+	rows, err = collect(ctx, db.read, scanSessionRow, `SELECT `+sessionColumns+`, l.integration_id, o.id, o.display_name, l.external_user_id
+		FROM link_sessions s JOIN links l ON l.id = s.link_id JOIN organizations o ON o.id = l.organization_id
+		WHERE ($1 = '' OR s.status = $1)
+			AND ($2 = '' OR l.integration_id = $2)
+			AND ($3 = '' OR s.error_code = $3)
+			AND ($4 = '' OR l.organization_id = $4)
+			AND ($5 = '' OR substr(s.id, 1, length($5)) = $5 OR substr(l.id, 1, length($5)) = $5 OR l.external_user_id = $5)
+			AND ($6 = 0 OR (s.created_at, s.id) < ($6, $7))
+		ORDER BY s.created_at DESC, s.id DESC LIMIT $8`,
+		string(filter.Status), filter.IntegrationID, filter.Code, filter.OrganizationID, filter.Text,
+		before.at, before.id, filter.Limit+1)
+	if err != nil {
+		return nil, "", fmt.Errorf("list sessions: %w", err)
+	}
+	if len(rows) > filter.Limit {
+		rows = rows[:filter.Limit]
+		last := rows[len(rows)-1]
+		next = cursor{last.CreatedAt, last.ID}.String()
+	}
+	return rows, next, nil
+}
+
+// withColumns scans a row whose first columns are read by another function.
+type withColumns struct {
+	row
+	more []any
+}
+
+func (w withColumns) Scan(dest ...any) error { return w.row.Scan(append(dest, w.more...)...) }
+
+func scanSessionRow(r row) (SessionRow, error) {
+	var found SessionRow
+	var user *string
+	session, err := scanSession(withColumns{r, []any{&found.IntegrationID, &found.OrganizationID, &found.OrganizationName, &user}})
+	found.Session, found.ExternalUserID = session, orEmpty(user)
+	return found, err
+}
+
+// Count is how many sessions ended in one way.
+type Count struct {
+	IntegrationID string
+	Status        SessionStatus
+	Code          string // empty where there is no error
+	Sessions      int
+}
+
+// CountSessions counts the sessions created since a time, by integration,
+// status and code.
+func (db *DB) CountSessions(ctx context.Context, since int64) ([]Count, error) {
+	found, err := collect(ctx, db.read, func(r row) (c Count, err error) {
+		return c, r.Scan(&c.IntegrationID, &c.Status, &c.Code, &c.Sessions)
+	}, `SELECT l.integration_id, s.status, COALESCE(s.error_code, ''), COUNT(*)
+		FROM link_sessions s JOIN links l ON l.id = s.link_id
+		WHERE s.created_at >= $1 GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3`, since)
+	if err != nil {
+		return nil, fmt.Errorf("count sessions: %w", err)
+	}
+	return found, nil
+}

@@ -1,0 +1,104 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// RenewLeases extends the leases of one process's sessions. A lease that ran
+// out stays lost: ErrStale does not come from here, but from the runner's next
+// write, or from the sweep.
+func (db *DB) RenewLeases(ctx context.Context, owner string) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		return tx.exec(`UPDATE link_sessions SET lease_until = $1
+			WHERE owner = $2 AND lease_until > $3 AND status IN ('created', 'queued', 'running', 'waiting')`,
+			tx.now+LeaseTime.Milliseconds(), owner, tx.now)
+	})
+	if err != nil {
+		return fmt.Errorf("renew leases: %w", err)
+	}
+	return nil
+}
+
+// RunSession notes that the session has its browser: queued → running.
+func (db *DB) RunSession(ctx context.Context, lease Lease) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		if _, err := tx.record(lease, []SessionStatus{SessionQueued}, SessionRunning, EventStarted, nil); err != nil {
+			return err
+		}
+		return tx.change(`UPDATE link_sessions SET started_at = $1 WHERE id = $2`, tx.now, lease.SessionID)
+	})
+	if err != nil {
+		return fmt.Errorf("run session: %w", err)
+	}
+	return nil
+}
+
+// StartOperation begins an operation: pending → running. The event's data is
+// {"operation": position}, as of the next two.
+func (db *DB) StartOperation(ctx context.Context, lease Lease, position int) error {
+	return db.moveOperation(ctx, lease, position, EventOperationStarted,
+		`UPDATE session_operations SET status = 'running', started_at = $1
+		WHERE session_id = $2 AND position = $3 AND status = 'pending'`)
+}
+
+// SubmitOperation writes down that a change is about to be handed to the site.
+// It refuses with ErrStale once the link's time is over: after it nothing but a
+// confirmation or a refusal by the site may end the operation otherwise than
+// as unknown.
+func (db *DB) SubmitOperation(ctx context.Context, lease Lease, position int) error {
+	return db.moveOperation(ctx, lease, position, EventOperationSubmitted,
+		`UPDATE session_operations SET submitted_at = $1
+		WHERE session_id = $2 AND position = $3 AND status = 'running'
+			AND EXISTS (SELECT 1 FROM links l WHERE l.current_session_id = $2 AND l.status = 'active' AND l.expires_at > $1)`)
+}
+
+// CompleteOperation notes a success, with what a person may read of it.
+func (db *DB) CompleteOperation(ctx context.Context, lease Lease, position int, note *Note) error {
+	text, err := json.Marshal(note)
+	if err != nil {
+		return fmt.Errorf("write the note: %w", err)
+	}
+	var stored any
+	if note != nil {
+		stored = string(text)
+	}
+	return db.moveOperation(ctx, lease, position, EventOperationCompleted,
+		`UPDATE session_operations SET status = 'complete', ended_at = $1, note = $4
+		WHERE session_id = $2 AND position = $3 AND status = 'running'`, stored)
+}
+
+// NoteOperation changes what a person reads beside a running operation, and
+// appends a progress event with the note as its data.
+func (db *DB) NoteOperation(ctx context.Context, lease Lease, position int, note Note) error {
+	text, err := json.Marshal(note)
+	if err != nil {
+		return fmt.Errorf("write the note: %w", err)
+	}
+	err = db.transact(ctx, func(tx *tx) error {
+		if _, err := tx.record(lease, anyOpen, "", EventProgress, note); err != nil {
+			return err
+		}
+		return tx.exec(`UPDATE session_operations SET note = $1
+			WHERE session_id = $2 AND position = $3 AND status = 'running'`, string(text), lease.SessionID, position)
+	})
+	if err != nil {
+		return fmt.Errorf("note operation: %w", err)
+	}
+	return nil
+}
+
+func (db *DB) moveOperation(ctx context.Context, lease Lease, position int, kind, update string, more ...any) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		if _, err := tx.record(lease, []SessionStatus{SessionRunning}, "", kind,
+			map[string]any{"operation": position}); err != nil {
+			return err
+		}
+		return tx.change(update, append([]any{tx.now, lease.SessionID, position}, more...)...)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", kind, err)
+	}
+	return nil
+}

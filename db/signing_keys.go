@@ -1,0 +1,159 @@
+package db
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"fmt"
+)
+
+// SigningKey signs an organization's webhooks with ES256.
+type SigningKey struct {
+	ID             string // the kid
+	OrganizationID string
+	PublicPEM      string // SPKI
+	CreatedAt      int64
+	RetiredAt      *int64
+
+	sealed []byte
+}
+
+const signingKeyColumns = `id, organization_id, public_key, private_key, created_at, retired_at`
+
+func scanSigningKey(r row) (SigningKey, error) {
+	var k SigningKey
+	err := r.Scan(&k.ID, &k.OrganizationID, &k.PublicPEM, &k.sealed, &k.CreatedAt, &k.RetiredAt)
+	return k, err
+}
+
+func signingKeyPlace(k *SigningKey) place {
+	return place{k.OrganizationID, "signing_keys", k.ID, "private_key"}
+}
+
+// EnsureSigningKey returns the organization's newest key in force with its
+// private half, making the first one when it is needed.
+func (db *DB) EnsureSigningKey(ctx context.Context, organizationID string) (SigningKey, *ecdsa.PrivateKey, error) {
+	key, err := db.newestSigningKey(ctx, db.read, organizationID)
+	if errors.Is(err, ErrNotFound) {
+		err = db.transact(ctx, func(tx *tx) error {
+			key, err = db.newestSigningKey(tx.ctx, tx.sql, organizationID)
+			if !errors.Is(err, ErrNotFound) {
+				return err
+			}
+			key, err = db.createSigningKey(tx, organizationID)
+			return err
+		})
+	}
+	if err != nil {
+		return SigningKey{}, nil, fmt.Errorf("ensure signing key: %w", err)
+	}
+	private, err := db.openSigningKey(&key)
+	return key, private, err
+}
+
+func (db *DB) newestSigningKey(ctx context.Context, from querier, organizationID string) (SigningKey, error) {
+	key, err := scanSigningKey(from.QueryRowContext(ctx, `SELECT `+signingKeyColumns+` FROM signing_keys
+		WHERE organization_id = $1 AND retired_at IS NULL ORDER BY created_at DESC, id LIMIT 1`, organizationID))
+	return key, orNotFound(err)
+}
+
+func (db *DB) createSigningKey(tx *tx, organizationID string) (SigningKey, error) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return SigningKey{}, err
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return SigningKey{}, err
+	}
+	public, err := x509.MarshalPKIXPublicKey(&private.PublicKey)
+	if err != nil {
+		return SigningKey{}, err
+	}
+	key := SigningKey{OrganizationID: organizationID, CreatedAt: tx.now,
+		PublicPEM: string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}))}
+	if key.ID, err = db.newID(signingKeyPrefix); err != nil {
+		return SigningKey{}, err
+	}
+	if key.sealed, err = db.seal.seal(signingKeyPlace(&key), secret); err != nil {
+		return SigningKey{}, err
+	}
+	return key, tx.exec(`INSERT INTO signing_keys (`+signingKeyColumns+`) VALUES ($1, $2, $3, $4, $5, NULL)`,
+		key.ID, organizationID, key.PublicPEM, key.sealed, tx.now)
+}
+
+func (db *DB) openSigningKey(key *SigningKey) (*ecdsa.PrivateKey, error) {
+	secret, err := db.seal.open(signingKeyPlace(key), key.sealed)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(secret)
+	if err != nil {
+		return nil, fmt.Errorf("read signing key: %w", err)
+	}
+	private, ok := parsed.(*ecdsa.PrivateKey)
+	if !ok {
+		return nil, fmt.Errorf("read signing key: a %T is not an ECDSA key", parsed)
+	}
+	return private, nil
+}
+
+// SigningKey finds a key by its kid; a retired one too, so that what it signed
+// can still be verified.
+func (db *DB) SigningKey(ctx context.Context, id string) (SigningKey, error) {
+	key, err := scanSigningKey(db.read.QueryRowContext(ctx,
+		`SELECT `+signingKeyColumns+` FROM signing_keys WHERE id = $1`, id))
+	if err != nil {
+		return SigningKey{}, fmt.Errorf("find signing key: %w", orNotFound(err))
+	}
+	return key, nil
+}
+
+// SigningKeys lists all keys in force, of every organization.
+func (db *DB) SigningKeys(ctx context.Context) ([]SigningKey, error) {
+	found, err := collect(ctx, db.read, scanSigningKey,
+		`SELECT `+signingKeyColumns+` FROM signing_keys WHERE retired_at IS NULL ORDER BY created_at, id`)
+	if err != nil {
+		return nil, fmt.Errorf("list signing keys: %w", err)
+	}
+	return found, nil
+}
+
+// webhookSecretBytes and the prefix are those of the Standard Webhooks specification.
+const (
+	webhookSecretBytes  = 32
+	webhookSecretPrefix = "whsec_"
+)
+
+// EnsureWebhookSecret returns the organization's shared secret for Standard
+// Webhooks, in its text form, making it when it is first needed.
+func (db *DB) EnsureWebhookSecret(ctx context.Context, organizationID string) (string, error) {
+	at := place{organizationID, "webhook_secrets", organizationID, "secret"}
+	var sealed []byte
+	err := db.transact(ctx, func(tx *tx) error {
+		err := orNotFound(tx.row(`SELECT secret FROM webhook_secrets WHERE organization_id = $1`, organizationID).Scan(&sealed))
+		if !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		secret := make([]byte, webhookSecretBytes)
+		if _, err := rand.Read(secret); err != nil {
+			return err
+		}
+		text := webhookSecretPrefix + base64.StdEncoding.EncodeToString(secret)
+		if sealed, err = db.seal.seal(at, []byte(text)); err != nil {
+			return err
+		}
+		return tx.exec(`INSERT INTO webhook_secrets (organization_id, secret, created_at) VALUES ($1, $2, $3)`,
+			organizationID, sealed, tx.now)
+	})
+	if err != nil {
+		return "", fmt.Errorf("ensure webhook secret: %w", err)
+	}
+	text, err := db.seal.open(at, sealed)
+	return string(text), err
+}

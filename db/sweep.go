@@ -1,0 +1,129 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// sweepBatch bounds one transaction of a sweep, so that it never keeps the
+// writer for long.
+const sweepBatch = 100
+
+// expiryGrace is how long the sweep leaves an expired link to the runner that
+// works on it, which stops at a safe point. What is read says expired at once.
+const expiryGrace = 30 * time.Second
+
+// FailLost fails every session whose lease ran out, and returns how many.
+func (db *DB) FailLost(ctx context.Context) (int, error) {
+	return db.failEach(ctx, Failure{Code: codeWorkerLost, Detail: "the lease ran out"},
+		`SELECT id FROM link_sessions WHERE status IN ('created', 'queued', 'running', 'waiting') AND lease_until <= $1
+		LIMIT $2`)
+}
+
+// FailOrphans fails every session that is not this process's. It is for the
+// start of the one process that may use the data folder: whoever owned those
+// sessions is gone.
+func (db *DB) FailOrphans(ctx context.Context, owner string) (int, error) {
+	return db.failEach(ctx, Failure{Code: codeWorkerLost, Detail: "the server stopped"},
+		`SELECT id FROM link_sessions WHERE status IN ('created', 'queued', 'running', 'waiting') AND $1 > 0
+		AND owner <> $3 LIMIT $2`, owner)
+}
+
+// failEach fails the sessions that a query finds; the query takes the time as
+// $1 and the batch's size as $2.
+func (db *DB) failEach(ctx context.Context, failure Failure, query string, more ...any) (int, error) {
+	total, err := db.sweep(ctx, query, more, func(tx *tx, id string) error { return db.fail(tx, id, failure) })
+	if err != nil {
+		return total, fmt.Errorf("fail lost sessions: %w", err)
+	}
+	return total, nil
+}
+
+// ExpireLinks writes down what every reader already sees: links whose time is
+// over are expired, with the event that says so. It returns how many.
+func (db *DB) ExpireLinks(ctx context.Context) (int, error) {
+	total, err := db.sweep(ctx, `SELECT id FROM links WHERE status IN ('pending', 'active', 'failed')
+			AND expires_at <= CASE WHEN status = 'active' THEN $1 - $3 ELSE $1 END LIMIT $2`,
+		[]any{expiryGrace.Milliseconds()}, db.expire)
+	if err != nil {
+		return total, fmt.Errorf("expire links: %w", err)
+	}
+	return total, nil
+}
+
+func (db *DB) expire(tx *tx, id string) error {
+	var session *string
+	var status LinkStatus
+	if err := tx.row(`SELECT status, current_session_id FROM links WHERE id = $1`, id).Scan(&status, &session); err != nil {
+		return err
+	}
+	if status == LinkActive {
+		return db.fail(tx, orEmpty(session), Failure{Code: codeLinkExpired})
+	}
+	link, err := db.linkByID(tx.ctx, tx.sql, id)
+	if err != nil {
+		return err
+	}
+	if err := tx.endLink(id, LinkExpired, nil); err != nil {
+		return err
+	}
+	return db.announce(tx, &link, LinkExpired, orEmpty(session), link.Error)
+}
+
+// sweep finds rows and deals with each in its own part of a batch's
+// transaction; rows that somebody else dealt with meanwhile are passed over.
+func (db *DB) sweep(ctx context.Context, query string, more []any, deal func(*tx, string) error) (total int, err error) {
+	for {
+		found := 0
+		err := db.transact(ctx, func(tx *tx) error {
+			ids, err := collect(tx.ctx, tx.sql, func(r row) (id string, err error) { return id, r.Scan(&id) },
+				query, append([]any{tx.now, sweepBatch}, more...)...)
+			if err != nil {
+				return err
+			}
+			found = len(ids)
+			for _, id := range ids {
+				if err := deal(tx, id); err != nil && !ended(err) {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return total, err
+		}
+		total += found
+		if found < sweepBatch {
+			return total, nil
+		}
+	}
+}
+
+// Retention says how long data is kept after a link's last change.
+type Retention struct {
+	Results    time.Duration
+	Recordings time.Duration
+}
+
+// DestroyOld destroys results and recordings past their retention, and
+// idempotency keys past their window.
+func (db *DB) DestroyOld(ctx context.Context, keep Retention) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		results, recordings := tx.now-keep.Results.Milliseconds(), tx.now-keep.Recordings.Milliseconds()
+		return errors.Join(
+			tx.exec(`DELETE FROM idempotency_keys WHERE created_at <= $1`, tx.now-IdempotencyWindow.Milliseconds()),
+			tx.exec(`DELETE FROM artifacts WHERE created_at <= $1`, recordings),
+			tx.exec(`UPDATE links SET data_key = NULL, result = NULL
+				WHERE data_key IS NOT NULL AND updated_at <= $1 AND expires_at <= $2 AND status <> 'active'`, results, tx.now),
+			tx.exec(`UPDATE link_operations SET arguments = NULL WHERE link_id IN
+				(SELECT id FROM links WHERE arguments_key IS NOT NULL AND status = 'complete' AND expires_at <= $1)`, tx.now),
+			tx.exec(`UPDATE links SET arguments_key = NULL
+				WHERE arguments_key IS NOT NULL AND status = 'complete' AND expires_at <= $1`, tx.now))
+	})
+	if err != nil {
+		return fmt.Errorf("destroy old data: %w", err)
+	}
+	return nil
+}
