@@ -1,0 +1,200 @@
+package replica
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// visit is what the site knows of one browser: the cookie's other end.
+type visit struct {
+	id   string
+	csrf string // must come back with every POST
+
+	state, grant string // of the authorization, as in OAuth: the asker's and the answerer's secret
+	step         string // the one page of the log-in that is open; "" outside
+	username     string // as typed; not yet proved
+	who          *account
+	channel      string    // where the code went
+	sent         int       // how often a code was sent
+	approval     time.Time // when the push request was sent
+	fault        string    // what the open step has to say
+
+	account *account // logged in
+	notice  string   // shown once, on the next page
+}
+
+// reply is what a page's handler wants to be sent. Handlers run under the
+// carrier's lock and write nothing themselves.
+type reply struct {
+	status int
+	page   string // a template, shown with data
+	data   any
+	to     string // a redirect
+	json   string // a literal body for the pages' own scripts
+	cookie string // a new visit's id
+}
+
+func redirect(to string) reply         { return reply{status: http.StatusSeeOther, to: to} }
+func show(page string, data any) reply { return reply{status: http.StatusOK, page: page, data: data} }
+func (r reply) with(status int) reply  { r.status = status; return r }
+
+// handler decides, under the lock, what a request is answered with.
+type handler func(r *http.Request, v *visit) reply
+
+const cookieName = "demo_visit"
+
+// page makes an HTTP handler: it finds the visit, refuses a POST without the
+// visit's token, waits where the user is the slow one, and renders.
+func (c *Carrier) page(decide handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, 32<<10)
+		if err := r.ParseForm(); err != nil {
+			http.Error(w, "The form could not be read.", http.StatusBadRequest)
+			return
+		}
+		if !c.linger(r) {
+			return
+		}
+		answer, body := c.answer(r, decide)
+		head := w.Header()
+		head.Set("Cache-Control", "no-store")
+		head.Set("Referrer-Policy", "same-origin")
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("Content-Security-Policy", "default-src 'self'; form-action 'self'; frame-ancestors 'none'; frame-src "+c.frameOrigin())
+		if answer.cookie != "" {
+			http.SetCookie(w, &http.Cookie{Name: cookieName, Value: answer.cookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		}
+		switch {
+		case answer.to != "":
+			http.Redirect(w, r, answer.to, answer.status)
+		case answer.json != "":
+			head.Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(answer.json)) // the browser has left; nothing to do about it
+		default:
+			head.Set("Content-Type", "text/html; charset=utf-8")
+			w.WriteHeader(answer.status)
+			_, _ = w.Write(body)
+		}
+	})
+}
+
+// answer runs the handler and the template under the lock.
+func (c *Carrier) answer(r *http.Request, decide handler) (reply, []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v, fresh := c.visitOf(r)
+	answer := stop("forged")
+	if r.Method != http.MethodPost || same(r.PostFormValue("csrf"), v.csrf) {
+		answer = decide(r, v)
+	}
+	if fresh && answer.cookie == "" {
+		answer.cookie = v.id
+	}
+	if answer.page == "" {
+		return answer, nil
+	}
+	return answer, c.render(answer, v)
+}
+
+// view is what every page is filled with.
+type view struct {
+	Page       string
+	CSRF       string
+	Person     string // "" when not logged in
+	Username   string
+	Notice     string
+	Fault      string
+	Redesigned bool
+	FrameURL   string
+	Data       any
+}
+
+func (c *Carrier) render(answer reply, v *visit) []byte {
+	page := view{Page: answer.page, CSRF: v.csrf, Username: v.username, Notice: v.notice, Fault: v.fault, FrameURL: c.frameOrigin(), Data: answer.data}
+	v.notice, v.fault = "", ""
+	if v.account != nil {
+		page.Person, page.Username = v.account.person, v.account.username
+		page.Redesigned = v.account.site.redesigned
+	}
+	var out bytes.Buffer
+	if err := c.pages[answer.page].ExecuteTemplate(&out, "layout", page); err != nil {
+		// Only a faulty template fails, and every one is rendered by a test.
+		return []byte(template.HTMLEscapeString(err.Error()))
+	}
+	return out.Bytes()
+}
+
+// visitOf finds the browser's visit, or begins one.
+func (c *Carrier) visitOf(r *http.Request) (v *visit, fresh bool) {
+	if v := c.find(r); v != nil {
+		return v, false
+	}
+	return c.begin(), true
+}
+
+// find gives the browser's visit, or nil.
+func (c *Carrier) find(r *http.Request) *visit {
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return nil
+	}
+	v, _ := c.visits.get(cookie.Value)
+	return v
+}
+
+func (c *Carrier) begin() *visit {
+	v := &visit{id: rand.Text(), csrf: rand.Text()}
+	c.visits.put(v.id, v)
+	return v
+}
+
+// linger makes the slow user wait for every page. It says whether the browser
+// is still there.
+func (c *Carrier) linger(r *http.Request) bool {
+	if r.Method != http.MethodGet || strings.HasSuffix(r.URL.Path, "/state") {
+		return true
+	}
+	if !c.isSlow(r) {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), c.options.Slow)
+	defer cancel()
+	<-ctx.Done()
+	return r.Context().Err() == nil
+}
+
+func (c *Carrier) isSlow(r *http.Request) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v := c.find(r)
+	if v == nil {
+		return false
+	}
+	who := v.account
+	if who == nil {
+		who = v.who
+	}
+	// A page, not the hops between two.
+	return who != nil && who.site.slow && r.URL.Path != "/account/callback" && r.URL.Path != "/signin/continue"
+}
+
+// frameOrigin is where the card frame lives, without a slash at the end.
+func (c *Carrier) frameOrigin() string {
+	if c.options.FrameURL == nil {
+		return "'none'"
+	}
+	u, err := url.Parse(c.options.FrameURL())
+	if err != nil {
+		return "'none'"
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
