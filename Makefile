@@ -1,0 +1,51 @@
+# What is done with this repository. `make` alone lists it.
+
+MAKEFLAGS += --no-print-directory
+GO        ?= go
+LINT      := $(GO) tool -modfile=.tools/go.mod golangci-lint
+
+# Chromium's sandbox does not run as root. Whoever builds as root, as many
+# containers do, trusts what the tests and the demo open: pages of this repository.
+ifeq ($(shell id -u),0)
+export PASSAGE_BROWSER_NO_SANDBOX ?= 1
+endif
+
+.PHONY: help
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+.PHONY: build
+build: ## Build bin/passage
+	$(GO) build -o bin/passage ./cmd/passage
+
+.PHONY: demo
+demo: browser build ## Serve with a demo carrier and a demo shop, and print a link to open
+	@bin/passage demo
+
+.PHONY: test
+test: browser ## Run every test, with the race detector
+	$(GO) test -race -timeout 10m ./...
+
+.PHONY: check
+check: fresh lint ## Fail if generated code is stale, go.mod is untidy or the linter objects
+
+.PHONY: fresh
+fresh: generate
+	@git diff --exit-code -- '*_templ.go' || { echo 'The generated code differs from what is committed: commit the result of "make generate".'; exit 1; }
+	$(GO) mod tidy -diff
+
+.PHONY: generate
+generate: ## Regenerate the code of the templates
+	$(GO) tool templ generate -path views -log-level error
+
+.PHONY: lint
+lint: ## Run the linter
+	$(LINT) run
+
+.PHONY: bench
+bench: browser ## Compare with a bare browser script and bare SQLite, side by side
+	$(GO) run ./cmd/bench
+
+.PHONY: browser
+browser: ## Find the browser, or install it from the distribution's packages
+	@.tools/browser
