@@ -1,0 +1,161 @@
+package script
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"go.starlark.net/syntax"
+)
+
+// check finds, without running anything, what would otherwise only be found
+// when a person is waiting: a code that fail does not know, a word that page
+// or user does not have, a file that wants to load another.
+func check(file *syntax.File) []*Fault {
+	c := &checker{file: file.Path}
+	for _, stmt := range file.Stmts {
+		known := map[string]bool{}
+		if def, ok := stmt.(*syntax.DefStmt); ok {
+			known = withParams(known, def.Params)
+		}
+		c.walk(stmt, known)
+	}
+	return c.faults
+}
+
+type checker struct {
+	file   string
+	faults []*Fault
+}
+
+func (c *checker) fault(at syntax.Position, format string, args ...any) {
+	c.faults = append(c.faults, &Fault{c.file, int(at.Line), fmt.Sprintf(format, args...)})
+}
+
+// walk checks a node. known holds which of the names page and user are, here,
+// parameters and so what they are called.
+func (c *checker) walk(node syntax.Node, known map[string]bool) {
+	syntax.Walk(node, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.LoadStmt:
+			c.fault(n.Load, "load is not available: an integration is one file")
+		case *syntax.CallExpr:
+			c.call(n)
+		case *syntax.DotExpr:
+			c.dot(n, known)
+		case *syntax.DefStmt:
+			if n == node {
+				return true
+			}
+			c.walk(n, withParams(known, n.Params))
+			return false
+		}
+		return true
+	})
+}
+
+// call checks the code in fail("CODE").
+func (c *checker) call(n *syntax.CallExpr) {
+	name, ok := n.Fn.(*syntax.Ident)
+	if !ok || name.Name != "fail" {
+		return
+	}
+	for i, arg := range n.Args {
+		if named, ok := arg.(*syntax.BinaryExpr); ok && named.Op == syntax.EQ {
+			if key, ok := named.X.(*syntax.Ident); !ok || key.Name != "code" {
+				continue
+			}
+			arg = named.Y
+		} else if i > 0 {
+			continue
+		}
+		literal, ok := arg.(*syntax.Literal)
+		if !ok {
+			continue
+		}
+		code, _ := literal.Value.(string)
+		if err := checkCode(code); err != nil {
+			c.fault(literal.TokenPos, "%v", err)
+		}
+	}
+}
+
+// dot checks page.word and user.word.
+func (c *checker) dot(n *syntax.DotExpr, known map[string]bool) {
+	object, ok := n.X.(*syntax.Ident)
+	if !ok || !known[object.Name] {
+		return
+	}
+	words := objects[object.Name]
+	if slices.Contains(words, n.Name.Name) {
+		return
+	}
+	c.fault(n.Name.NamePos, "%s has no word %q%s", object.Name, n.Name.Name, suggest(n.Name.Name, words))
+}
+
+// objects are the names of parameters that tell what is handed in.
+var objects = map[string][]string{
+	"page": append(slices.Sorted(maps.Keys(pageWords)), "url"),
+	"user": slices.Sorted(maps.Keys(userWords)),
+}
+
+func withParams(known map[string]bool, params []syntax.Expr) map[string]bool {
+	inside := maps.Clone(known)
+	for _, param := range params {
+		if name, ok := param.(*syntax.Ident); ok && objects[name.Name] != nil {
+			inside[name.Name] = true
+		}
+	}
+	return inside
+}
+
+// tooNested returns the line where brackets are nested too deep for the
+// parser's recursion, or 0. It knows as much of texts and comments as it takes
+// to leave the brackets in them out.
+func tooNested(source []byte) (line int) {
+	line, depth := 1, 0
+	for i := 0; i < len(source); i++ {
+		switch c := source[i]; c {
+		case '\n':
+			line++
+		case '(', '[', '{':
+			if depth++; depth > maxNesting {
+				return line
+			}
+		case ')', ']', '}':
+			depth--
+		case '#':
+			for i+1 < len(source) && source[i+1] != '\n' {
+				i++
+			}
+		case '"', '\'':
+			end := skipText(source, i)
+			for _, b := range source[i:end] {
+				if b == '\n' {
+					line++
+				}
+			}
+			i = end - 1
+		}
+	}
+	return 0
+}
+
+// skipText returns the index after the text that starts at i.
+func skipText(source []byte, i int) int {
+	quote, length := source[i], 1
+	if i+2 < len(source) && source[i+1] == quote && source[i+2] == quote {
+		length = 3
+	}
+	for j := i + length; j < len(source); j++ {
+		switch {
+		case source[j] == '\\':
+			j++
+		case source[j] == '\n' && length == 1:
+			return j // not a text at all: the parser will say so
+		case source[j] == quote && (length == 1 || j+2 < len(source) && source[j+1] == quote && source[j+2] == quote):
+			return j + length
+		}
+	}
+	return len(source)
+}

@@ -1,0 +1,251 @@
+package script
+
+import (
+	"fmt"
+	"strconv"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// Starlark puts no bound on what an operator may allocate (a text grows to
+// 1 GiB in thirty doublings) and lets an opaque value be compared with a text.
+// It has no hook for either. So the syntax tree is rewritten before it is
+// compiled: x + y becomes a call of the function named "+", and so on. No
+// script can spell such a name, and positions stay as they are.
+
+// The names of the guarding functions.
+const (
+	guardMethod = "."
+	guardSlice  = "[:]"
+	guardCopy   = "copy*" // an operand that is about to be copied into something else
+)
+
+// guardedOperators become calls.
+var guardedOperators = map[syntax.Token]bool{
+	syntax.PLUS: true, syntax.STAR: true, syntax.PERCENT: true, syntax.LTLT: true, syntax.PIPE: true,
+	syntax.EQL: true, syntax.NEQ: true, syntax.IN: true, syntax.NOT_IN: true,
+}
+
+// guardedMethods are those methods of texts, lists, dicts and sets that make
+// something new of the size of what they are given.
+var guardedMethods = map[string]bool{
+	"capitalize": true, "format": true, "join": true, "lower": true, "replace": true, "rsplit": true,
+	"split": true, "splitlines": true, "title": true, "upper": true,
+	"extend": true, "items": true, "keys": true, "update": true, "values": true,
+	"difference": true, "intersection": true, "symmetric_difference": true, "union": true,
+}
+
+// guard rewrites a file. It returns what cannot be guarded, for the author.
+func guard(file *syntax.File) []*Fault {
+	g := &guarder{file: file.Path}
+	g.stmts(file.Stmts)
+	return g.faults
+}
+
+type guarder struct {
+	file   string
+	faults []*Fault
+}
+
+func (g *guarder) stmts(stmts []syntax.Stmt) {
+	for _, stmt := range stmts {
+		switch stmt := stmt.(type) {
+		case *syntax.AssignStmt:
+			g.assign(stmt)
+		case *syntax.DefStmt:
+			g.params(stmt.Params)
+			g.stmts(stmt.Body)
+		case *syntax.ExprStmt:
+			g.expr(&stmt.X)
+		case *syntax.IfStmt:
+			g.expr(&stmt.Cond)
+			g.stmts(stmt.True)
+			g.stmts(stmt.False)
+		case *syntax.ForStmt:
+			g.target(stmt.Vars)
+			g.expr(&stmt.X)
+			g.stmts(stmt.Body)
+		case *syntax.WhileStmt:
+			g.expr(&stmt.Cond)
+			g.stmts(stmt.Body)
+		case *syntax.ReturnStmt:
+			if stmt.Result != nil {
+				g.expr(&stmt.Result)
+			}
+		}
+	}
+}
+
+// assign guards an assignment. The left side of x[i] *= y would be evaluated
+// twice if it were spelled out, so that is left to the author.
+func (g *guarder) assign(stmt *syntax.AssignStmt) {
+	g.target(stmt.LHS)
+	g.expr(&stmt.RHS)
+	switch stmt.Op {
+	case syntax.PLUS_EQ, syntax.PIPE_EQ:
+		stmt.RHS = call(guardCopy, stmt.OpPos, stmt.RHS)
+	case syntax.STAR_EQ, syntax.PERCENT_EQ, syntax.LTLT_EQ:
+		operator := stmt.Op - syntax.PLUS_EQ + syntax.PLUS
+		name, ok := unparen(stmt.LHS).(*syntax.Ident)
+		if !ok {
+			g.faults = append(g.faults, &Fault{g.file, int(stmt.OpPos.Line),
+				fmt.Sprintf("%s= needs a plain name on its left: write x = x %s …", operator, operator)})
+			return
+		}
+		old := &syntax.Ident{NamePos: name.NamePos, Name: name.Name}
+		stmt.Op, stmt.RHS = syntax.EQ, call(operator.String(), stmt.OpPos, old, stmt.RHS)
+	}
+}
+
+// target guards the expressions inside of what is assigned to.
+func (g *guarder) target(e syntax.Expr) {
+	switch e := e.(type) {
+	case *syntax.ParenExpr:
+		g.target(e.X)
+	case *syntax.TupleExpr:
+		g.targets(e.List)
+	case *syntax.ListExpr:
+		g.targets(e.List)
+	case *syntax.IndexExpr:
+		g.expr(&e.X)
+		g.expr(&e.Y)
+	case *syntax.DotExpr:
+		g.expr(&e.X)
+	}
+}
+
+func (g *guarder) targets(list []syntax.Expr) {
+	for _, e := range list {
+		g.target(e)
+	}
+}
+
+// params guards the default values of parameters.
+func (g *guarder) params(params []syntax.Expr) {
+	for _, param := range params {
+		if named, ok := param.(*syntax.BinaryExpr); ok {
+			g.expr(&named.Y)
+		}
+	}
+}
+
+func (g *guarder) exprs(list []syntax.Expr) {
+	for i := range list {
+		g.expr(&list[i])
+	}
+}
+
+// expr guards what the pointer points to, and may put a call in its place.
+func (g *guarder) expr(at *syntax.Expr) {
+	switch e := (*at).(type) {
+	case nil:
+	case *syntax.ParenExpr:
+		g.expr(&e.X)
+	case *syntax.UnaryExpr:
+		g.expr(&e.X)
+	case *syntax.CondExpr:
+		g.expr(&e.Cond)
+		g.expr(&e.True)
+		g.expr(&e.False)
+	case *syntax.TupleExpr:
+		g.exprs(e.List)
+	case *syntax.ListExpr:
+		g.exprs(e.List)
+	case *syntax.DictExpr:
+		g.exprs(e.List)
+	case *syntax.DictEntry:
+		g.expr(&e.Key)
+		g.expr(&e.Value)
+	case *syntax.IndexExpr:
+		g.expr(&e.X)
+		g.expr(&e.Y)
+	case *syntax.LambdaExpr:
+		g.params(e.Params)
+		g.expr(&e.Body)
+	case *syntax.Comprehension:
+		g.comprehension(e)
+	case *syntax.CallExpr:
+		g.call(e)
+	case *syntax.DotExpr:
+		g.expr(&e.X)
+		if guardedMethods[e.Name.Name] {
+			*at = call(guardMethod, e.Dot, e.X, text(e.Name.Name, e.Name.NamePos))
+		}
+	case *syntax.SliceExpr:
+		for _, part := range []*syntax.Expr{&e.X, &e.Lo, &e.Hi, &e.Step} {
+			g.expr(part)
+		}
+		e.X = call(guardSlice, e.Lbrack, e.X)
+	case *syntax.BinaryExpr:
+		g.expr(&e.X)
+		g.expr(&e.Y)
+		if guardedOperators[e.Op] {
+			*at = call(e.Op.String(), e.OpPos, e.X, e.Y)
+		}
+	}
+}
+
+func (g *guarder) comprehension(e *syntax.Comprehension) {
+	g.expr(&e.Body)
+	for _, clause := range e.Clauses {
+		switch clause := clause.(type) {
+		case *syntax.ForClause:
+			g.target(clause.Vars)
+			g.expr(&clause.X)
+		case *syntax.IfClause:
+			g.expr(&clause.Cond)
+		}
+	}
+}
+
+func (g *guarder) call(e *syntax.CallExpr) {
+	g.expr(&e.Fn)
+	for i := range e.Args {
+		switch arg := e.Args[i].(type) {
+		case *syntax.BinaryExpr:
+			if arg.Op == syntax.EQ { // name=value
+				g.expr(&arg.Y)
+				continue
+			}
+		case *syntax.UnaryExpr:
+			if arg.Op == syntax.STAR || arg.Op == syntax.STARSTAR { // *list, **dict
+				g.expr(&arg.X)
+				arg.X = call(guardCopy, arg.OpPos, arg.X)
+				continue
+			}
+		}
+		g.expr(&e.Args[i])
+	}
+}
+
+func call(name string, at syntax.Position, args ...syntax.Expr) syntax.Expr {
+	return &syntax.CallExpr{Fn: &syntax.Ident{NamePos: at, Name: name}, Lparen: at, Args: args, Rparen: at}
+}
+
+func text(value string, at syntax.Position) syntax.Expr {
+	return &syntax.Literal{Token: syntax.STRING, TokenPos: at, Raw: strconv.Quote(value), Value: value}
+}
+
+func unparen(e syntax.Expr) syntax.Expr {
+	for {
+		paren, ok := e.(*syntax.ParenExpr)
+		if !ok {
+			return e
+		}
+		e = paren.X
+	}
+}
+
+// guards returns the guarding functions by name.
+func guards() starlark.StringDict {
+	words := starlark.StringDict{
+		guardMethod: starlark.NewBuiltin(guardMethod, methodGuard),
+		guardSlice:  starlark.NewBuiltin(guardSlice, copyGuard),
+		guardCopy:   starlark.NewBuiltin(guardCopy, copyGuard),
+	}
+	for operator := range guardedOperators {
+		words[operator.String()] = operatorGuard(operator)
+	}
+	return words
+}

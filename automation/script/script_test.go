@@ -1,0 +1,160 @@
+package script
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"passage/automation/browser"
+	"passage/automation/outcome"
+)
+
+// header is what every test script begins with: 9 lines.
+const header = `integration(
+    id = "test",
+    name = "Test Site",
+    site = "http://127.0.0.1:8090",
+    hosts = ["127.0.0.1:8090"],
+    credentials = [field("username", label = "email"),
+                   field("password", label = "password", secret = True)],
+)
+
+`
+
+const headerLines = 9
+
+// loadBody loads a script of the header, a login that does nothing unless the
+// body has one, and operations that are named after functions in the body.
+func loadBody(t *testing.T, body string) *Integration {
+	t.Helper()
+	integration, err := Load("test.star", []byte(source(body)))
+	if err != nil {
+		t.Fatalf("load:\n%v", err)
+	}
+	return integration
+}
+
+func source(body string) string {
+	text := header + body
+	if !strings.Contains(body, "def login") {
+		text += "\ndef login(page, user):\n    pass\n"
+	}
+	if !strings.Contains(body, "operations =") {
+		text += "\noperations = {\"thing.write\": run, \"thing.read\": run}\n"
+	}
+	return text
+}
+
+// person answers prompts in order.
+type person struct {
+	mu      sync.Mutex
+	answers []func(context.Context, Prompt) (Answer, error)
+	asked   []Prompt
+}
+
+func (p *person) Ask(ctx context.Context, prompt Prompt) (Answer, error) {
+	p.mu.Lock()
+	p.asked = append(p.asked, prompt)
+	if len(p.answers) == 0 {
+		p.mu.Unlock()
+		return nil, outcome.New(outcome.ClientTimeout, "nobody answers")
+	}
+	next := p.answers[0]
+	p.answers = p.answers[1:]
+	p.mu.Unlock()
+	return next(ctx, prompt)
+}
+
+// gives makes an answer of name, value pairs.
+func gives(pairs ...string) func(context.Context, Prompt) (Answer, error) {
+	answer := Answer{}
+	for i := 0; i < len(pairs); i += 2 {
+		answer[pairs[i]] = NewSecret(pairs[i+1])
+	}
+	return func(context.Context, Prompt) (Answer, error) { return answer, nil }
+}
+
+// recorder keeps everything.
+type recorder struct {
+	mu        sync.Mutex
+	steps     []Step
+	progress  []string
+	submitted []string
+	refuse    error
+}
+
+func (r *recorder) Step(s Step) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.steps = append(r.steps, s)
+}
+
+func (r *recorder) Progress(code string, count int) {
+	r.progress = append(r.progress, fmt.Sprintf("%s %d", code, count))
+}
+
+func (r *recorder) Submit(_ context.Context, selector string) error {
+	if r.refuse != nil {
+		return r.refuse
+	}
+	r.submitted = append(r.submitted, selector)
+	return nil
+}
+
+// words returns the words of the steps.
+func (r *recorder) words() string {
+	var words []string
+	for _, s := range r.steps {
+		words = append(words, s.Word)
+	}
+	return strings.Join(words, " ")
+}
+
+type bench struct {
+	*Run
+	person   *person
+	recorder *recorder
+}
+
+// start begins a run that has no browser: for what never touches the page.
+func start(t *testing.T, integration *Integration, answers ...func(context.Context, Prompt) (Answer, error)) bench {
+	t.Helper()
+	b := bench{person: &person{answers: answers}, recorder: &recorder{}}
+	run, err := integration.Start(t.Context(), Options{
+		Page: new(browser.Page), User: b.person, Recorder: b.recorder, Redactor: browser.NewRedactor(), Steps: 1_000_000,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Run = run
+	return b
+}
+
+// write runs thing.write with arguments, the names in sensitive opaque.
+func (b bench) write(arguments string, sensitive ...string) (string, error) {
+	result, err := b.Operation(Call{Name: "thing.write", Arguments: json.RawMessage(arguments), Sensitive: sensitive})
+	return string(result), err
+}
+
+// wantFailure checks how a call ended.
+func wantFailure(t *testing.T, err error, code outcome.Code, line int, text string) *Failure {
+	t.Helper()
+	failure, ok := errors.AsType[*Failure](err)
+	if !ok {
+		t.Fatalf("ended with %v (%T), want a *Failure %s", err, err, code)
+	}
+	if failure.Outcome.Code != code {
+		t.Errorf("ended with %v, want %s", failure.Outcome, code)
+	}
+	if line > 0 && failure.Line != headerLines+line {
+		t.Errorf("ended on line %d of the body, want %d\n%s", failure.Line-headerLines, line, failure.Traceback)
+	}
+	if !strings.Contains(failure.Outcome.Detail, text) {
+		t.Errorf("detail is %q, want it to say %q", failure.Outcome.Detail, text)
+	}
+	return failure
+}
