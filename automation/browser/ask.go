@@ -1,0 +1,207 @@
+package browser
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-rod/rod/lib/cdp"
+	"github.com/go-rod/rod/lib/proto"
+
+	"passage/automation/outcome"
+)
+
+// call is what page.js is asked to do.
+type call struct {
+	Op        string   `json:"op"`
+	Selectors []string `json:"selectors,omitempty"`
+	Text      string   `json:"text,omitempty"`
+	Names     []string `json:"names,omitempty"` // columns of rows
+	On        bool     `json:"on,omitempty"`
+	X         float64  `json:"x,omitempty"`
+	Y         float64  `json:"y,omitempty"`
+	Settle    bool     `json:"settle,omitempty"` // something was done before: let it take effect first
+	Timeout   int64    `json:"timeout"`          // ms
+
+	names  []string // what the selectors are called in a wait_for
+	typing bool     // only where the policy lets us type
+}
+
+// answer is what page.js returns.
+type answer struct {
+	Value   json.RawMessage `json:"value"`
+	Matches []int           `json:"matches"` // by selector
+	Fault   string          `json:"fault"`   // the call is wrong
+	Late    bool            `json:"late"`    // the time was over
+	Why     string          `json:"why"`     // what was wrong with the last match, when late
+	Leaving bool            `json:"leaving"` // a navigation was still under way, when late
+	Broken  bool            `json:"broken"`  // the document is the browser's own error page
+	Status  int             `json:"status"`  // the document's HTTP status
+	URL     string          `json:"url"`
+}
+
+// matches is how many elements the call's first selector matched.
+func (a *answer) matches() int {
+	if a == nil || len(a.Matches) == 0 {
+		return 0
+	}
+	return a.Matches[0]
+}
+
+// point is a place in a frame, in CSS pixels.
+type point struct{ X, Y float64 }
+
+// ask has page.js do something in the frame. What is late is an error, and the
+// answer comes with it. A document that goes away while the call waits in it
+// does not matter: the call goes on waiting in the next one.
+func (f *frame) ask(b *bound, c call) (*answer, error) {
+	c.Settle = b.browser.tookAct()
+	for again := false; ; again = true {
+		a, err := f.try(b, c)
+		if err == nil {
+			return a, f.judge(a, c)
+		}
+		if b.Err() != nil || !gone(err) {
+			return nil, b.ended(err, func() error { return missing(c, nil, "the page did not answer") })
+		}
+		f.forget()
+		if again && !b.pause() {
+			return nil, b.ended(err, func() error { return missing(c, nil, "the frame kept changing") })
+		}
+	}
+}
+
+// try is ask within one document.
+func (f *frame) try(b *bound, c call) (*answer, error) {
+	inside, origin, err := f.world(b)
+	if err != nil {
+		return nil, err
+	}
+	if c.typing && !b.browser.rules.mayType(origin) {
+		// Only a document that is here to stay is refused.
+		a, err := f.run(b, inside, call{Op: "parsed", Settle: c.Settle})
+		if err != nil {
+			return nil, err
+		}
+		if err := a.refusal(b.browser); err != nil {
+			return nil, err
+		}
+		return nil, outcome.New(outcome.AutomationError, "fill: refused in a document of origin %s: not https on one of the integration's hosts", origin)
+	}
+	return f.run(b, inside, c)
+}
+
+// run is one round trip to page.js.
+func (f *frame) run(b *bound, inside proto.RuntimeExecutionContextID, c call) (*answer, error) {
+	c.Timeout = b.left()
+	parameters := map[string]any{
+		"functionDeclaration": "function(c) { return passage.run(c) }",
+		"executionContextId":  inside,
+		"arguments":           []any{map[string]any{"value": c}},
+		"awaitPromise":        true,
+		"returnByValue":       true,
+	}
+	message, err := b.browser.process.client.Call(b, string(b.browser.session), "Runtime.callFunctionOn", parameters)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Op, err)
+	}
+	var reply struct {
+		Result           struct{ Value *answer }
+		ExceptionDetails *struct{ LineNumber, ColumnNumber int }
+	}
+	if err := json.Unmarshal(message, &reply); err != nil {
+		return nil, fmt.Errorf("%s: read answer: %w", c.Op, err)
+	}
+	if e := reply.ExceptionDetails; e != nil || reply.Result.Value == nil {
+		return nil, fmt.Errorf("%s: page.js failed: %+v", c.Op, e)
+	}
+	f.mu.Lock()
+	f.url = plain(reply.Result.Value.URL)
+	f.mu.Unlock()
+	return reply.Result.Value, nil
+}
+
+// judge turns an answer that is none into the error that says why.
+func (f *frame) judge(a *answer, c call) error {
+	switch {
+	case a.Fault != "":
+		return outcome.New(outcome.AutomationError, "%s: %s", c.Op, a.Fault)
+	case !a.Late:
+		return nil
+	}
+	if err := a.refusal(f.browser); err != nil {
+		return err
+	}
+	if a.Leaving {
+		return outcome.New(outcome.SiteUnavailable, "the site did not answer in time")
+	}
+	return missing(c, a, a.Why)
+}
+
+// refusal is the error that the document itself is: an error status, the
+// browser's error page, a host that the integration does not name.
+func (a *answer) refusal(b *Browser) error {
+	host := b.proxy.refused.Load()
+	switch u, err := url.Parse(a.URL); {
+	case a.Broken && host != nil:
+		return sentAway(*host)
+	case a.Broken:
+		return outcome.New(outcome.SiteUnavailable, "the browser could not open the page")
+	case err == nil && u.Host != "" && !b.rules.reaches(u):
+		return sentAway(u.Host)
+	case a.Status == 429:
+		return outcome.New(outcome.RateLimited, "the site answered with status 429")
+	case a.Status >= 500:
+		return outcome.New(outcome.SiteUnavailable, "the site answered with status %d", a.Status)
+	}
+	return nil
+}
+
+func sentAway(host string) error {
+	return outcome.New(outcome.SiteChanged, "the site sent the browser to %s, which is not on the integration's list of hosts", host)
+}
+
+// missing is the error of an element that did not come, or not as it should.
+func missing(c call, a *answer, why string) error {
+	err := outcome.New(outcome.SiteChanged, "%s: not found in time", c.Op)
+	if why != "" {
+		err = outcome.New(outcome.SiteChanged, "%s: in time only: %s", c.Op, why)
+	}
+	for i, selector := range c.Selectors {
+		found := outcome.Selector{Selector: selector}
+		if i < len(c.names) {
+			found.Name = c.names[i]
+		}
+		if a != nil && i < len(a.Matches) {
+			found.Matches = a.Matches[i]
+		}
+		err.Selectors = append(err.Selectors, found)
+	}
+	return err
+}
+
+// gone reports whether an error only says that the document, or the frame, is
+// no longer there.
+func gone(err error) bool {
+	var refused *cdp.Error
+	return errors.As(err, &refused) && slices.ContainsFunc([]string{
+		"Cannot find context", "context was destroyed", "navigated or closed", "Promise was collected",
+		"No frame for given id", "No frame with given id", "Frame with the given id was not found", "Not attached to an active page", "Could not find object", "Could not find node", "uniqueContextId not found",
+	}, func(text string) bool { return strings.Contains(refused.Message, text) })
+}
+
+// pause waits a moment before the next look for a frame that is not there yet.
+func (b *bound) pause() bool {
+	timer := time.NewTimer(20 * time.Millisecond)
+	defer timer.Stop()
+	select {
+	case <-b.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}

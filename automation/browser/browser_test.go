@@ -1,0 +1,131 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/go-rod/rod/lib/proto"
+	"go.uber.org/goleak"
+
+	"passage/automation/outcome"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// options are those of every test's pool.
+func options(t *testing.T) Options {
+	t.Helper()
+	return Options{
+		Path:      os.Getenv("PASSAGE_BROWSER"),
+		NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
+		Dir:       t.TempDir(),
+		Slots:     2,
+	}
+}
+
+func newPool(t *testing.T, o Options) *Pool {
+	t.Helper()
+	p, err := NewPool(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// open returns a browser that may reach the given sites on loopback.
+func open(t *testing.T, sites ...string) *Browser {
+	t.Helper()
+	return openWith(t, Policy{AllowPrivate: true, Hosts: hosts(t, sites...)})
+}
+
+func openWith(t *testing.T, policy Policy) *Browser {
+	t.Helper()
+	b, err := newPool(t, options(t)).Acquire(t.Context(), policy, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return b
+}
+
+func hosts(t *testing.T, sites ...string) []string {
+	t.Helper()
+	list := make([]string, len(sites))
+	for i, site := range sites {
+		u, err := url.Parse(site)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list[i] = u.Host
+	}
+	return list
+}
+
+// site serves fixed documents by path; a path without one is a 404.
+func site(t *testing.T, documents map[string]string) string {
+	t.Helper()
+	return serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, ok := documents[r.URL.Path]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, "<!doctype html><title>test</title>", body)
+	}))
+}
+
+func serve(t *testing.T, handler http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// elsewhere is the same server under another site's name.
+func elsewhere(site string) string { return strings.Replace(site, "127.0.0.1", "localhost", 1) }
+
+func visit(t *testing.T, b *Browser, address string) *Page {
+	t.Helper()
+	if err := b.Page().Goto(t.Context(), address); err != nil {
+		t.Fatal(err)
+	}
+	return b.Page()
+}
+
+func wantCode(t *testing.T, err error, code outcome.Code) *outcome.Error {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want %s", code)
+	}
+	got := outcome.From(err)
+	if got.Code != code {
+		t.Fatalf("error %v, want %s", err, code)
+	}
+	return got
+}
+
+func must[T any](t *testing.T) func(T, error) T {
+	return func(value T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
+// evaluate runs a script in the page's own world.
+func (b *Browser) evaluate(ctx context.Context, script string) (any, error) {
+	result, err := proto.RuntimeEvaluate{Expression: script, ReturnByValue: true}.Call(b.at(ctx, b.session))
+	if err != nil {
+		return nil, err
+	}
+	return result.Result.Value.Val(), nil
+}

@@ -1,0 +1,108 @@
+package browser
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// A payment card's number has 12 to 19 digits (ISO/IEC 7812-1).
+const minCard, maxCard = 12, 19
+
+// group is one unbroken run of digits within a text.
+type group struct{ start, end int }
+
+// scrubCards replaces every Luhn-valid run of 12 to 19 digits, which may hold
+// spaces and dashes between its groups. A run begins and ends where a group
+// does, so a longer number is not cut up in search of a valid part.
+func scrubCards(s string) string {
+	var out strings.Builder
+	done := 0
+	for i := 0; i < len(s); {
+		if !isDigit(s[i]) {
+			i++
+			continue
+		}
+		groups, next := digitGroups(s, i)
+		for at := 0; at < len(groups); {
+			count := cardAt(s, groups[at:])
+			if count == 0 {
+				at++
+				continue
+			}
+			out.WriteString(s[done:groups[at].start])
+			out.WriteString(redacted)
+			at += count
+			done = groups[at-1].end
+		}
+		i = next
+	}
+	if done == 0 {
+		return s
+	}
+	out.WriteString(s[done:])
+	return out.String()
+}
+
+// digitGroups returns the groups of digits from start on that only spaces and
+// dashes part, and where the search goes on after them.
+func digitGroups(s string, start int) (groups []group, next int) {
+	for i := start; i < len(s); {
+		from := i
+		for i < len(s) && isDigit(s[i]) {
+			i++
+		}
+		groups = append(groups, group{from, i})
+		next = i
+		for i < len(s) {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if !separates(r) {
+				break
+			}
+			i += size
+		}
+		if i == next || i == len(s) || !isDigit(s[i]) {
+			break
+		}
+	}
+	return groups, next
+}
+
+// cardAt returns how many of the first groups together are a card's number,
+// the most that are, or 0.
+func cardAt(s string, groups []group) (count int) {
+	var digits []byte
+	for i, g := range groups {
+		digits = append(digits, s[g.start:g.end]...)
+		if len(digits) > maxCard {
+			break
+		}
+		if len(digits) >= minCard && luhn(digits) {
+			count = i + 1
+		}
+	}
+	return count
+}
+
+func luhn(digits []byte) bool {
+	sum := 0
+	for i, d := range digits {
+		n := int(d - '0')
+		if (len(digits)-i)%2 == 0 {
+			if n *= 2; n > 9 {
+				n -= 9
+			}
+		}
+		sum += n
+	}
+	return sum%10 == 0
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
+
+func separates(r rune) bool {
+	switch r {
+	case ' ', '-', '\u00a0', '\u2007', '\u2009', '\u202f', '\u2010', '\u2011', '\u2012', '\u2013':
+		return true
+	}
+	return false
+}

@@ -1,0 +1,142 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"time"
+
+	"github.com/go-rod/rod/lib/proto"
+
+	"passage/automation/outcome"
+)
+
+// How long a call may take where Within does not say.
+const (
+	elementWithin = 10 * time.Second
+	gotoWithin    = 30 * time.Second
+)
+
+// Page is the browser's page, or a frame inside it. Every call is bounded by
+// its context and by the page's deadline, and fails at once when the browser
+// is dead. A call that looks for elements returns how many matched.
+type Page struct {
+	frame  *frame
+	within time.Duration // 0: the call's own default
+}
+
+// Within returns the same page with another deadline for each of its calls.
+func (p *Page) Within(d time.Duration) *Page { return &Page{frame: p.frame, within: d} }
+
+// URL returns where the page is, without user, query and fragment.
+func (p *Page) URL() string {
+	address := p.frame.address()
+	if redact := p.frame.browser.redact; redact != nil {
+		address = redact.Scrub(address)
+	}
+	return address
+}
+
+// bound is one call's time: the caller's context, the page's deadline and the
+// browser's life, and which of them ended it.
+type bound struct {
+	context.Context // ends with the first of the three
+	caller          context.Context
+	browser         *Browser
+	deadline        time.Time
+	cancel          func()
+}
+
+// grace is what a call waits past its deadline for the page's own account of
+// what was missing, before it concludes that the page does not answer.
+const grace = 250 * time.Millisecond
+
+func (p *Page) bound(ctx context.Context, standard time.Duration) *bound {
+	within := p.within
+	if within <= 0 {
+		within = standard
+	}
+	b := &bound{caller: ctx, browser: p.frame.browser, deadline: time.Now().Add(within)}
+	merged, stop := merge(ctx, b.browser.life)
+	timed, cancel := context.WithDeadline(merged, b.deadline.Add(grace))
+	b.Context, b.cancel = timed, func() { cancel(); stop() }
+	return b
+}
+
+// left is the time until the deadline, in milliseconds, as scripts count it.
+func (b *bound) left() int64 { return max(0, time.Until(b.deadline).Milliseconds()) }
+
+// ended explains an error after the time was over: the caller's own cause
+// unchanged, the browser's end, or late where it was the deadline.
+func (b *bound) ended(err error, late func() error) error {
+	switch {
+	case err == nil:
+		return nil
+	case b.caller.Err() != nil:
+		return context.Cause(b.caller)
+	case b.browser.life.Err() != nil || errors.Is(err, errPipe):
+		return b.browser.lost()
+	case b.Err() != nil:
+		return late()
+	}
+	if typed, ok := errors.AsType[*outcome.Error](err); ok {
+		return typed
+	}
+	return outcome.Wrap(outcome.AutomationError, err, "the browser refused a command")
+}
+
+// Goto opens an absolute address on one of the policy's hosts and returns when
+// the document is there and parsed.
+func (p *Page) Goto(ctx context.Context, address string) error {
+	b := p.bound(ctx, gotoWithin)
+	defer b.cancel()
+	silent := func() error { return outcome.New(outcome.SiteUnavailable, "the site did not answer in time") }
+	target, err := url.Parse(address)
+	if err != nil || target.Host == "" {
+		return outcome.New(outcome.AutomationError, "goto: not an absolute address")
+	}
+	if !b.browser.rules.reaches(target) {
+		return outcome.New(outcome.AutomationError, "goto: %s://%s is not on the integration's list of hosts", target.Scheme, target.Host)
+	}
+	b.browser.proxy.refused.Store(nil)
+	id, err := p.frame.find(b)
+	if err != nil {
+		return b.ended(err, silent)
+	}
+	result, err := proto.PageNavigate{URL: address, FrameID: id}.Call(b.browser.at(b, b.browser.session))
+	if err != nil {
+		b.stopLoading()
+		return b.ended(err, silent)
+	}
+	if result.ErrorText != "" {
+		return p.unreachable(b, result.ErrorText)
+	}
+	p.frame.forget()
+	b.browser.tookAct() // whatever was under way, it has been left behind
+	a, err := p.frame.ask(b, call{Op: "parsed"})
+	if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged && time.Until(b.deadline) <= 0 {
+		return silent()
+	}
+	if err != nil {
+		return err
+	}
+	return a.refusal(b.browser)
+}
+
+// stopLoading ends a navigation that nobody waits for any more.
+func (b *bound) stopLoading() {
+	if b.browser.life.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(b.browser.life, time.Second)
+	defer cancel()
+	_ = proto.PageStopLoading{}.Call(b.browser.at(ctx, b.browser.session)) // the call already has its error
+}
+
+// unreachable explains a navigation that came to nothing.
+func (p *Page) unreachable(b *bound, text string) error {
+	if host := b.browser.proxy.refused.Load(); host != nil {
+		return sentAway(*host)
+	}
+	return outcome.New(outcome.SiteUnavailable, "the browser reports %s", text)
+}

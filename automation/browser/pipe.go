@@ -1,0 +1,71 @@
+package browser
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+)
+
+const (
+	// maxMessage bounds one message of the browser: its largest is a picture.
+	maxMessage = 64 << 20
+	// sendWithin bounds one write to a browser that has stopped reading.
+	sendWithin = 5 * time.Second
+)
+
+// errPipe marks what went wrong with the pipe itself: the browser is lost.
+var errPipe = errors.New("the pipe to the browser broke")
+
+// pipe carries the DevTools protocol over two pipes, a zero byte after each
+// message (--remote-debugging-pipe). It is what rod calls a WebSocketable.
+// There is no port that another program could connect to, and the browser ends
+// when the pipes close.
+type pipe struct {
+	mu     sync.Mutex // one Send at a time
+	in     *os.File   // what the browser reads
+	out    *os.File   // what the browser writes
+	reader *bufio.Reader
+}
+
+func newPipe(in, out *os.File) *pipe {
+	return &pipe{in: in, out: out, reader: bufio.NewReaderSize(out, 32<<10)}
+}
+
+func (p *pipe) Send(message []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.in.SetWriteDeadline(time.Now().Add(sendWithin)); err != nil {
+		return fmt.Errorf("%w: write: %w", errPipe, err)
+	}
+	if _, err := p.in.Write(append(message, 0)); err != nil {
+		return fmt.Errorf("%w: write: %w", errPipe, err)
+	}
+	return nil
+}
+
+// Read returns the next whole message; what is left half-written by a browser
+// that died is an error and never a message.
+func (p *pipe) Read() ([]byte, error) {
+	var message []byte
+	for {
+		part, err := p.reader.ReadSlice(0)
+		message = append(message, part...)
+		switch {
+		case err == nil:
+			return bytes.TrimSuffix(message, []byte{0}), nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, fmt.Errorf("%w: read: %w", errPipe, err)
+		case len(message) > maxMessage:
+			return nil, fmt.Errorf("%w: a message is too large", errPipe)
+		}
+	}
+}
+
+func (p *pipe) Close() {
+	_ = p.in.Close()
+	_ = p.out.Close()
+}

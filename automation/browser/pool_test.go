@@ -1,0 +1,245 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"passage/automation/outcome"
+)
+
+// eventually waits until something holds that other goroutines bring about.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	timeout := time.After(20 * time.Second)
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-timeout:
+			t.Fatalf("did not happen: %s", what)
+		}
+	}
+}
+
+// run runs a pool until the test ends.
+func run(t *testing.T, p *Pool) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("run: %v", err)
+		}
+	})
+	t.Cleanup(stop)
+	return stop
+}
+
+func TestLineIsServedInOrderAndSaysThePlace(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	o.Slots, o.Line = 1, 3
+	p := newPool(t, o)
+	first, err := p.Acquire(t.Context(), Policy{}, func(int) { t.Error("a place without a line") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	type arrival struct {
+		n      int
+		places []int
+		err    error
+	}
+	served := make(chan arrival, 3)
+	leave, cancel := context.WithCancelCause(t.Context())
+	gone := errors.New("left the line")
+	for n := range 3 {
+		ctx := t.Context()
+		if n == 1 {
+			ctx = leave
+		}
+		go func() {
+			var places []int
+			b, err := p.Acquire(ctx, Policy{}, func(place int) { places = append(places, place) })
+			served <- arrival{n, places, err}
+			if err == nil {
+				b.Close()
+			}
+		}()
+		eventually(t, "in line", func() bool { return p.Stats().Waiting == n+1 })
+	}
+	if _, err := p.Acquire(t.Context(), Policy{}, nil); !errors.Is(err, ErrBusy) {
+		t.Fatalf("a full line: %v", err)
+	}
+	cancel(gone)
+	if a := <-served; a.n != 1 || a.err != gone || !slices.Equal(a.places, []int{2, 0}) { //nolint:errorlint // unchanged
+		t.Errorf("%+v", a)
+	}
+	first.Close()
+	if a := <-served; a.n != 0 || a.err != nil || !slices.Equal(a.places, []int{1, 0}) {
+		t.Errorf("%+v", a)
+	}
+	if a := <-served; a.n != 2 || a.err != nil || a.places[0] != 3 || !slices.IsSortedFunc(a.places, func(x, y int) int { return y - x }) || a.places[len(a.places)-1] != 0 {
+		t.Errorf("%+v", a)
+	}
+	eventually(t, "slot given back", func() bool { return p.Stats() == Stats{Slots: 1} })
+}
+
+func TestSpareIsUsedOnceAndReplaced(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	o.Slots, o.Spares = 2, 1
+	p := newPool(t, o)
+	stop := run(t, p)
+	eventually(t, "a warm spare", func() bool { return p.Stats().Warm == 1 })
+	p.mu.Lock()
+	spare := p.warm[0].PID()
+	p.mu.Unlock()
+	b, err := p.Acquire(t.Context(), Policy{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.PID() != spare {
+		t.Error("the spare was not used")
+	}
+	eventually(t, "the next spare", func() bool { return p.Stats() == Stats{Slots: 2, Busy: 1, Warm: 1} })
+	b.Close()
+	p.mu.Lock()
+	if p.warm[0].PID() == spare {
+		t.Error("a browser was used twice")
+	}
+	_ = syscall.Kill(p.warm[0].PID(), syscall.SIGKILL) // it dies while it waits
+	dead := p.warm[0].PID()
+	p.mu.Unlock()
+	b, err = p.Acquire(t.Context(), Policy{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.PID() == dead {
+		t.Error("a dead spare was handed out")
+	}
+	stop()
+	wantCode(t, b.Cause(), outcome.ConnectionFailed) // the lent one was closed with the pool
+	if _, err := p.Acquire(t.Context(), Policy{}, nil); err == nil {
+		t.Error("a closed pool gave a browser")
+	}
+	if entries, _ := os.ReadDir(o.Dir); len(entries) != 0 {
+		t.Errorf("%d profiles are left", len(entries))
+	}
+}
+
+func TestShutdownEndsTheLine(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	o.Slots, o.Line = 1, 1
+	p := newPool(t, o)
+	stop := run(t, p)
+	if _, err := p.Acquire(t.Context(), Policy{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := p.Acquire(t.Context(), Policy{}, nil)
+		ended <- err
+	}()
+	eventually(t, "in line", func() bool { return p.Stats().Waiting == 1 })
+	stop()
+	wantCode(t, <-ended, outcome.ConnectionFailed)
+}
+
+func TestOrphanedProfilesAreSweptAndNothingElse(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	for _, name := range []string{"browser-123/Default", "other"} {
+		if err := os.MkdirAll(filepath.Join(o.Dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := newPool(t, o)
+	b, err := p.Acquire(t.Context(), Policy{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.sweep()
+	names := func() (list []string) {
+		entries, _ := os.ReadDir(o.Dir)
+		for _, entry := range entries {
+			list = append(list, entry.Name())
+		}
+		return list
+	}
+	if got, want := names(), []string{filepath.Base(b.profile), "other"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	b.Close()
+	if got := names(); !slices.Equal(got, []string{"other"}) {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestBrowserThatCannotStartFreesItsSlotAndSaysWhy(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	o.Slots = 1
+	o.Path = filepath.Join(t.TempDir(), "broken")
+	if err := os.WriteFile(o.Path, []byte("#!/bin/sh\necho no display at all >&2\nexit 3\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p := newPool(t, o)
+	for range 2 {
+		_, err := p.Acquire(t.Context(), Policy{}, nil)
+		e := wantCode(t, err, outcome.ConnectionFailed)
+		if !strings.Contains(e.Error(), "no display at all") {
+			t.Errorf("%v", e)
+		}
+	}
+	if got := p.Stats(); got != (Stats{Slots: 1}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestEveryFaultOfTheOptionsIsReported(t *testing.T) {
+	t.Parallel()
+	_, err := NewPool(Options{Path: "/no/such/browser", Slots: 0, Forbidden: []string{"nonsense"}, NoSandbox: true})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, part := range []string{"PASSAGE_BROWSER", "slot", "nonsense", "folder"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%v says nothing of %q", err, part)
+		}
+	}
+}
+
+func TestFindLooksOnThePathAndSaysWhatToInstall(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	if _, err := Find(""); err == nil || !strings.Contains(err.Error(), "PASSAGE_BROWSER") {
+		t.Errorf("%v", err)
+	}
+	real := filepath.Join(dir, "real-browser")
+	for path, script := range map[string]string{
+		real:                           "#!/bin/sh\nexit 0\n",
+		filepath.Join(dir, "chromium"): "#!/bin/sh -e\n\n" + real + " \"$@\"\n",
+	} {
+		if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := Find(""); err != nil || got != real {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := Find(real); err != nil || got != real {
+		t.Errorf("%q, %v", got, err)
+	}
+}

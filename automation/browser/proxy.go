@@ -1,0 +1,170 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// errRefused marks what the proxy refused, against what merely failed.
+var errRefused = errors.New("not on the list of hosts")
+
+// proxy is a browser's only way out: a forward proxy on loopback, one per
+// process. Until a policy is set it refuses everything. It checks the name and
+// port of every request, and the address of every connection it dials.
+type proxy struct {
+	listener  net.Listener
+	server    *http.Server
+	transport *http.Transport
+	forward   *httputil.ReverseProxy
+	forbidden forbidden
+	logger    *slog.Logger
+	rules     atomic.Pointer[rules]
+	refused   atomic.Pointer[string] // the host last refused
+
+	tunnels sync.WaitGroup
+	life    context.Context
+	end     context.CancelFunc
+}
+
+func newProxy(forbidden forbidden, logger *slog.Logger) (*proxy, error) {
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("open proxy: %w", err)
+	}
+	p := &proxy{listener: listener, forbidden: forbidden, logger: logger}
+	p.life, p.end = context.WithCancel(context.Background())
+	p.transport = &http.Transport{
+		DialContext:         p.dial,
+		DisableCompression:  true, // what the site sends is what the browser gets
+		MaxIdleConnsPerHost: 6,
+		IdleConnTimeout:     time.Minute,
+		TLSHandshakeTimeout: 10 * time.Second,
+	}
+	silent := log.New(io.Discard, "", 0) // its lines hold whole addresses
+	p.forward = &httputil.ReverseProxy{
+		Rewrite:      func(*httputil.ProxyRequest) {}, // the request is absolute already
+		Transport:    p.transport,
+		ErrorLog:     silent,
+		ErrorHandler: p.answerError,
+	}
+	p.server = &http.Server{Handler: http.HandlerFunc(p.serve), ReadHeaderTimeout: time.Minute, ErrorLog: silent}
+	p.tunnels.Go(func() { _ = p.server.Serve(listener) }) // always ends with ErrServerClosed, through close
+	return p, nil
+}
+
+func (p *proxy) address() string { return p.listener.Addr().String() }
+
+// allow sets the policy. It is called once, when the browser is handed out.
+func (p *proxy) allow(r *rules) { p.rules.Store(r) }
+
+// close ends every connection and waits for what served them.
+func (p *proxy) close() {
+	p.end()
+	_ = p.server.Close()
+	p.transport.CloseIdleConnections()
+	p.tunnels.Wait()
+}
+
+func (p *proxy) serve(w http.ResponseWriter, r *http.Request) {
+	hostport := r.Host
+	if r.Method != http.MethodConnect {
+		if r.URL.Scheme != "http" || r.URL.Host == "" {
+			http.Error(w, "This is a forward proxy.", http.StatusBadRequest)
+			return
+		}
+		hostport = withPort(r.URL.Host, "80")
+	}
+	if !p.rules.Load().listed(hostport) {
+		p.answerError(w, r, errRefused)
+		return
+	}
+	if r.Method == http.MethodConnect {
+		p.tunnel(w, r)
+		return
+	}
+	p.forward.ServeHTTP(w, r)
+}
+
+// answerError says nothing about the request: the page could read it.
+func (p *proxy) answerError(w http.ResponseWriter, r *http.Request, err error) {
+	if !errors.Is(err, errRefused) {
+		http.Error(w, "The site could not be reached.", http.StatusBadGateway)
+		return
+	}
+	host := r.Host
+	p.refused.Store(&host)
+	p.logger.Debug("browser proxy refused a host", "host", host)
+	http.Error(w, "This host is not on the integration's list.", http.StatusForbidden)
+}
+
+// tunnel joins the browser with the site, for TLS and for WebSockets.
+func (p *proxy) tunnel(w http.ResponseWriter, r *http.Request) {
+	site, err := p.dial(r.Context(), "tcp", r.Host)
+	if err != nil {
+		p.answerError(w, r, err)
+		return
+	}
+	browser, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		_ = site.Close()
+		return
+	}
+	end := func() { _ = site.Close(); _ = browser.Close() }
+	stop := context.AfterFunc(p.life, end)
+	defer stop()
+	defer end()
+	if _, err := io.WriteString(browser, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+		return
+	}
+	var both sync.WaitGroup
+	both.Go(func() {
+		// What came with the request is in the server's buffer, the rest on the wire.
+		early, _ := buffered.Reader.Peek(buffered.Reader.Buffered())
+		if _, err := site.Write(early); err == nil {
+			_, _ = io.Copy(site, browser)
+		}
+		closeWrite(site)
+	})
+	_, _ = io.Copy(browser, site)
+	closeWrite(browser)
+	both.Wait()
+}
+
+func closeWrite(c net.Conn) {
+	if tcp, ok := c.(*net.TCPConn); ok {
+		_ = tcp.CloseWrite()
+	}
+}
+
+// dial connects to an address only if the policy's rules hold for what the
+// name was resolved to, at the moment of connecting.
+func (p *proxy) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	rules := p.rules.Load()
+	dialer := net.Dialer{
+		Timeout: 15 * time.Second,
+		Control: func(network, address string, c syscall.RawConn) error {
+			if err := p.forbidden.check(address); err != nil {
+				return err
+			}
+			return rules.check(network, address, c)
+		},
+	}
+	ctx, cancel := merge(ctx, p.life)
+	defer cancel()
+	conn, err := dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, fmt.Errorf("dial site: %w", err)
+	}
+	return conn, nil
+}

@@ -1,0 +1,91 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+
+	"passage/automation/outcome"
+)
+
+// Column is one value of each row: the name it gets, and where it is in the
+// row. "" and "." are the row's own text, "@name" an attribute of the row,
+// "selector" the text and "selector@name" an attribute of the first match.
+type Column struct{ Name, Selector string }
+
+// Frame returns the document inside an iframe, of whatever origin; later calls
+// find it again if the site replaces the iframe.
+func (p *Page) Frame(ctx context.Context, selector string) (*Page, int, error) {
+	b := p.bound(ctx, elementWithin)
+	defer b.cancel()
+	a, err := p.frame.ask(b, call{Op: "frame", Selectors: []string{selector}})
+	if err != nil {
+		return nil, a.matches(), err
+	}
+	return &Page{frame: &frame{browser: b.browser, parent: p.frame, selector: selector}, within: p.within}, a.matches(), nil
+}
+
+// Text waits for an element and returns its text as it is shown, trimmed.
+func (p *Page) Text(ctx context.Context, selector string) (string, int, error) {
+	var text string
+	n, err := p.get(ctx, call{Op: "text", Selectors: []string{selector}}, &text)
+	return text, n, err
+}
+
+// Attr waits for an element and returns one of its attributes, and whether it has it.
+func (p *Page) Attr(ctx context.Context, selector, name string) (string, bool, int, error) {
+	var value *string
+	n, err := p.get(ctx, call{Op: "attr", Selectors: []string{selector}, Text: name}, &value)
+	if err != nil || value == nil {
+		return "", false, n, err
+	}
+	return *value, true, n, nil
+}
+
+// Exists reports whether any element matches now. Like Count and Rows it waits
+// only for a document that is still being loaded.
+func (p *Page) Exists(ctx context.Context, selector string) (bool, error) {
+	n, err := p.Count(ctx, selector)
+	return n > 0, err
+}
+
+// Count returns how many elements match now.
+func (p *Page) Count(ctx context.Context, selector string) (int, error) {
+	var n int
+	_, err := p.get(ctx, call{Op: "count", Selectors: []string{selector}}, &n)
+	return n, err
+}
+
+// Rows reads a value per column from every element that matches now; one that
+// is not there is nil. No rows is no error.
+func (p *Page) Rows(ctx context.Context, selector string, columns []Column) ([]map[string]*string, error) {
+	wanted := make([]string, len(columns))
+	for i, column := range columns {
+		wanted[i] = column.Selector
+	}
+	var values [][]*string
+	if _, err := p.get(ctx, call{Op: "rows", Selectors: []string{selector}, Names: wanted}, &values); err != nil {
+		return nil, err
+	}
+	rows := make([]map[string]*string, len(values))
+	for i, row := range values {
+		rows[i] = make(map[string]*string, len(columns))
+		for j, column := range columns {
+			rows[i][column.Name] = row[j]
+		}
+	}
+	return rows, nil
+}
+
+// get asks and reads the answer's value; it returns how many elements matched.
+func (p *Page) get(ctx context.Context, c call, into any) (int, error) {
+	b := p.bound(ctx, elementWithin)
+	defer b.cancel()
+	a, err := p.frame.ask(b, c)
+	if err != nil {
+		return a.matches(), err
+	}
+	if err := json.Unmarshal(a.Value, into); err != nil {
+		return a.matches(), outcome.Wrap(outcome.AutomationError, err, "%s: unexpected value", c.Op)
+	}
+	return a.matches(), nil
+}
