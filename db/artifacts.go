@@ -34,7 +34,7 @@ func (db *DB) KeepScreenshot(ctx context.Context, lease Lease, mediaType string,
 	if err != nil {
 		return err
 	}
-	link, err := db.linkByID(ctx, db.read, lease.LinkID)
+	link, err := db.linkByID(ctx, db.present(), lease.LinkID)
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,10 @@ func (db *DB) Watch(topic string) (rings <-chan struct{}, stop func()) {
 	return ring, func() { db.bell.remove(topic, ring) }
 }
 
+// Ring wakes the watchers of a topic for a change that no transaction made,
+// such as a place in line, which only memory knows.
+func (db *DB) Ring(topic string) { db.bell.ring(topic) }
+
 func (b *bell) remove(topic string, ring chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -35,7 +35,7 @@ func (db *DB) ClaimLink(ctx context.Context, claim Claim) (Claimed, error) {
 		return Claimed{}, fmt.Errorf("claim link: %w", err)
 	}
 	err = db.transact(ctx, func(tx *tx) error {
-		link, err := db.findLink(tx.ctx, tx.sql, `l.claim_code_hash = $2`, hash(claim.Code))
+		link, err := db.findLink(tx.ctx, tx.moment(), `l.claim_code_hash = $2`, hash(claim.Code))
 		if err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (db *DB) ClaimLink(ctx context.Context, claim Claim) (Claimed, error) {
 		if _, err := tx.record(lease, anyOpen, "", EventClaimed, map[string]any{"via": claim.Consent.Via}); err != nil {
 			return err
 		}
-		claimed.Session, claimed.Link, err = db.findSession(tx.ctx, tx.sql, `s.id = $1`, lease.SessionID)
+		claimed.Session, claimed.Link, err = db.findSession(tx.ctx, tx.moment(), `s.id = $1`, lease.SessionID)
 		return err
 	})
 	if err != nil {
@@ -139,16 +139,21 @@ func (db *DB) HandOver(ctx context.Context, sessionID, browser string, allowed b
 		return "", err
 	}
 	err = db.transact(ctx, func(tx *tx) error {
-		session, link, err := db.findSession(tx.ctx, tx.sql, `s.id = $1`, sessionID)
+		session, link, err := db.findSession(tx.ctx, tx.moment(), `s.id = $1`, sessionID)
 		if err != nil {
 			return err
 		}
 		if !allowed && session.Status != SessionCreated {
 			return ErrStale
 		}
-		if err := tx.change(`UPDATE link_sessions SET browser_hash = $1, client_token_hash = $2
-			WHERE id = $3 AND status IN ('created', 'queued', 'running', 'waiting')`,
-			hash(browser), hash(clientToken), sessionID); err != nil {
+		if session.Status.Ended() {
+			return ErrStale
+		}
+		if err := tx.change(`UPDATE link_sessions SET browser_hash = $1, client_token_hash = $2, last_seq = last_seq + 1
+			WHERE id = $3`, hash(browser), hash(clientToken), sessionID); err != nil {
+			return err
+		}
+		if err := tx.insertEvent(sessionID, session.LastSeq+1, NewEvent{Kind: EventHandedOver, At: tx.now}); err != nil {
 			return err
 		}
 		tx.ring(link.ID)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	_ "modernc.org/sqlite" // registers the driver
@@ -60,11 +61,8 @@ func Open(ctx context.Context, options Options) (*DB, error) {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
 	path := filepath.Join(options.Folder, "passage.db")
-	seal, err := openKeyset(options.Folder, path)
+	seal, err := prepareFolder(ctx, options.Folder, path)
 	if err != nil {
-		return nil, err
-	}
-	if err := migrate(ctx, path); err != nil {
 		return nil, err
 	}
 	db := &DB{seal: seal, now: options.Now, random: options.Random}
@@ -73,6 +71,20 @@ func Open(ctx context.Context, options Options) (*DB, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// prepareFolder makes the keyset and the tables where they are missing. Several
+// subcommands may start on a new folder at once, so they take turns.
+func prepareFolder(ctx context.Context, folder, path string) (seal *sealer, err error) {
+	turn, err := lockFile(filepath.Join(folder, "open.lock"), syscall.LOCK_EX)
+	if err != nil {
+		return nil, fmt.Errorf("open the data folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, turn.Close()) }()
+	if seal, err = openKeyset(folder, path); err != nil {
+		return nil, err
+	}
+	return seal, migrate(ctx, path)
 }
 
 func (db *DB) connect(ctx context.Context, path string) (err error) {
@@ -113,7 +125,8 @@ func (db *DB) Now() int64 { return db.now().UnixMilli() }
 // dsn names the file with its pragmas, so that each connection of a pool has
 // them, whenever it is made.
 func dsn(path string, extra string) string {
-	query := "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&" + extra
+	query := "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&" +
+		"_pragma=secure_delete(1)&" + extra // a destroyed key must not stay behind in a free page
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query}).String()
 }
 
@@ -122,6 +135,7 @@ func dsn(path string, extra string) string {
 func assertPragmas(ctx context.Context, pool *sql.DB) error {
 	for _, pragma := range []struct{ name, want string }{
 		{"foreign_keys", "1"}, {"journal_mode", "wal"}, {"synchronous", "2"}, {"busy_timeout", "5000"},
+		{"secure_delete", "1"},
 	} {
 		var got string
 		if err := pool.QueryRowContext(ctx, "PRAGMA "+pragma.name).Scan(&got); err != nil {
@@ -143,8 +157,9 @@ type tx struct {
 }
 
 // transact runs a function in one write transaction and, once it is committed,
-// rings for what it changed. The function's error rolls everything back.
-func (db *DB) transact(ctx context.Context, work func(*tx) error) error {
+// rings for what it changed. The function's error rolls everything back, and so
+// does its panic, which would else keep the one write connection for good.
+func (db *DB) transact(ctx context.Context, work func(*tx) error) (err error) {
 	// The caller's cancellation is looked at before, not in the middle:
 	// database/sql would tear down the one write connection with it.
 	if err := ctx.Err(); err != nil {
@@ -155,13 +170,17 @@ func (db *DB) transact(ctx context.Context, work func(*tx) error) error {
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	done := false
+	defer func() {
+		if !done {
+			err = errors.Join(err, sqlTx.Rollback())
+		}
+	}()
 	tx := &tx{ctx: ctx, sql: sqlTx, now: db.Now(), rings: map[string]bool{}}
 	if err := work(tx); err != nil {
-		if rollback := sqlTx.Rollback(); rollback != nil {
-			err = errors.Join(err, fmt.Errorf("roll back: %w", rollback))
-		}
 		return err
 	}
+	done = true
 	if err := sqlTx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
@@ -199,11 +218,34 @@ func (tx *tx) row(query string, args ...any) *sql.Row {
 	return tx.sql.QueryRowContext(tx.ctx, query, args...)
 }
 
+func (tx *tx) moment() moment { return moment{tx.sql, tx.now} }
+
+// alone undoes what one part of a transaction did where it fails, so that the
+// rest can go on.
+func (tx *tx) alone(part func() error) error {
+	if err := tx.exec(`SAVEPOINT part`); err != nil {
+		return err
+	}
+	if err := part(); err != nil {
+		return errors.Join(err, tx.exec(`ROLLBACK TO part`), tx.exec(`RELEASE part`))
+	}
+	return tx.exec(`RELEASE part`)
+}
+
 // querier is what reads need: a pool of connections or a transaction.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
+
+// moment is where to read a link, and the time as of which: inside a transaction
+// it is the transaction's, however long that takes.
+type moment struct {
+	querier
+	now int64
+}
+
+func (db *DB) present() moment { return moment{db.read, db.Now()} }
 
 // collect reads every row of a query with scan.
 func collect[T any](ctx context.Context, from querier, scan func(row) (T, error), query string, args ...any) (found []T, err error) {

@@ -35,7 +35,8 @@ type NewOperation struct {
 
 // CreateLink stores a link. With a request that carries an idempotency key, the
 // reply is stored in the same transaction; where the key was used before,
-// nothing is created and the reply of that time comes back (see Idempotency).
+// nothing is created and the reply of that time comes back in the link's place
+// (see Idempotency).
 func (db *DB) CreateLink(ctx context.Context, new NewLink, once *Idempotency) (Link, *Reply, error) {
 	link, keys, err := db.prepareLink(new)
 	if err != nil {
@@ -63,7 +64,10 @@ func (db *DB) CreateLink(ctx context.Context, new NewLink, once *Idempotency) (L
 	if err != nil {
 		return Link{}, nil, fmt.Errorf("create link: %w", err)
 	}
-	return link, reply, nil
+	if reply != nil {
+		return Link{}, reply, nil
+	}
+	return link, nil, nil
 }
 
 // prepareLink does what needs no transaction: ids, keys and seals.

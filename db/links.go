@@ -118,22 +118,22 @@ func (l *Link) argumentsPlace(position int) place {
 
 // Link finds an organization's link. Another organization's is ErrNotFound.
 func (db *DB) Link(ctx context.Context, organizationID, id string) (Link, error) {
-	return db.findLink(ctx, db.read, `l.id = $2 AND l.organization_id = $3`, id, organizationID)
+	return db.findLink(ctx, db.present(), `l.id = $2 AND l.organization_id = $3`, id, organizationID)
 }
 
 // LinkByCode finds the link that a claim code opens.
 func (db *DB) LinkByCode(ctx context.Context, claimCode string) (Link, error) {
-	return db.findLink(ctx, db.read, `l.claim_code_hash = $2`, hash(claimCode))
+	return db.findLink(ctx, db.present(), `l.claim_code_hash = $2`, hash(claimCode))
 }
 
 // linkByID is for callers that hold an id from the database itself.
-func (db *DB) linkByID(ctx context.Context, from querier, id string) (Link, error) {
+func (db *DB) linkByID(ctx context.Context, from moment, id string) (Link, error) {
 	return db.findLink(ctx, from, `l.id = $2`, id)
 }
 
-func (db *DB) findLink(ctx context.Context, from querier, where string, args ...any) (Link, error) {
+func (db *DB) findLink(ctx context.Context, from moment, where string, args ...any) (Link, error) {
 	link, err := scanLink(from.QueryRowContext(ctx, `SELECT `+linkColumns+` FROM links l WHERE `+where,
-		append([]any{db.Now()}, args...)...))
+		append([]any{from.now}, args...)...))
 	if err != nil {
 		return Link{}, fmt.Errorf("find link: %w", orNotFound(err))
 	}

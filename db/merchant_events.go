@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -104,16 +105,27 @@ func (db *DB) Event(ctx context.Context, id string) (Event, Link, error) {
 	if err != nil {
 		return Event{}, Link{}, fmt.Errorf("find event: %w", orNotFound(err))
 	}
-	link, err := db.linkByID(ctx, db.read, event.LinkID)
+	link, err := db.linkByID(ctx, db.present(), event.LinkID)
 	return event, link, err
 }
 
 // EventsAfter lists an organization's events in the order of their commits,
 // from after the given one (or from the first, where it is empty) on.
+// ErrBadCursor says that the organization has no such event.
 func (db *DB) EventsAfter(ctx context.Context, organizationID, after string, limit int) ([]Event, error) {
+	var position int64
+	if after != "" {
+		err := orNotFound(db.read.QueryRowContext(ctx, `SELECT position FROM events WHERE id = $1 AND organization_id = $2`,
+			after, organizationID).Scan(&position))
+		if errors.Is(err, ErrNotFound) {
+			err = ErrBadCursor
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list events: %w", err)
+		}
+	}
 	found, err := collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
-		WHERE e.organization_id = $1 AND e.position > COALESCE((SELECT position FROM events WHERE id = $2 AND organization_id = $1), 0)
-		ORDER BY e.position LIMIT $3`, organizationID, after, limit)
+		WHERE e.organization_id = $1 AND e.position > $2 ORDER BY e.position LIMIT $3`, organizationID, position, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}

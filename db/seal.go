@@ -42,7 +42,7 @@ func openKeyset(folder, database string) (*sealer, error) {
 		handle, err = createKeyset(path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open the keyset %s: %w", path, err)
+		return nil, fmt.Errorf("open the keyset %s (if it is damaged, restore it from your backup): %w", path, err)
 	}
 	primitive, err := aead.New(handle)
 	if err != nil {
@@ -65,12 +65,16 @@ func createKeyset(path string) (*keyset.Handle, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	// Written beside and then renamed: a crash leaves a whole keyset or none.
+	file, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	err = insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(file))
-	return handle, errors.Join(err, file.Sync(), file.Close())
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return nil, err
+	}
+	return handle, os.Rename(path+".new", path)
 }
 
 func (s *sealer) seal(at place, plain []byte) ([]byte, error) {

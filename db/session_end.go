@@ -19,13 +19,14 @@ const (
 
 // CompleteSession ends a session and its link with success: the states, the
 // sealed result, the merchant's event and its delivery in one transaction.
-// ErrStale says that the lease, the state or the link's time was lost before.
+// ErrStale says that the lease, the state or the link's time was lost before, or
+// that not every operation is complete.
 func (db *DB) CompleteSession(ctx context.Context, lease Lease, result json.RawMessage) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		if _, err := tx.record(lease, []SessionStatus{SessionRunning}, SessionComplete, EventCompleted, nil); err != nil {
 			return err
 		}
-		link, err := db.linkByID(tx.ctx, tx.sql, lease.LinkID)
+		link, err := db.linkByID(tx.ctx, tx.moment(), lease.LinkID)
 		if err != nil {
 			return err
 		}
@@ -41,7 +42,8 @@ func (db *DB) CompleteSession(ctx context.Context, lease Lease, result json.RawM
 			return err
 		}
 		if err := tx.change(`UPDATE links SET status = 'complete', result = $1, completed_at = $2, updated_at = $2
-			WHERE id = $3 AND status = 'active' AND current_session_id = $4 AND expires_at > $2`,
+			WHERE id = $3 AND status = 'active' AND current_session_id = $4 AND expires_at > $2
+				AND NOT EXISTS (SELECT 1 FROM session_operations o WHERE o.session_id = $4 AND o.status <> 'complete')`,
 			sealed, tx.now, link.ID, lease.SessionID); err != nil {
 			return err
 		}
@@ -76,14 +78,14 @@ func (db *DB) FailSession(ctx context.Context, lease Lease, failure Failure) err
 // fail ends a session that has not ended, whoever owns it. The caller has made
 // sure that it may.
 func (db *DB) fail(tx *tx, sessionID string, failure Failure) error {
-	session, link, err := db.findSession(tx.ctx, tx.sql, `s.id = $1`, sessionID)
+	session, link, err := db.findSession(tx.ctx, tx.moment(), `s.id = $1`, sessionID)
 	if err != nil {
 		return err
 	}
 	if session.Status.Ended() {
 		return ErrStale
 	}
-	to := LinkFailed
+	to, refused := LinkFailed, failure.Code == codeOperationRejected
 	switch {
 	case failure.Code == codeLinkCancelled:
 		to = LinkExpired
@@ -91,7 +93,7 @@ func (db *DB) fail(tx *tx, sessionID string, failure Failure) error {
 		to = LinkExpired
 		failure.Code = codeLinkExpired
 	}
-	if failure, err = tx.endOperations(session.ID, failure); err != nil {
+	if failure, err = tx.endOperations(session.ID, failure, refused); err != nil {
 		return err
 	}
 	if err := tx.endSession(session.ID, &failure); err != nil {
@@ -111,7 +113,7 @@ func (db *DB) fail(tx *tx, sessionID string, failure Failure) error {
 // endOperations gives the operation at work its end. One that was handed to the
 // site counts as failed only if the site itself refused it; otherwise nobody
 // knows, and the session ends with that.
-func (tx *tx) endOperations(sessionID string, failure Failure) (Failure, error) {
+func (tx *tx) endOperations(sessionID string, failure Failure, refused bool) (Failure, error) {
 	running, err := collect(tx.ctx, tx.sql, func(r row) (o SessionOperation, err error) {
 		return o, r.Scan(&o.Position, &o.SubmittedAt)
 	}, `SELECT position, submitted_at FROM session_operations WHERE session_id = $1 AND status = 'running'`, sessionID)
@@ -120,7 +122,7 @@ func (tx *tx) endOperations(sessionID string, failure Failure) (Failure, error) 
 	}
 	for _, operation := range running {
 		status := OperationFailed
-		if operation.SubmittedAt != nil && failure.Code != codeOperationRejected {
+		if operation.SubmittedAt != nil && !refused {
 			status = OperationUnknown
 			failure.Detail = "submitted, then " + failure.Code + ": " + failure.Detail
 			failure.Code = codeOperationUnknown
@@ -152,7 +154,8 @@ func (tx *tx) endSession(sessionID string, failure *Failure) error {
 		tx.now, sessionID)
 }
 
-// endLink moves a link that has not ended to failed or expired.
+// endLink moves a link that has not ended to failed or expired. Without a
+// failure it keeps the error that it has.
 func (tx *tx) endLink(linkID string, to LinkStatus, failure *Failure) error {
 	var code, operation any
 	if failure != nil {
@@ -163,7 +166,7 @@ func (tx *tx) endLink(linkID string, to LinkStatus, failure *Failure) error {
 	}
 	tx.ring(linkID)
 	if err := tx.change(`UPDATE links SET status = $1, error_code = COALESCE($2, error_code),
-			error_operation = COALESCE($3, error_operation), updated_at = $4
+			error_operation = CASE WHEN $2 IS NULL THEN error_operation ELSE $3 END, updated_at = $4
 		WHERE id = $5 AND status IN ('pending', 'active', 'failed')`, string(to), code, operation, tx.now, linkID); err != nil {
 		return err
 	}
@@ -185,7 +188,7 @@ func (tx *tx) destroyArguments(linkID string) error {
 // session with it. ErrComplete and ErrExpired say that it had ended already.
 func (db *DB) CancelLink(ctx context.Context, organizationID, id string) error {
 	err := db.transact(ctx, func(tx *tx) error {
-		link, err := db.findLink(tx.ctx, tx.sql, `l.id = $2 AND l.organization_id = $3`, id, organizationID)
+		link, err := db.findLink(tx.ctx, tx.moment(), `l.id = $2 AND l.organization_id = $3`, id, organizationID)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,9 @@ import (
 // that writes them.
 const (
 	EventClaimed            = "claimed"
+	EventHandOverAsked      = "hand_over_asked"
+	EventHandOverRefused    = "hand_over_refused"
+	EventHandedOver         = "handed_over"
 	EventPromptOpened       = "prompt_opened"
 	EventPromptClosed       = "prompt_closed"
 	EventQueued             = "queued"

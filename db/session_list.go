@@ -92,3 +92,19 @@ func (db *DB) CountSessions(ctx context.Context, since int64) ([]Count, error) {
 	}
 	return found, nil
 }
+
+// CountOpenSessions counts the sessions that have not ended, by status.
+func (db *DB) CountOpenSessions(ctx context.Context) (map[SessionStatus]int, error) {
+	counts := map[SessionStatus]int{}
+	_, err := collect(ctx, db.read, func(r row) (struct{}, error) {
+		var status SessionStatus
+		var count int
+		err := r.Scan(&status, &count)
+		counts[status] = count
+		return struct{}{}, err
+	}, `SELECT status, COUNT(*) FROM link_sessions WHERE status IN ('created', 'queued', 'running', 'waiting') GROUP BY status`)
+	if err != nil {
+		return nil, fmt.Errorf("count open sessions: %w", err)
+	}
+	return counts, nil
+}

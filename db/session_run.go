@@ -35,12 +35,13 @@ func (db *DB) RunSession(ctx context.Context, lease Lease) error {
 	return nil
 }
 
-// StartOperation begins an operation: pending → running. The event's data is
-// {"operation": position}, as of the next two.
+// StartOperation begins an operation: pending → running, once all before it are
+// complete. The event's data is {"operation": position}, as of the next two.
 func (db *DB) StartOperation(ctx context.Context, lease Lease, position int) error {
 	return db.moveOperation(ctx, lease, position, EventOperationStarted,
 		`UPDATE session_operations SET status = 'running', started_at = $1
-		WHERE session_id = $2 AND position = $3 AND status = 'pending'`)
+		WHERE session_id = $2 AND position = $3 AND status = 'pending' AND NOT EXISTS
+			(SELECT 1 FROM session_operations WHERE session_id = $2 AND position < $3 AND status <> 'complete')`)
 }
 
 // SubmitOperation writes down that a change is about to be handed to the site.
@@ -51,7 +52,9 @@ func (db *DB) SubmitOperation(ctx context.Context, lease Lease, position int) er
 	return db.moveOperation(ctx, lease, position, EventOperationSubmitted,
 		`UPDATE session_operations SET submitted_at = $1
 		WHERE session_id = $2 AND position = $3 AND status = 'running'
-			AND EXISTS (SELECT 1 FROM links l WHERE l.current_session_id = $2 AND l.status = 'active' AND l.expires_at > $1)`)
+			AND EXISTS (SELECT 1 FROM links l
+				WHERE l.id = $4 AND l.current_session_id = $2 AND l.status = 'active' AND l.expires_at > $1)`,
+		lease.LinkID)
 }
 
 // CompleteOperation notes a success, with what a person may read of it.

@@ -102,15 +102,15 @@ func scanSession(r row) (Session, error) {
 
 // Session finds a session with its link.
 func (db *DB) Session(ctx context.Context, id string) (Session, Link, error) {
-	return db.findSession(ctx, db.read, `s.id = $1`, id)
+	return db.findSession(ctx, db.present(), `s.id = $1`, id)
 }
 
 // SessionByToken finds the session that a client token drives.
 func (db *DB) SessionByToken(ctx context.Context, id, clientToken string) (Session, Link, error) {
-	return db.findSession(ctx, db.read, `s.id = $1 AND s.client_token_hash = $2`, id, hash(clientToken))
+	return db.findSession(ctx, db.present(), `s.id = $1 AND s.client_token_hash = $2`, id, hash(clientToken))
 }
 
-func (db *DB) findSession(ctx context.Context, from querier, where string, args ...any) (Session, Link, error) {
+func (db *DB) findSession(ctx context.Context, from moment, where string, args ...any) (Session, Link, error) {
 	session, err := scanSession(from.QueryRowContext(ctx,
 		`SELECT `+sessionColumns+` FROM link_sessions s WHERE `+where, args...))
 	if err != nil {

@@ -134,10 +134,13 @@ const (
 // Webhooks, in its text form, making it when it is first needed.
 func (db *DB) EnsureWebhookSecret(ctx context.Context, organizationID string) (string, error) {
 	at := place{organizationID, "webhook_secrets", organizationID, "secret"}
-	var sealed []byte
-	err := db.transact(ctx, func(tx *tx) error {
-		err := orNotFound(tx.row(`SELECT secret FROM webhook_secrets WHERE organization_id = $1`, organizationID).Scan(&sealed))
-		if !errors.Is(err, ErrNotFound) {
+	sealed, err := webhookSecret(ctx, db.read, organizationID)
+	if err == nil {
+		text, err := db.seal.open(at, sealed)
+		return string(text), err
+	}
+	err = db.transact(ctx, func(tx *tx) error {
+		if sealed, err = webhookSecret(tx.ctx, tx.sql, organizationID); !errors.Is(err, ErrNotFound) {
 			return err
 		}
 		secret := make([]byte, webhookSecretBytes)
@@ -156,4 +159,9 @@ func (db *DB) EnsureWebhookSecret(ctx context.Context, organizationID string) (s
 	}
 	text, err := db.seal.open(at, sealed)
 	return string(text), err
+}
+
+func webhookSecret(ctx context.Context, from querier, organizationID string) (sealed []byte, err error) {
+	err = from.QueryRowContext(ctx, `SELECT secret FROM webhook_secrets WHERE organization_id = $1`, organizationID).Scan(&sealed)
+	return sealed, orNotFound(err)
 }

@@ -45,7 +45,7 @@ func (db *DB) failEach(ctx context.Context, failure Failure, query string, more 
 // over are expired, with the event that says so. It returns how many.
 func (db *DB) ExpireLinks(ctx context.Context) (int, error) {
 	total, err := db.sweep(ctx, `SELECT id FROM links WHERE status IN ('pending', 'active', 'failed')
-			AND expires_at <= CASE WHEN status = 'active' THEN $1 - $3 ELSE $1 END LIMIT $2`,
+			AND expires_at <= $1 AND (status <> 'active' OR expires_at <= $1 - $3) LIMIT $2`,
 		[]any{expiryGrace.Milliseconds()}, db.expire)
 	if err != nil {
 		return total, fmt.Errorf("expire links: %w", err)
@@ -62,7 +62,7 @@ func (db *DB) expire(tx *tx, id string) error {
 	if status == LinkActive {
 		return db.fail(tx, orEmpty(session), Failure{Code: codeLinkExpired})
 	}
-	link, err := db.linkByID(tx.ctx, tx.sql, id)
+	link, err := db.linkByID(tx.ctx, tx.moment(), id)
 	if err != nil {
 		return err
 	}
@@ -73,10 +73,13 @@ func (db *DB) expire(tx *tx, id string) error {
 }
 
 // sweep finds rows and deals with each in its own part of a batch's
-// transaction; rows that somebody else dealt with meanwhile are passed over.
+// transaction; rows that somebody else dealt with meanwhile are passed over. A
+// row that cannot be dealt with, such as a damaged one, does not keep the others
+// from it: its error comes back after them.
 func (db *DB) sweep(ctx context.Context, query string, more []any, deal func(*tx, string) error) (total int, err error) {
 	for {
-		found := 0
+		found, dealt := 0, 0
+		var faults []error
 		err := db.transact(ctx, func(tx *tx) error {
 			ids, err := collect(tx.ctx, tx.sql, func(r row) (id string, err error) { return id, r.Scan(&id) },
 				query, append([]any{tx.now, sweepBatch}, more...)...)
@@ -85,8 +88,12 @@ func (db *DB) sweep(ctx context.Context, query string, more []any, deal func(*tx
 			}
 			found = len(ids)
 			for _, id := range ids {
-				if err := deal(tx, id); err != nil && !ended(err) {
-					return err
+				err := tx.alone(func() error { return deal(tx, id) })
+				switch {
+				case err == nil:
+					dealt++
+				case !ended(err):
+					faults = append(faults, fmt.Errorf("%s: %w", id, err))
 				}
 			}
 			return nil
@@ -94,9 +101,9 @@ func (db *DB) sweep(ctx context.Context, query string, more []any, deal func(*tx
 		if err != nil {
 			return total, err
 		}
-		total += found
-		if found < sweepBatch {
-			return total, nil
+		total += dealt
+		if found < sweepBatch || dealt == 0 {
+			return total, errors.Join(faults...)
 		}
 	}
 }
@@ -115,8 +122,12 @@ func (db *DB) DestroyOld(ctx context.Context, keep Retention) error {
 		return errors.Join(
 			tx.exec(`DELETE FROM idempotency_keys WHERE created_at <= $1`, tx.now-IdempotencyWindow.Milliseconds()),
 			tx.exec(`DELETE FROM artifacts WHERE created_at <= $1`, recordings),
-			tx.exec(`UPDATE links SET data_key = NULL, result = NULL
-				WHERE data_key IS NOT NULL AND updated_at <= $1 AND expires_at <= $2 AND status <> 'active'`, results, tx.now),
+			// A link that can be claimed again needs its key, but not the old result.
+			tx.exec(`UPDATE links SET result = NULL
+				WHERE data_key IS NOT NULL AND updated_at <= $1 AND result IS NOT NULL AND status <> 'active'`, results),
+			tx.exec(`UPDATE links SET data_key = NULL
+				WHERE data_key IS NOT NULL AND updated_at <= $1 AND status <> 'active'
+					AND (expires_at <= $2 OR status = 'expired' OR (status = 'complete' AND reusable = 0))`, results, tx.now),
 			tx.exec(`UPDATE link_operations SET arguments = NULL WHERE link_id IN
 				(SELECT id FROM links WHERE arguments_key IS NOT NULL AND status = 'complete' AND expires_at <= $1)`, tx.now),
 			tx.exec(`UPDATE links SET arguments_key = NULL

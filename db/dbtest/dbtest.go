@@ -4,7 +4,11 @@
 package dbtest
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -44,6 +48,7 @@ func Open(t testing.TB, now func() time.Time) *db.DB {
 // OpenFolder opens the database in a folder; several may share one.
 func OpenFolder(t testing.TB, folder string, now func() time.Time) *db.DB {
 	t.Helper()
+	must(t, fill(folder))
 	database, err := db.Open(t.Context(), db.Options{Folder: folder, Now: now})
 	if err != nil {
 		t.Fatal(err)
@@ -54,6 +59,50 @@ func OpenFolder(t testing.TB, folder string, now func() time.Time) *db.DB {
 		}
 	})
 	return database
+}
+
+// empty holds the files of a new database, by name: bringing the tables up to
+// date is the most costly part of opening one, so it is done once.
+var empty = sync.OnceValues(func() (files map[string][]byte, err error) {
+	folder, err := os.MkdirTemp("", "dbtest")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	database, err := db.Open(context.Background(), db.Options{Folder: folder})
+	if err != nil {
+		return nil, err
+	}
+	if err := database.Close(); err != nil {
+		return nil, err
+	}
+	files = map[string][]byte{}
+	for _, name := range []string{"passage.db", "keyset.json"} {
+		if files[name], err = os.ReadFile(filepath.Join(folder, name)); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+})
+
+// fill puts a new database into a folder that has none.
+func fill(folder string) error {
+	if _, err := os.Stat(filepath.Join(folder, "passage.db")); err == nil {
+		return nil
+	}
+	files, err := empty()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Organization makes an organization.

@@ -1,0 +1,194 @@
+package db_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/x509"
+	"encoding/pem"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"passage/db"
+	"passage/db/dbtest"
+)
+
+func TestKeysAuthenticateUntilTheyAreRevoked(t *testing.T) {
+	w := newWorld(t)
+	secret, err := w.db.CreateKey(t.Context(), w.org)
+	w.must(err)
+	other, err := w.db.CreateKey(t.Context(), w.org)
+	w.must(err)
+	key, err := w.db.Authenticate(t.Context(), secret)
+	w.must(err)
+	expect(t, "organization", key.OrganizationID, w.org)
+	expect(t, "organization's name", key.OrganizationName, "shop")
+	expect(t, "hint", key.Hint, secret[len(secret)-4:])
+	for _, wrong := range []string{"", "psg_", secret[:len(secret)-1], secret + "x", strings.ToUpper(secret)} {
+		_, err := w.db.Authenticate(t.Context(), wrong)
+		w.want(err, db.ErrNotFound)
+	}
+	w.must(w.db.RevokeKey(t.Context(), key.ID))
+	_, err = w.db.Authenticate(t.Context(), secret)
+	w.want(err, db.ErrNotFound)
+	w.want(w.db.RevokeKey(t.Context(), key.ID), db.ErrNotFound)
+	w.want(w.db.RevokeKey(t.Context(), "key_none"), db.ErrNotFound)
+	_, err = w.db.Authenticate(t.Context(), other)
+	w.must(err)
+	keys, err := w.db.Keys(t.Context(), w.org)
+	w.must(err)
+	expect(t, "keys listed", len(keys), 2)
+	none, err := w.db.Keys(t.Context(), "org_none")
+	w.must(err)
+	expect(t, "keys of nobody", len(none), 0)
+}
+
+func TestUseOfAKeyIsNotedToTheMinute(t *testing.T) {
+	w := newWorld(t)
+	secret, err := w.db.CreateKey(t.Context(), w.org)
+	w.must(err)
+	start := w.db.Now()
+	for _, step := range []struct{ advance, noted time.Duration }{
+		{0, 0}, {time.Minute - time.Millisecond, 0}, {time.Millisecond, time.Minute},
+	} {
+		w.clock.Advance(step.advance)
+		_, err := w.db.Authenticate(t.Context(), secret)
+		w.must(err)
+		keys, err := w.db.Keys(t.Context(), "")
+		w.must(err)
+		expect(t, "last use", *keys[0].LastUsedAt, start+step.noted.Milliseconds())
+	}
+}
+
+func TestOperatorsLogInWithTheirPassword(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.db.CreateOperator(t.Context(), " Ada@Example.com", "correct horse battery"))
+	w.want(w.db.CreateOperator(t.Context(), "ada@example.COM", "another one entirely"), db.ErrExists)
+	operator, err := w.db.CheckPassword(t.Context(), "ADA@example.com ", "correct horse battery")
+	w.must(err)
+	expect(t, "email", operator.Email, "ada@example.com")
+	for email, password := range map[string]string{"ada@example.com": "correct horse batterY", "bob@example.com": "correct horse battery"} {
+		_, err := w.db.CheckPassword(t.Context(), email, password)
+		w.want(err, db.ErrWrongPassword)
+	}
+
+	w.clock.Advance(time.Second)
+	w.must(w.db.SetPassword(t.Context(), "ada@example.com", "a new one, also long"))
+	_, err = w.db.CheckPassword(t.Context(), "ada@example.com", "correct horse battery")
+	w.want(err, db.ErrWrongPassword)
+	changed, err := w.db.Operator(t.Context(), operator.ID)
+	w.must(err)
+	expect(t, "password changed at", changed.PasswordChangedAt, w.db.Now())
+	w.want(w.db.SetPassword(t.Context(), "bob@example.com", "a new one, also long"), db.ErrNotFound)
+	_, err = w.db.Operator(t.Context(), "op_none")
+	w.want(err, db.ErrNotFound)
+	all, err := w.db.Operators(t.Context())
+	w.must(err)
+	expect(t, "operators", len(all), 1)
+	var stored string
+	w.must(w.raw.QueryRowContext(t.Context(), `SELECT password_hash FROM operators`).Scan(&stored))
+	if !strings.HasPrefix(stored, "$argon2id$v=19$m=65536,t=3,p=4$") {
+		t.Errorf("the password is hashed otherwise: %.32s", stored)
+	}
+}
+
+func TestOrganizationIsMadeOnce(t *testing.T) {
+	w := newWorld(t)
+	ids := make([]string, 8)
+	var callers sync.WaitGroup
+	for n := range ids {
+		callers.Go(func() {
+			organization, err := w.db.EnsureOrganization(t.Context(), "new shop")
+			if err != nil {
+				t.Error(err)
+			}
+			ids[n] = organization.ID
+		})
+	}
+	callers.Wait()
+	for _, id := range ids {
+		expect(t, "id", id, ids[0])
+	}
+	all, err := w.db.Organizations(t.Context())
+	w.must(err)
+	expect(t, "organizations", len(all), 2)
+	found, err := w.db.Organization(t.Context(), ids[0])
+	w.must(err)
+	expect(t, "display name", found.DisplayName, "new shop")
+	_, err = w.db.Organization(t.Context(), "org_none")
+	w.want(err, db.ErrNotFound)
+}
+
+func TestSecretsOfOursOutliveARestart(t *testing.T) {
+	w := newWorld(t)
+	secret, err := w.db.Secret(t.Context(), "cookies", 32)
+	w.must(err)
+	key, private, err := w.db.EnsureSigningKey(t.Context(), w.org)
+	w.must(err)
+	webhook, err := w.db.EnsureWebhookSecret(t.Context(), w.org)
+	w.must(err)
+	if !strings.HasPrefix(webhook, "whsec_") {
+		t.Errorf("webhook secret without its prefix: %.6s", webhook)
+	}
+
+	restarted := dbtest.OpenFolder(t, w.folder, w.clock.Now)
+	again, err := restarted.Secret(t.Context(), "cookies", 32)
+	w.must(err)
+	expect(t, "secret", string(again), string(secret))
+	sameKey, samePrivate, err := restarted.EnsureSigningKey(t.Context(), w.org)
+	w.must(err)
+	expect(t, "kid", sameKey.ID, key.ID)
+	expect(t, "private key", samePrivate.Equal(private), true)
+	sameWebhook, err := restarted.EnsureWebhookSecret(t.Context(), w.org)
+	w.must(err)
+	expect(t, "webhook secret", sameWebhook, webhook)
+
+	other, _, err := w.db.EnsureSigningKey(t.Context(), dbtest.Organization(t, w.db, "other").ID)
+	w.must(err)
+	expect(t, "another organization has the same key", other.ID == key.ID, false)
+	all, err := w.db.SigningKeys(t.Context())
+	w.must(err)
+	expect(t, "keys in force", len(all), 2)
+	found, err := w.db.SigningKey(t.Context(), key.ID)
+	w.must(err)
+	block, _ := pem.Decode([]byte(found.PublicPEM))
+	public, err := x509.ParsePKIXPublicKey(block.Bytes)
+	w.must(err)
+	expect(t, "public half", private.PublicKey.Equal(public.(*ecdsa.PublicKey)), true)
+	_, err = w.db.SigningKey(t.Context(), "whk_none")
+	w.want(err, db.ErrNotFound)
+}
+
+func TestScriptIsKeptOnce(t *testing.T) {
+	w := newWorld(t)
+	script := db.Script{Hash: "h", IntegrationID: "demo", Source: "first"}
+	w.must(w.db.KeepScript(t.Context(), script))
+	script.Source = "second"
+	w.must(w.db.KeepScript(t.Context(), script))
+	kept, err := w.db.Script(t.Context(), "h")
+	w.must(err)
+	expect(t, "source", kept.Source, "first")
+	_, err = w.db.Script(t.Context(), "none")
+	w.want(err, db.ErrNotFound)
+}
+
+func TestEveryFieldOfALinkComesBack(t *testing.T) {
+	w := newWorld(t)
+	link := w.link(func(new *db.NewLink) {
+		new.ReturnURL, new.ExternalUserID, new.UserLabel, new.Locale = "myapp://back?x=%2F", "user 7", "ada@…", "es-MX"
+		new.Metadata = map[string]string{"order": "17", "": ""}
+		new.Debug, new.Reusable, new.RequireReturn = true, true, true
+	})
+	read := w.now(link)
+	if read.ReturnURL != link.ReturnURL || read.ExternalUserID != "user 7" || read.UserLabel != "ada@…" || read.Locale != "es-MX" ||
+		len(read.Metadata) != 2 || read.Metadata["order"] != "17" || !read.Debug || !read.Reusable || !read.RequireReturn ||
+		read.WebhookURL != link.WebhookURL || read.IntegrationID != "demo" {
+		t.Errorf("got %+v", read)
+	}
+	expect(t, "expires", read.ExpiresAt, read.CreatedAt+(4*time.Hour).Milliseconds())
+	expect(t, "summary", read.Operations[1].Summary["last4"], "1111")
+	plain := w.now(w.link())
+	if plain.Metadata != nil || plain.Error != nil || plain.CompletedAt != nil || plain.CurrentSessionID != "" {
+		t.Errorf("what was not given is there: %+v", plain)
+	}
+}

@@ -1,0 +1,152 @@
+package db_test
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"passage/db"
+	"passage/db/dbtest"
+)
+
+func TestOfFiftyConcurrentClaimsOneWins(t *testing.T) {
+	w := newWorld(t)
+	other := dbtest.OpenFolder(t, w.folder, w.clock.Now) // as another process would
+	link := w.link()
+	var won, active atomic.Int32
+	var claims sync.WaitGroup
+	start := make(chan struct{})
+	for n := range 50 {
+		handle := w.db
+		if n%2 == 1 {
+			handle = other
+		}
+		claims.Go(func() {
+			<-start
+			_, err := handle.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
+			switch {
+			case err == nil:
+				won.Add(1)
+			case errors.Is(err, db.ErrActive):
+				active.Add(1)
+			default:
+				t.Errorf("a claim ended otherwise: %v", err)
+			}
+		})
+	}
+	close(start)
+	claims.Wait()
+	expect(t, "winners", won.Load(), 1)
+	expect(t, "refused", active.Load(), 49)
+	sessions, err := w.db.SessionsOf(t.Context(), link.ID)
+	w.must(err)
+	expect(t, "sessions", len(sessions), 1)
+}
+
+func TestClaimGivesASessionWithItsPromptAndOperations(t *testing.T) {
+	w := newWorld(t)
+	link := w.link()
+	claim := dbtest.NewClaim(link.ClaimCode, boot)
+	claim.Consent = db.Consent{Via: "page", TextVersion: "2", Language: "es", At: 5}
+	claimed, err := w.db.ClaimLink(t.Context(), claim)
+	w.must(err)
+
+	session, found, err := w.db.SessionByToken(t.Context(), claimed.Session.ID, claimed.ClientToken)
+	w.must(err)
+	expect(t, "link", found.ID, link.ID)
+	expect(t, "status", session.Status, db.SessionCreated)
+	expect(t, "consent", session.Consent, db.Consent{Via: "page", TextVersion: "2", Language: "es", At: w.db.Now()})
+	expect(t, "version", session.Version, "version")
+	expect(t, "held by its browser", session.HeldBy("browser"), true)
+	expect(t, "held by another", session.HeldBy("another"), false)
+	expect(t, "held by nobody", session.HeldBy(""), false)
+	prompt, err := w.db.OpenPromptOf(t.Context(), session.ID)
+	w.must(err)
+	expect(t, "prompt", prompt.ID, claimed.PromptID)
+	expect(t, "operations", len(w.operations(session.ID)), 2)
+	_, _, err = w.db.SessionByToken(t.Context(), claimed.Session.ID, "ct_other")
+	w.want(err, db.ErrNotFound)
+}
+
+func TestUnknownCodeClaimsNothing(t *testing.T) {
+	w := newWorld(t)
+	w.link()
+	for _, code := range []string{"", "clm_unknown"} {
+		w.changesNothing(db.ErrNotFound, func() error {
+			_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(code, boot))
+			return err
+		})
+	}
+}
+
+func TestEachClaimOfAFailedLinkIsANewAttempt(t *testing.T) {
+	w := newWorld(t)
+	link := w.link()
+	for attempt := 1; attempt <= 3; attempt++ {
+		claimed := w.claim(link)
+		expect(t, "attempt", claimed.Session.Attempt, attempt)
+		expect(t, "epoch", claimed.Session.Epoch, attempt)
+		if claimed.Link.Error != nil || claimed.Link.Status != db.LinkActive {
+			t.Errorf("a claimed link shows its old end: %+v", claimed.Link)
+		}
+		w.must(w.db.FailSession(t.Context(), claimed.Session.Lease(), failure("SITE_CHANGED")))
+	}
+	sessions, err := w.db.SessionsOf(t.Context(), link.ID)
+	w.must(err)
+	expect(t, "sessions kept", len(sessions), 3)
+}
+
+func TestClaimThroughTheAPIBelongsToNoBrowser(t *testing.T) {
+	w := newWorld(t)
+	claim := dbtest.NewClaim(w.link().ClaimCode, boot)
+	claim.Browser = ""
+	claimed, err := w.db.ClaimLink(t.Context(), claim)
+	w.must(err)
+	expect(t, "held", claimed.Session.HeldBy(""), false)
+}
+
+func TestHandedOverSessionLeavesTheOldBrowserAndToken(t *testing.T) {
+	w := newWorld(t)
+	claimed := w.claim(w.link())
+	token, err := w.db.HandOver(t.Context(), claimed.Session.ID, "second", false)
+	w.must(err)
+	_, _, err = w.db.SessionByToken(t.Context(), claimed.Session.ID, claimed.ClientToken)
+	w.want(err, db.ErrNotFound)
+	session, _, err := w.db.SessionByToken(t.Context(), claimed.Session.ID, token)
+	w.must(err)
+	expect(t, "old browser", session.HeldBy("browser"), false)
+	expect(t, "new browser", session.HeldBy("second"), true)
+	_, err = w.db.HandOver(t.Context(), "sess_none", "second", true)
+	w.want(err, db.ErrNotFound)
+}
+
+func TestCancelIsOnlyForTheLinksOrganization(t *testing.T) {
+	w := newWorld(t)
+	link := w.link()
+	other := dbtest.Organization(t, w.db, "other").ID
+	w.changesNothing(db.ErrNotFound, func() error { return w.db.CancelLink(t.Context(), other, link.ID) })
+	_, err := w.db.Link(t.Context(), other, link.ID)
+	w.want(err, db.ErrNotFound)
+	w.changesNothing(db.ErrNotFound, func() error { return w.db.CancelLink(t.Context(), w.org, "link_none") })
+}
+
+// ticking is a clock that moves at every look.
+type ticking struct{ *dbtest.Clock }
+
+func (c ticking) Now() time.Time {
+	now := c.Clock.Now()
+	c.Advance(time.Millisecond)
+	return now
+}
+
+func TestTransactionHappensAtOneMoment(t *testing.T) {
+	w := newWorld(t)
+	slow := dbtest.OpenFolder(t, w.folder, ticking{w.clock}.Now)
+	link := w.link(lasting(time.Millisecond)) // over at the second look
+	claimed, err := slow.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
+	w.must(err)
+	expect(t, "claimed link", claimed.Link.Status, db.LinkActive)
+	expect(t, "claimed at", claimed.Session.CreatedAt, link.CreatedAt)
+}

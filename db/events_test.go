@@ -1,0 +1,229 @@
+package db_test
+
+import (
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"passage/db"
+	"passage/db/dbtest"
+)
+
+func TestEventsAreReadInTheOrderOfTheirCommitsWithoutGaps(t *testing.T) {
+	w := newWorld(t)
+	var links []db.Link
+	for range 24 {
+		links = append(links, w.link())
+	}
+	// Half of them while the reader follows from event to event.
+	var writers sync.WaitGroup
+	for n := range 2 {
+		writers.Go(func() {
+			for _, link := range links[n*12 : n*12+12] {
+				if err := w.db.CancelLink(t.Context(), w.org, link.ID); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	var followed []string
+	follow := func() {
+		after := ""
+		if len(followed) > 0 {
+			after = followed[len(followed)-1]
+		}
+		page, err := w.db.EventsAfter(t.Context(), w.org, after, 5)
+		w.must(err)
+		for _, event := range page {
+			followed = append(followed, event.ID)
+		}
+	}
+	for range 6 {
+		follow()
+	}
+	writers.Wait()
+	for before := -1; before != len(followed); {
+		before = len(followed)
+		follow()
+	}
+	all, err := w.db.EventsAfter(t.Context(), w.org, "", 100)
+	w.must(err)
+	var want []string
+	for _, event := range all {
+		want = append(want, event.ID)
+	}
+	if !slices.Equal(followed, want) || len(want) != 24 {
+		t.Errorf("followed %d events of %d, or in another order", len(followed), len(want))
+	}
+	if !slices.IsSorted(want) {
+		t.Error("the ids do not sort by time")
+	}
+}
+
+func TestEventShowsTheOperationsAsTheyStood(t *testing.T) {
+	w := newWorld(t)
+	link := w.link()
+	lease := w.run(link)
+	dbtest.Submit(t, w.db, lease)
+	w.must(w.db.FailSession(t.Context(), lease, failure("CONNECTION_FAILED")))
+	dbtest.Finish(t, w.db, w.run(link), `{}`)
+	sent := w.events(link)
+	expect(t, "events", len(sent), 2)
+	expect(t, "write, the first time", sent[0].Operations[1].Status, db.OperationUnknown)
+	expect(t, "write, the second time", sent[1].Operations[1].Status, db.OperationComplete)
+	event, now, err := w.db.Event(t.Context(), sent[0].ID)
+	w.must(err)
+	expect(t, "event", event.Name, "link.failed")
+	expect(t, "its link now", now.Status, db.LinkComplete)
+	_, _, err = w.db.Event(t.Context(), "evt_none")
+	w.want(err, db.ErrNotFound)
+}
+
+func TestDeliveriesAreTakenOnceUnderConcurrency(t *testing.T) {
+	w := newWorld(t)
+	for range 30 {
+		w.must(w.db.CancelLink(t.Context(), w.org, w.link().ID))
+	}
+	other := dbtest.OpenFolder(t, w.folder, w.clock.Now)
+	var mu sync.Mutex
+	taken := map[string]int{}
+	var takers sync.WaitGroup
+	for n := range 8 {
+		handle := w.db
+		if n%2 == 1 {
+			handle = other
+		}
+		takers.Go(func() {
+			for {
+				some, err := handle.TakeDeliveries(t.Context(), 4, time.Minute)
+				if err != nil {
+					t.Error(err)
+				}
+				if len(some) == 0 {
+					return
+				}
+				mu.Lock()
+				for _, delivery := range some {
+					taken[delivery.ID]++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	takers.Wait()
+	expect(t, "deliveries taken", len(taken), 30)
+	for id, times := range taken {
+		expect(t, "times that "+id+" was taken", times, 1)
+	}
+}
+
+// take leases what is due.
+func (w *world) take() []db.Delivery {
+	w.Helper()
+	taken, err := w.db.TakeDeliveries(w.Context(), 10, time.Minute)
+	w.must(err)
+	return taken
+}
+
+func TestDeliveryIsRetriedWhenItsTimeComesAndRecordsEachTry(t *testing.T) {
+	w := newWorld(t)
+	link := w.link()
+	w.must(w.db.CancelLink(t.Context(), w.org, link.ID))
+	delivery := w.take()[0]
+	expect(t, "taken twice", len(w.take()), 0)
+	at, ok, err := w.db.NextDelivery(t.Context())
+	w.must(err)
+	expect(t, "next", at, w.db.Now()+time.Minute.Milliseconds())
+	expect(t, "there is a next", ok, true)
+
+	later := w.db.Now() + 5000
+	status := 500
+	try := db.Try{StatusCode: &status, Took: 12, Reply: "oh no"}
+	w.must(w.db.SettleTry(t.Context(), delivery, try, db.DeliveryPending, later))
+	w.changesNothing(db.ErrStale, func() error {
+		return w.db.SettleTry(t.Context(), delivery, try, db.DeliveryDelivered, later)
+	})
+	w.clock.Advance(5*time.Second - time.Millisecond)
+	expect(t, "taken before its time", len(w.take()), 0)
+	w.clock.Advance(time.Millisecond)
+	again := w.take()
+	expect(t, "taken at its time", len(again), 1)
+	w.must(w.db.SettleTry(t.Context(), again[0], db.Try{Error: "refused"}, db.DeliveryDelivered, 0))
+
+	w.clock.Advance(time.Hour)
+	expect(t, "taken after the end", len(w.take()), 0)
+	_, ok, err = w.db.NextDelivery(t.Context())
+	w.must(err)
+	expect(t, "there is a next after the end", ok, false)
+	tries, err := w.db.TriesOf(t.Context(), delivery.ID)
+	w.must(err)
+	if len(tries) != 2 || *tries[0].StatusCode != 500 || tries[0].Reply != "oh no" || tries[1].StatusCode != nil ||
+		tries[1].Error != "refused" || tries[1].Number != 2 {
+		t.Errorf("tries: %+v", tries)
+	}
+	all, err := w.db.DeliveriesOf(t.Context(), link.ID)
+	w.must(err)
+	if len(all) != 1 || all[0].Status != db.DeliveryDelivered || all[0].Tries != 2 || all[0].EndedAt == nil {
+		t.Errorf("deliveries: %+v", all)
+	}
+}
+
+func TestDeliveryOfADeadSenderIsTakenAgain(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.db.CancelLink(t.Context(), w.org, w.link().ID))
+	first := w.take()[0]
+	w.clock.Advance(time.Minute)
+	second := w.take()
+	expect(t, "taken after the lease", len(second), 1)
+	w.must(w.db.SettleTry(t.Context(), second[0], db.Try{}, db.DeliveryFailed, 0))
+	w.changesNothing(db.ErrStale, func() error {
+		return w.db.SettleTry(t.Context(), first, db.Try{}, db.DeliveryDelivered, 0)
+	})
+}
+
+func TestBellRingsAfterTheCommitAndOnlyThen(t *testing.T) {
+	w := newWorld(t)
+	link := w.link()
+	rings, stop := w.db.Watch(link.ID)
+	rang := func() bool {
+		select {
+		case <-rings:
+			return true
+		default:
+			return false
+		}
+	}
+	expect(t, "rings at once", rang(), false)
+	lease := w.run(link)
+	expect(t, "rings for many changes", rang(), true)
+	expect(t, "rings twice", rang(), false)
+	w.want(w.db.StartOperation(t.Context(), lease, 1), db.ErrStale)
+	expect(t, "rings for a refused change", rang(), false)
+	sends, stopSends := w.db.Watch(db.Deliveries)
+	defer stopSends()
+	dbtest.Finish(t, w.db, lease, `{}`)
+	expect(t, "rings at the end", rang(), true)
+	expect(t, "rings for deliveries", len(sends), 1)
+	stop()
+	stop()
+	w.db.Ring(link.ID)
+	expect(t, "rings after the watch", rang(), false)
+}
+
+func TestTimelineIsReadFromANumberOnAndByKind(t *testing.T) {
+	w := newWorld(t)
+	lease := w.run(w.link())
+	last, err := w.db.AppendEvents(t.Context(), lease, []db.NewEvent{
+		{Kind: db.EventStep, Data: map[string]int{"line": 3}, At: 7}, {Kind: db.EventProgress, At: 8}})
+	w.must(err)
+	tail, err := w.db.SessionEvents(t.Context(), lease.SessionID, last-2)
+	w.must(err)
+	if len(tail) != 2 || tail[0].Kind != db.EventStep || string(tail[0].Data) != `{"line":3}` || tail[0].At != 7 {
+		t.Errorf("tail: %+v", tail)
+	}
+	some, err := w.db.SessionEvents(t.Context(), lease.SessionID, 0, db.EventClaimed, db.EventProgress)
+	w.must(err)
+	expect(t, "events of two kinds", len(some), 2)
+	w.checkTimeline(w.session(lease.SessionID))
+}

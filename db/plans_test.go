@@ -1,0 +1,173 @@
+package db_test
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"passage/db"
+	"passage/db/dbtest"
+)
+
+// small are the tables, as plans name them, that stay small whatever the
+// traffic, so that reading the whole of them costs nothing: o is organizations
+// and k api_keys.
+var small = []string{"organizations", "operators", "signing_keys", "o", "k"}
+
+// The statements of every method are watched and their plans looked at: none
+// may read the whole of a table that grows.
+func TestNoStatementReadsAGrowingTableFromEndToEnd(t *testing.T) {
+	w := newWorld(t)
+	var mu sync.Mutex
+	statements := map[string]bool{}
+	w.must(db.Trace(w.db, w.folder, func(query string) {
+		mu.Lock()
+		defer mu.Unlock()
+		statements[query] = true
+	}))
+	w.tour()
+	if len(statements) < 60 {
+		t.Errorf("only %d statements were seen", len(statements))
+	}
+	for statement := range statements {
+		for _, line := range w.plan(statement) {
+			if fullScan(line) {
+				t.Errorf("%s\n\tby %s", line, statement)
+			}
+			if strings.Contains(line, "TEMP B-TREE FOR ORDER BY") && strings.Contains(statement, "l.created_at, l.id") {
+				t.Errorf("the list of links is sorted at each page: %s", statement)
+			}
+		}
+	}
+}
+
+// fullScan tells a plan's line that reads a whole table. A partial index holds
+// only the rows at work, and an index in the order of a page is left early.
+func fullScan(line string) bool {
+	table, found := strings.CutPrefix(line, "SCAN ")
+	if !found || strings.Contains(line, "CONSTANT ROW") {
+		return false
+	}
+	name, index, indexed := strings.Cut(table, " USING ")
+	if slices.Contains(small, name) {
+		return false
+	}
+	if !indexed {
+		return true
+	}
+	index = index[strings.LastIndex(index, " ")+1:]
+	return !slices.Contains([]string{"sessions_open", "deliveries_due", "sessions_by_time"}, index)
+}
+
+var placeholder = regexp.MustCompile(`\$(\d+)`)
+
+func (w *world) plan(statement string) (lines []string) {
+	w.Helper()
+	if word, _, _ := strings.Cut(strings.TrimSpace(statement), " "); !slices.Contains([]string{"SELECT", "UPDATE", "DELETE", "INSERT"}, word) {
+		return nil
+	}
+	count := 0
+	for _, match := range placeholder.FindAllStringSubmatch(statement, -1) {
+		number, err := strconv.Atoi(match[1])
+		w.must(err)
+		count = max(count, number)
+	}
+	rows, err := w.raw.QueryContext(w.Context(), `EXPLAIN QUERY PLAN `+statement, make([]any, count)...)
+	if err != nil {
+		w.Fatalf("%v: %s", err, statement)
+	}
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		w.must(rows.Scan(&id, &parent, &unused, &detail))
+		lines = append(lines, detail)
+	}
+	w.must(rows.Err())
+	w.must(rows.Close())
+	return lines
+}
+
+// tour calls every method that has a statement of its own.
+func (w *world) tour() {
+	w.Helper()
+	ctx := w.Context()
+	key, err := w.db.CreateKey(ctx, w.org)
+	w.must(err)
+	_, err = w.db.Authenticate(ctx, key)
+	w.must(err)
+	keys, err := w.db.Keys(ctx, w.org)
+	w.must(err)
+	w.must(w.db.RevokeKey(ctx, keys[0].ID))
+	w.must(w.db.KeepScript(ctx, db.Script{Hash: "h"}))
+	_, err = w.db.Script(ctx, "h")
+	w.must(err)
+	_, _, err = w.db.EnsureSigningKey(ctx, w.org)
+	w.must(err)
+	_, err = w.db.EnsureWebhookSecret(ctx, w.org)
+	w.must(err)
+	_, err = w.db.SigningKeys(ctx)
+	w.must(err)
+
+	link, _ := w.create(w.once("key", `{}`))
+	w.create(w.once("key", `{}`))
+	claimed := w.claim(link)
+	_, err = w.db.HandOver(ctx, claimed.Session.ID, "other", false)
+	w.must(err)
+	lease := dbtest.Run(w.T, w.db, claimed)
+	prompt, err := w.db.OpenPrompt(ctx, lease, db.NewPrompt{Kind: "text", Question: []byte(`{}`)})
+	w.must(err)
+	w.must(w.db.ClosePrompt(ctx, lease, prompt, db.PromptAnswered))
+	w.must(w.db.KeepScreenshot(ctx, lease, "image/png", []byte("p")))
+	dbtest.Submit(w.T, w.db, lease)
+	w.must(w.db.NoteOperation(ctx, lease, 1, db.Note{Key: "k"}))
+	w.must(w.db.RenewLeases(ctx, boot))
+	dbtest.Finish(w.T, w.db, lease, `{}`)
+	w.tourOfReads(link, lease)
+
+	w.claim(w.link())
+	w.link(lasting(time.Second))
+	_, err = w.db.FailOrphans(ctx, "boot_next")
+	w.must(err)
+	w.claim(w.link())
+	w.clock.Advance(time.Minute)
+	_, err = w.db.FailLost(ctx)
+	w.must(err)
+	_, err = w.db.ExpireLinks(ctx)
+	w.must(err)
+	w.must(w.db.CancelLink(ctx, w.org, w.link().ID))
+	w.must(w.db.SettleTry(ctx, w.take()[0], db.Try{}, db.DeliveryDelivered, 0))
+	w.must(w.db.DestroyOld(ctx, keep))
+	w.must(w.db.Ping(ctx))
+}
+
+func (w *world) tourOfReads(link db.Link, lease db.Lease) {
+	w.Helper()
+	ctx := w.Context()
+	w.seen(link, lease.SessionID)
+	w.operations(lease.SessionID)
+	w.checkTimeline(w.session(lease.SessionID))
+	event := w.events(link)[0]
+	var errs [14]error
+	_, _, errs[0] = w.db.Event(ctx, event.ID)
+	_, errs[1] = w.db.EventsAfter(ctx, w.org, event.ID, 5)
+	_, errs[2] = w.db.DeliveriesOf(ctx, link.ID)
+	_, errs[3] = w.db.TriesOf(ctx, "dlv_none")
+	_, _, errs[4] = w.db.NextDelivery(ctx)
+	_, errs[5] = w.db.Submitted(ctx, link.ID)
+	_, errs[6] = w.db.SessionsOf(ctx, link.ID)
+	_, errs[7] = w.db.OpenPromptOf(ctx, lease.SessionID)
+	_, errs[8] = w.db.Prompts(ctx, lease.SessionID)
+	_, _, errs[9] = w.db.Sessions(ctx, db.SessionFilter{Limit: 10})
+	_, errs[10] = w.db.CountSessions(ctx, 0)
+	_, errs[11] = w.db.SessionEvents(ctx, lease.SessionID, 0, db.EventStep)
+	var pictures []db.Artifact
+	pictures, errs[12] = w.db.Artifacts(ctx, lease.SessionID)
+	_, _, errs[13] = w.db.ArtifactContent(ctx, pictures[0].ID)
+	for _, err := range errs {
+		w.must(err)
+	}
+}

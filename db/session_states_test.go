@@ -1,0 +1,221 @@
+package db_test
+
+import (
+	"slices"
+	"testing"
+
+	"passage/db"
+	"passage/db/dbtest"
+)
+
+// stage is a session brought to one state, with what a method needs of it.
+type stage struct {
+	*world
+	lease  db.Lease
+	prompt string // the last one opened
+}
+
+// ready says how far the operations of a stage are, where its state allows it.
+type ready int
+
+const (
+	nothingStarted ready = iota
+	firstRunning
+	allComplete
+)
+
+// stageAt claims a new link and brings its session to a state.
+func (w *world) stageAt(to db.SessionStatus, operations ready) *stage {
+	w.Helper()
+	claimed := w.claim(w.link())
+	s := &stage{world: w, lease: claimed.Session.Lease(), prompt: claimed.PromptID}
+	if to == db.SessionCreated {
+		return s
+	}
+	w.must(w.db.StartSession(w.Context(), s.lease, s.prompt))
+	if to == db.SessionQueued {
+		return s
+	}
+	w.must(w.db.RunSession(w.Context(), s.lease))
+	s.operate(operations)
+	var err error
+	switch to {
+	case db.SessionWaiting:
+		s.prompt, err = w.db.OpenPrompt(w.Context(), s.lease, db.NewPrompt{Kind: "text", Question: []byte(`{}`)})
+	case db.SessionFailed:
+		err = w.db.FailSession(w.Context(), s.lease, failure("SITE_CHANGED"))
+	case db.SessionComplete:
+		dbtest.Finish(w.T, w.db, s.lease, `{}`)
+	}
+	w.must(err)
+	expect(w.T, "prepared state", w.session(s.lease.SessionID).Status, to)
+	return s
+}
+
+func (s *stage) operate(operations ready) {
+	s.Helper()
+	switch operations {
+	case firstRunning:
+		s.must(s.db.StartOperation(s.Context(), s.lease, 0))
+	case allComplete:
+		for position := range 2 {
+			s.must(s.db.StartOperation(s.Context(), s.lease, position))
+			s.must(s.db.CompleteOperation(s.Context(), s.lease, position, nil))
+		}
+	}
+}
+
+// transition is a method that moves or writes to a session, with the states it
+// is allowed in and the state it leads to.
+type transition struct {
+	name  string
+	needs ready
+	from  []db.SessionStatus
+	to    db.SessionStatus // empty: the state stays
+	call  func(*stage) error
+}
+
+var open = []db.SessionStatus{db.SessionCreated, db.SessionQueued, db.SessionRunning, db.SessionWaiting}
+
+func only(status db.SessionStatus) []db.SessionStatus { return []db.SessionStatus{status} }
+
+func transitions() []transition {
+	return []transition{
+		{"StartSession", nothingStarted, only(db.SessionCreated), db.SessionQueued, func(s *stage) error {
+			return s.db.StartSession(s.Context(), s.lease, s.prompt)
+		}},
+		{"RunSession", nothingStarted, only(db.SessionQueued), db.SessionRunning, func(s *stage) error {
+			return s.db.RunSession(s.Context(), s.lease)
+		}},
+		{"OpenPrompt", nothingStarted, only(db.SessionRunning), db.SessionWaiting, func(s *stage) error {
+			_, err := s.db.OpenPrompt(s.Context(), s.lease, db.NewPrompt{Kind: "text", Question: []byte(`{}`)})
+			return err
+		}},
+		{"ClosePrompt", nothingStarted, only(db.SessionWaiting), db.SessionRunning, func(s *stage) error {
+			return s.db.ClosePrompt(s.Context(), s.lease, s.prompt, db.PromptAnswered)
+		}},
+		{"StartOperation", nothingStarted, only(db.SessionRunning), "", func(s *stage) error {
+			return s.db.StartOperation(s.Context(), s.lease, 0)
+		}},
+		{"SubmitOperation", firstRunning, only(db.SessionRunning), "", func(s *stage) error {
+			return s.db.SubmitOperation(s.Context(), s.lease, 0)
+		}},
+		{"CompleteOperation", firstRunning, only(db.SessionRunning), "", func(s *stage) error {
+			return s.db.CompleteOperation(s.Context(), s.lease, 0, &db.Note{Key: "found_cards", Count: 2})
+		}},
+		{"NoteOperation", firstRunning, open, "", func(s *stage) error {
+			return s.db.NoteOperation(s.Context(), s.lease, 0, db.Note{Key: "opening_bills"})
+		}},
+		{"AppendEvents", nothingStarted, open, "", func(s *stage) error {
+			_, err := s.db.AppendEvents(s.Context(), s.lease, []db.NewEvent{{Kind: db.EventStep}, {Kind: db.EventStep}})
+			return err
+		}},
+		{"KeepScreenshot", nothingStarted, open, "", func(s *stage) error {
+			return s.db.KeepScreenshot(s.Context(), s.lease, "image/png", []byte("picture"))
+		}},
+		{"CompleteSession", allComplete, only(db.SessionRunning), db.SessionComplete, func(s *stage) error {
+			return s.db.CompleteSession(s.Context(), s.lease, result())
+		}},
+		{"FailSession", firstRunning, open, db.SessionFailed, func(s *stage) error {
+			return s.db.FailSession(s.Context(), s.lease, failure("SITE_CHANGED"))
+		}},
+		{"HandOver", nothingStarted, only(db.SessionCreated), "", func(s *stage) error {
+			_, err := s.db.HandOver(s.Context(), s.lease.SessionID, "other browser", false)
+			return err
+		}},
+		{"HandOver when allowed", nothingStarted, open, "", func(s *stage) error {
+			_, err := s.db.HandOver(s.Context(), s.lease.SessionID, "other browser", true)
+			return err
+		}},
+	}
+}
+
+func TestEverySessionStateAllowsItsTransitionsAndNoOthers(t *testing.T) {
+	t.Parallel()
+	for _, transition := range transitions() {
+		t.Run(transition.name, func(t *testing.T) {
+			w := newWorld(t)
+			for _, from := range db.SessionStatuses() {
+				s := w.stageAt(from, transition.needs)
+				if !slices.Contains(transition.from, from) {
+					w.changesNothing(db.ErrStale, func() error { return transition.call(s) })
+					continue
+				}
+				if err := transition.call(s); err != nil {
+					t.Fatalf("from %s: %v", from, err)
+				}
+				to := transition.to
+				if to == "" {
+					to = from
+				}
+				expect(t, "state after "+string(from), w.session(s.lease.SessionID).Status, to)
+				w.checkTimeline(w.session(s.lease.SessionID))
+				prompt, err := w.db.OpenPromptOf(t.Context(), s.lease.SessionID)
+				w.must(err)
+				expect(t, "a question is open after "+string(from), prompt != nil, to == db.SessionCreated || to == db.SessionWaiting)
+			}
+		})
+	}
+}
+
+// checkTimeline makes sure that a session's events are numbered without gaps up
+// to the number that the session names.
+func (w *world) checkTimeline(session db.Session) {
+	w.Helper()
+	events, err := w.db.SessionEvents(w.Context(), session.ID, 0)
+	w.must(err)
+	for n, event := range events {
+		expect(w.T, "number of event "+event.Kind, event.Seq, n+1)
+	}
+	expect(w.T, "last number", session.LastSeq, len(events))
+}
+
+func TestOperationsRunInOrderAndOneAfterAnother(t *testing.T) {
+	w := newWorld(t)
+	lease := w.run(w.link())
+	ctx := t.Context()
+	w.changesNothing(db.ErrStale, func() error { return w.db.StartOperation(ctx, lease, 1) })
+	w.must(w.db.StartOperation(ctx, lease, 0))
+	w.changesNothing(db.ErrStale, func() error { return w.db.StartOperation(ctx, lease, 0) })
+	w.changesNothing(db.ErrStale, func() error { return w.db.StartOperation(ctx, lease, 1) })
+	w.changesNothing(db.ErrStale, func() error { return w.db.CompleteOperation(ctx, lease, 1, nil) })
+	w.changesNothing(db.ErrStale, func() error { return w.db.SubmitOperation(ctx, lease, 1) })
+	w.must(w.db.CompleteOperation(ctx, lease, 0, nil))
+	w.changesNothing(db.ErrStale, func() error { return w.db.SubmitOperation(ctx, lease, 0) })
+	w.changesNothing(db.ErrStale, func() error { return w.db.CompleteOperation(ctx, lease, 0, nil) })
+	w.changesNothing(db.ErrStale, func() error { return w.db.StartOperation(ctx, lease, 2) })
+	w.changesNothing(db.ErrStale, func() error { return w.db.CompleteSession(ctx, lease, result()) })
+	w.must(w.db.StartOperation(ctx, lease, 1))
+	w.changesNothing(db.ErrStale, func() error { return w.db.CompleteSession(ctx, lease, result()) })
+	w.must(w.db.CompleteOperation(ctx, lease, 1, nil))
+	w.must(w.db.CompleteSession(ctx, lease, result()))
+}
+
+func TestFailedOperationLeavesTheRestUnstarted(t *testing.T) {
+	w := newWorld(t)
+	link := w.link()
+	lease := w.run(link)
+	w.must(w.db.StartOperation(t.Context(), lease, 0))
+	w.must(w.db.FailSession(t.Context(), lease, failure("SITE_CHANGED")))
+	if got := w.operations(lease.SessionID); !slices.Equal(got, []db.OperationStatus{db.OperationFailed, db.OperationPending}) {
+		t.Errorf("operations: %v", got)
+	}
+	if now := w.now(link); now.Error == nil || now.Error.Operation == nil || *now.Error.Operation != 0 {
+		t.Errorf("the link's error does not name the operation: %+v", now.Error)
+	}
+}
+
+func TestNotesAreReadBesideTheirOperation(t *testing.T) {
+	w := newWorld(t)
+	link := w.link()
+	lease := w.run(link)
+	w.must(w.db.StartOperation(t.Context(), lease, 0))
+	w.must(w.db.NoteOperation(t.Context(), lease, 0, db.Note{Key: "opening_bills"}))
+	if note := w.now(link).Operations[0].Note; note == nil || note.Key != "opening_bills" {
+		t.Errorf("note while it runs: %+v", note)
+	}
+	w.must(w.db.CompleteOperation(t.Context(), lease, 0, &db.Note{Key: "found_bills", Count: 3}))
+	if note := w.now(link).Operations[0].Note; note == nil || *note != (db.Note{Key: "found_bills", Count: 3}) {
+		t.Errorf("note at the end: %+v", note)
+	}
+}
