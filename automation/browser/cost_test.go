@@ -129,7 +129,7 @@ func bare(b *testing.B, path string, noSandbox bool, address string, measure fun
 // arrive is MustElement after a click that leaves the page, on which rod's own
 // wait fails when the document goes away under it.
 func arrive(page *rod.Page, selector string) {
-	for rod.Try(func() { page.MustElement(selector) }) != nil { //nolint:revive // again
+	for rod.Try(func() { page.MustElement(selector) }) != nil {
 	}
 }
 

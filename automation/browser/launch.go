@@ -81,7 +81,7 @@ func start(o Options, profile, proxy string) (*process, error) {
 	defer func() { _ = repliesIn.Close() }()
 
 	p := &process{pipe: newPipe(commandsIn, repliesOut), stderr: &tail{}, exited: make(chan struct{})}
-	p.cmd = exec.Command(o.Path, switches(o, profile, proxy)...)
+	p.cmd = exec.Command(o.Path, switches(o, profile, proxy)...) //nolint:gosec // the operator names the program
 	p.cmd.Dir = profile
 	p.cmd.Env = environment(profile)
 	p.cmd.ExtraFiles = []*os.File{commandsOut, repliesIn} // 3 and 4

@@ -130,7 +130,7 @@ func (p *proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 	var both sync.WaitGroup
 	both.Go(func() {
 		// What came with the request is in the server's buffer, the rest on the wire.
-		early, _ := buffered.Reader.Peek(buffered.Reader.Buffered())
+		early, _ := buffered.Peek(buffered.Reader.Buffered())
 		if _, err := site.Write(early); err == nil {
 			_, _ = io.Copy(site, browser)
 		}

@@ -16,7 +16,10 @@ func TestSecretIsTakenOutInEveryEncoding(t *testing.T) {
 	for _, secret := range []string{`p&ss "w<o>rd'/+ü€😀`, "correct horse", "a+b/c=d", "пароль!"} {
 		r := NewRedactor()
 		r.Add(secret)
-		marshalled, _ := json.Marshal(secret)
+		marshalled, err := json.Marshal(secret)
+		if err != nil {
+			t.Fatal(err)
+		}
 		inJSON := strings.Trim(string(marshalled), `"`)
 		for name, text := range map[string]string{
 			"plain":      secret,

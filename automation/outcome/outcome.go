@@ -29,7 +29,7 @@ const (
 
 // The more precise codes, used wherever they are true.
 const (
-	InvalidCredentials Code = "INVALID_CREDENTIALS"
+	InvalidCredentials Code = "INVALID_CREDENTIALS" //nolint:gosec // a code, not credentials
 	MFAFailed          Code = "MFA_FAILED"
 	MFAUnsupported     Code = "MFA_UNSUPPORTED"
 	AccountLocked      Code = "ACCOUNT_LOCKED"

@@ -26,7 +26,7 @@ var files embed.FS
 func pages() fs.FS {
 	sub, err := fs.Sub(files, "pages")
 	if err != nil {
-		panic(err) // the name is a constant and valid
+		panic(err) //nolint:forbidigo // the name is a constant and valid
 	}
 	return sub
 }
@@ -117,7 +117,7 @@ func (c *Carrier) Site() http.Handler {
 func assets() http.Handler {
 	server := http.StripPrefix("/assets/", http.FileServerFS(pages()))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if name := r.URL.Path; !(strings.HasSuffix(name, ".css") || strings.HasSuffix(name, ".js")) {
+		if name := r.URL.Path; !strings.HasSuffix(name, ".css") && !strings.HasSuffix(name, ".js") {
 			http.NotFound(w, r)
 			return
 		}

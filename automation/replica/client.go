@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -119,9 +120,8 @@ func (c client) call(ctx context.Context, method, path string, body, into any) e
 	if err != nil {
 		return fmt.Errorf("call Passage: %w", err)
 	}
-	defer reply.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(reply.Body, 4<<20))
-	if err != nil {
+	if err := errors.Join(err, reply.Body.Close()); err != nil {
 		return fmt.Errorf("read reply: %w", err)
 	}
 	if reply.StatusCode >= 300 {

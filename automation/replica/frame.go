@@ -66,15 +66,24 @@ func (c *Carrier) makeToken(w http.ResponseWriter, r *http.Request) {
 		problem = "Check the security code."
 	}
 	if problem != "" {
-		w.WriteHeader(http.StatusUnprocessableEntity)
-		_ = json.NewEncoder(w).Encode(map[string]string{"error": problem})
+		writeFrameJSON(w, http.StatusUnprocessableEntity, "error", problem)
 		return
 	}
 	token := "tok_" + rand.Text()
 	c.mu.Lock()
 	c.tokens.put(token, cardDetails{brand: brand(number), last4: number[len(number)-4:], expires: card.Expires, declined: number == DeclinedCard})
 	c.mu.Unlock()
-	_ = json.NewEncoder(w).Encode(map[string]string{"token": token})
+	writeFrameJSON(w, http.StatusOK, "token", token)
+}
+
+// writeFrameJSON replies with one field.
+func writeFrameJSON(w http.ResponseWriter, status int, name, value string) {
+	body, err := json.Marshal(map[string]string{name: value})
+	if err != nil {
+		status = http.StatusInternalServerError
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // whoever asked may have left
 }
 
 // luhn checks the last digit against the others (ISO/IEC 7812-1).

@@ -69,6 +69,7 @@ func (c *Carrier) page(decide handler) http.Handler {
 		head.Set("X-Content-Type-Options", "nosniff")
 		head.Set("Content-Security-Policy", "default-src 'self'; form-action 'self'; frame-ancestors 'none'; frame-src "+c.frameOrigin())
 		if answer.cookie != "" {
+			//nolint:gosec // not Secure: the carrier runs on plain http
 			http.SetCookie(w, &http.Cookie{Name: cookieName, Value: answer.cookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
 		}
 		switch {

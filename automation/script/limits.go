@@ -180,7 +180,7 @@ func refuseOpaque(name string, values []starlark.Value) error {
 
 // boundedRange keeps a range short: it costs nothing itself, but everything
 // that walks it does.
-func boundedRange(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func boundedRange(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	v, err := starlark.Universe["range"].(*starlark.Builtin).CallInternal(thread, args, kwargs)
 	if err != nil {
 		return nil, err

@@ -54,7 +54,7 @@ func (l *loader) fault(line int, format string, args ...any) {
 
 // line is where the script is that called a word.
 func (l *loader) line(thread *starlark.Thread) int {
-	line, _ := scriptLine(thread.CallStack(), l.filename)
+	line := scriptLine(thread.CallStack(), l.filename)
 	return line
 }
 
@@ -128,7 +128,7 @@ func (l *loader) run(program *starlark.Program) starlark.StringDict {
 	globals, err := program.Init(thread, l.words)
 	if err != nil && thread.ExecutionSteps() >= loadSteps {
 		evaluation, _ := errors.AsType[*starlark.EvalError](err)
-		line, _ := scriptLine(evaluation.CallStack, l.filename)
+		line := scriptLine(evaluation.CallStack, l.filename)
 		l.fault(line, "the top level took more than %d steps; it should only define things", loadSteps)
 		return nil
 	}
@@ -153,7 +153,7 @@ func (l *loader) faultOf(err error) {
 		return
 	}
 	if evaluation, ok := errors.AsType[*starlark.EvalError](err); ok {
-		line, _ := scriptLine(evaluation.CallStack, l.filename)
+		line := scriptLine(evaluation.CallStack, l.filename)
 		message := evaluation.Msg
 		if typed, ok := errors.AsType[*outcome.Error](err); ok {
 			message = typed.Error()
@@ -211,12 +211,12 @@ func parameters(f *starlark.Function) int {
 	return f.NumParams()
 }
 
-// scriptLine returns the line of the innermost frame of a file.
-func scriptLine(stack starlark.CallStack, filename string) (line int, ok bool) {
+// scriptLine returns the line of the innermost frame of a file, 0 if there is none.
+func scriptLine(stack starlark.CallStack, filename string) (line int) {
 	for _, frame := range slices.Backward(stack) {
 		if frame.Pos.Filename() == filename {
-			return int(frame.Pos.Line), true
+			return int(frame.Pos.Line)
 		}
 	}
-	return 0, false
+	return 0
 }

@@ -38,7 +38,7 @@ func checkOperator(a *allowance, operator syntax.Token, x, y starlark.Value) err
 		return checkProduct(a, x, y)
 	case syntax.LTLT:
 		if n, ok := x.(starlark.Int); ok && n.BigInt().BitLen() > maxBits {
-			return tooManyBits
+			return errTooManyBits
 		}
 	case syntax.PERCENT:
 		if format, ok := x.(starlark.String); ok {
@@ -48,7 +48,7 @@ func checkOperator(a *allowance, operator syntax.Token, x, y starlark.Value) err
 	return nil
 }
 
-var tooManyBits = fmt.Errorf("this number has more than %d bits", maxBits)
+var errTooManyBits = fmt.Errorf("this number has more than %d bits", maxBits)
 
 func checkSum(a *allowance, x, y starlark.Value) error {
 	switch x := x.(type) {
@@ -74,7 +74,7 @@ func checkProduct(a *allowance, x, y starlark.Value) error {
 	}
 	if other, ok := y.(starlark.Int); ok {
 		if bits(factor)+bits(other) > maxBits {
-			return tooManyBits
+			return errTooManyBits
 		}
 		return nil
 	}
@@ -126,7 +126,7 @@ func copyGuard(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 
 // methodGuard stands for x.name, where name is a method that makes something
 // new. The method that it returns checks its arguments first.
-func methodGuard(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+func methodGuard(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	x, name := args[0], string(args[1].(starlark.String))
 	if secret, ok := x.(*opaque); ok {
 		return nil, secret.refuse("it has no ." + name)

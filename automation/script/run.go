@@ -186,7 +186,7 @@ func (r *Run) perform(thread *starlark.Thread, name string, at *page, do func(*i
 	if err := r.count(); err != nil {
 		return nil, err
 	}
-	line, _ := scriptLine(thread.CallStack(), r.integration.filename)
+	line := scriptLine(thread.CallStack(), r.integration.filename)
 	w := &invocation{run: r, thread: thread, step: Step{Word: name, Line: line, Operation: r.operation, Started: time.Now()}}
 	value, err := do(w)
 	w.step.Took = time.Since(w.step.Started)

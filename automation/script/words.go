@@ -137,7 +137,7 @@ func sayFail(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 }
 
 // sayPrint leaves a step for whoever debugs the script; it goes nowhere else.
-func sayPrint(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func sayPrint(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	if err := allowanceOf(thread).printable(args...); err != nil {
 		return nil, fmt.Errorf("print: %w", err)
 	}

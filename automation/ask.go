@@ -1,0 +1,294 @@
+package automation
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"passage/automation/outcome"
+	"passage/automation/script"
+	"passage/db"
+)
+
+// question is a prompt that is open, and the way its answer takes.
+type question struct {
+	id       string
+	prompt   Prompt
+	deadline time.Time
+	idle     *time.Timer // rings at the deadline
+	answer   chan Answer // holds one
+}
+
+func newQuestion(id string, prompt Prompt, idle time.Duration) *question {
+	return &question{id: id, prompt: prompt, deadline: time.Now().Add(idle), idle: time.NewTimer(idle), answer: make(chan Answer, 1)}
+}
+
+// wait returns the answer, or why there will be none.
+func (q *question) wait(ctx context.Context) (Answer, error) {
+	defer q.idle.Stop()
+	select {
+	case answer := <-q.answer:
+		return answer, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	case <-q.idle.C:
+		return nil, outcome.New(outcome.ClientTimeout, "no answer came in time")
+	}
+}
+
+func newPrompt(prompt Prompt) (db.NewPrompt, error) {
+	text, err := json.Marshal(prompt)
+	if err != nil {
+		return db.NewPrompt{}, fmt.Errorf("write the question: %w", err)
+	}
+	return db.NewPrompt{Kind: string(prompt.Kind), Question: text}, nil
+}
+
+// Ask shows a question to the person and waits for the answer. The credentials
+// that were given before the browser was there answer the first question for
+// them. An approval has no answer: it stands until the context ends.
+func (s *session) Ask(ctx context.Context, prompt Prompt) (Answer, error) {
+	if prompt.Kind == KindCredentials {
+		if given := s.takeGiven(); given != nil {
+			return given, nil
+		}
+	}
+	if err := s.safePoint(); err != nil {
+		return nil, err
+	}
+	s.recorder.flush()
+	stored, err := newPrompt(prompt)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := s.open(ctx, prompt, stored)
+	if err != nil {
+		return nil, err
+	}
+	defer s.forgetQuestion()
+	answer, err := asked.wait(ctx)
+	if err == nil || s.ctx.Err() != nil {
+		return answer, err
+	}
+	// The session goes on without this answer. Where the person was quicker by
+	// a moment, the question is closed already, and that is as good.
+	withdrawn := s.runner.DB.ClosePrompt(context.WithoutCancel(ctx), s.lease, asked.id, db.PromptWithdrawn)
+	if errors.Is(withdrawn, db.ErrStale) {
+		withdrawn = nil
+	}
+	return nil, errors.Join(err, withdrawn)
+}
+
+func (s *session) takeGiven() Answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	given := s.given
+	s.given = nil
+	return given
+}
+
+// open shows a question. Whoever answers finds it here: an answer that is
+// quicker than the return from the database waits for the lock.
+func (s *session) open(ctx context.Context, prompt Prompt, stored db.NewPrompt) (*question, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, err := s.runner.DB.OpenPrompt(ctx, s.lease, stored)
+	if err != nil {
+		return nil, err
+	}
+	s.question = newQuestion(id, prompt, s.runner.Limits.Idle)
+	return s.question, nil
+}
+
+func (s *session) forgetQuestion() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.question = nil
+}
+
+// Answer hands the person's answer to the session that asked, once.
+// *InvalidAnswer says what has to be mended; ErrAnswered that the question is
+// not open any more; ErrElsewhere that the session does not run here.
+func (r *Runner) Answer(ctx context.Context, sessionID, promptID string, values map[string]string) error {
+	s, err := r.find(sessionID)
+	if err != nil {
+		return err
+	}
+	return s.take(ctx, promptID, values)
+}
+
+func (s *session) take(ctx context.Context, promptID string, values map[string]string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asked := s.question
+	if asked == nil || asked.id != promptID || asked.prompt.Kind == KindApproval {
+		return ErrAnswered
+	}
+	if faults := asked.prompt.Validate(values); len(faults) > 0 {
+		return &InvalidAnswer{Fields: faults}
+	}
+	answer := s.keep(asked.prompt, values)
+	// The database decides whether this answer is the one: the question closes
+	// in it before the answer goes on its way.
+	err := s.close(ctx, asked)
+	if errors.Is(err, db.ErrStale) {
+		return ErrAnswered
+	}
+	if err != nil {
+		return err
+	}
+	s.question = nil
+	asked.answer <- answer
+	return nil
+}
+
+func (s *session) close(ctx context.Context, asked *question) error {
+	if asked == s.opening {
+		return s.runner.DB.StartSession(ctx, s.lease, asked.id)
+	}
+	return s.runner.DB.ClosePrompt(ctx, s.lease, asked.id, db.PromptAnswered)
+}
+
+// keep turns what was typed into secrets, and remembers the credentials for as
+// long as the session lives.
+func (s *session) keep(prompt Prompt, values map[string]string) Answer {
+	answer := Answer{}
+	for name, value := range values {
+		answer[name] = script.NewSecret(value)
+	}
+	if prompt.Kind != KindCredentials {
+		return answer
+	}
+	s.credentials, s.kept = answer, map[string]string{}
+	for _, field := range prompt.Fields {
+		if !field.Secret {
+			s.kept[field.Name] = values[field.Name]
+		}
+	}
+	return answer
+}
+
+// Cancel ends a session for the person, at its next safe point.
+func (r *Runner) Cancel(_ context.Context, sessionID string) error {
+	s, err := r.find(sessionID)
+	if err != nil {
+		return err
+	}
+	s.stop(cancelled())
+	return nil
+}
+
+// Stay gives the person the whole idle time again for the open question.
+func (r *Runner) Stay(sessionID string) error {
+	s, err := r.find(sessionID)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.question == nil || !s.question.idle.Reset(r.Limits.Idle) {
+		return ErrAnswered
+	}
+	s.question.deadline = time.Now().Add(r.Limits.Idle)
+	return nil
+}
+
+// Live is what only memory knows of a session at work.
+type Live struct {
+	Place     int               // in the line for a browser; 0 outside it
+	Kept      map[string]string // the credentials typed so far that are no secret
+	Deadline  time.Time         // of the open question; zero without one
+	Submitted bool              // a change was handed to the site: cancelling may not undo it
+	HandOver  bool              // another browser asks to take the session over
+
+	asked string
+}
+
+// AskedBy reports whether it is this browser that asks to take the session over.
+func (l Live) AskedBy(browser string) bool { return browser != "" && l.asked == browser }
+
+// Live tells what only memory knows; ok is false for a session that does not
+// run here.
+func (r *Runner) Live(sessionID string) (live Live, ok bool) {
+	s, err := r.find(sessionID)
+	if err != nil {
+		return Live{}, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	live = Live{Place: s.place, Kept: maps.Clone(s.kept), Submitted: s.submitted,
+		HandOver: s.asked != "", asked: s.asked}
+	if s.question != nil {
+		live.Deadline = s.question.deadline
+	}
+	return live, true
+}
+
+// AskHandOver notes that another browser wants the session; the one that holds
+// it is shown the question.
+func (r *Runner) AskHandOver(ctx context.Context, sessionID, browser string) error {
+	return r.changeAsked(ctx, sessionID, db.EventHandOverAsked, func(s *session) error { s.asked = browser; return nil })
+}
+
+// RefuseHandOver keeps the session where it is.
+func (r *Runner) RefuseHandOver(ctx context.Context, sessionID string) error {
+	return r.changeAsked(ctx, sessionID, db.EventHandOverRefused, func(s *session) error { s.asked = ""; return nil })
+}
+
+func (r *Runner) changeAsked(ctx context.Context, sessionID, kind string, change func(*session) error) error {
+	s, err := r.find(sessionID)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := change(s); err != nil {
+		return err
+	}
+	_, err = r.DB.AppendEvents(ctx, s.lease, []db.NewEvent{{Kind: kind, At: r.DB.Now()}})
+	return err
+}
+
+// AllowHandOver gives the session to the browser that asked for it. ErrAnswered
+// says that none asks.
+func (r *Runner) AllowHandOver(ctx context.Context, sessionID string) error {
+	s, err := r.find(sessionID)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asked == "" {
+		return ErrAnswered
+	}
+	_, err = r.DB.HandOver(ctx, sessionID, s.asked, true)
+	s.asked = ""
+	return err
+}
+
+// TakeOver gives the session to a browser whose person types the credentials
+// again. They are compared in memory; false says that they differ, or that none
+// were given yet.
+func (r *Runner) TakeOver(ctx context.Context, sessionID, browser string, values map[string]string) (bool, error) {
+	s, err := r.find(sessionID)
+	if err != nil {
+		return false, err
+	}
+	s.mu.Lock()
+	same := s.credentials != nil
+	for name, secret := range s.credentials {
+		if subtle.ConstantTimeCompare([]byte(secret.Reveal()), []byte(values[name])) != 1 {
+			same = false
+		}
+	}
+	s.mu.Unlock()
+	if !same {
+		return false, nil
+	}
+	_, err = r.DB.HandOver(ctx, sessionID, browser, true)
+	return err == nil, err
+}

@@ -1,0 +1,55 @@
+package automation
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"passage/automation/browser"
+	"passage/automation/outcome"
+	"passage/automation/script"
+	"passage/db"
+)
+
+// evidenceTimeout bounds what is done for the operator after a failure.
+const evidenceTimeout = 5 * time.Second
+
+// evidenceData is what the timeline keeps of a failure beside the picture.
+type evidenceData struct {
+	Line      int                `json:"line,omitempty"`
+	Traceback string             `json:"traceback,omitempty"`
+	Word      string             `json:"word,omitempty"`
+	Selector  string             `json:"selector,omitempty"`
+	Selectors []outcome.Selector `json:"selectors,omitempty"`
+	URL       string             `json:"url,omitempty"`
+}
+
+// evidence keeps what an operator needs to see why a session failed: the line
+// of the script, what was looked for, where, and a masked picture of the page.
+// What cannot be had is left out: evidence never changes how a session ends.
+func (r *recorder) evidence(page *browser.Page, err error) {
+	s := r.session
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), evidenceTimeout)
+	defer cancel()
+	data := evidenceData{URL: page.URL()}
+	if failure, ok := errors.AsType[*script.Failure](err); ok {
+		data.Line, data.Traceback = failure.Line, failure.Traceback
+		data.Word, data.Selector, data.Selectors = failure.Word, failure.Selector, failure.Outcome.Selectors
+	}
+	r.flush()
+	if _, err := s.runner.DB.AppendEvents(ctx, s.lease, []db.NewEvent{
+		{Kind: db.EventEvidence, Data: data, At: s.runner.DB.Now()},
+	}); err != nil {
+		s.logger.Warn("evidence could not be recorded", "error", err)
+		return
+	}
+	picture, err := page.Screenshot(ctx)
+	if err != nil {
+		s.logger.Info("no picture could be taken", "error", err)
+		return
+	}
+	if err := s.runner.DB.KeepScreenshot(ctx, s.lease, http.DetectContentType(picture), picture); err != nil {
+		s.logger.Warn("a picture could not be kept", "error", err)
+	}
+}

@@ -1,0 +1,223 @@
+package integrations_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"passage/automation/outcome"
+	"passage/automation/replica"
+)
+
+const card = `{"cardNumber":"` + replica.CardNumber + `","expirationDate":"12/30","cvv":"737","nameOnCard":"Ada Example","billingZip":"98101"`
+
+// everything runs the link that the scenarios' table speaks of.
+func (s *session) everything() error {
+	s.t.Helper()
+	if err := s.run.Login(); err != nil {
+		return err
+	}
+	if err := s.do("paymentMethod.read", "", &methods{}); err != nil {
+		return err
+	}
+	var wrote written
+	if err := s.do("paymentMethod.write", card+"}", &wrote); err != nil {
+		return err
+	}
+	if !wrote.Success || wrote.Card.Last4 != "1111" {
+		s.t.Errorf("wrote %+v", wrote)
+	}
+	return s.do("mobileBillingStatement.read", `{"limit":7}`, &billing{})
+}
+
+func ending(err error) string {
+	if err == nil {
+		return replica.Complete
+	}
+	return string(outcome.From(err).Code)
+}
+
+func TestEveryScenarioEndsAsItsTableSays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, scenario := range replica.Scenarios() {
+		t.Run(scenario.Name, func(t *testing.T) {
+			t.Parallel()
+			scenario := scenario.For("table")
+			first := w.session(t, scenario, false)
+			err := first.everything()
+			if got := ending(err); got != scenario.Outcome {
+				t.Fatalf("ended as %s, want %s: %v\n%s", got, scenario.Outcome, err, first.story())
+			}
+			if want, ok := prompts[scenario.Name]; ok && !slices.Equal(first.asked, want) {
+				t.Errorf("asked %q, want %q", first.asked, want)
+			}
+			if scenario.Again != scenario.Outcome {
+				second := w.session(t, scenario, w.Submitted(scenario.Username) > 0)
+				err := second.everything()
+				if got := ending(err); got != scenario.Again {
+					t.Fatalf("then ended as %s, want %s: %v\n%s", got, scenario.Again, err, second.story())
+				}
+			}
+			want := 0 // whatever went wrong in between, a card is sent in once
+			if scenario.Again == replica.Complete || scenario.Needs == "paymentMethod.write" {
+				want = 1
+			}
+			if got := w.Submitted(scenario.Username); got != want {
+				t.Errorf("the site got %d cards, want %d", got, want)
+			}
+		})
+	}
+}
+
+// prompts are what some scenarios' persons are asked, with the reason if it
+// is asked again.
+var prompts = map[string][]string{
+	"good":      {"credentials"},
+	"forgetful": {"credentials", "credentials wrong_password", "credentials wrong_password"},
+	"resend":    {"credentials", "one_time_code", "one_time_code"},
+	"clumsy":    {"credentials", "one_time_code", "one_time_code wrong_code"},
+	"choice":    {"credentials", "choice code_method", "one_time_code"},
+	"push":      {"credentials", "approval"},
+	"question":  {"credentials", "text"},
+	"wall":      {"credentials"},
+}
+
+// signedIn is a session of a user who logs in with the password alone.
+func (w *world) signedIn(t *testing.T, suffix string) (*session, string) {
+	t.Helper()
+	good, _ := replica.ScenarioOf("good")
+	good = good.For(suffix)
+	s := w.session(t, good, false)
+	if err := s.run.Login(); err != nil {
+		t.Fatalf("%v\n%s", err, s.story())
+	}
+	return s, good.Username
+}
+
+func TestADryRunFillsEverythingAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, username := w.signedIn(t, "dry")
+	var wrote written
+	err := s.do("paymentMethod.write", card+`,"dryRun":true,"billingAddress":{"line1":"12 Example Street","city":"Seattle","state":"WA"}}`, &wrote)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, s.story())
+	}
+	if wrote.Success || !wrote.DryRun || wrote.Card.Last4 != "1111" {
+		t.Errorf("wrote %+v", wrote)
+	}
+	if n := w.Submitted(username); n != 0 || s.submitted {
+		t.Errorf("%d submitted", n)
+	}
+	for _, selector := range []string{"#card-frame >> #card-number", "#card-frame >> #card-cvv", "#zip", "#state"} {
+		if !strings.Contains(s.story(), selector) {
+			t.Errorf("%s was not filled:\n%s", selector, s.story())
+		}
+	}
+}
+
+func TestAWrittenCardIsTheDefaultAndReadBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, username := w.signedIn(t, "write")
+	var wrote written
+	if err := s.do("paymentMethod.write", card+`,"billingAddress":{"line1":"12 Example Street","city":"Seattle","state":"WA"}}`, &wrote); err != nil {
+		t.Fatalf("%v\n%s", err, s.story())
+	}
+	stored := w.Cards(username)[0]
+	if stored.Last4 != "1111" || stored.Address != "12 Example Street, Seattle, WA" || stored.Name != "Ada Example" || !stored.AutoPay {
+		t.Errorf("stored %+v", stored)
+	}
+	var read methods
+	if err := s.do("paymentMethod.read", "", &read); err != nil {
+		t.Fatalf("%v\n%s", err, s.story())
+	}
+	first := read.PaymentMethods[0]
+	if len(read.PaymentMethods) != 4 || first.VendorID != "pm_4" || !first.IsDefault || first.ExpirationDate != "12/30" || first.BillingZip != "98101" {
+		t.Errorf("read %+v", read)
+	}
+	bank := read.PaymentMethods[3]
+	if bank.Type != "bank_account" || bank.ExpirationDate != "" || bank.IsDefault {
+		t.Errorf("read %+v", bank)
+	}
+	want := []string{"opening_payment_methods 0", "filling_card 0", "submitting_card 0", "checking_card 0", "opening_payment_methods 0", "found_payment_methods 4"}
+	if !slices.Equal(s.progress, want) {
+		t.Errorf("progress %q, want %q", s.progress, want)
+	}
+}
+
+func TestAResumedWriteDoesNotWriteTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, username := w.signedIn(t, "resume")
+	for _, resuming := range []bool{true, true} { // nothing there yet, then there
+		s.resuming = resuming
+		if err := s.do("paymentMethod.write", card+"}", &written{}); err != nil {
+			t.Fatalf("%v\n%s", err, s.story())
+		}
+	}
+	if n := w.Submitted(username); n != 1 {
+		t.Errorf("%d submitted", n)
+	}
+}
+
+func TestARefusedCardIsRejectedWithTheSitesWords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for name, test := range map[string]struct{ number, expires, says string }{
+		"declined": {replica.DeclinedCard, "12/30", "declined"},
+		"expired":  {replica.CardNumber, "01/20", "expired"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, _ := w.signedIn(t, name)
+			arguments := strings.NewReplacer(replica.CardNumber, test.number, "12/30", test.expires).Replace(card + "}")
+			err := s.do("paymentMethod.write", arguments, &written{})
+			if ending(err) != "OPERATION_REJECTED" || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("ended with %v\n%s", err, s.story())
+			}
+		})
+	}
+}
+
+func TestBillsAreReadUpToTheLimitOverPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, _ := w.signedIn(t, "bills")
+	for arguments, want := range map[string]int{"": 12, `{"limit":1}`: 1, `{"limit":5}`: 5, `{"limit":6}`: 6, `{"limit":100}`: 14} {
+		var read billing
+		if err := s.do("mobileBillingStatement.read", arguments, &read); err != nil {
+			t.Fatalf("%v\n%s", err, s.story())
+		}
+		if len(read.Billing) != want {
+			t.Errorf("%s: %d bills, want %d", arguments, len(read.Billing), want)
+		}
+		seen := map[string]bool{}
+		for _, bill := range read.Billing {
+			if seen[bill.StatementID] || bill.AmountDue <= 0 || bill.Currency != "USD" || bill.PeriodStart >= bill.PeriodEnd || bill.PeriodEnd >= bill.DueDate {
+				t.Errorf("bill %+v", bill)
+			}
+			seen[bill.StatementID] = true
+		}
+	}
+	if !slices.Contains(s.progress, fmt.Sprint("found_bills ", 14)) {
+		t.Errorf("progress %q", s.progress)
+	}
+}
+
+func TestNothingTypedIsInAnyStep(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code, _ := replica.ScenarioOf("code")
+	s := w.session(t, code.For("canary"), false)
+	if err := s.everything(); err != nil {
+		t.Fatalf("%v\n%s", err, s.story())
+	}
+	for _, secret := range []string{replica.Password, replica.Code, replica.CardNumber, code.For("canary").Username} {
+		if strings.Contains(fmt.Sprintf("%+v", s.steps), secret) {
+			t.Errorf("%q is in the steps:\n%s", secret, s.story())
+		}
+	}
+}

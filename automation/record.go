@@ -1,0 +1,115 @@
+package automation
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"passage/automation/script"
+	"passage/db"
+)
+
+// How the steps of a script are gathered into writes: each write is durable, so
+// one for every click would cost more than the clicks.
+const (
+	flushSteps = 32
+	flushEvery = time.Second
+)
+
+// recorder writes a session's timeline. The script's goroutine calls it.
+type recorder struct {
+	session *session
+
+	mu      sync.Mutex
+	steps   []db.NewEvent
+	flushed time.Time
+	note    *db.Note
+}
+
+// stepData is a step as the timeline keeps it.
+type stepData struct {
+	Word      string `json:"word"`
+	Selector  string `json:"selector,omitempty"`
+	Matches   int    `json:"matches"`
+	Line      int    `json:"line"`
+	Operation string `json:"operation,omitempty"`
+	Took      int64  `json:"took"` // milliseconds
+	Outcome   string `json:"outcome,omitempty"`
+	URL       string `json:"url,omitempty"`
+}
+
+// Step records a call of the script.
+func (r *recorder) Step(step script.Step) {
+	r.mu.Lock()
+	r.steps = append(r.steps, db.NewEvent{Kind: db.EventStep, At: step.Started.UnixMilli(), Data: stepData{
+		Word: step.Word, Selector: step.Selector, Matches: step.Matches, Line: step.Line, Operation: step.Operation,
+		Took: step.Took.Milliseconds(), Outcome: step.Outcome, URL: step.URL,
+	}})
+	due := len(r.steps) >= flushSteps || time.Since(r.flushed) >= flushEvery
+	r.mu.Unlock()
+	if due {
+		r.flush()
+	}
+}
+
+// flush writes the gathered steps. A refusal is left to the session's next
+// transition, which meets it too.
+func (r *recorder) flush() {
+	r.mu.Lock()
+	steps := r.steps
+	r.steps, r.flushed = nil, time.Now()
+	r.mu.Unlock()
+	if len(steps) == 0 {
+		return
+	}
+	s := r.session
+	if _, err := s.runner.DB.AppendEvents(context.WithoutCancel(s.ctx), s.lease, steps); err != nil {
+		s.logger.Warn("steps could not be recorded", "error", err)
+	}
+}
+
+// Progress shows the person what is going on.
+func (r *recorder) Progress(key string, count int) {
+	r.flush()
+	note := db.Note{Key: key, Count: count}
+	r.mu.Lock()
+	r.note = &note
+	r.mu.Unlock()
+	s := r.session
+	s.mu.Lock()
+	position := s.operation
+	s.mu.Unlock()
+	if err := s.runner.DB.NoteOperation(context.WithoutCancel(s.ctx), s.lease, position, note); err != nil {
+		s.logger.Warn("progress could not be recorded", "error", err)
+	}
+}
+
+// Submit writes down that a change is about to be handed to the site. From here
+// to the end of the operation the session is not stopped lightly.
+func (r *recorder) Submit(ctx context.Context, _ string) error {
+	r.flush()
+	s := r.session
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.soon || ctx.Err() != nil {
+		s.cancel(s.stopCause)
+		return context.Cause(s.ctx)
+	}
+	if err := s.runner.DB.SubmitOperation(ctx, s.lease, s.operation); err != nil {
+		return err
+	}
+	s.submitted = true
+	return nil
+}
+
+func (r *recorder) lastNote() *db.Note {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.note
+}
+
+func (r *recorder) forgetNote() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.note = nil
+}

@@ -1,0 +1,266 @@
+package automation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"passage/automation/browser"
+	"passage/automation/outcome"
+	"passage/automation/resources"
+	"passage/automation/script"
+	"passage/db"
+)
+
+// session is one attempt while it runs. Its goroutine calls run; everything
+// else reaches it through the methods that take mu.
+type session struct {
+	runner      *Runner
+	lease       db.Lease
+	link        db.Link
+	integration *Integration
+	redactor    *browser.Redactor
+	logger      *slog.Logger
+	recorder    *recorder
+	opening     *question     // asked by the claim; the same for good
+	done        chan struct{} // closed after the end is written
+
+	ctx    context.Context // ends when the session must; its cause says why
+	cancel context.CancelCauseFunc
+
+	mu          sync.Mutex
+	question    *question         // what the person is asked now
+	given       Answer            // the first credentials, until log-in takes them
+	credentials Answer            // the last ones, to compare with
+	kept        map[string]string // credentials that are no secret, to show again
+	place       int               // in the line for a browser
+	operation   int               // the one at work; noOperation outside them
+	submitted   bool              // the operation at work was handed to the site
+	soon        bool              // stop at the next safe point, for stopCause
+	stopCause   error
+	asked       string // the browser that asks to take the session over
+}
+
+const noOperation = -1
+
+func newSession(r *Runner, claimed db.Claimed, integration *Integration, prompt Prompt) *session {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	s := &session{
+		runner: r, lease: claimed.Session.Lease(), link: claimed.Link, integration: integration,
+		redactor: browser.NewRedactor(), ctx: ctx, cancel: cancel, done: make(chan struct{}), operation: noOperation,
+		logger: r.Logger.With("session", claimed.Session.ID, "integration", integration.ID),
+	}
+	s.recorder = &recorder{session: s}
+	s.opening = newQuestion(claimed.PromptID, prompt, r.Limits.Idle)
+	s.question = s.opening
+	return s
+}
+
+// run carries the session to its end, whatever happens on the way.
+func (s *session) run() {
+	defer s.cancel(nil)
+	deadline := time.AfterFunc(s.runner.Limits.Absolute, func() {
+		s.stop(outcome.New(outcome.ClientTimeout, "the session reached its limit of %s", s.runner.Limits.Absolute))
+	})
+	defer deadline.Stop()
+	expiry := time.AfterFunc(time.Duration(s.link.ExpiresAt-s.runner.DB.Now())*time.Millisecond, func() {
+		s.stop(outcome.New(outcome.LinkExpired, "the link's time ran out"))
+	})
+	defer expiry.Stop()
+	result, err := s.attempt()
+	s.end(result, err)
+}
+
+// attempt contains panics: one session's fault must not reach the others.
+func (s *session) attempt() (result json.RawMessage, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.logger.Error("a session panicked", "panic", fmt.Sprintf("%T", fault), "stack", string(debug.Stack()))
+			err = outcome.New(outcome.InternalError, "the runner panicked")
+		}
+	}()
+	return s.work()
+}
+
+func (s *session) work() (json.RawMessage, error) {
+	arguments, err := s.runner.DB.Arguments(&s.link)
+	if err != nil {
+		return nil, err
+	}
+	given, err := s.opening.wait(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.given = given
+	s.mu.Unlock()
+
+	browser, err := s.runner.Pool.Acquire(s.ctx, browser.Policy{
+		Hosts: s.integration.Hosts, AllowPrivate: s.integration.AllowPrivate(), Redactor: s.redactor,
+	}, s.setPlace)
+	if err != nil {
+		return nil, s.noBrowser(err)
+	}
+	defer browser.Close()
+	unwatch := s.watch(browser)
+	defer unwatch()
+
+	result, err := s.drive(browser, arguments)
+	if err != nil {
+		s.recorder.evidence(browser.Page(), err)
+	}
+	return result, err
+}
+
+// drive does the session's work in its browser.
+func (s *session) drive(browser *browser.Browser, arguments []json.RawMessage) (json.RawMessage, error) {
+	if err := s.runner.DB.RunSession(s.ctx, s.lease); err != nil {
+		return nil, err
+	}
+	run, err := s.integration.Start(s.ctx, script.Options{
+		Page: browser.Page(), User: s, Recorder: s.recorder, Redactor: s.redactor,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := run.Login(); err != nil {
+		return nil, err
+	}
+	submitted, err := s.runner.DB.Submitted(s.ctx, s.link.ID)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]json.RawMessage, len(s.link.Operations))
+	for n, operation := range s.link.Operations {
+		if err := s.safePoint(); err != nil {
+			return nil, err
+		}
+		if results[n], err = s.operate(run, operation, arguments[n], submitted[n]); err != nil {
+			return nil, err
+		}
+	}
+	return joinResults(s.link.Operations, results)
+}
+
+// operate runs one operation, from its start to its checked result.
+func (s *session) operate(run *script.Run, operation db.Operation, arguments json.RawMessage, resuming bool) (json.RawMessage, error) {
+	rules, ok := s.runner.Resources.Operation(operation.Resource, operation.Action)
+	if !ok {
+		return nil, outcome.New(outcome.InternalError, "the operation %s is not known", operation.Name())
+	}
+	s.recorder.flush()
+	if err := s.runner.DB.StartOperation(s.ctx, s.lease, operation.Position); err != nil {
+		return nil, err
+	}
+	s.setOperation(operation.Position)
+	result, err := run.Operation(script.Call{
+		Name: operation.Name(), Arguments: arguments, Sensitive: rules.Sensitive, Resuming: resuming,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if issues := rules.CheckResult(result); len(issues) > 0 {
+		return nil, misfit(operation, issues)
+	}
+	s.recorder.flush()
+	// What the site has done must be written down, even if the session was
+	// told to stop meanwhile.
+	ctx := context.WithoutCancel(s.ctx)
+	if err := s.runner.DB.CompleteOperation(ctx, s.lease, operation.Position, s.recorder.lastNote()); err != nil {
+		return nil, err
+	}
+	s.setOperation(noOperation)
+	return result, nil
+}
+
+func misfit(operation db.Operation, issues []resources.Issue) error {
+	text := ""
+	for _, issue := range issues {
+		text += fmt.Sprintf("; %s: %s", issue.Path, issue.Message)
+	}
+	return outcome.New(outcome.ResultValidationError, "the result of %s does not fit its schema%s", operation.Name(), text)
+}
+
+// joinResults gives the result the form of the contract: of one operation its
+// data as it stands, of several a list in order.
+func joinResults(operations []db.Operation, results []json.RawMessage) (json.RawMessage, error) {
+	if len(results) == 1 {
+		return results[0], nil
+	}
+	type item struct {
+		Resource string          `json:"resource"`
+		Action   string          `json:"action"`
+		Data     json.RawMessage `json:"data"`
+	}
+	joined := struct {
+		Operations []item `json:"operations"`
+	}{}
+	for n, operation := range operations {
+		joined.Operations = append(joined.Operations, item{operation.Resource, operation.Action, results[n]})
+	}
+	return json.Marshal(joined)
+}
+
+func (s *session) noBrowser(err error) error {
+	if errors.Is(err, browser.ErrBusy) {
+		return outcome.Wrap(outcome.ConnectionFailed, err, "every browser is in use and the line is full")
+	}
+	if s.ctx.Err() != nil {
+		return context.Cause(s.ctx)
+	}
+	if _, typed := errors.AsType[*outcome.Error](err); typed {
+		return err
+	}
+	return outcome.Wrap(outcome.ConnectionFailed, err, "the browser did not start")
+}
+
+// watch ends the session as soon as its browser is gone.
+func (s *session) watch(browser *browser.Browser) (unwatch func()) {
+	stop := make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		select {
+		case <-browser.Dead():
+			s.cancel(browser.Cause())
+		case <-stop:
+		}
+	})
+	return func() { close(stop); watching.Wait() }
+}
+
+// endTimeout bounds the writing of an end.
+const endTimeout = 10 * time.Second
+
+// end writes down how the session ended. Where that is refused, somebody else
+// has ended it: the lease was lost, or the link's time ran out.
+func (s *session) end(result json.RawMessage, err error) {
+	s.recorder.flush()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), endTimeout)
+	defer cancel()
+	if err == nil {
+		err = s.runner.DB.CompleteSession(ctx, s.lease, result)
+		if err == nil {
+			return
+		}
+	}
+	if cause := context.Cause(s.ctx); cause != nil {
+		err = cause // whatever came after it is a consequence
+	}
+	failure := outcome.From(err)
+	err = s.runner.DB.FailSession(ctx, s.lease, db.Failure{
+		Code: string(failure.Code), Operation: s.failedOperation(), Detail: s.redactor.Scrub(failure.Detail),
+	})
+	switch {
+	case errors.Is(err, db.ErrStale):
+		s.logger.Info("the session had ended already")
+	case err != nil:
+		s.logger.Error("the end of a session could not be written", "error", err)
+	default:
+		s.logger.Info("a session failed", "code", failure.Code)
+	}
+}

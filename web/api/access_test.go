@@ -1,0 +1,142 @@
+package api_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+var merchantAddresses = []string{
+	"GET /v1/links", "POST /v1/links", "GET /v1/links/x", "POST /v1/links/x/cancel", "GET /v1/links/x/sessions",
+	"GET /v1/sessions/x", "GET /v1/providers", "GET /v1/events",
+}
+
+func TestEveryMerchantAddressNeedsAValidKey(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	keys, err := s.db.Keys(t.Context(), s.org.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	revoked := s.newKey(s.org)
+	all, err := s.db.Keys(t.Context(), s.org.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range all {
+		if key.ID != keys[0].ID {
+			if err := s.db.RevokeKey(t.Context(), key.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, address := range merchantAddresses {
+		method, path, _ := strings.Cut(address, " ")
+		for _, authorization := range []string{"", "Bearer", "Bearer ", "Bearer psg_nope", "Basic " + s.key, s.key, "Bearer " + revoked} {
+			reply := s.call(method, path, simple, "Authorization", authorization)
+			reply.fault(http.StatusUnauthorized, "unauthorized")
+			if reply.header.Get("WWW-Authenticate") != "Bearer" {
+				t.Errorf("%s: no WWW-Authenticate", address)
+			}
+		}
+	}
+	if reply := s.get("/v1/links", "Authorization", "bearer  "+s.key); reply.status != http.StatusOK {
+		t.Errorf("the scheme's case counts: %s", reply.body)
+	}
+}
+
+func TestEveryReplyHasARequestID(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	for _, path := range []string{"/v1/links", "/v1/links/x", "/v1/nope", "/link/nope", "/.well-known/jwks.json", "/openapi.json"} {
+		if id := s.get(path).header.Get("X-Request-Id"); !strings.HasPrefix(id, "req_") {
+			t.Errorf("%s: id %q", path, id)
+		}
+	}
+	for given, kept := range map[string]bool{"abc-DEF_123": true, strings.Repeat("a", 64): true, strings.Repeat("a", 65): false, "a b": false, `a"b`: false} {
+		if got := s.get("/v1/links", "X-Request-Id", given).header.Get("X-Request-Id"); (got == given) != kept {
+			t.Errorf("%q became %q", given, got)
+		}
+	}
+}
+
+func TestUnknownAddressesAndMethodsAreAnsweredInJSON(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	for _, address := range []string{"GET /v1/nope", "GET /v1/links/", "POST /v1/links/x/y/z", "GET /link/nope", "GET /v1/", "DELETE /webhook_verification_key/x"} {
+		method, path, _ := strings.Cut(address, " ")
+		s.call(method, path, "").fault(http.StatusNotFound, "not_found")
+	}
+	for address, allow := range map[string]string{
+		"DELETE /v1/links": "GET, POST", "PUT /v1/links/x": "GET", "POST /v1/providers": "GET", "GET /link/claim": "POST",
+		"GET /v1/links/x/cancel": "POST", "GET /webhook_verification_key/get": "POST", "OPTIONS /v1/links": "GET, POST",
+	} {
+		method, path, _ := strings.Cut(address, " ")
+		reply := s.call(method, path, "")
+		reply.fault(http.StatusMethodNotAllowed, "method_not_allowed")
+		if got := reply.header.Get("Allow"); got != allow {
+			t.Errorf("%s: Allow is %q", address, got)
+		}
+	}
+}
+
+func TestNothingOfTheInsideLeaksWhenTheDatabaseIsGone(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.broken = true
+	if err := s.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	addresses := append([]string{"POST /link/claim", "POST /webhook_verification_key/get", "GET /.well-known/jwks.json"}, merchantAddresses...)
+	for n, address := range addresses {
+		method, path, _ := strings.Cut(address, " ")
+		body := ""
+		if method == http.MethodPost {
+			body = map[string]string{"/link/claim": `{"code":"clm_secretcode"}`, "/webhook_verification_key/get": `{"key_id":"x"}`}[path]
+			if body == "" {
+				body = simple
+			}
+		}
+		reply := s.call(method, path, body, "X-Request-Id", fmt.Sprint("try-", n))
+		object := reply.fault(http.StatusInternalServerError, "internal_error")
+		if object["error"] != "Something went wrong on our side." {
+			t.Errorf("%s: %s", address, reply.body)
+		}
+		if logged := strings.Count(s.logs.String(), fmt.Sprint("request=try-", n, " ")); logged != 1 {
+			t.Errorf("%s is logged %d times", address, logged)
+		}
+	}
+	if logged := s.logs.String(); strings.Contains(logged, "secretcode") || strings.Contains(logged, s.key) || !strings.Contains(logged, "route=/v1/links/{id}") {
+		t.Errorf("log:\n%s", logged)
+	}
+}
+
+func TestABodyThatBreaksOffIsNoFaultOfOurs(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	for _, test := range []struct {
+		err    error
+		status int
+		code   string
+	}{
+		{io.ErrUnexpectedEOF, http.StatusBadRequest, "invalid_json"},
+		{os.ErrDeadlineExceeded, http.StatusRequestTimeout, "request_timeout"},
+		{&http.MaxBytesError{Limit: 1}, http.StatusRequestEntityTooLarge, "body_too_large"}, // a limit of the server around us
+	} {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/links",
+			io.MultiReader(strings.NewReader(simple[:10]), iotest.ErrReader(test.err)))
+		request.Header.Set("Authorization", "Bearer "+s.key)
+		request.Header.Set("Content-Type", "application/json")
+		recorder := httptest.NewRecorder()
+		s.handler.ServeHTTP(recorder, request)
+		reply{t, recorder.Code, recorder.Header(), recorder.Body.Bytes()}.fault(test.status, test.code)
+	}
+	if logged := s.logs.String(); strings.Contains(logged, "level=ERROR") {
+		t.Error(logged)
+	}
+}

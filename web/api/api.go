@@ -1,0 +1,146 @@
+// Package api is Passage as programs see it: the merchants' JSON API, the claim
+// that their pages make, and the public keys of webhooks.
+//
+// It owns the addresses under /v1 and /link, what a request may hold, the form
+// of the replies, and the OpenAPI document. It does not own what is true (db),
+// the work on a link (automation), the resources' schemas (automation/resources)
+// or the errors' texts and statuses (web/problem). Its invariants: an
+// organization sees nothing of another; arguments go in and never come out; no
+// error repeats a value that was sent.
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+
+	"passage/automation"
+	"passage/automation/resources"
+	"passage/db"
+	"passage/web/problem"
+)
+
+// Options are what the API needs.
+type Options struct {
+	DB          *db.DB
+	Runner      *automation.Runner
+	Catalog     *automation.Catalog
+	Resources   *resources.Set
+	PublicURL   *url.URL // where the outside reaches this server
+	Development bool     // webhooks may go to loopback over http
+	// PlainWebhook says whether the operator lets webhooks go to a host over
+	// http; nil means that there is no such host.
+	PlainWebhook func(host string) bool
+	Logger       *slog.Logger
+}
+
+// API serves programs.
+type API struct {
+	Options
+	huma huma.API
+}
+
+// New prepares the API; Mount puts it in service.
+func New(options Options) *API { return &API{Options: options} }
+
+// securityScheme names the API key in the OpenAPI document.
+const securityScheme = "apiKey"
+
+// Mount registers every address on the router of the whole server. It fails
+// only where the OpenAPI document cannot be written.
+func (a *API) Mount(router chi.Router) error {
+	var err error
+	router.Group(func(r chi.Router) {
+		r.Use(problem.Identify(a.Logger), problem.Recover, defaults)
+		a.huma = humachi.New(r, a.config())
+		for _, below := range []string{"/v1/*", "/link/*", "/webhook_verification_key/*"} {
+			r.HandleFunc(below, fallback(r))
+		}
+		r.Options("/link/*", preflight)
+		a.routes()
+		err = a.serveDocument(r)
+	})
+	return err
+}
+
+func (a *API) config() huma.Config {
+	replaceErrors()
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{Title: "Passage", Version: "1",
+				Description: "Connect a person's account with a third-party service. Times are Unix milliseconds, UTC."},
+			Servers: []*huma.Server{{URL: a.PublicURL.String()}},
+			Components: &huma.Components{
+				Schemas:         huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				SecuritySchemes: map[string]*huma.SecurityScheme{securityScheme: {Type: "http", Scheme: "bearer"}},
+			},
+		},
+		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true, // a misspelt filter must not list everything
+		// No CreateHooks: the default one puts “$schema” into every reply. No
+		// paths: huma writes its documents at the first request, unguarded.
+	}
+}
+
+// serveDocument writes the OpenAPI document once and serves it.
+func (a *API) serveDocument(r chi.Router) error {
+	document, err := json.Marshal(a.huma.OpenAPI())
+	if err != nil {
+		return fmt.Errorf("write the OpenAPI document: %w", err)
+	}
+	r.Get("/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(document) // a failed write means that nobody is there
+	})
+	return nil
+}
+
+// defaults are the headers of every reply. Merchants' pages call what is under
+// /link, from any origin: the code in the body is the authority, no cookie is.
+func defaults(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		if strings.HasPrefix(r.URL.Path, "/link/") {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			w.Header().Set("Access-Control-Expose-Headers", problem.RequestIDHeader+", Retry-After")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// preflight answers a browser that asks before it sends JSON elsewhere.
+func preflight(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+	w.Header().Set("Access-Control-Allow-Headers", "Content-Type, "+problem.RequestIDHeader)
+	w.Header().Set("Access-Control-Max-Age", "86400")
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// fallback answers what no operation does, in JSON: the router's own replies
+// are plain text, or a page for people.
+func fallback(routes chi.Routes) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var allowed []string
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+			pattern := routes.Find(chi.NewRouteContext(), method, r.URL.Path)
+			if pattern != "" && !strings.HasSuffix(pattern, "/*") {
+				allowed = append(allowed, method)
+			}
+		}
+		if allowed == nil {
+			problem.WriteJSON(w, r, problem.NotFound())
+			return
+		}
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		problem.WriteJSON(w, r, problem.MethodNotAllowed())
+	}
+}

@@ -1,0 +1,161 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"passage/db"
+)
+
+func TestPublicKeysAreServed(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	if set := s.get("/.well-known/jwks.json").object(http.StatusOK); fmt.Sprint(set) != "map[keys:[]]" {
+		t.Errorf("an empty set is %v", set)
+	}
+	key, private, err := s.db.EnsureSigningKey(t.Context(), s.org.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, s.post("/webhook_verification_key/get", fmt.Sprintf(`{"key_id":%q}`, key.ID), "Authorization", "").object(http.StatusOK),
+		map[string]any{"key_id": key.ID, "key": key.PublicPEM, "algorithm": "ES256", "created_at": key.CreatedAt})
+	s.post("/webhook_verification_key/get", `{"key_id":"whk_nope"}`).fault(http.StatusNotFound, "not_found")
+	if got := s.post("/webhook_verification_key/get", `{}`).issues(); got != "key_id: is required" {
+		t.Error(got)
+	}
+	reply := s.get("/.well-known/jwks.json", "Authorization", "")
+	var set jose.JSONWebKeySet
+	if err := json.Unmarshal(reply.body, &set); err != nil {
+		t.Fatal(err)
+	}
+	if len(set.Keys) != 1 || set.Keys[0].KeyID != key.ID || set.Keys[0].Algorithm != "ES256" || !private.PublicKey.Equal(set.Keys[0].Key) {
+		t.Errorf("keys %s", reply.body)
+	}
+	if strings.Contains(string(reply.body), `"d"`) || !strings.HasPrefix(reply.header.Get("Cache-Control"), "public") {
+		t.Errorf("%v %s", reply.header, reply.body)
+	}
+}
+
+func TestProvidersSayWhatTheyCanDo(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	providers := s.get("/v1/providers").object(http.StatusOK)["providers"].([]any)
+	if len(providers) != 1 {
+		t.Fatalf("providers %v", providers)
+	}
+	shop := providers[0].(map[string]any)
+	if shop["id"] != "shop" || shop["name"] != "Shop" {
+		t.Errorf("provider %v", shop)
+	}
+	names := ""
+	for _, item := range shop["resources"].([]any) {
+		resource := item.(map[string]any)
+		names += resource["name"].(string) + " "
+		for action, operation := range resource["operations"].(map[string]any) {
+			names += action + " "
+			if fields := operation.(map[string]any); len(fields) != 3 || fields["result"].(map[string]any)["type"] != "object" || fields["description"] == "" {
+				t.Errorf("%s.%s is %v", resource["name"], action, fields)
+			}
+		}
+	}
+	if !regexp.MustCompile(`^mobileBillingStatement read paymentMethod (read write|write read) $`).MatchString(names) {
+		t.Errorf("resources %s", names)
+	}
+}
+
+func TestOpenAPIDescribesWhatIsThere(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	reply := s.get("/openapi.json", "Authorization", "")
+	document := reply.object(http.StatusOK)
+	paths := document["paths"].(map[string]any)
+	for _, address := range merchantAddresses {
+		method, path, _ := strings.Cut(address, " ")
+		operation, ok := paths[strings.Replace(path, "/x", "/{id}", 1)].(map[string]any)[strings.ToLower(method)].(map[string]any)
+		if !ok || operation["security"] == nil {
+			t.Errorf("%s is not described: %v", address, operation)
+		}
+	}
+	schemas := document["components"].(map[string]any)["schemas"].(map[string]any)
+	for _, gone := range []string{"ErrorModel", "ErrorDetail"} {
+		if schemas[gone] != nil {
+			t.Errorf("huma's own %s is described", gone)
+		}
+	}
+	if strings.Contains(string(reply.body), `"422"`) || strings.Contains(string(reply.body), "$schema") {
+		t.Error("it describes what we do not do")
+	}
+	// What is described is what is read, field by field.
+	request := schemas["LinkRequest"].(map[string]any)
+	properties := request["properties"].(map[string]any)
+	if request["additionalProperties"] != false || len(properties) != 15 {
+		t.Errorf("request %v", request)
+	}
+	everything := map[string]any{}
+	for name := range properties {
+		everything[name] = map[string]any{"wrong": "type"}
+	}
+	everything["operations"], everything["metadata"], everything["arguments"] = 1, 1, 1
+	body, err := json.Marshal(everything)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := s.post("/v1/links", string(body)).issues()
+	if strings.Contains(got, "not a known field") {
+		t.Errorf("a field is described and not read:\n%s", got)
+	}
+	for name := range properties {
+		if !strings.Contains("\n"+got, "\n"+name+": must ") {
+			t.Errorf("%s is not checked:\n%s", name, got)
+		}
+	}
+}
+
+func TestRepliesAreAsDescribed(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	described, err := jsonschema.UnmarshalJSON(bytes.NewReader(s.get("/openapi.json").body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("urn:openapi", described); err != nil {
+		t.Fatal(err)
+	}
+	pending := s.post("/v1/links", with(`"returnUrl":"myapp://x","metadata":{"a":"b"},"externalUserId":"u"`))
+	s.create(simple)
+	failed := s.create(simple)
+	lease := s.runToEnd(failed["claimCode"].(string), func(lease db.Lease) error {
+		position := 0
+		return s.db.FailSession(t.Context(), lease, db.Failure{Code: "SITE_CHANGED", Operation: &position})
+	})
+	if _, _, err := s.db.EnsureSigningKey(t.Context(), s.org.ID); err != nil {
+		t.Fatal(err)
+	}
+	for name, reply := range map[string]reply{
+		"CreatedLink": pending, "LinkView": s.get("/v1/links/" + lease.LinkID), "LinkList": s.get("/v1/links?limit=2"),
+		"SessionList": s.get("/v1/links/" + lease.LinkID + "/sessions"), "SessionDetail": s.get("/v1/sessions/" + lease.SessionID),
+		"EventList": s.get("/v1/events"), "ProviderList": s.get("/v1/providers"), "JwkSet": s.get("/.well-known/jwks.json"),
+		"ClaimedLink": s.post("/link/claim", fmt.Sprintf(`{"code":%q}`, failed["claimCode"])), "ApiError": s.post("/v1/links", `{}`),
+	} {
+		schema, err := compiler.Compile("urn:openapi#/components/schemas/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(reply.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(value); err != nil {
+			t.Errorf("%s: %v in %s", name, err, reply.body)
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"passage/db"
+	"passage/web/problem"
+)
+
+func isNotFound(err error) bool { return errors.Is(err, db.ErrNotFound) }
+
+// replaceErrors makes huma's own errors ours: of parameters and of bodies that
+// cannot be read. It is the one global that huma offers for it.
+var replaceErrors = sync.OnceFunc(func() {
+	huma.NewError = func(status int, _ string, errs ...error) huma.StatusError {
+		return onWire(fromHuma(status, errs))
+	}
+})
+
+func fromHuma(status int, errs []error) *problem.Problem {
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](errors.Join(errs...)); ok {
+		return problem.Of(tooLarge)
+	}
+	switch status {
+	case http.StatusRequestEntityTooLarge:
+		return problem.TooLarge()
+	case http.StatusRequestTimeout:
+		return problem.TooSlow()
+	case http.StatusUnprocessableEntity:
+		return problem.Invalid(parameterIssues(errs)...)
+	default: // no body, or one that broke off
+		return problem.BadJSON()
+	}
+}
+
+func parameterIssues(errs []error) []problem.Issue {
+	var found issues
+	for _, err := range errs {
+		var detailer huma.ErrorDetailer
+		if !errors.As(err, &detailer) {
+			continue
+		}
+		detail := detailer.ErrorDetail() // its Value is what was sent, and stays here
+		_, name, _ := strings.Cut(detail.Location, ".")
+		found.add(name, reword(detail.Message))
+	}
+	return found.list
+}
+
+// rewordings turn huma's texts, which are not part of our contract, into ours.
+var rewordings = []struct {
+	pattern *regexp.Regexp
+	text    string
+}{
+	{regexp.MustCompile(`^expected number >= (\d+)$`), "must be at least $1"},
+	{regexp.MustCompile(`^expected number <= (\d+)$`), "must be at most $1"},
+	{regexp.MustCompile(`^expected length <= (\d+)$`), "must have at most $1 characters"},
+	{regexp.MustCompile(`^expected value to be one of "([a-z, ]+)"$`), "must be one of $1"},
+	{regexp.MustCompile(`^invalid integer$`), "must be an integer"},
+	{regexp.MustCompile(`^unknown query parameter$`), "is not a known parameter"},
+}
+
+func reword(text string) string {
+	for _, rewording := range rewordings {
+		if rewording.pattern.MatchString(text) {
+			return rewording.pattern.ReplaceAllString(text, rewording.text)
+		}
+	}
+	return "is not valid"
+}

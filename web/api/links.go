@@ -1,0 +1,244 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"passage/automation/outcome"
+	"passage/db"
+)
+
+// createdLink is the reply to POST /v1/links.
+type createdLink struct {
+	LinkID        string            `json:"linkId"`
+	ClaimCode     string            `json:"claimCode"`
+	IntegrationID string            `json:"integrationId"`
+	Operations    []operationName   `json:"operations"`
+	Resource      string            `json:"resource" doc:"The first operation's."`
+	Action        string            `json:"action" doc:"The first operation's."`
+	Status        db.LinkStatus     `json:"status"`
+	ClaimURL      string            `json:"claimUrl" doc:"The page to send the person to."`
+	AppClipURL    string            `json:"appClipUrl" doc:"The same as claimUrl."`
+	ReturnURL     string            `json:"returnUrl,omitempty" doc:"With linkId appended."`
+	ExternalID    string            `json:"externalUserId,omitempty"`
+	Metadata      map[string]string `json:"metadata,omitzero"`
+	ExpiresAt     int64             `json:"expiresAt"`
+	CreatedAt     int64             `json:"createdAt"`
+}
+
+type operationName struct {
+	Resource string `json:"resource"`
+	Action   string `json:"action"`
+}
+
+// OperationView is exported, like LinkFields and SessionView, because huma
+// describes no embedded struct that is not.
+type OperationView struct {
+	Resource string             `json:"resource"`
+	Action   string             `json:"action"`
+	Status   db.OperationStatus `json:"status" doc:"pending, running, complete, failed or unknown"`
+}
+
+// errorView is why a session ended without success.
+type errorView struct {
+	Code      string `json:"code"`
+	Message   string `json:"message" doc:"For developers."`
+	Operation *int   `json:"operation,omitempty" doc:"The position of the operation that failed."`
+}
+
+// LinkFields is what lists show of a link. What is not known yet is null.
+type LinkFields struct {
+	ID               string            `json:"id"`
+	IntegrationID    string            `json:"integrationId"`
+	Operations       []OperationView   `json:"operations"`
+	Resource         string            `json:"resource" doc:"The first operation's."`
+	Action           string            `json:"action" doc:"The first operation's."`
+	ExternalUserID   *string           `json:"externalUserId"`
+	Metadata         map[string]string `json:"metadata"`
+	Status           db.LinkStatus     `json:"status" doc:"pending, active, complete, failed or expired"`
+	CurrentSessionID *string           `json:"currentSessionId"`
+	Error            *errorView        `json:"error"`
+	ReturnURL        *string           `json:"returnUrl" doc:"With linkId appended."`
+	ClaimURL         string            `json:"claimUrl"`
+	Debug            bool              `json:"debug"`
+	Reusable         bool              `json:"reusable"`
+	ExpiresAt        int64             `json:"expiresAt"`
+	CreatedAt        int64             `json:"createdAt"`
+	UpdatedAt        int64             `json:"updatedAt"`
+	CompletedAt      *int64            `json:"completedAt"`
+}
+
+type linkView struct {
+	LinkFields
+	Result   json.RawMessage `json:"result" doc:"One operation's data, or {operations: [{resource, action, data}]}."`
+	Sessions []SessionView   `json:"sessions"`
+}
+
+type linkList struct {
+	Links      []LinkFields `json:"links"`
+	NextCursor *string      `json:"nextCursor" doc:"For the next page; null at the end."`
+}
+
+type createLinkInput struct {
+	jsonBody
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"The same key with the same body within 24 hours gives the first reply again."`
+}
+
+// rawReply is a reply that is kept, and so rendered before huma sees it.
+type rawReply struct {
+	ContentType string `header:"Content-Type"`
+	Replayed    string `header:"Idempotent-Replayed" doc:"“true” where an earlier reply was given again."`
+	Body        []byte
+}
+
+func (a *API) createLink(ctx context.Context, input *createLinkInput) (*rawReply, error) {
+	new, err := a.readLink(organization(ctx), input.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	var rendered db.Reply
+	var once *db.Idempotency
+	if input.IdempotencyKey != "" {
+		once, err = a.DB.Idempotent(ctx, db.Idempotency{Key: input.IdempotencyKey, Body: input.RawBody,
+			Reply: func(link db.Link) (_ db.Reply, err error) {
+				rendered, err = a.renderCreated(&link)
+				return rendered, err
+			}})
+		if err != nil {
+			return nil, err
+		}
+	}
+	link, earlier, err := a.DB.CreateLink(ctx, new, once)
+	switch {
+	case err != nil:
+		return nil, err
+	case earlier != nil:
+		return &rawReply{ContentType: "application/json", Replayed: "true", Body: earlier.Body}, nil
+	case once == nil:
+		if rendered, err = a.renderCreated(&link); err != nil {
+			return nil, err
+		}
+	}
+	return &rawReply{ContentType: "application/json", Body: rendered.Body}, nil
+}
+
+func (a *API) renderCreated(link *db.Link) (db.Reply, error) {
+	view := createdLink{
+		LinkID: link.ID, ClaimCode: link.ClaimCode, IntegrationID: link.IntegrationID,
+		Resource: link.Operations[0].Resource, Action: link.Operations[0].Action, Status: link.Status,
+		ClaimURL: a.claimURL(link), AppClipURL: a.claimURL(link), ExternalID: link.ExternalUserID,
+		Metadata: link.Metadata, ExpiresAt: link.ExpiresAt, CreatedAt: link.CreatedAt,
+	}
+	if link.ReturnURL != "" {
+		view.ReturnURL = db.ReturnTo(link.ReturnURL, link.ID)
+	}
+	for _, operation := range link.Operations {
+		view.Operations = append(view.Operations, operationName{operation.Resource, operation.Action})
+	}
+	var text bytes.Buffer
+	if err := huma.DefaultJSONFormat.Marshal(&text, view); err != nil {
+		return db.Reply{}, fmt.Errorf("render link: %w", err)
+	}
+	return db.Reply{Status: http.StatusCreated, Body: text.Bytes()}, nil
+}
+
+func (a *API) claimURL(link *db.Link) string {
+	return a.PublicURL.JoinPath("c", link.ClaimCode).String()
+}
+
+type idInput struct {
+	ID string `path:"id"`
+}
+
+func (a *API) getLink(ctx context.Context, input *idInput) (*reply[linkView], error) {
+	link, err := a.DB.Link(ctx, organization(ctx), input.ID)
+	if err != nil {
+		return nil, err
+	}
+	return a.showLink(ctx, &link)
+}
+
+func (a *API) showLink(ctx context.Context, link *db.Link) (*reply[linkView], error) {
+	result, err := a.DB.Result(link)
+	if err != nil {
+		return nil, err
+	}
+	sessions, err := a.sessionsOf(ctx, link)
+	if err != nil {
+		return nil, err
+	}
+	return &reply[linkView]{linkView{a.fields(link), result, sessions}}, nil
+}
+
+func (a *API) cancelLink(ctx context.Context, input *idInput) (*reply[linkView], error) {
+	if err := a.Runner.CancelLink(ctx, organization(ctx), input.ID); err != nil {
+		return nil, endedIsConflict(err)
+	}
+	link, err := a.getLink(ctx, input)
+	if err == nil && link.Body.Status == db.LinkComplete { // its last step was beyond the point of no return
+		return nil, db.ErrComplete
+	}
+	return link, err
+}
+
+type listLinksInput struct {
+	Limit          int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	Cursor         string `query:"cursor" doc:"The nextCursor of the page before."`
+	Status         string `query:"status" enum:"pending,active,complete,failed,expired"`
+	IntegrationID  string `query:"integrationId"`
+	ExternalUserID string `query:"externalUserId"`
+}
+
+func (a *API) listLinks(ctx context.Context, input *listLinksInput) (*reply[linkList], error) {
+	links, next, err := a.DB.Links(ctx, db.LinkFilter{
+		OrganizationID: organization(ctx), Status: db.LinkStatus(input.Status), IntegrationID: input.IntegrationID,
+		ExternalUserID: input.ExternalUserID, Cursor: input.Cursor, Limit: input.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := linkList{Links: make([]LinkFields, len(links)), NextCursor: orNull(next)}
+	for n := range links {
+		list.Links[n] = a.fields(&links[n])
+	}
+	return &reply[linkList]{list}, nil
+}
+
+func (a *API) fields(link *db.Link) LinkFields {
+	fields := LinkFields{
+		ID: link.ID, IntegrationID: link.IntegrationID,
+		Resource: link.Operations[0].Resource, Action: link.Operations[0].Action,
+		ExternalUserID: orNull(link.ExternalUserID), Metadata: link.Metadata, Status: link.Status,
+		CurrentSessionID: orNull(link.CurrentSessionID), Error: showError(link.Error), ClaimURL: a.claimURL(link),
+		Debug: link.Debug, Reusable: link.Reusable, ExpiresAt: link.ExpiresAt, CreatedAt: link.CreatedAt,
+		UpdatedAt: link.UpdatedAt, CompletedAt: link.CompletedAt,
+	}
+	if link.ReturnURL != "" {
+		fields.ReturnURL = orNull(db.ReturnTo(link.ReturnURL, link.ID))
+	}
+	for _, o := range link.Operations {
+		fields.Operations = append(fields.Operations, OperationView{o.Resource, o.Action, o.Status})
+	}
+	return fields
+}
+
+// showError gives the public side of a failure: the detail is the operator's.
+func showError(failure *db.Failure) *errorView {
+	if failure == nil {
+		return nil
+	}
+	known, _ := outcome.Lookup(outcome.Code(failure.Code))
+	return &errorView{Code: failure.Code, Message: known.Developer, Operation: failure.Operation}
+}
+
+func orNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}

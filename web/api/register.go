@@ -1,0 +1,148 @@
+package api
+
+import (
+	"context"
+	"mime"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
+	"passage/db"
+	"passage/web/problem"
+)
+
+// maxBody is how large a body may be, in bytes.
+const maxBody = 64 << 10
+
+// bodyTime is how long a body may take to arrive.
+const bodyTime = 10 * time.Second
+
+// jsonBody is a body as it came. The bodies are read by this package and not by
+// huma, whose validation would match unknown keys without regard to case, take
+// the last of a repeated key, report a missing field at its parent, and echo
+// the whole body, card numbers included, in its errors. The schemas in the
+// OpenAPI document come from the types given to document; a test holds the two
+// together.
+type jsonBody struct {
+	RawBody []byte `contentType:"application/json"`
+}
+
+// reply is a reply with nothing but a body.
+type reply[T any] struct{ Body T }
+
+// merchant registers an operation that needs an API key.
+func merchant[I, O any](a *API, operation huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	operation.Middlewares = append(operation.Middlewares, a.authenticate)
+	operation.Security = []map[string][]string{{securityScheme: {}}}
+	public(a, operation, handle)
+}
+
+// public registers an operation that anybody may call.
+func public[I, O any](a *API, operation huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	if _, ok := reflect.TypeFor[I]().FieldByName("RawBody"); ok {
+		operation.Middlewares = append(operation.Middlewares, requireJSON)
+		operation.MaxBodyBytes = maxBody + 1 // huma refuses a body that reaches the limit
+		operation.BodyReadTimeout = bodyTime
+		operation.SkipValidateBody = true
+	}
+	huma.Register(a.huma, operation, func(ctx context.Context, input *I) (*O, error) {
+		output, err := handle(ctx, input)
+		if err != nil {
+			return nil, onWire(problem.Report(ctx, err))
+		}
+		return output, nil
+	})
+}
+
+// document replaces what the OpenAPI document says of a POST's body, which huma
+// takes for a string of bytes, and of its reply where that is rendered here.
+func (a *API) document(path string, request, response any) {
+	openAPI := a.huma.OpenAPI()
+	operation, registry := openAPI.Paths[path].Post, openAPI.Components.Schemas
+	schema := func(of any) map[string]*huma.MediaType {
+		return map[string]*huma.MediaType{"application/json": {Schema: registry.Schema(reflect.TypeOf(of), true, "")}}
+	}
+	operation.RequestBody.Content = schema(request)
+	if response != nil {
+		operation.Responses[strconv.Itoa(operation.DefaultStatus)].Content = schema(response)
+	}
+}
+
+// allowNull mends what huma cannot say of the replies: that an object may be
+// null.
+func (a *API) allowNull(names ...string) {
+	for _, schema := range a.huma.OpenAPI().Components.Schemas.Map() {
+		for name, property := range schema.Properties {
+			switch {
+			case !slices.Contains(names, name):
+			case property.Ref != "":
+				schema.Properties[name] = &huma.Schema{OneOf: []*huma.Schema{property, {Type: "null"}}}
+			case property.Type == huma.TypeObject:
+				property.Nullable = true
+			}
+		}
+	}
+}
+
+type keyContext struct{}
+
+// authenticate lets a request with a valid API key through.
+func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
+	key, err := a.readKey(ctx)
+	if err != nil {
+		r, w := humachi.Unwrap(ctx)
+		problem.WriteJSON(w, r, err)
+		return
+	}
+	next(huma.WithValue(ctx, keyContext{}, key))
+}
+
+func (a *API) readKey(ctx huma.Context) (db.Key, error) {
+	scheme, secret, _ := strings.Cut(ctx.Header("Authorization"), " ")
+	secret = strings.TrimSpace(secret)
+	if !strings.EqualFold(scheme, "Bearer") || secret == "" {
+		return db.Key{}, problem.Unauthorized()
+	}
+	key, err := a.DB.Authenticate(ctx.Context(), secret)
+	if isNotFound(err) {
+		return db.Key{}, problem.Unauthorized()
+	}
+	return key, err
+}
+
+// organization is whose key the request came with. Only operations registered
+// by merchant may ask: elsewhere it is empty, which owns nothing.
+func organization(ctx context.Context) string {
+	key, _ := ctx.Value(keyContext{}).(db.Key)
+	return key.OrganizationID
+}
+
+// requireJSON refuses a body that does not say that it is JSON. It also keeps
+// simple forms of foreign pages out, which no preflight announces.
+func requireJSON(ctx huma.Context, next func(huma.Context)) {
+	kind, _, err := mime.ParseMediaType(ctx.Header("Content-Type"))
+	if err != nil || kind != "application/json" {
+		r, w := humachi.Unwrap(ctx)
+		problem.WriteJSON(w, r, problem.NotJSON())
+		return
+	}
+	next(ctx)
+}
+
+// apiError is a Problem in the form that huma writes.
+type apiError struct {
+	problem.Body
+	problem *problem.Problem
+}
+
+func onWire(p *problem.Problem) *apiError { return &apiError{p.Body(), p} }
+
+func (e *apiError) Error() string           { return e.problem.Error() }
+func (e *apiError) GetStatus() int          { return e.problem.Status }
+func (e *apiError) GetHeaders() http.Header { return e.problem.Headers() }

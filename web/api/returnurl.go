@@ -1,0 +1,134 @@
+package api
+
+import (
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxURL is how long a URL may be, in bytes: what every browser takes.
+const maxURL = 2048
+
+// refuseReturnURL says why a return URL cannot be taken; empty says that it can.
+// An accepted one is put into a page as it stands, so what it means must not
+// depend on who reads it (CONTRACT §6).
+func refuseReturnURL(text string) string {
+	if fault := refuseText(text); fault != "" {
+		return fault
+	}
+	scheme, rest, ok := strings.Cut(text, ":")
+	if !ok || !isScheme(scheme) {
+		return "must be an absolute URL"
+	}
+	scheme = strings.ToLower(scheme)
+	switch {
+	case scheme == "https", scheme == "http":
+		return refuseWebURL(text, scheme == "http")
+	case refusedSchemes[scheme]:
+		return "must be https or a scheme of your app's own"
+	case !strings.HasPrefix(rest, "/"):
+		// “localhost:3000/done” is no scheme, but a forgotten http.
+		return "must have a / after the scheme, such as myapp://callback"
+	}
+	return refuseAuthority(rest)
+}
+
+// refuseText refuses what different readers of a URL take for different things.
+func refuseText(text string) string {
+	switch {
+	case len(text) > maxURL:
+		return "must have at most " + strconv.Itoa(maxURL) + " characters"
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, isInvisible):
+		return "must not contain control characters"
+	case strings.ContainsFunc(text, unicode.IsSpace):
+		return "must not contain white space"
+	case strings.Contains(text, `\`):
+		return "must not contain a backslash" // browsers read it as a slash
+	}
+	return ""
+}
+
+// isScheme follows RFC 3986, section 3.1.
+func isScheme(text string) bool {
+	for i, c := range []byte(text) {
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
+		if !letter && (i == 0 || !strings.ContainsRune("0123456789+-.", rune(c))) {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// refuseWebURL checks an http or https URL.
+func refuseWebURL(text string, plain bool) string {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Hostname() == "" || !isPort(parsed) {
+		return "must be a valid absolute URL"
+	}
+	if parsed.User != nil {
+		return "must not contain a user name or a password"
+	}
+	if plain && !isLoopback(parsed.Hostname()) {
+		return "must be https; http is for loopback only"
+	}
+	return ""
+}
+
+// refuseAuthority checks what follows “scheme:” in an app's own URL, which
+// net/url may not understand: “//host/path?query#fragment”.
+func refuseAuthority(rest string) string {
+	authority, ok := strings.CutPrefix(rest, "//")
+	if !ok {
+		return ""
+	}
+	if end := strings.IndexAny(authority, "/?#"); end >= 0 {
+		authority = authority[:end]
+	}
+	if strings.Contains(authority, "@") {
+		return "must not contain a user name or a password"
+	}
+	return ""
+}
+
+func isPort(parsed *url.URL) bool {
+	if !strings.HasSuffix(parsed.Host, ":"+parsed.Port()) { // there is none
+		return true
+	}
+	_, err := strconv.ParseUint(parsed.Port(), 10, 16)
+	return err == nil
+}
+
+func isLoopback(host string) bool {
+	host = strings.ToLower(host)
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") { // RFC 6761, section 6.3
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.Unmap().IsLoopback()
+}
+
+// refuseWebhookURL says why a webhook URL cannot be taken. Which address it
+// leads to is checked when it is dialled, at each try.
+func (a *API) refuseWebhookURL(text string) string {
+	if fault := refuseText(text); fault != "" {
+		return fault
+	}
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Hostname() == "" || !isPort(parsed) {
+		return "must be an absolute https URL"
+	}
+	switch {
+	case parsed.User != nil:
+		return "must not contain a user name or a password"
+	case parsed.Scheme == "https", parsed.Scheme == "http" && a.plainWebhook(parsed.Hostname()):
+		return ""
+	}
+	return "must be an absolute https URL"
+}
+
+func (a *API) plainWebhook(host string) bool {
+	return a.Development && isLoopback(host) || a.PlainWebhook != nil && a.PlainWebhook(host)
+}

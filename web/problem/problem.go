@@ -1,0 +1,195 @@
+// Package problem decides what a person or a program outside may see of an
+// error.
+//
+// It owns the status, the public text and the code of every error, their form
+// on the wire, and the request's id. It does not own the pages that people see
+// (those are in views) and knows no route. Its invariant: a text that was not
+// written in this package, or given to Invalid, never leaves the house.
+package problem
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"passage/automation"
+	"passage/db"
+)
+
+// Issue is one fault of a request: where, and what should be there. Neither
+// part may repeat a value of the request.
+type Issue struct {
+	Path    string `json:"path" example:"operations.0.arguments.cvv" doc:"The faulty field, with dots and numbers."`
+	Message string `json:"message" example:"is required" doc:"What should be there. Never repeats a value."`
+}
+
+// Problem is an error that knows what the outside may see of it. Everything
+// but the cause is public.
+type Problem struct {
+	Status     int
+	Code       string // for programs; part of the contract, never renamed
+	Message    string // for people who read programs' logs
+	Issues     []Issue
+	RetryAfter time.Duration // for 429 and 503; zero says nothing
+
+	cause error
+}
+
+func (p *Problem) Error() string {
+	if p.cause != nil {
+		return p.Code + ": " + p.cause.Error()
+	}
+	return p.Code + ": " + p.Message
+}
+
+func (p *Problem) Unwrap() error { return p.cause }
+
+// Headers are what goes with the status.
+func (p *Problem) Headers() http.Header {
+	headers := http.Header{}
+	if p.RetryAfter > 0 {
+		seconds := int((p.RetryAfter + time.Second - 1) / time.Second)
+		headers.Set("Retry-After", strconv.Itoa(seconds))
+	}
+	if p.Status == http.StatusUnauthorized {
+		headers.Set("WWW-Authenticate", "Bearer")
+	}
+	return headers
+}
+
+// Body is a Problem on the wire: CONTRACT §3, “Errors”.
+type Body struct {
+	Message string  `json:"error" example:"Validation failed" doc:"For people."`
+	Code    string  `json:"code" example:"validation_failed" doc:"For programs."`
+	Issues  []Issue `json:"issues,omitempty" doc:"Every fault of the request; only where the code is validation_failed."`
+}
+
+// Body is what may be seen.
+func (p *Problem) Body() Body { return Body{Message: p.Message, Code: p.Code, Issues: p.Issues} }
+
+// Invalid is a request whose fields are wrong, with every issue at once.
+func Invalid(issues ...Issue) *Problem {
+	return &Problem{Status: http.StatusBadRequest, Code: "validation_failed", Message: "Validation failed", Issues: issues}
+}
+
+// BadJSON is a body that cannot be read at all.
+func BadJSON() *Problem {
+	return &Problem{Status: http.StatusBadRequest, Code: "invalid_json",
+		Message: "The request body must be one JSON object, in UTF-8."}
+}
+
+// Unauthorized is a request without a key that opens anything.
+func Unauthorized() *Problem {
+	return &Problem{Status: http.StatusUnauthorized, Code: "unauthorized",
+		Message: "Give a valid API key: “Authorization: Bearer psg_…”."}
+}
+
+// NotFound is what is not there, or is not the caller's: nobody can tell which.
+func NotFound() *Problem {
+	return &Problem{Status: http.StatusNotFound, Code: "not_found", Message: "There is nothing here."}
+}
+
+// MethodNotAllowed is a known address called the wrong way.
+func MethodNotAllowed() *Problem {
+	return &Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed",
+		Message: "This address does not take this method; see the Allow header."}
+}
+
+// Conflict is a request that the present state does not allow.
+func Conflict(code, message string) *Problem {
+	return &Problem{Status: http.StatusConflict, Code: code, Message: message}
+}
+
+// Expired is a link whose time is over.
+func Expired() *Problem {
+	return &Problem{Status: http.StatusGone, Code: "link_expired", Message: "The link has expired."}
+}
+
+// TooLarge is a body over the limit.
+func TooLarge() *Problem {
+	return &Problem{Status: http.StatusRequestEntityTooLarge, Code: "body_too_large",
+		Message: "The request body is larger than 64 KiB."}
+}
+
+// TooSlow is a body that did not arrive in time.
+func TooSlow() *Problem {
+	return &Problem{Status: http.StatusRequestTimeout, Code: "request_timeout",
+		Message: "The request body did not arrive in time."}
+}
+
+// NotJSON is a body that does not say that it is JSON.
+func NotJSON() *Problem {
+	return &Problem{Status: http.StatusUnsupportedMediaType, Code: "unsupported_media_type",
+		Message: "Send JSON, with “Content-Type: application/json”."}
+}
+
+// TooMany is a caller over a rate limit.
+func TooMany(wait time.Duration) *Problem {
+	return &Problem{Status: http.StatusTooManyRequests, Code: "rate_limited",
+		Message: "Too many requests. Try again later.", RetryAfter: wait}
+}
+
+// stopWait is how long a caller should wait for the next process.
+const stopWait = 5 * time.Second
+
+// Of gives what may be seen of any error. One that nobody foresaw is ours.
+func Of(err error) *Problem {
+	if known, ok := errors.AsType[*Problem](err); ok {
+		return known
+	}
+	problem := classify(err)
+	problem.cause = err
+	return problem
+}
+
+func classify(err error) *Problem {
+	if invalid, ok := errors.AsType[*automation.InvalidAnswer](err); ok {
+		return invalidAnswer(invalid)
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return TooLarge()
+	}
+	switch {
+	case errors.Is(err, db.ErrNotFound):
+		return NotFound()
+	case errors.Is(err, db.ErrExpired):
+		return Expired()
+	case errors.Is(err, db.ErrComplete):
+		return Conflict("link_complete", "The link is complete already.")
+	case errors.Is(err, db.ErrActive):
+		return Conflict("link_active", "The link is being worked on already.")
+	case errors.Is(err, db.ErrKeyReused):
+		return Conflict("idempotency_key_reused", "This Idempotency-Key was used with another body.")
+	case errors.Is(err, db.ErrBadCursor):
+		return Invalid(Issue{"cursor", "is not a cursor of this list"})
+	case errors.Is(err, automation.ErrAnswered):
+		return Conflict("prompt_closed", "This question is not open any more.")
+	case errors.Is(err, db.ErrStale), errors.Is(err, db.ErrExists), errors.Is(err, automation.ErrElsewhere):
+		return Conflict("conflict", "The state has changed meanwhile.")
+	case errors.Is(err, automation.ErrUnknownIntegration):
+		return &Problem{Status: http.StatusServiceUnavailable, Code: "unknown_provider",
+			Message: "The integration of this link is not in service."}
+	case errors.Is(err, automation.ErrStopping):
+		return &Problem{Status: http.StatusServiceUnavailable, Code: "stopping",
+			Message: "The server is being restarted. Try again.", RetryAfter: stopWait}
+	case errors.Is(err, context.Canceled):
+		return &Problem{Status: statusClientGone, Code: "cancelled", Message: "The request was cancelled."}
+	default:
+		return &Problem{Status: http.StatusInternalServerError, Code: "internal_error",
+			Message: "Something went wrong on our side."}
+	}
+}
+
+// statusClientGone is nginx's status for a client that did not wait; nobody
+// reads the reply.
+const statusClientGone = 499
+
+func invalidAnswer(invalid *automation.InvalidAnswer) *Problem {
+	problem := Invalid()
+	for _, field := range sortedKeys(invalid.Fields) {
+		problem.Issues = append(problem.Issues, Issue{"values." + field, invalid.Fields[field]})
+	}
+	return problem
+}

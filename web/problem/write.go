@@ -1,0 +1,110 @@
+package problem
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"slices"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// RequestIDHeader is on every reply.
+const RequestIDHeader = "X-Request-Id"
+
+// saneRequestID is what is taken over from a proxy in front; anything else
+// could forge lines in somebody's log.
+var saneRequestID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+type contextKey struct{}
+
+// identity is what an error's report needs to know of the request.
+type identity struct {
+	requestID string
+	logger    *slog.Logger
+}
+
+// Identify gives each request an id, for its reply and for the log. Where it is
+// mounted twice the outer one counts.
+func Identify(logger *slog.Logger) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if _, ok := r.Context().Value(contextKey{}).(identity); ok {
+				next.ServeHTTP(w, r)
+				return
+			}
+			id := r.Header.Get(RequestIDHeader)
+			if !saneRequestID.MatchString(id) {
+				id = "req_" + rand.Text()
+			}
+			w.Header().Set(RequestIDHeader, id)
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, identity{id, logger})))
+		})
+	}
+}
+
+// RequestID is the id of the request that a context belongs to; empty outside
+// of Identify.
+func RequestID(ctx context.Context) string {
+	known, _ := ctx.Value(contextKey{}).(identity)
+	return known.requestID
+}
+
+// Report gives what may be seen of an error, and logs it if it is ours. It is
+// the one place where a handler's error is logged, so each is logged once.
+func Report(ctx context.Context, err error) *Problem {
+	problem := Of(err)
+	if problem.Status < http.StatusInternalServerError {
+		return problem
+	}
+	known, ok := ctx.Value(contextKey{}).(identity)
+	if !ok || known.logger == nil {
+		known.logger = slog.Default()
+	}
+	// Neither path nor query: both may hold a claim code.
+	attributes := []any{"request", known.requestID, "status", problem.Status, "error", err}
+	if route := chi.RouteContext(ctx); route != nil {
+		attributes = append(attributes, "route", route.RoutePattern())
+	}
+	known.logger.ErrorContext(ctx, "request failed", attributes...)
+	return problem
+}
+
+// WriteJSON reports an error and replies with it.
+func WriteJSON(w http.ResponseWriter, r *http.Request, err error) {
+	problem := Report(r.Context(), err)
+	text, err := json.Marshal(problem.Body())
+	if err != nil { // cannot be: two texts and a list of texts
+		text = []byte(`{"error":"Something went wrong on our side.","code":"internal_error"}`)
+	}
+	maps.Copy(w.Header(), problem.Headers())
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(problem.Status)
+	// A failed write means that nobody is there to be told.
+	_, _ = w.Write(append(text, '\n'))
+}
+
+// Recover turns a panic into a 500 and a line in the log with its stack.
+func Recover(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			switch cause := recover(); cause {
+			case nil:
+			case http.ErrAbortHandler: // net/http's own way to drop a connection
+				panic(cause) //nolint:forbidigo // passed on
+			default:
+				WriteJSON(w, r, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+func sortedKeys(values map[string]string) []string { return slices.Sorted(maps.Keys(values)) }
