@@ -121,6 +121,16 @@ func (a Allow) checkSecure(address netip.Addr) error {
 	return errReserved
 }
 
+// Plain reports whether a webhook may go over http to this host: a name or an
+// address that the operator listed. Where a listed network is meant, the dial
+// decides.
+func (a Allow) Plain(host string) bool {
+	if address, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return a.contains(address)
+	}
+	return slices.Contains(a.hosts, canonical(host))
+}
+
 func (a Allow) contains(address netip.Addr) bool {
 	return slices.ContainsFunc(a.networks, func(network netip.Prefix) bool { return network.Contains(address) })
 }

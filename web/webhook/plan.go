@@ -19,5 +19,5 @@ func pause(tries int) (rest time.Duration, again bool) {
 		return 0, false
 	}
 	rest = pauses[tries-1]
-	return rest + rand.N(rest/5), true
+	return rest + rand.N(rest/5), true //nolint:gosec // chance, not secrecy
 }

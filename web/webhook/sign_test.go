@@ -21,7 +21,7 @@ import (
 // verifyJWT does what the contract tells merchants to do, with the PEM that they are given.
 func verifyJWT(t testing.TB, database *db.DB, got received) claims {
 	t.Helper()
-	signature, err := jose.ParseSigned(got.header.Get("X-Passage-Signature"), []jose.SignatureAlgorithm{jose.ES256})
+	signature, err := jose.ParseSignedCompact(got.header.Get("X-Passage-Signature"), []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestOrganizationsSignWithKeysOfTheirOwn(t *testing.T) {
 		if claims := verifyJWT(t, sender.db, got); claims.Audience != link.OrganizationID {
 			t.Errorf("aud is %s, want %s", claims.Audience, link.OrganizationID)
 		}
-		signature, err := jose.ParseSigned(got.header.Get("X-Passage-Signature"), []jose.SignatureAlgorithm{jose.ES256})
+		signature, err := jose.ParseSignedCompact(got.header.Get("X-Passage-Signature"), []jose.SignatureAlgorithm{jose.ES256})
 		if err != nil {
 			t.Fatal(err)
 		}

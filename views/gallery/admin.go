@@ -1,0 +1,174 @@
+package gallery
+
+import (
+	_ "embed"
+	"encoding/base64"
+	"time"
+
+	"passage/automation/outcome"
+	"passage/views/admin"
+)
+
+const dashboard = "Dashboard"
+
+//go:embed script.txt
+var scriptSource string
+
+//go:embed picture.svg
+var picture []byte
+
+func adminFrame(here string) admin.Frame {
+	f := admin.Frame{Now: moment, Operator: "ops@acme.example", LogOut: "/log-out", Nav: []admin.Link{
+		{Name: "Overview", To: "/"}, {Name: "Sessions", To: "/sessions"},
+	}}
+	for i := range f.Nav {
+		f.Nav[i].Here = f.Nav[i].Name == here
+	}
+	return f
+}
+
+func adminScreens() []Screen {
+	none := admin.Sessions{Action: "/sessions", Filter: filter()}
+	filtered := none
+	filtered.Filter.Status, filtered.Filter.Text = "failed", "nobody@example.org"
+	full := admin.Sessions{Action: "/sessions", Filter: filter(), Rows: rows(), Older: "/sessions?before=sess_1"}
+	return []Screen{
+		{dashboard, "Log in", admin.LogInPage(admin.LogIn{Action: "/log-in", Next: "/sessions"})},
+		{dashboard, "Log in, wrong", admin.LogInPage(admin.LogIn{Action: "/log-in", Email: "ops@acme.example", Wrong: true})},
+		{dashboard, "Overview", admin.OverviewPage(adminFrame("Overview"), overview())},
+		{dashboard, "Overview, nothing yet", admin.OverviewPage(adminFrame("Overview"), admin.Overview{})},
+		{dashboard, "Sessions", admin.SessionsPage(adminFrame("Sessions"), full)},
+		{dashboard, "Sessions, none", admin.SessionsPage(adminFrame("Sessions"), none)},
+		{dashboard, "Sessions, none fits", admin.SessionsPage(adminFrame("Sessions"), filtered)},
+		{dashboard, "Session, failed", admin.SessionPage(adminFrame("Sessions"), failedSession())},
+		{dashboard, "Session, complete", admin.SessionPage(adminFrame("Sessions"), completeSession())},
+		{dashboard, "Session, waiting", admin.SessionPage(adminFrame("Sessions"), waitingSession())},
+	}
+}
+
+func filter() admin.Filter {
+	f := admin.Filter{
+		Statuses:      []string{"created", "queued", "running", "waiting", "complete", "failed"},
+		Integrations:  []string{"att", "demo", "tmobile"},
+		Organizations: []admin.Choice{{ID: "org_1", Name: "Acme"}, {ID: "org_2", Name: "Globex"}},
+	}
+	for _, entry := range outcome.All() {
+		f.Codes = append(f.Codes, string(entry.Code))
+	}
+	return f
+}
+
+func rows() []admin.Row {
+	row := func(id, status string, code outcome.Code, attempt int, took, since time.Duration) admin.Row {
+		return admin.Row{
+			ID: id, To: "/sessions/" + id, Status: status, Code: code, Integration: "demo", Version: "9f31c2a8",
+			Organization: "Acme", LinkID: "link_5Zt8", Attempt: attempt, Took: took, At: moment.Add(-since),
+		}
+	}
+	list := []admin.Row{
+		row("sess_7hKd2Wq9", "waiting", "", 1, 48*time.Second, 48*time.Second),
+		row("sess_1bTz8Lm4", "running", "", 1, 9*time.Second, 2*time.Minute),
+		row("sess_9cRf3Xv1", "failed", outcome.SiteChanged, 1, 14*time.Second, 6*time.Minute),
+		row("sess_4nPq6Js2", "complete", "", 2, 73*time.Second, 21*time.Minute),
+		row("sess_2gHw5Ky7", "failed", outcome.InvalidCredentials, 1, 131*time.Second, 24*time.Minute),
+		row("sess_8mVd1Ec3", "queued", "", 1, 31*time.Second, 31*time.Minute),
+		row("sess_6tBn9Uo5", "failed", outcome.OperationUnknown, 3, 44*time.Second, 3*time.Hour),
+		row("sess_3xQl7Ia0", "complete", "", 1, 61*time.Second, 9*time.Hour),
+		row("sess_5jYe4Rp8", "created", "", 1, 4*time.Minute, 75*time.Hour),
+	}
+	list[5].Version, list[8].Version = "", ""
+	list[4].Organization, list[4].Integration = "Globex", "tmobile"
+	return list
+}
+
+func overview() admin.Overview {
+	return admin.Overview{
+		Running: 3, Waiting: 5, Queued: 1,
+		Day: admin.Window{Complete: 181, Failed: 19, Failures: []admin.Failures{
+			{Code: outcome.SiteChanged, Integration: "demo", Count: 11, To: "/sessions?code=SITE_CHANGED&integration=demo"},
+			{Code: outcome.InvalidCredentials, Integration: "tmobile", Count: 6, To: "/sessions?code=INVALID_CREDENTIALS&integration=tmobile"},
+			{Code: outcome.OperationUnknown, Integration: "demo", Count: 2, To: "/sessions?code=OPERATION_UNKNOWN&integration=demo"},
+		}},
+		Week: admin.Window{Complete: 1304, Failed: 71, Failures: []admin.Failures{
+			{Code: outcome.InvalidCredentials, Integration: "tmobile", Count: 38, To: "/sessions?code=INVALID_CREDENTIALS&integration=tmobile"},
+			{Code: outcome.SiteUnavailable, Integration: "att", Count: 20, To: "/sessions?code=SITE_UNAVAILABLE&integration=att"},
+			{Code: outcome.SiteChanged, Integration: "demo", Count: 13, To: "/sessions?code=SITE_CHANGED&integration=demo"},
+		}},
+	}
+}
+
+func failedSession() admin.Session {
+	m := admin.Session{
+		ID: "sess_9cRf3Xv1", Status: "failed", LinkID: "link_5Zt8Qw3Er7Ty", LinkStatus: "failed", Organization: "Acme",
+		Integration: "demo", Version: "9f31c2a8", Attempt: 1, Language: "en",
+		Created: moment.Add(-6 * time.Minute), Started: moment.Add(-5*time.Minute - 48*time.Second), Ended: moment.Add(-5*time.Minute - 20*time.Second),
+		Verdict: admin.Verdict{
+			Code: outcome.SiteChanged, Detail: "none of saved, declined came within 10 s", Operation: "paymentMethod.write",
+			Word: "wait_for", Selector: "saved, declined", Line: 24,
+			Selectors: []admin.Selector{{Name: "saved", Selector: ".card-saved", Matches: 0}, {Name: "declined", Selector: "#card-error", Matches: 0}},
+			Traceback: "Traceback (most recent call last):\n  demo.star:24:25: in write_payment_method\nSITE_CHANGED: none of saved, declined came within 10 s",
+		},
+		Operations: []admin.Operation{
+			{Name: "paymentMethod.read", Status: "complete", Took: 1240 * time.Millisecond},
+			{Name: "paymentMethod.write", Status: "unknown", Took: 12 * time.Second, Submitted: moment.Add(-5*time.Minute - 31*time.Second)},
+			{Name: "mobileBillingStatement.read", Status: "pending"},
+		},
+		Prompts: []admin.Prompt{
+			{Kind: "credentials", Opened: moment.Add(-6 * time.Minute), Took: 11 * time.Second, Status: "answered"},
+			{Kind: "credentials", Reason: "wrong_password", Opened: moment.Add(-345 * time.Second), Took: 7 * time.Second, Status: "answered"},
+			{Kind: "one_time_code", Opened: moment.Add(-5*time.Minute - 40*time.Second), Took: 4 * time.Second, Status: "answered"},
+		},
+		Events:  events(),
+		Picture: "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(picture), PictureURL: "http://127.0.0.1:8090/payment-methods/new",
+		Script: admin.Script{Name: "demo 9f31c2a8", Source: scriptSource, Failed: 24},
+	}
+	for i, row := range []admin.Row{rows()[3], rows()[2]} {
+		row.Attempt = 2 - i
+		m.Attempts = append(m.Attempts, admin.Attempt{Row: row, Here: i == 1})
+	}
+	return m
+}
+
+func events() []admin.Event {
+	const ms = time.Millisecond
+	return []admin.Event{
+		{Seq: 1, Offset: 0, Kind: "state", Word: "claimed", Matches: -1},
+		{Seq: 2, Offset: 0, Took: 11 * time.Second, Kind: "prompt", Word: "credentials", Outcome: "answered", Matches: -1},
+		{Seq: 3, Offset: 11*time.Second + 30*ms, Took: 20 * ms, Kind: "state", Word: "browser taken", Matches: -1},
+		{Seq: 4, Offset: 11*time.Second + 60*ms, Took: 210 * ms, Kind: "step", Word: "goto", Target: "/login", Line: 4, Matches: -1},
+		{Seq: 5, Offset: 11*time.Second + 280*ms, Took: 12 * ms, Kind: "step", Word: "fill", Target: "#username", Line: 6, Matches: 1},
+		{Seq: 6, Offset: 11*time.Second + 300*ms, Took: 11 * ms, Kind: "step", Word: "fill", Target: "#password", Line: 7, Matches: 1},
+		{Seq: 7, Offset: 11*time.Second + 320*ms, Took: 45 * ms, Kind: "step", Word: "click", Target: "#sign-in", Line: 8, Matches: 1},
+		{Seq: 8, Offset: 11*time.Second + 370*ms, Took: 380 * ms, Kind: "step", Word: "wait_for", Outcome: "wrong", Line: 9, Matches: 1},
+		{Seq: 9, Offset: 12 * time.Second, Took: 7 * time.Second, Kind: "prompt", Word: "credentials", Target: "wrong_password", Outcome: "answered", Matches: -1},
+		{Seq: 10, Offset: 19*time.Second + 200*ms, Took: 410 * ms, Kind: "step", Word: "wait_for", Outcome: "code", Line: 9, Matches: 1},
+		{Seq: 11, Offset: 20 * time.Second, Took: 4 * time.Second, Kind: "prompt", Word: "one_time_code", Outcome: "answered", Matches: -1},
+		{Seq: 12, Offset: 25 * time.Second, Took: 1240 * ms, Kind: "operation", Word: "paymentMethod.read", Outcome: "complete", Matches: -1},
+		{Seq: 13, Offset: 27 * time.Second, Kind: "operation", Word: "paymentMethod.write", Outcome: "running", Matches: -1},
+		{Seq: 14, Offset: 29 * time.Second, Took: 60 * ms, Kind: "step", Word: "submit", Target: "#save-card", Line: 23, Matches: 1},
+		{Seq: 15, Offset: 29*time.Second + 90*ms, Took: 10 * time.Second, Kind: "step", Word: "wait_for", Target: "saved, declined", Outcome: "SITE_CHANGED", Line: 24, Failed: true},
+		{Seq: 16, Offset: 39*time.Second + 200*ms, Kind: "state", Word: "failed", Matches: -1},
+	}
+}
+
+func completeSession() admin.Session {
+	m := failedSession()
+	m.ID, m.Status, m.LinkStatus, m.Attempt, m.Verdict, m.Picture, m.Script.Failed = "sess_4nPq6Js2", "complete", "complete", 2, admin.Verdict{}, "", 0
+	m.Events = m.Events[:12]
+	for i := range m.Operations {
+		m.Operations[i].Status, m.Operations[i].Took = "complete", 1200*time.Millisecond
+	}
+	m.Attempts[0].Here, m.Attempts[1].Here = true, false
+	return m
+}
+
+func waitingSession() admin.Session {
+	return admin.Session{
+		ID: "sess_7hKd2Wq9", Status: "waiting", LinkID: "link_8Uy2Pl0Zx4Nm", LinkStatus: "active", Organization: "Globex",
+		Integration: "tmobile", Version: "41d07be3", Attempt: 1, Language: "es", Created: moment.Add(-48 * time.Second),
+		Operations: []admin.Operation{{Name: "mobileBillingStatement.read", Status: "pending"}},
+		Prompts:    []admin.Prompt{{Kind: "one_time_code", Opened: moment.Add(-9 * time.Second), Took: 9 * time.Second, Status: "open"}},
+		Events:     events()[:2],
+		Attempts:   []admin.Attempt{{Row: rows()[0], Here: true}},
+	}
+}

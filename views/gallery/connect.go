@@ -1,0 +1,185 @@
+package gallery
+
+import (
+	"time"
+
+	"passage/automation/outcome"
+	"passage/views"
+	"passage/views/connect"
+)
+
+const (
+	claimPath   = "/c/clm_4mJq0Yb2"
+	sessionPath = "/s/sess_7hKd2Wq9"
+)
+
+var moment = time.Date(2026, time.November, 23, 14, 5, 0, 0, time.UTC)
+
+// plan is what the fixture's merchant wants: read, change, read.
+func plan(statuses ...connect.Status) []connect.Operation {
+	operations := []connect.Operation{
+		{Resource: "paymentMethod", Action: "read", Progress: "found_payment_methods", Count: 2},
+		{Resource: "paymentMethod", Action: "write", Last4: "1111", Brand: "Visa", Progress: "submitting_card"},
+		{Resource: "mobileBillingStatement", Action: "read", Progress: "opening_bills", Count: 3},
+	}
+	for i := range operations {
+		operations[i].Status = connect.Pending
+		if i < len(statuses) {
+			operations[i].Status = statuses[i]
+		}
+		if operations[i].Status == connect.Complete && i == 2 {
+			operations[i].Progress = "found_bills"
+		}
+	}
+	return operations
+}
+
+func frame(change ...func(*connect.Frame)) connect.Frame {
+	f := connect.Frame{
+		Text: views.Match("en"), Merchant: "Acme", Service: "Demo Mobile", Integration: "demo",
+		Return: "https://shop.acme.example/done?linkId=link_5Zt8", Cancel: sessionPath + "/cancel",
+		Revision: 7, Reference: "7hKd2Wq9",
+		Data: connect.Data{
+			Operator: "Passage at Acme", Privacy: "https://shop.acme.example/privacy",
+			Operations: plan(), Keep: 30 * 24 * time.Hour, KeepVisit: 14 * 24 * time.Hour,
+		},
+	}
+	for _, apply := range change {
+		apply(&f)
+	}
+	return f
+}
+
+func beforeClaim(f *connect.Frame) { f.Cancel = "" }
+func submitted(f *connect.Frame)   { f.Submitted = true }
+func withoutWay(f *connect.Frame)  { f.Return = "" }
+func inSpanish(f *connect.Frame)   { f.Text = views.Match("es") }
+func inAnApp(f *connect.Frame)     { f.Return = "acmeapp://linked?ref=7&linkId=link_5Zt8" }
+func knocked(f *connect.Frame) {
+	f.Knock = connect.Knock{Allow: sessionPath + "/allow", Refuse: sessionPath + "/refuse"}
+}
+func longNames(f *connect.Frame) {
+	f.Merchant, f.Service = "Grand Central Household Budgeting", "Northwestern Rural Telephone Cooperative"
+}
+
+func ask() connect.Ask { return connect.Ask{Action: sessionPath, Prompt: "prompt_3Fa"} }
+
+var credentialFields = []connect.Field{
+	{Name: "username", Label: "phone_or_email", Autocomplete: "username"},
+	{Name: "password", Label: "password", Autocomplete: "current-password", Secret: true},
+}
+
+func screen(group, name string, model connect.Model, change ...func(*connect.Frame)) Screen {
+	return Screen{Group: group, Name: name, Component: connect.Page(frame(change...), model)}
+}
+
+func claimScreens() []Screen {
+	full := connect.Claim{Action: claimPath, Stop: claimPath + "/stop", User: "ada@example.org", Operations: plan()}
+	dry := plan()[1:2]
+	dry[0].DryRun = true
+	return []Screen{
+		screen("Claim", "What is asked", full, beforeClaim),
+		screen("Claim", "One operation, into an app", connect.Claim{Action: claimPath, Operations: plan()[2:]}, beforeClaim, inAnApp),
+		screen("Claim", "A trial", connect.Claim{Action: claimPath, Operations: dry}, beforeClaim, withoutWay),
+		screen("Claim", "Long names", full, beforeClaim, longNames),
+		screen("Claim", "Service is down", connect.Claim{Trouble: outcome.SiteUnavailable}, beforeClaim),
+		screen("Claim", "Service has changed", connect.Claim{Trouble: outcome.SiteChanged}, beforeClaim),
+		screen("Claim", "Not you", connect.Stopped{}, beforeClaim),
+	}
+}
+
+func questionScreens() []Screen {
+	wrongPassword := ask()
+	wrongPassword.Reason, wrongPassword.AttemptsLeft = "wrong_password", 2
+	missing := ask()
+	missing.Errors = map[string]string{"password": "required"}
+	wrongCode := ask()
+	wrongCode.Reason, wrongCode.AttemptsLeft = "wrong_code", 1
+	limited := ask()
+	limited.TimeLeft, limited.TimeLimit = 4*time.Minute+12*time.Second, 5*time.Minute
+	resent := ask()
+	resent.Reason = "code_resent"
+	known := map[string]string{"username": "ada@example.org"}
+	const to = "(•••) •••-4410"
+	const group = "Questions"
+	return []Screen{
+		screen(group, "Log in", connect.LogIn{Ask: ask(), Fields: credentialFields}),
+		screen(group, "Log in, wrong password", connect.LogIn{Ask: wrongPassword, Fields: credentialFields, Values: known}),
+		screen(group, "Log in, nothing typed", connect.LogIn{Ask: missing, Fields: credentialFields, Values: known}),
+		screen(group, "Log in, another device knocks", connect.LogIn{Ask: ask(), Fields: credentialFields}, knocked),
+		screen(group, "Log in, our limit is near", connect.LogIn{Ask: ask(), Fields: credentialFields}, func(f *connect.Frame) {
+			f.Stay = connect.Stay{Left: 110 * time.Second, Action: sessionPath + "/stay", More: 10 * time.Minute}
+		}),
+		screen(group, "Code", connect.Code{Ask: limited, SentTo: to, Digits: 6, CanResend: true}),
+		screen(group, "Code, wrong", connect.Code{Ask: wrongCode, SentTo: to, Digits: 6, CanResend: true}),
+		screen(group, "Code, sent again", connect.Code{Ask: resent, Digits: 6, CanResend: true}),
+		screen(group, "Choice", connect.Choice{Ask: ask(), Title: "code_method", Options: []connect.Option{
+			{ID: "sms", Label: "Text message to (•••) •••-4410"}, {ID: "voice", Label: "Call to (•••) •••-4410"}, {ID: "email", Label: "Email to a••@example.org"},
+		}}),
+		screen(group, "Approval elsewhere", connect.Approval{Ask: limited, SentTo: "Ada’s phone"}),
+		screen(group, "Question", connect.Question{Ask: ask(), Question: "What was the name of your first pet?", Secret: true}),
+		screen(group, "Confirmation", connect.Confirm{Ask: ask(), Changes: []connect.Change{
+			{Label: "AutoPay", Before: "Mastercard ending in 8820", After: "Visa ending in 1111"},
+			{Label: "Billing ZIP code", After: "98101"},
+		}}),
+	}
+}
+
+func workScreens() []Screen {
+	const group = "Work"
+	return []Screen{
+		screen(group, "In line", connect.Working{LogIn: connect.Pending, Operations: plan(), Place: 4, Wait: time.Minute, Elapsed: 12 * time.Second}),
+		screen(group, "Logging in", connect.Working{LogIn: connect.Running, Operations: plan(), Elapsed: 3 * time.Second}),
+		screen(group, "First operation", connect.Working{LogIn: connect.Complete, Operations: func() []connect.Operation {
+			operations := plan(connect.Running)
+			operations[0].Progress = "opening_payment_methods"
+			return operations
+		}(), Elapsed: 9 * time.Second}),
+		screen(group, "Change submitted", connect.Working{LogIn: connect.Complete, Operations: plan(connect.Complete, connect.Running), Elapsed: 19 * time.Second}, submitted),
+		screen(group, "Last operation", connect.Working{LogIn: connect.Complete, Operations: plan(connect.Complete, connect.Complete, connect.Running), Elapsed: 74 * time.Second}, submitted),
+	}
+}
+
+func endScreens() []Screen {
+	all := plan(connect.Complete, connect.Complete, connect.Complete)
+	const group = "Ends"
+	screens := []Screen{
+		screen(group, "Done", connect.Done{Operations: all, At: moment}),
+		screen(group, "Done, no way back", connect.Done{Operations: all, At: moment}, withoutWay),
+		screen(group, "Already done", connect.Done{Operations: all, At: moment, Already: true}, inAnApp),
+		screen(group, "Failed after a change", connect.Failed{
+			Code: outcome.SiteUnavailable, Operations: plan(connect.Complete, connect.Complete, connect.Failure), At: moment, Retry: claimPath,
+		}),
+		screen(group, "Failed, not confirmed", connect.Failed{
+			Code: outcome.OperationUnknown, Operations: plan(connect.Complete, connect.Unsure), At: moment, Retry: claimPath,
+		}),
+		screen(group, "Expired", connect.Expired{}, beforeClaim),
+		{group, "Unknown", connect.Page(connect.Frame{Text: views.Match("en")}, connect.Unknown{})},
+		screen(group, "In use elsewhere", connect.Elsewhere{TakeOver: sessionPath + "/take-over"}, beforeClaim),
+		screen(group, "In use elsewhere, logged in", connect.Elsewhere{Knock: sessionPath + "/knock", Password: sessionPath + "/password"}, beforeClaim),
+		screen(group, "In use elsewhere, asked", connect.Elsewhere{Waiting: true, Password: sessionPath + "/password"}, beforeClaim),
+	}
+	for _, entry := range outcome.All() {
+		model := connect.Failed{Code: entry.Code, Operations: plan(connect.Failure), At: moment}
+		if entry.Retryable {
+			model.Retry = claimPath
+		}
+		screens = append(screens, screen("Failures", string(entry.Code), model))
+	}
+	return screens
+}
+
+func spanishScreens() []Screen {
+	wrongPassword := ask()
+	wrongPassword.Reason, wrongPassword.AttemptsLeft = "wrong_password", 1
+	const group = "Español"
+	return []Screen{
+		screen(group, "Claim", connect.Claim{Action: claimPath, Stop: claimPath + "/stop", User: "ada@example.org", Operations: plan()}, inSpanish, beforeClaim),
+		screen(group, "Log in", connect.LogIn{Ask: wrongPassword, Fields: credentialFields}, inSpanish),
+		screen(group, "Work", connect.Working{LogIn: connect.Complete, Operations: plan(connect.Complete, connect.Running), Elapsed: 19 * time.Second}, inSpanish, submitted),
+		screen(group, "Done", connect.Done{Operations: plan(connect.Complete, connect.Complete, connect.Complete), At: moment}, inSpanish),
+		screen(group, "Failed", connect.Failed{
+			Code: outcome.SiteChanged, Operations: plan(connect.Complete, connect.Complete, connect.Failure), At: moment,
+		}, inSpanish),
+	}
+}

@@ -1,0 +1,257 @@
+package views
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"passage/automation/outcome"
+)
+
+// AgreementVersion names the wording that a person agrees to on the claim
+// page. It changes whenever the meaning of that page's texts changes.
+const AgreementVersion = "2026-11-01"
+
+// Text is everything that a person reads, in one language. Words in braces
+// ({merchant}, {service}, {n}…) are filled in by Fill.
+type Text struct {
+	Lang     string // BCP 47, for the lang attribute
+	Frame    FrameText
+	Claim    ClaimText
+	Ask      AskText
+	Work     WorkText
+	End      EndText
+	Data     DataText
+	Time     TimeText
+	Codes    map[outcome.Code]CodeText
+	Reasons  map[string]string // why something is asked again, why a field is wrong
+	Fields   map[string]string // labels of a manifest's fields
+	Choices  map[string]string // titles of choices, by the prompt's reason
+	Progress map[string]string // what an operation is doing
+	Found    map[string]Amount // what it found, with a number
+	Card     CardText
+	Deeds    map[string]OperationText // by "resource.action", or "integration:resource.action"
+}
+
+// Amount is a sentence with a number, {n}.
+type Amount struct{ None, One, Many string }
+
+// CodeText says how it ended and what the person can do now.
+type CodeText struct{ Title, Advice string }
+
+// OperationText speaks of one operation. {card} is “card ending in 1111”.
+type OperationText struct {
+	Ask     string // what is going to be done
+	Done    string
+	NotDone string
+	Unknown string // it may have been done
+	Try     string // instead of Ask where nothing will be changed (dryRun)
+	Tried   string
+	Shares  string // what the merchant gets to know
+}
+
+// CardText names a card within a sentence, as {card}.
+type CardText struct{ Ending, BrandEnding, Unknown string }
+
+// FrameText is around every screen.
+type FrameText struct {
+	With, SecuredBy                          string
+	CancelAndBack, Cancel, CancelMayNotUndo  string
+	BackTo, CloseWindow, Reference           string
+	MovedOn, ShowNow                         string
+	StillThere, StillThereWhy, StillHere     string
+	ConnectionLost                           string
+	Knock, KnockWhy, KnockAllow, KnockRefuse string
+	AppOf, Language, PageOf, Busy            string
+}
+
+// ClaimText is the first page.
+type ClaimText struct {
+	Title, For, NotYou, What, Reads, Changes, Tries, Takes string
+	BackToPlace, Agree, Continue, NotNow, UnavailableTitle string
+}
+
+// AskText is what the person is asked on the way.
+type AskText struct {
+	LogIn, LogInPromise, LogInButton, LogInBusy, Show, Hide, ShowWhat string
+	Code, CodeSent, CodeSentTo, CodeLabel, CodeDigits, CodeSendsSelf  string
+	CodeButton, CodeBusy, Resend                                      string
+	ChoiceButton, ChoiceBusy, Option                                  string
+	Approve, ApproveSentTo, ApproveGoesOn                             string
+	Question, Answer, AnswerButton, AnswerBusy                        string
+	Confirm, ConfirmNothingYet, Before, After, ConfirmYes, ConfirmNo  string
+	ConfirmBusy                                                       string
+	AttemptsLeft                                                      Amount
+	TimeLimit, TimeLeft                                               string
+}
+
+// WorkText is the screen while the browser works.
+type WorkText struct {
+	Title, LogIn, LoggedIn, Background, QueueTitle, QueuePlace, QueueWait  string
+	Waiting, Running, Complete, Failed, Unknown, Skipped, Elapsed, Overall string
+	Generic                                                                string
+}
+
+// EndText is the last page, whichever it is.
+type EndText struct {
+	DoneTitle, AlreadyTitle, AlreadyBody, GoingBack, WasDone, WasNotDone, WasUnknown string
+	WhatNow, TryAgain, ReferenceHint                                                 string
+	ExpiredTitle, ExpiredBody, UnknownTitle, UnknownBody                             string
+	ElsewhereTitle, ElsewhereBody, TakeOver                                          string
+	ElsewhereHeldBody, WaitForAllow, WaitingForAllow, WaitingForAllowBody            string
+	PasswordInstead, StoppedTitle, StoppedBody                                       string
+	Receipt, ReceiptBy, ReceiptAt, ReceiptWhen, ReceiptShared, ReceiptKept           string
+	ReceiptQuestions, ReceiptReference, ReceiptNothing                               string
+}
+
+// DataText is the panel “What happens to my data?”.
+type DataText struct {
+	Title, RunBy, RunByUnknown, Gets, Until, Password, NotRecorded, Recorded, Privacy string
+	NothingElse                                                                       string
+}
+
+// TimeText writes times and durations.
+type TimeText struct {
+	Minutes, Seconds, Days Amount
+	AboutMinutes           Amount
+	Date                   string // {day} {month} {year} {clock}
+	Months                 [12]string
+}
+
+var languages = []*Text{&english, &spanish}
+
+var matcher = language.NewMatcher([]language.Tag{language.English, language.Spanish})
+
+// Match picks the language: the link's locale where there is one, else the
+// person's Accept-Language header. What nobody can match is English.
+func Match(preferences ...string) *Text {
+	var wanted []language.Tag
+	for _, preference := range preferences {
+		tags, _, err := language.ParseAcceptLanguage(preference)
+		if err == nil {
+			wanted = append(wanted, tags...)
+		}
+	}
+	_, index, confidence := matcher.Match(wanted...)
+	if confidence == language.No {
+		index = 0
+	}
+	return languages[index]
+}
+
+// Fill puts values into a sentence: pairs are names and their values. Values
+// are not looked into, so a value with braces stays as it is.
+func Fill(sentence string, pairs ...string) string {
+	if !strings.Contains(sentence, "{") {
+		return sentence
+	}
+	old := make([]string, len(pairs))
+	for i := 0; i+1 < len(pairs); i += 2 {
+		old[i], old[i+1] = "{"+pairs[i]+"}", pairs[i+1]
+	}
+	return strings.NewReplacer(old...).Replace(sentence)
+}
+
+// Of picks the form for a number and fills it in.
+func (a Amount) Of(n int) string {
+	sentence := a.Many
+	switch {
+	case n == 0 && a.None != "":
+		sentence = a.None
+	case n == 1:
+		sentence = a.One
+	}
+	return Fill(sentence, "n", strconv.Itoa(n))
+}
+
+// Code says how a session ended. A code that no text knows is told like a
+// fault of ours.
+func (t *Text) Code(code outcome.Code) CodeText {
+	if found, ok := t.Codes[code]; ok {
+		return found
+	}
+	return t.Codes[outcome.InternalError]
+}
+
+// Reason says why something is asked again.
+func (t *Text) Reason(key string) string { return lookup(t.Reasons, key) }
+
+// Field is the label of a field.
+func (t *Text) Field(label string) string { return lookup(t.Fields, label) }
+
+// Label names what a change is about: a key of ours, else the site's own word.
+// Something that looks like a key and is none is left out.
+func (t *Text) Label(label string) string {
+	if found, ok := t.Fields[label]; ok && label != "" {
+		return found
+	}
+	if strings.Contains(label, "_") && label == strings.ToLower(label) && !strings.Contains(label, " ") {
+		return ""
+	}
+	return label
+}
+
+// Choice is the title of a choice.
+func (t *Text) Choice(reason string) string { return lookup(t.Choices, reason) }
+
+// lookup falls back to the entry without a name, which every table has.
+func lookup(table map[string]string, key string) string {
+	if found, ok := table[key]; ok {
+		return found
+	}
+	return table[""]
+}
+
+// Going says what an operation is doing or has found.
+func (t *Text) Going(progress string, count int) string {
+	if found, ok := t.Found[progress]; ok {
+		return found.Of(count)
+	}
+	return lookup(t.Progress, progress)
+}
+
+// Deed speaks of an operation; an integration may have words of its own.
+func (t *Text) Deed(integration, resource, action string) OperationText {
+	name := resource + "." + action
+	if found, ok := t.Deeds[integration+":"+name]; ok {
+		return found
+	}
+	if found, ok := t.Deeds[name]; ok {
+		return found
+	}
+	return t.Deeds["."+action]
+}
+
+// Lasting writes a duration in words: “5 minutes”, “40 seconds”, “30 days”.
+func (t *Text) Lasting(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d >= day:
+		return t.Time.Days.Of(int((d + day/2) / day))
+	case d >= time.Minute:
+		return t.Time.Minutes.Of(int((d + time.Minute/2) / time.Minute))
+	default:
+		return t.Time.Seconds.Of(int((d + time.Second/2) / time.Second))
+	}
+}
+
+// When writes a moment in UTC; script rewrites it for the person's own clock.
+func (t *Text) When(at time.Time) string {
+	at = at.UTC()
+	return Fill(t.Time.Date,
+		"day", strconv.Itoa(at.Day()),
+		"month", t.Time.Months[at.Month()-1],
+		"year", strconv.Itoa(at.Year()),
+		"clock", at.Format("15:04"))
+}
+
+// Clock writes a duration as a clock does: “0:14”.
+func Clock(d time.Duration) string {
+	seconds := int(d.Round(time.Second) / time.Second)
+	if seconds < 0 {
+		seconds = 0
+	}
+	return strconv.Itoa(seconds/60) + ":" + string(rune('0'+seconds%60/10)) + string(rune('0'+seconds%10))
+}
