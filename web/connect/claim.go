@@ -1,0 +1,132 @@
+package connect
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"passage/automation"
+	"passage/automation/outcome"
+	"passage/db"
+	"passage/views"
+	view "passage/views/connect"
+)
+
+// ShowClaim shows who asks for what, or what became of the link. It changes
+// nothing: mail scanners and link previews open URLs too.
+func (h *Handler) ShowClaim(w http.ResponseWriter, r *http.Request) error {
+	return h.showClaim(w, r, "")
+}
+
+// showClaim shows the claim page; trouble says why a claim did not work.
+func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, trouble outcome.Code) error {
+	code := chi.URLParam(r, "claimCode")
+	link, err := h.DB.LinkByCode(r.Context(), code)
+	if isNotFound(err) {
+		return h.ShowFault(w, r, http.StatusNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	frame, err := h.frame(r, &link)
+	if err != nil {
+		return err
+	}
+	switch {
+	case link.Status == db.LinkExpired:
+		return render(w, r, http.StatusGone, view.Page(frame, view.Expired{}))
+	case link.Status == db.LinkActive:
+		return h.showActive(w, r, &link)
+	case link.Status == db.LinkComplete && !link.Reusable:
+		frame.Reference = reference(link.CurrentSessionID)
+		return render(w, r, http.StatusOK, view.Page(frame, view.Done{
+			Operations: frame.Data.Operations, At: time.UnixMilli(*link.CompletedAt), Already: true}))
+	}
+	// Whichever reply to the button gets lost, the browser is known already.
+	if _, err := h.ensureBrowser(w, r); err != nil {
+		return err
+	}
+	model := view.Claim{Action: claimPath(code), Stop: claimPath(code) + "/stop", User: link.UserLabel,
+		Operations: planned(frame.Data.Operations), Trouble: trouble}
+	if _, ok := h.Catalog.Get(link.IntegrationID); !ok {
+		model.Trouble = outcome.UnknownProvider
+	}
+	return render(w, r, http.StatusOK, view.Page(frame, model))
+}
+
+// planned are operations as nobody has begun them.
+func planned(operations []view.Operation) []view.Operation {
+	for n := range operations {
+		operations[n].Status, operations[n].Progress, operations[n].Count = view.Pending, "", 0
+	}
+	return operations
+}
+
+// showActive sends the browser that holds the session to it, and tells another
+// one that the link is in use.
+func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Link) error {
+	session, _, err := h.DB.Session(r.Context(), link.CurrentSessionID)
+	if err != nil {
+		return err
+	}
+	v := visit{session, *link, session.HeldBy(h.browser(r))}
+	if v.held {
+		return redirect(w, r, sessionPath(session.ID))
+	}
+	return h.show(w, r, http.StatusConflict, v, nil)
+}
+
+// SubmitClaim claims the link for this browser and sends the person to the
+// session. A claim that comes second leads to the page that fits.
+func (h *Handler) SubmitClaim(w http.ResponseWriter, r *http.Request) error {
+	code := chi.URLParam(r, "claimCode")
+	link, err := h.DB.LinkByCode(r.Context(), code)
+	if isNotFound(err) {
+		return h.ShowFault(w, r, http.StatusNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	return h.claim(w, r, &link)
+}
+
+func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) error {
+	browser, err := h.ensureBrowser(w, r)
+	if err != nil {
+		return err
+	}
+	claimed, err := h.Runner.Claim(r.Context(), automation.Claim{
+		Code: link.ClaimCode, Browser: browser,
+		Consent: db.Consent{Via: "page", TextVersion: views.AgreementVersion, Language: text(r, link).Lang},
+	})
+	switch {
+	case err == nil:
+		return redirect(w, r, sessionPath(claimed.Session.ID))
+	case errors.Is(err, db.ErrActive), errors.Is(err, db.ErrComplete), errors.Is(err, db.ErrExpired):
+		return redirect(w, r, claimPath(link.ClaimCode))
+	case errors.Is(err, automation.ErrUnknownIntegration):
+		return h.showClaim(w, r, outcome.UnknownProvider)
+	case errors.Is(err, automation.ErrStopping):
+		return h.showClaim(w, r, outcome.WorkerLost)
+	default:
+		return err
+	}
+}
+
+// ShowStopped is where “Not you? Stop” leads: nothing was claimed.
+func (h *Handler) ShowStopped(w http.ResponseWriter, r *http.Request) error {
+	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
+	if isNotFound(err) {
+		return h.ShowFault(w, r, http.StatusNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	frame, err := h.frame(r, &link)
+	if err != nil {
+		return err
+	}
+	return render(w, r, http.StatusOK, view.Page(frame, view.Stopped{}))
+}

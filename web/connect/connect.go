@@ -1,0 +1,142 @@
+// Package connect is the hosted flow: what a person meets between the claim
+// URL and the merchant's return URL.
+//
+// It owns the addresses under /c and /s, the cookie that tells one browser from
+// another, and which screen fits the state of a session. It does not own the
+// screens themselves (views/connect), the session (automation), or what is
+// true (db). Its invariant: a GET changes nothing, and whatever a POST meets,
+// the person gets the page that fits the present state.
+package connect
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+	"github.com/gorilla/sessions"
+
+	"passage/automation"
+	"passage/automation/outcome"
+	"passage/db"
+	"passage/views"
+	view "passage/views/connect"
+)
+
+// Options are what the hosted flow needs.
+type Options struct {
+	DB           *db.DB
+	Runner       *automation.Runner
+	Catalog      *automation.Catalog
+	PublicURL    *url.URL
+	OperatorName string // who runs this, for people; may be empty
+	PrivacyURL   string // may be empty
+	Logger       *slog.Logger
+}
+
+// Handler serves the hosted flow.
+type Handler struct {
+	Options
+	cookies *sessions.CookieStore
+}
+
+// New prepares the hosted flow. The keys of its cookie are kept in the
+// database, so that a restart loses nobody.
+func New(ctx context.Context, options Options) (*Handler, error) {
+	cookies, err := newCookies(ctx, options)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the hosted flow: %w", err)
+	}
+	return &Handler{Options: options, cookies: cookies}, nil
+}
+
+// render writes a page once all of it is there, so that an error halfway is
+// still an error page.
+func render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
+	var buffer bytes.Buffer
+	if err := page.Render(r.Context(), &buffer); err != nil {
+		return fmt.Errorf("render page: %w", err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	if _, err := buffer.WriteTo(w); err != nil && r.Context().Err() == nil {
+		return fmt.Errorf("write page: %w", err)
+	}
+	return nil
+}
+
+// ShowFault is the page for what went wrong on our side, or for a request that
+// no page of ours makes.
+func (h *Handler) ShowFault(w http.ResponseWriter, r *http.Request, status int) error {
+	frame := view.Frame{Text: views.Match(r.Header.Get("Accept-Language"))}
+	if status == http.StatusNotFound {
+		return render(w, r, status, view.Page(frame, view.Unknown{}))
+	}
+	return render(w, r, status, view.Page(frame, view.Failed{Code: outcome.InternalError}))
+}
+
+// text picks the language: what the merchant said, else what the browser says.
+func text(r *http.Request, link *db.Link) *views.Text {
+	return views.Match(link.Locale, r.Header.Get("Accept-Language"))
+}
+
+// frame is what is around every screen of a link.
+func (h *Handler) frame(r *http.Request, link *db.Link) (view.Frame, error) {
+	organization, err := h.DB.Organization(r.Context(), link.OrganizationID)
+	if err != nil {
+		return view.Frame{}, err
+	}
+	frame := view.Frame{
+		Text: text(r, link), Merchant: organization.DisplayName, Service: link.IntegrationID, Integration: link.IntegrationID,
+		Data: view.Data{
+			Operator: h.OperatorName, Privacy: h.PrivacyURL, Operations: operations(link.Operations),
+			Keep: h.Runner.Retention.Results, KeepVisit: h.Runner.Retention.Recordings, Recorded: link.Debug,
+		},
+	}
+	if integration, ok := h.Catalog.Get(link.IntegrationID); ok {
+		frame.Service = integration.Name
+	}
+	if link.ReturnURL != "" {
+		frame.Return = db.ReturnTo(link.ReturnURL, link.ID)
+	}
+	return frame, nil
+}
+
+func operations(from []db.Operation) []view.Operation {
+	list := make([]view.Operation, len(from))
+	for n, o := range from {
+		list[n] = operation(o.Resource, o.Action, o.Status, o.Note, o.Summary)
+	}
+	return list
+}
+
+func operation(resource, action string, status db.OperationStatus, note *db.Note, summary map[string]string) view.Operation {
+	shown := view.Operation{Resource: resource, Action: action, Status: view.Status(status),
+		Last4: summary["last4"], Brand: summary["brand"], DryRun: summary["dryRun"] == "true"}
+	if note != nil {
+		shown.Progress, shown.Count = note.Key, note.Count
+	}
+	return shown
+}
+
+// redirect sends the person on with a GET, whatever they came with.
+func redirect(w http.ResponseWriter, r *http.Request, to string) error {
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+func claimPath(code string) string { return "/c/" + url.PathEscape(code) }
+func sessionPath(id string, rest ...string) string {
+	path := "/s/" + url.PathEscape(id)
+	for _, part := range rest {
+		path += "/" + part
+	}
+	return path
+}
+
+func isNotFound(err error) bool { return errors.Is(err, db.ErrNotFound) }

@@ -1,0 +1,103 @@
+package connect
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"passage/automation"
+	"passage/db"
+	view "passage/views/connect"
+)
+
+// elsewhere is what a browser sees of a session that another one holds: before
+// anything was typed it may take the session over, afterwards the other device
+// has to allow it, or the credentials are typed again. Of one that has ended it
+// sees nothing.
+func (h *Handler) elsewhere(r *http.Request, v visit) view.Model {
+	switch {
+	case v.session.Status.Ended():
+		return view.Unknown{}
+	case v.session.Status == db.SessionCreated:
+		return view.Elsewhere{TakeOver: sessionPath(v.session.ID, "take-over")}
+	default:
+		live, _ := h.Runner.Live(v.session.ID)
+		return view.Elsewhere{Knock: sessionPath(v.session.ID, "knock"), Password: sessionPath(v.session.ID, "password"),
+			Waiting: live.AskedBy(h.browser(r))}
+	}
+}
+
+// SubmitTakeOver moves a session in which nothing was typed yet to this browser.
+func (h *Handler) SubmitTakeOver(w http.ResponseWriter, r *http.Request) error {
+	return h.ask(w, r, func(id, browser string) error {
+		_, err := h.DB.HandOver(r.Context(), id, browser, false)
+		return err
+	})
+}
+
+// SubmitKnock asks the device that holds the session to let it go.
+func (h *Handler) SubmitKnock(w http.ResponseWriter, r *http.Request) error {
+	return h.ask(w, r, func(id, browser string) error { return h.Runner.AskHandOver(r.Context(), id, browser) })
+}
+
+// ask does what a browser that does not hold the session may do.
+func (h *Handler) ask(w http.ResponseWriter, r *http.Request, do func(id, browser string) error) error {
+	id := chi.URLParam(r, "sessionID")
+	browser, err := h.ensureBrowser(w, r)
+	if err != nil {
+		return err
+	}
+	if err := do(id, browser); err != nil && !late(err) && !isNotFound(err) {
+		return err
+	}
+	return redirect(w, r, sessionPath(id))
+}
+
+// ShowPassword asks for the credentials again, as the proof that the person at
+// this browser is the one who began.
+func (h *Handler) ShowPassword(w http.ResponseWriter, r *http.Request) error {
+	return h.showPassword(w, r, http.StatusOK, "", nil)
+}
+
+// SubmitPassword takes the session over with the credentials that began it.
+func (h *Handler) SubmitPassword(w http.ResponseWriter, r *http.Request) error {
+	values, err := form(w, r)
+	if err != nil {
+		return err
+	}
+	browser, err := h.ensureBrowser(w, r)
+	if err != nil {
+		return err
+	}
+	id := chi.URLParam(r, "sessionID")
+	same, err := h.Runner.TakeOver(r.Context(), id, browser, values)
+	if errors.Is(err, automation.ErrElsewhere) || same {
+		return redirect(w, r, sessionPath(id))
+	}
+	if err != nil {
+		return err
+	}
+	return h.showPassword(w, r, http.StatusUnprocessableEntity, "wrong_password", values)
+}
+
+func (h *Handler) showPassword(w http.ResponseWriter, r *http.Request, status int, reason string, values map[string]string) error {
+	v, err := h.visit(r)
+	if isNotFound(err) {
+		return h.ShowFault(w, r, http.StatusNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	integration, ok := h.Catalog.Get(v.link.IntegrationID)
+	if v.held || v.session.Status.Ended() || !ok {
+		return redirect(w, r, sessionPath(v.session.ID))
+	}
+	frame, err := h.frame(r, &v.link)
+	if err != nil {
+		return err
+	}
+	model := view.LogIn{Ask: view.Ask{Action: sessionPath(v.session.ID, "password"), Reason: reason},
+		Fields: fields(integration.Credentials), Values: open(integration.Credentials, values)}
+	return render(w, r, status, view.Page(frame, model))
+}

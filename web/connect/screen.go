@@ -1,0 +1,183 @@
+package connect
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"passage/automation"
+	"passage/automation/outcome"
+	"passage/db"
+	view "passage/views/connect"
+)
+
+// autoReturn is how long after the end the page still goes back by itself. Who
+// comes later wants to read it.
+const autoReturn = 30 * time.Second
+
+// screen is the one place that decides what a person sees of a session.
+func (h *Handler) screen(r *http.Request, v visit, sent *sent) (view.Frame, view.Model, error) {
+	frame, err := h.frame(r, &v.link)
+	if err != nil {
+		return frame, nil, err
+	}
+	live, _ := h.Runner.Live(v.session.ID)
+	frame.Revision = revision(v.session.LastSeq, live.Place)
+	if !v.session.Status.Ended() {
+		frame.Stream = sessionPath(v.session.ID, "events")
+	}
+	if !v.held {
+		return frame, h.elsewhere(r, v), nil
+	}
+	frame.Reference = reference(v.session.ID)
+	run, err := h.DB.SessionOperations(r.Context(), v.session.ID)
+	if err != nil {
+		return frame, nil, err
+	}
+	shown := make([]view.Operation, len(run))
+	for n, o := range run {
+		shown[n] = operation(o.Resource, o.Action, o.Status, o.Note, o.Summary)
+	}
+	if v.session.Status.Ended() {
+		return frame, h.ended(v, shown), nil
+	}
+	frame.Cancel, frame.Submitted = sessionPath(v.session.ID, "cancel"), live.Submitted
+	if live.HandOver {
+		frame.Knock = view.Knock{Allow: sessionPath(v.session.ID, "allow"), Refuse: sessionPath(v.session.ID, "refuse")}
+	}
+	prompt, err := h.DB.OpenPromptOf(r.Context(), v.session.ID)
+	if err != nil {
+		return frame, nil, err
+	}
+	if prompt == nil {
+		model, err := h.working(r, v, shown, live)
+		return frame, model, err
+	}
+	frame.Stay = stay(v.session.ID, live, h.Runner.Limits.Idle)
+	model, err := question(prompt, live, sent)
+	return frame, model, err
+}
+
+// revision grows with every change: of the timeline, and of the place in line,
+// which only goes down.
+func revision(seq, place int) int64 {
+	const places = 1 << 12
+	return int64(seq)*places + places - 1 - int64(min(place, places-1))
+}
+
+// reference is what a person can tell the support; it begins the session's id.
+func reference(sessionID string) string {
+	const length = len("sess_") + 8
+	return sessionID[:min(len(sessionID), length)]
+}
+
+func stay(sessionID string, live automation.Live, idle time.Duration) view.Stay {
+	if live.Deadline.IsZero() {
+		return view.Stay{}
+	}
+	return view.Stay{Left: max(time.Until(live.Deadline), time.Second), Action: sessionPath(sessionID, "stay"), More: idle}
+}
+
+func (h *Handler) ended(v visit, shown []view.Operation) view.Model {
+	at := time.UnixMilli(*v.session.EndedAt)
+	if v.session.Status == db.SessionComplete {
+		return view.Done{Operations: shown, At: at, Auto: h.since(at) < autoReturn}
+	}
+	failed := view.Failed{Code: outcome.Code(v.session.Error.Code), Operations: shown, At: at}
+	failed.Auto = failed.Code == outcome.UserCancelled && h.since(at) < autoReturn
+	if v.link.Status == db.LinkFailed && failed.Code.Retryable() {
+		failed.Retry = sessionPath(v.session.ID, "retry")
+	}
+	return failed
+}
+
+func (h *Handler) since(at time.Time) time.Duration { return time.UnixMilli(h.DB.Now()).Sub(at) }
+
+func (h *Handler) working(r *http.Request, v visit, shown []view.Operation, live automation.Live) (view.Model, error) {
+	model := view.Working{LogIn: view.Running, Operations: shown, Place: live.Place}
+	if v.session.StartedAt != nil {
+		model.Elapsed = h.since(time.UnixMilli(*v.session.StartedAt))
+	}
+	for _, o := range shown {
+		if o.Status != view.Pending {
+			model.LogIn = view.Complete
+			return model, nil
+		}
+	}
+	if v.session.Status == db.SessionQueued {
+		return model, nil
+	}
+	progress, err := h.DB.SessionEvents(r.Context(), v.session.ID, 0, db.EventProgress)
+	if err != nil || len(progress) == 0 {
+		return model, err
+	}
+	var note db.Note
+	if err := json.Unmarshal(progress[len(progress)-1].Data, &note); err != nil {
+		return model, fmt.Errorf("read progress: %w", err)
+	}
+	model.LogInProgress = note.Key
+	return model, nil
+}
+
+// question turns a stored prompt into its screen.
+func question(stored *db.Prompt, live automation.Live, sent *sent) (view.Model, error) {
+	var prompt automation.Prompt
+	if err := json.Unmarshal(stored.Question, &prompt); err != nil {
+		return nil, fmt.Errorf("read prompt: %w", err)
+	}
+	ask := view.Ask{Action: sessionPath(stored.SessionID, "answer"), Prompt: stored.ID,
+		Reason: prompt.Reason, AttemptsLeft: prompt.AttemptsLeft}
+	if limit := time.Duration(prompt.TimeLimit) * time.Second; limit > 0 {
+		ask.TimeLimit = limit
+		ask.TimeLeft = max(0, limit-time.Since(time.UnixMilli(stored.CreatedAt)))
+	}
+	kept := live.Kept
+	if sent != nil {
+		ask.Errors, kept = sent.faults, sent.values
+	}
+	switch prompt.Kind {
+	case automation.KindCredentials:
+		return view.LogIn{Ask: ask, Fields: fields(prompt.Fields), Values: open(prompt.Fields, kept)}, nil
+	case automation.KindOneTimeCode:
+		return view.Code{Ask: ask, SentTo: prompt.SentTo, Digits: prompt.Digits, CanResend: prompt.CanResend}, nil
+	case automation.KindChoice:
+		options := make([]view.Option, len(prompt.Options))
+		for n, option := range prompt.Options {
+			options[n] = view.Option(option)
+		}
+		ask.Reason = ""
+		return view.Choice{Ask: ask, Title: prompt.Reason, Options: options}, nil
+	case automation.KindApproval:
+		return view.Approval{Ask: ask, SentTo: prompt.SentTo}, nil
+	case automation.KindText:
+		return view.Question{Ask: ask, Question: prompt.Question, Secret: len(prompt.Fields) > 0 && prompt.Fields[0].Secret}, nil
+	case automation.KindConfirm:
+		changes := make([]view.Change, len(prompt.Changes))
+		for n, change := range prompt.Changes {
+			changes[n] = view.Change(change)
+		}
+		return view.Confirm{Ask: ask, Changes: changes}, nil
+	default:
+		return nil, fmt.Errorf("read prompt: no screen for %q", prompt.Kind)
+	}
+}
+
+func fields(from []automation.Field) []view.Field {
+	list := make([]view.Field, len(from))
+	for n, field := range from {
+		list[n] = view.Field(field)
+	}
+	return list
+}
+
+// open keeps of what was typed only what is no secret.
+func open(fields []automation.Field, values map[string]string) map[string]string {
+	kept := map[string]string{}
+	for _, field := range fields {
+		if !field.Secret {
+			kept[field.Name] = values[field.Name]
+		}
+	}
+	return kept
+}

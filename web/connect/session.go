@@ -1,0 +1,165 @@
+package connect
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"passage/automation"
+	"passage/db"
+	view "passage/views/connect"
+)
+
+// visit is a request to a session, with what is known of it.
+type visit struct {
+	session db.Session
+	link    db.Link
+	held    bool // by the browser that asks
+}
+
+func (h *Handler) visit(r *http.Request) (visit, error) {
+	session, link, err := h.DB.Session(r.Context(), chi.URLParam(r, "sessionID"))
+	if err != nil {
+		return visit{}, err
+	}
+	return visit{session, link, session.HeldBy(h.browser(r))}, nil
+}
+
+// ShowSession shows where the session stands.
+func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.visit(r)
+	if isNotFound(err) {
+		return h.ShowFault(w, r, http.StatusNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	if v.session.Status.Ended() && v.link.CurrentSessionID != v.session.ID && v.held {
+		return redirect(w, r, claimPath(v.link.ClaimCode)) // the back button: a newer attempt is there
+	}
+	if !v.held {
+		if v.session.Status.Ended() {
+			return h.ShowFault(w, r, http.StatusNotFound)
+		}
+		return h.show(w, r, http.StatusConflict, v, nil)
+	}
+	return h.show(w, r, http.StatusOK, v, nil)
+}
+
+// show renders the page of a session, with what was wrong with what was sent.
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, status int, v visit, sent *sent) error {
+	frame, model, err := h.screen(r, v, sent)
+	if err != nil {
+		return err
+	}
+	return render(w, r, status, view.Page(frame, model))
+}
+
+// maxForm is how long a form may be, in bytes.
+const maxForm = 64 << 10
+
+// form reads what was posted. A value that comes twice counts once, the first.
+func form(w http.ResponseWriter, r *http.Request) (map[string]string, error) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		return nil, err
+	}
+	values := map[string]string{}
+	for name, all := range r.PostForm {
+		values[name] = all[0]
+	}
+	return values, nil
+}
+
+// sent is an answer that could not be taken.
+type sent struct {
+	values map[string]string
+	faults map[string]string // field → reason
+}
+
+// SubmitAnswer hands the person's answer to the session, once.
+func (h *Handler) SubmitAnswer(w http.ResponseWriter, r *http.Request) error {
+	return h.submit(w, r, func(v visit, values map[string]string) error {
+		prompt := values["promptId"]
+		delete(values, "promptId")
+		err := h.Runner.Answer(r.Context(), v.session.ID, prompt, values)
+		invalid, ok := errors.AsType[*automation.InvalidAnswer](err)
+		if !ok {
+			return err
+		}
+		return &resend{sent{values: values, faults: invalid.Fields}}
+	})
+}
+
+// resend is the wish to show the form again with what was wrong.
+type resend struct{ sent }
+
+func (*resend) Error() string { return "the answer has to be mended" }
+
+// SubmitCancel ends the session for the person.
+func (h *Handler) SubmitCancel(w http.ResponseWriter, r *http.Request) error {
+	return h.submit(w, r, func(v visit, _ map[string]string) error {
+		return h.Runner.Cancel(r.Context(), v.session.ID)
+	})
+}
+
+// SubmitStay gives the person more time for the open question.
+func (h *Handler) SubmitStay(w http.ResponseWriter, r *http.Request) error {
+	return h.submit(w, r, func(v visit, _ map[string]string) error { return h.Runner.Stay(v.session.ID) })
+}
+
+// SubmitAllow gives the session to the browser that asked for it.
+func (h *Handler) SubmitAllow(w http.ResponseWriter, r *http.Request) error {
+	return h.submit(w, r, func(v visit, _ map[string]string) error {
+		return h.Runner.AllowHandOver(r.Context(), v.session.ID)
+	})
+}
+
+// SubmitRefuse keeps the session here.
+func (h *Handler) SubmitRefuse(w http.ResponseWriter, r *http.Request) error {
+	return h.submit(w, r, func(v visit, _ map[string]string) error { return h.Runner.RefuseHandOver(r.Context(), v.session.ID) })
+}
+
+// submit does what the browser that holds the session wants, and then shows
+// where the session stands. What comes too late is no error.
+func (h *Handler) submit(w http.ResponseWriter, r *http.Request, do func(visit, map[string]string) error) error {
+	values, err := form(w, r)
+	if err != nil {
+		return err
+	}
+	v, err := h.visit(r)
+	if isNotFound(err) {
+		return h.ShowFault(w, r, http.StatusNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	if !v.held {
+		return redirect(w, r, sessionPath(v.session.ID))
+	}
+	err = do(v, values)
+	if again, ok := errors.AsType[*resend](err); ok {
+		return h.show(w, r, http.StatusUnprocessableEntity, v, &again.sent)
+	}
+	if err != nil && !late(err) {
+		return err
+	}
+	return redirect(w, r, sessionPath(v.session.ID))
+}
+
+func late(err error) bool {
+	return errors.Is(err, automation.ErrAnswered) || errors.Is(err, automation.ErrElsewhere) || errors.Is(err, db.ErrStale)
+}
+
+// SubmitRetry claims the link again, for a new session.
+func (h *Handler) SubmitRetry(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.visit(r)
+	if isNotFound(err) || (err == nil && !v.held) {
+		return h.ShowFault(w, r, http.StatusNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	return h.claim(w, r, &v.link)
+}
