@@ -80,6 +80,16 @@ func BadJSON() *Problem {
 		Message: "The request body must be one JSON object, in UTF-8."}
 }
 
+// BadForm is a form that cannot be read at all.
+func BadForm() *Problem {
+	return &Problem{Status: http.StatusBadRequest, Code: "invalid_form", Message: "The form could not be read."}
+}
+
+// CrossOrigin is a form that another site's page sent.
+func CrossOrigin() *Problem {
+	return &Problem{Status: http.StatusForbidden, Code: "cross_origin", Message: "This was sent from another site's page."}
+}
+
 // Unauthorized is a request without a key that opens anything.
 func Unauthorized() *Problem {
 	return &Problem{Status: http.StatusUnauthorized, Code: "unauthorized",

@@ -1,0 +1,89 @@
+// Package admin is the dashboard, on a listener of its own.
+//
+// It owns the operators' log-in and the pages that show why a session failed.
+// It does not own how they look (views/admin) and changes no link. Its
+// invariant: nothing but the log-in page answers without an operator's cookie.
+package admin
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/httprate"
+	"github.com/gorilla/sessions"
+
+	"passage/automation"
+	"passage/db"
+	view "passage/views/admin"
+	"passage/web/problem"
+)
+
+// Options are what the dashboard needs.
+type Options struct {
+	DB      *db.DB
+	Catalog *automation.Catalog
+	Logger  *slog.Logger
+}
+
+// Handler serves the dashboard.
+type Handler struct {
+	Options
+	cookies *sessions.CookieStore
+	tries   *httprate.RateLimiter
+}
+
+// New prepares the dashboard.
+func New(ctx context.Context, options Options) (*Handler, error) {
+	cookies, err := newCookies(ctx, options.DB)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the dashboard: %w", err)
+	}
+	return &Handler{Options: options, cookies: cookies, tries: newTries()}, nil
+}
+
+// render writes a page once all of it is there.
+func render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
+	var buffer bytes.Buffer
+	if err := page.Render(r.Context(), &buffer); err != nil {
+		return fmt.Errorf("render page: %w", err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	if _, err := buffer.WriteTo(w); err != nil && r.Context().Err() == nil {
+		return fmt.Errorf("write page: %w", err)
+	}
+	return nil
+}
+
+// ShowFault is the page for what is not there, or went wrong on our side.
+func (h *Handler) ShowFault(w http.ResponseWriter, r *http.Request, status int) error {
+	model := view.Fault{Missing: status == http.StatusNotFound, RequestID: problem.RequestID(r.Context())}
+	return render(w, r, status, view.FaultPage(model))
+}
+
+// The pages of the dashboard.
+const (
+	overviewPath = "/"
+	sessionsPath = "/sessions"
+	artifactPath = "/artifacts"
+)
+
+func sessionPath(id string) string { return sessionsPath + "/" + url.PathEscape(id) }
+
+func (h *Handler) frame(r *http.Request) view.Frame {
+	frame := view.Frame{Now: time.UnixMilli(h.DB.Now()), Operator: operator(r).Email, LogOut: "/logout"}
+	for _, page := range []view.Link{{Name: "Overview", To: overviewPath}, {Name: "Sessions", To: sessionsPath}} {
+		page.Here = r.URL.Path == page.To
+		frame.Nav = append(frame.Nav, page)
+	}
+	for _, fault := range h.Catalog.Faults() {
+		frame.Notice += "An integration did not load: " + fault.Text + " "
+	}
+	return frame
+}

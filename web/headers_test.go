@@ -1,0 +1,133 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"passage/web"
+)
+
+func withGallery(o *web.Options) {
+	o.Gallery = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, "<!DOCTYPE html><title>Gallery</title>")
+	})
+}
+
+// wantPage checks that a reply is a page, and what holds for each of them.
+func wantPage(t *testing.T, reply *http.Response, body string) {
+	t.Helper()
+	address := fmt.Sprint(reply.StatusCode)
+	if kind := reply.Header.Get("Content-Type"); kind != "text/html; charset=utf-8" {
+		t.Errorf("%s: a person gets %s: %.200s", address, kind, body)
+		return
+	}
+	policy := reply.Header.Get("Content-Security-Policy")
+	for _, part := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"} {
+		if !strings.Contains(policy, part) {
+			t.Errorf("%s: the policy %q lacks %s", address, policy, part)
+		}
+	}
+	if strings.Contains(policy, "unsafe") || strings.Contains(policy, "*") || reply.Header.Get("X-Frame-Options") != "DENY" {
+		t.Errorf("%s: the policy is too open: %v", address, reply.Header)
+	}
+	document, err := html.Parse(strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for node := range document.Descendants() {
+		inPolicy(t, address, node)
+	}
+}
+
+// inPolicy checks that a browser does not refuse part of a page by our own
+// policy, which it would do silently.
+func inPolicy(t *testing.T, address string, node *html.Node) {
+	t.Helper()
+	if node.Type != html.ElementNode {
+		return
+	}
+	if (node.Data == "script" || node.Data == "style") && node.FirstChild != nil {
+		t.Errorf("%s: inline <%s>", address, node.Data)
+	}
+	for _, attribute := range node.Attr {
+		outside := (attribute.Key == "src" || node.Data == "link" && attribute.Key == "href") && !strings.HasPrefix(attribute.Val, "/")
+		if attribute.Key == "style" || strings.HasPrefix(attribute.Key, "on") || strings.HasPrefix(attribute.Key, "hx-on") || outside {
+			t.Errorf("%s: <%s %s=%q>", address, node.Data, attribute.Key, attribute.Val)
+		}
+	}
+}
+
+// wantHeaders checks what holds for every reply.
+func wantHeaders(t *testing.T, address string, reply *httptest.ResponseRecorder, https bool) {
+	t.Helper()
+	header := reply.Header()
+	if header.Get("X-Content-Type-Options") != "nosniff" || header.Get("Referrer-Policy") != "same-origin" {
+		t.Errorf("%s: %v", address, header)
+	}
+	if id := header.Get("X-Request-Id"); !strings.HasPrefix(id, "req_") {
+		t.Errorf("%s: request id %q", address, id)
+	}
+	if transport := header.Get("Strict-Transport-Security"); (transport != "") != https {
+		t.Errorf("%s: Strict-Transport-Security %q", address, transport)
+	}
+	if strings.HasPrefix(header.Get("Content-Type"), "text/html") && reply.Body.Len() > 0 && reply.Code/100 != 3 {
+		wantPage(t, reply.Result(), reply.Body.String())
+	}
+}
+
+// everywhere is every route of a listener, and what no route answers.
+func (h *house) everywhere(listener http.Handler) []route {
+	return append(h.routes(listener), route{"GET", "/nothing", "/nothing"}, route{"DELETE", "/healthz", "/healthz"},
+		route{"GET", "/v1/nothing", "/v1/nothing"}, route{"BREW", "/", "/"}, route{"GET", "", assetPath("app.css")})
+}
+
+func TestEveryReplyHasItsHeaders(t *testing.T) {
+	t.Parallel()
+	for _, publicURL := range []string{"http://passage.example", "https://passage.example"} {
+		h := newHouseAt(t, publicURL)
+		h.change(withGallery)
+		cookie := h.logIn()
+		link := h.link()
+		for _, route := range h.everywhere(h.public) {
+			wantHeaders(t, route.String(), h.ask(h.public, route.method, route.path, ""), strings.HasPrefix(publicURL, "https:"))
+		}
+		wantHeaders(t, "a claim page", h.ask(h.public, "GET", "/c/"+link.ClaimCode, ""), strings.HasPrefix(publicURL, "https:"))
+		for _, cookie := range []string{cookie, ""} { // the dashboard may well be plain http behind an https site
+			for _, route := range h.everywhere(h.admin) {
+				wantHeaders(t, "admin "+route.String(), h.ask(h.admin, route.method, route.path, "", "Cookie", cookie), false)
+			}
+		}
+	}
+}
+
+func TestTheDashboardIsNeverCached(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	cookie := h.logIn()
+	for _, path := range []string{"/", "/sessions", "/sessions/sess_x", "/artifacts/art_x", "/login"} {
+		if control := h.ask(h.admin, "GET", path, "", "Cookie", cookie).Header().Get("Cache-Control"); !strings.Contains(control, "no-store") {
+			t.Errorf("%s: Cache-Control %q", path, control)
+		}
+	}
+}
+
+func TestARequestIDIsKeptIfItIsSane(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for given, kept := range map[string]bool{"trace-1_A": true, strings.Repeat("a", 64): true, strings.Repeat("a", 65): false,
+		"a b": false, `a"b`: false, "a\tlevel=ERROR": false, "": false} {
+		for _, listener := range []http.Handler{h.public, h.admin} {
+			for _, path := range []string{"/healthz", "/nothing", "/v1/links", "/login"} {
+				if got := h.ask(listener, "GET", path, "", "X-Request-Id", given).Header().Get("X-Request-Id"); (got == given) != kept || got == "" {
+					t.Errorf("%s: %q became %q", path, given, got)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,235 @@
+// Package web is the map of every address that Passage answers.
+//
+// It owns the routes, and what holds for all of them: request ids, limits,
+// headers, the protection against forged posts, and the log of requests. What
+// an address does belongs to the rooms below; which error a person or a program
+// may see, to problem. Its invariant: nothing is reachable that is not listed
+// in this file or in the API's own list of routes, and no form of a person's
+// can be posted from another site.
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"path"
+	"runtime/debug"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"passage/web/admin"
+	"passage/web/api"
+	"passage/web/connect"
+	"passage/web/problem"
+)
+
+// Options are what the listeners serve.
+type Options struct {
+	API            *api.API
+	Connect        *connect.Handler
+	Admin          *admin.Handler
+	Static         http.Handler // the assets of both
+	Gallery        http.Handler // every screen with fixture data; nil outside the demo
+	Metrics        http.Handler
+	Ready          func(context.Context) error
+	PublicURL      *url.URL
+	TrustedProxies []netip.Prefix
+	Logger         *slog.Logger
+}
+
+// Public is what people and programs outside reach.
+func Public(o Options) (http.Handler, error) {
+	forged, err := crossOrigin(o.PublicURL, o.Connect)
+	if err != nil {
+		return nil, err
+	}
+	r := newRouter(o, o.PublicURL)
+
+	r.Get("/healthz", healthy)
+	r.Get("/readyz", ready(o, false))
+	r.Handle("/static/*", o.Static)
+	if err := o.API.Mount(r); err != nil {
+		return nil, fmt.Errorf("mount the API: %w", err)
+	}
+
+	r.Group(func(r chi.Router) {
+		r.Use(pagePolicy, forged.Handler)
+		c, page := o.Connect, func(do action) http.HandlerFunc { return pages(o.Connect, do) }
+		r.Get("/c/{claimCode}", page(c.ShowClaim))
+		r.Post("/c/{claimCode}", page(c.SubmitClaim))
+		r.Get("/c/{claimCode}/stop", page(c.ShowStopped))
+
+		r.Get("/s/{sessionID}", page(c.ShowSession))
+		r.Get("/s/{sessionID}/events", page(c.Stream))
+		r.Post("/s/{sessionID}/answer", page(c.SubmitAnswer))
+		r.Post("/s/{sessionID}/cancel", page(c.SubmitCancel))
+		r.Post("/s/{sessionID}/stay", page(c.SubmitStay))
+		r.Post("/s/{sessionID}/retry", page(c.SubmitRetry))
+
+		r.Post("/s/{sessionID}/take-over", page(c.SubmitTakeOver))
+		r.Post("/s/{sessionID}/knock", page(c.SubmitKnock))
+		r.Post("/s/{sessionID}/allow", page(c.SubmitAllow))
+		r.Post("/s/{sessionID}/refuse", page(c.SubmitRefuse))
+		r.Get("/s/{sessionID}/password", page(c.ShowPassword))
+		r.Post("/s/{sessionID}/password", page(c.SubmitPassword))
+		r.Get("/s/{sessionID}/{form:answer|cancel|stay|retry|take-over|knock|allow|refuse}", toSession)
+		if o.Gallery != nil {
+			r.Handle("/gallery", o.Gallery)
+			r.Handle("/gallery/*", o.Gallery)
+		}
+	})
+	r.NotFound(notFound(o.Connect))
+	r.MethodNotAllowed(methodNotAllowed(r))
+	return r, nil
+}
+
+// Admin is what operators reach, on a listener of its own.
+func Admin(o Options) (http.Handler, error) {
+	forged, err := crossOrigin(nil, o.Admin)
+	if err != nil {
+		return nil, err
+	}
+	r := newRouter(o, nil)
+	r.Get("/healthz", healthy)
+	r.Get("/readyz", ready(o, true))
+	r.Handle("/metrics", o.Metrics)
+	r.Handle("/static/*", o.Static)
+
+	r.Group(func(r chi.Router) {
+		r.Use(pagePolicy, forged.Handler, middleware.NoCache)
+		a, page := o.Admin, func(do action) http.HandlerFunc { return pages(o.Admin, do) }
+		r.Get("/login", page(a.ShowLogin))
+		r.Post("/login", page(a.SubmitLogin))
+		r.Group(func(r chi.Router) {
+			r.Use(a.RequireOperator)
+			r.Post("/logout", page(a.SubmitLogout))
+			r.Get("/", page(a.ShowOverview))
+			r.Get("/sessions", page(a.ShowSessions))
+			r.Get("/sessions/{sessionID}", page(a.ShowSession))
+			r.Get("/artifacts/{artifactID}", page(a.ShowArtifact))
+		})
+	})
+	r.NotFound(notFound(o.Admin))
+	r.MethodNotAllowed(methodNotAllowed(r))
+	return r, nil
+}
+
+// newRouter has what holds for every address of a listener.
+func newRouter(o Options, publicURL *url.URL) *chi.Mux {
+	r := chi.NewRouter()
+	r.Use(problem.Identify(o.Logger), trustProxies(o.TrustedProxies), logRequests(o.Logger), problem.Recover, secure(publicURL),
+		middleware.GetHead)
+	return r
+}
+
+// crossOrigin refuses posts that another site's page makes. The public URL is
+// trusted by name, because a proxy may have changed the Host header.
+func crossOrigin(publicURL *url.URL, to faultPage) (*http.CrossOriginProtection, error) {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fault(to, w, r, problem.CrossOrigin())
+	}))
+	if publicURL != nil {
+		if err := protection.AddTrustedOrigin(publicURL.Scheme + "://" + publicURL.Host); err != nil {
+			return nil, fmt.Errorf("trust the public URL: %w", err)
+		}
+	}
+	return protection, nil
+}
+
+// action is a handler of a page; its error becomes a page too.
+type action func(http.ResponseWriter, *http.Request) error
+
+// faultPage renders an error for a person.
+type faultPage interface {
+	ShowFault(w http.ResponseWriter, r *http.Request, status int) error
+}
+
+func pages(to faultPage, do action) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := contain(do, w, r); err != nil {
+			fault(to, w, r, err)
+		}
+	}
+}
+
+// contain makes an error of a panic, so that a person gets a page for it too.
+func contain(do action, w http.ResponseWriter, r *http.Request) (err error) {
+	defer func() {
+		switch cause := recover(); cause {
+		case nil:
+		case http.ErrAbortHandler: // net/http's own way to drop a connection
+			panic(cause)
+		default:
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return do(w, r)
+}
+
+// fault shows a person that something is wrong, and nothing of what; the cause
+// is logged once, where it is ours.
+func fault(to faultPage, w http.ResponseWriter, r *http.Request, err error) {
+	shown := problem.Report(r.Context(), err)
+	if err := to.ShowFault(w, r, shown.Status); err != nil {
+		_ = problem.Report(r.Context(), err)
+	}
+}
+
+// notFound answers people with a page and programs with JSON.
+func notFound(to faultPage) http.HandlerFunc {
+	page := pagePolicy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fault(to, w, r, problem.NotFound()) }))
+	return func(w http.ResponseWriter, r *http.Request) {
+		if wantsPage(r) {
+			page.ServeHTTP(w, r)
+			return
+		}
+		problem.WriteJSON(w, r, problem.NotFound())
+	}
+}
+
+// methodNotAllowed names the methods that an address takes.
+func methodNotAllowed(routes chi.Routes) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			if routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
+				w.Header().Add("Allow", method)
+			}
+		}
+		problem.WriteJSON(w, r, problem.MethodNotAllowed())
+	}
+}
+
+// toSession is where a form's own address leads when it is loaded anew: a form
+// that has to be mended is shown there.
+func toSession(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, path.Dir(r.URL.EscapedPath()), http.StatusSeeOther)
+}
+
+func healthy(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintln(w, "ok")
+}
+
+// ready tells whether new links and sessions can be taken. Why not is told to
+// operators only.
+func ready(o Options, detail bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		err := o.Ready(r.Context())
+		if err == nil {
+			fmt.Fprintln(w, "ready")
+			return
+		}
+		w.WriteHeader(http.StatusServiceUnavailable)
+		if detail {
+			fmt.Fprintln(w, err)
+			return
+		}
+		fmt.Fprintln(w, "not ready")
+	}
+}
