@@ -1,0 +1,180 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"passage/automation"
+	"passage/automation/browser"
+	"passage/web/webhook"
+)
+
+// dataFlag is the folder that most commands work on.
+type dataFlag struct {
+	Data string `help:"Folder of the database and its keys." default:"data" type:"path"`
+}
+
+// browserFlags say which browser does the work and how much of it.
+type browserFlags struct {
+	Browser          string `help:"The browser to use, by path or by name; else chromium-headless-shell or chromium on PATH."`
+	BrowserNoSandbox bool   `help:"Run the browser without its sandbox. Only as root, and only where nothing else protects you."`
+	BrowserSlots     int    `help:"How many browsers may run at once." default:"8"`
+	BrowserSpares    int    `help:"How many browsers are kept warm for the next person." default:"1"`
+	BrowserLine      int    `help:"How many people may wait for a browser before others are turned away." default:"100"`
+}
+
+// serverFlags are those of serve and demo.
+type serverFlags struct {
+	dataFlag
+	browserFlags
+	AdminAddr    string            `help:"Address of the dashboard and the metrics; loopback, the port after --addr's, unless said."`
+	PublicURL    string            `help:"The URL under which people reach --addr. Unless said, http://ADDR."`
+	Site         map[string]string `help:"Point an integration elsewhere: ID=URL, or ID=URL,HOST:PORT with further hosts of that site." placeholder:"ID=URL"`
+	TrustedProxy []string          `help:"Whose forwarded headers to believe, as CIDR; may be repeated." placeholder:"CIDR"`
+	WebhookAllow []string          `help:"Hosts or networks inside that webhooks may be sent to, http too; may be repeated." placeholder:"HOST|CIDR"`
+	OperatorName string            `help:"Who runs this, for the hosted pages."`
+	PrivacyURL   string            `help:"The privacy page that the hosted pages name."`
+}
+
+// config is a checked serverFlags.
+type config struct {
+	addr, adminAddr string
+	publicURL       *url.URL // nil: made from the address that was bound
+	sites           map[string]automation.Site
+	trusted         []netip.Prefix
+	flags           serverFlags
+}
+
+// check reads every flag and reports all faults together, as wrong usage.
+func (f serverFlags) check(addr string) (config, error) {
+	checked := config{addr: addr, adminAddr: f.AdminAddr, flags: f, sites: map[string]automation.Site{}}
+	var faults []error
+	fault := func(flag string, err error) {
+		if err == nil {
+			return
+		}
+		for line := range strings.SplitSeq(err.Error(), "\n") { // each on a line of its own
+			faults = append(faults, fmt.Errorf("--%s: %s", flag, line))
+		}
+	}
+	var err error
+	fault("addr", checkAddress(addr))
+	if checked.adminAddr == "" {
+		checked.adminAddr = nextPort(addr)
+	}
+	fault("admin-addr", checkAddress(checked.adminAddr))
+	checked.publicURL, err = parsePublicURL(f.PublicURL)
+	fault("public-url", err)
+	for id, text := range f.Site {
+		urlText, hosts, _ := strings.Cut(text, ",")
+		site := automation.Site{URL: urlText}
+		if hosts != "" {
+			site.Hosts = strings.Split(hosts, ",")
+		}
+		checked.sites[id] = site
+	}
+	_, err = automation.LoadCatalog(automation.CatalogOptions{Sites: checked.sites})
+	fault("site", err)
+	_, err = webhook.ParseAllow(f.WebhookAllow)
+	fault("webhook-allow", err)
+	for _, text := range f.TrustedProxy {
+		prefix, err := parsePrefix(text)
+		fault("trusted-proxy", err)
+		checked.trusted = append(checked.trusted, prefix)
+	}
+	if f.PrivacyURL != "" {
+		fault("privacy-url", checkPage(f.PrivacyURL))
+	}
+	if f.BrowserSlots < 1 {
+		fault("browser-slots", errors.New("at least one browser is needed"))
+	}
+	if f.BrowserSpares < 0 || f.BrowserSpares > f.BrowserSlots {
+		fault("browser-spares", fmt.Errorf("%d is not between 0 and --browser-slots", f.BrowserSpares))
+	}
+	if f.BrowserLine < 0 {
+		fault("browser-line", errors.New("cannot be negative"))
+	}
+	return checked, asUsage(errors.Join(faults...))
+}
+
+func checkAddress(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("%q is not HOST:PORT", address)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("%q has no port between 0 and 65535", address)
+	}
+	return nil
+}
+
+// nextPort is the loopback address with the port after the given one's; port 0
+// stays 0, for which the system picks one.
+func nextPort(address string) string {
+	_, text, err := net.SplitHostPort(address)
+	port, portErr := strconv.Atoi(text)
+	if err != nil || portErr != nil || port == 0 {
+		return "127.0.0.1:0"
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port+1))
+}
+
+func parsePublicURL(text string) (*url.URL, error) {
+	if text == "" {
+		return nil, nil
+	}
+	parsed, err := url.Parse(text)
+	if err != nil || (parsed.Scheme != "https" && parsed.Scheme != "http") || parsed.Host == "" ||
+		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.User != nil {
+		return nil, fmt.Errorf("%q is not a URL such as https://connect.example.com, without a path", text)
+	}
+	return &url.URL{Scheme: parsed.Scheme, Host: parsed.Host}, nil
+}
+
+func parsePrefix(text string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil {
+		return netip.Prefix{}, fmt.Errorf("%q is neither an address nor a CIDR such as 10.0.0.0/8", text)
+	}
+	return prefix, nil
+}
+
+func checkPage(text string) error {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Scheme != "https" || parsed.Host == "" {
+		return fmt.Errorf("%q is not an https URL", text)
+	}
+	return nil
+}
+
+// pool starts nothing yet: the processes come with Run.
+func (f browserFlags) pool(options browser.Options) (*browser.Pool, error) {
+	path, err := browser.Find(f.Browser)
+	if err != nil {
+		return nil, err
+	}
+	options.Path, options.NoSandbox = path, f.BrowserNoSandbox
+	options.Slots, options.Spares, options.Line = f.BrowserSlots, f.BrowserSpares, f.BrowserLine
+	return browser.NewPool(options)
+}
+
+// isLoopback reports whether an address is only reachable from this machine.
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}

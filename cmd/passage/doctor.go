@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"passage/automation/browser"
+)
+
+// doctorCommand checks a machine before somebody relies on it.
+type doctorCommand struct {
+	dataFlag
+	browserFlags
+	PublicURL string `help:"The URL under which people reach this server; checked if it is said."`
+}
+
+// errUnwell is the end of a doctor that found something; what it found is on
+// standard output already.
+var errUnwell = errors.New("something is wrong; see above")
+
+// Run checks everything and reports each finding on a line.
+func (c *doctorCommand) Run(ctx context.Context, out *console) error {
+	well := true
+	for _, check := range []struct {
+		name string
+		do   func(context.Context) (string, error)
+	}{
+		{"browser", c.checkBrowser},
+		{"data folder", c.checkData},
+		{"clock", c.checkClock},
+		{"public URL", c.checkPublicURL},
+	} {
+		found, err := check.do(ctx)
+		sign := "ok  "
+		if err != nil {
+			well, sign, found = false, "FAIL", err.Error()
+		}
+		if err := out.printf("%s  %-12s %s\n", sign, check.name, found); err != nil {
+			return err
+		}
+	}
+	if !well {
+		return errUnwell
+	}
+	return nil
+}
+
+// checkBrowser starts one, as a session would.
+func (c *doctorCommand) checkBrowser(ctx context.Context) (found string, err error) {
+	folder, err := os.MkdirTemp("", "passage-doctor-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	pool, err := c.pool(browser.Options{Dir: folder})
+	if err != nil {
+		return "", err
+	}
+	ctx, stop := context.WithTimeout(ctx, time.Minute)
+	closed := make(chan error, 1)
+	go func() { closed <- pool.Run(ctx) }()
+	defer func() { stop(); err = errors.Join(err, <-closed) }()
+	begin := time.Now()
+	window, err := pool.Acquire(ctx, browser.Policy{Redactor: browser.NewRedactor()}, func(int) {})
+	if err != nil {
+		return "", fmt.Errorf("the browser did not start: %w", err)
+	}
+	window.Close()
+	path, err := browser.Find(c.Browser)
+	sandbox := "in its sandbox"
+	if c.BrowserNoSandbox {
+		sandbox = "WITHOUT its sandbox"
+	}
+	return fmt.Sprintf("%s starts in %s, %s", path, time.Since(begin).Round(time.Millisecond), sandbox), err
+}
+
+func (c *doctorCommand) checkData(context.Context) (string, error) {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return "", err
+	}
+	probe, err := os.CreateTemp(c.Data, "doctor-")
+	if err != nil {
+		return "", err
+	}
+	_, err = probe.WriteString("can this be written?")
+	if err := errors.Join(err, probe.Sync(), probe.Close(), os.Remove(probe.Name())); err != nil {
+		return "", err
+	}
+	path, err := filepath.Abs(c.Data)
+	return path + " can be written", err
+}
+
+// checkClock finds a clock that was never set: expiry and signatures need one.
+func (c *doctorCommand) checkClock(context.Context) (string, error) {
+	now := time.Now()
+	if now.Before(buildTime()) {
+		return "", fmt.Errorf("the clock says %s, which is before this program was made", now.Format(time.DateTime))
+	}
+	return now.UTC().Format(time.DateTime) + " UTC", nil
+}
+
+func (c *doctorCommand) checkPublicURL(ctx context.Context) (string, error) {
+	if c.PublicURL == "" {
+		return "not checked; say --public-url", nil
+	}
+	parsed, err := parsePublicURL(c.PublicURL)
+	if err != nil {
+		return "", err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, parsed.JoinPath("healthz").String(), nil)
+	if err != nil {
+		return "", err
+	}
+	reply, err := (&http.Client{Timeout: 10 * time.Second}).Do(request)
+	if err != nil {
+		return "", fmt.Errorf("nothing answers there: %w", err)
+	}
+	if err := reply.Body.Close(); err != nil {
+		return "", err
+	}
+	if reply.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("%s answers %s", request.URL, reply.Status)
+	}
+	return parsed.String() + " answers", nil
+}
+
+// buildTime is when the source was committed; the zero time where the build
+// does not know.
+func buildTime() time.Time {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return time.Time{}
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.time" {
+			if at, err := time.Parse(time.RFC3339, setting.Value); err == nil {
+				return at
+			}
+		}
+	}
+	return time.Time{}
+}

@@ -1,0 +1,252 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"passage/automation/browser"
+	"passage/automation/replica"
+	"passage/db"
+)
+
+// patience is how long a test waits for what has to come. Nothing waits that
+// long unless something is broken: waiting ends with a signal.
+const patience = time.Minute
+
+// stack is the demo as it ships, at addresses of the system's choice: server,
+// carrier, shop. Tests reach it as outsiders do.
+type stack struct {
+	*demo
+	folder string
+	logs   *journal
+	logIns *logIns
+	merchant
+	people *browser.Pool // browsers of the persons, not of the server
+	stop   func() error
+}
+
+// journal keeps what is logged.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(line []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(line)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
+// startStack makes a stack and lets it run until its stop is called.
+func startStack(ctx context.Context, folder string) (*stack, error) {
+	s := &stack{folder: filepath.Join(folder, "data"), logs: &journal{}, logIns: &logIns{}}
+	out := &console{stdout: io.Discard, stderr: io.Discard,
+		logger: slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	flags := testBrowser(4)
+	command := &demoCommand{Addr: "127.0.0.1:0", Data: s.folder, browserFlags: flags,
+		carrier: replica.CarrierOptions{Slow: 200 * time.Millisecond, Approval: 500 * time.Millisecond}}
+	var err error
+	if s.demo, err = command.prepare(ctx, out); err != nil {
+		return nil, err
+	}
+	if s.people, err = flags.pool(browser.Options{Dir: filepath.Join(folder, "people")}); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	s.merchant = merchant{base: s.publicURL.String(), token: s.key}
+	s.site.handler = s.logIns.count(s.site.handler)
+	s.shop.handler = s.ringAfter(s.shop.handler)
+	s.begin(ctx)
+	return s, nil
+}
+
+// testBrowser is the browser that this machine's settings name.
+func testBrowser(slots int) browserFlags {
+	return browserFlags{Browser: os.Getenv(variable("browser")),
+		BrowserNoSandbox: os.Getenv(variable("browser-no-sandbox")) == "1", BrowserSlots: slots, BrowserLine: 100}
+}
+
+// begin starts what startStack made, and readies stop.
+func (s *stack) begin(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 2)
+	go func() {
+		ended <- s.play(ctx, func(ctx context.Context) error { <-ctx.Done(); return nil })
+	}()
+	go func() { ended <- s.people.Run(ctx) }()
+	s.stop = sync.OnceValue(func() error {
+		cancel()
+		return errors.Join(<-ended, <-ended, s.close())
+	})
+}
+
+// ownStack is a stack that no other test sees.
+func ownStack(t *testing.T) *stack {
+	t.Helper()
+	s, err := startStack(context.WithoutCancel(t.Context()), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.stop(); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+	})
+	return s
+}
+
+// common is the stack that most tests share: each works with a link and an
+// account of its own, and the carrier shares nothing between two accounts.
+var common struct {
+	sync.Mutex
+	folder string
+	stack  *stack
+}
+
+func sharedStack(t *testing.T) *stack {
+	t.Helper()
+	common.Lock()
+	defer common.Unlock()
+	if common.stack != nil {
+		return common.stack
+	}
+	var err error
+	if common.folder, err = os.MkdirTemp("", "passage-test-"); err != nil {
+		t.Fatal(err)
+	}
+	if common.stack, err = startStack(context.WithoutCancel(t.Context()), common.folder); err != nil {
+		t.Fatal(err)
+	}
+	return common.stack
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if common.stack != nil {
+		if err := common.stack.stop(); err != nil {
+			fmt.Fprintln(os.Stderr, "stop the shared stack:", err)
+			code = 1
+		}
+	}
+	if err := os.RemoveAll(common.folder); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// shopHeard is the topic that rings when the demo's shop got a webhook.
+const shopHeard = "the shop heard"
+
+func (s *stack) ringAfter(shop http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		shop.ServeHTTP(w, r)
+		if r.Method == http.MethodPost {
+			s.db.Ring(shopHeard)
+		}
+	})
+}
+
+// logIns counts, at the carrier's door, how often each user got in.
+type logIns struct {
+	mu    sync.Mutex
+	users map[string]string // the visit's cookie → who it says it is
+	times map[string]int
+}
+
+func (l *logIns) count(site http.Handler) http.Handler {
+	l.users, l.times = map[string]string{}, map[string]int{}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if cookie, err := r.Cookie("demo_visit"); err == nil {
+			l.note(r, cookie.Value)
+		}
+		site.ServeHTTP(w, r)
+	})
+}
+
+func (l *logIns) note(r *http.Request, visit string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch r.URL.Path {
+	case "/signin/user":
+		if r.Method == http.MethodPost {
+			l.users[visit] = r.PostFormValue("username") // the form stays parsed for the site
+		}
+	case "/account/callback":
+		l.times[l.users[visit]]++
+	}
+}
+
+func (l *logIns) of(username string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.times[username]
+}
+
+// until waits until a change of the link makes something true.
+func (s *stack) until(t *testing.T, linkID, what string, holds func() bool) {
+	t.Helper()
+	rings, stop := s.db.Watch(linkID)
+	defer stop()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for !holds() {
+		select {
+		case <-rings:
+		case <-ctx.Done():
+			t.Fatalf("%s: did not come", what)
+		}
+	}
+}
+
+// sessionOf is the session that a link is at now.
+func (s *stack) sessionOf(t *testing.T, link created) db.Session {
+	t.Helper()
+	stored, err := s.db.LinkByCode(t.Context(), link.ClaimCode)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, _, err := s.db.Session(t.Context(), stored.CurrentSessionID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return session
+}
+
+// prompts is how many questions of a kind a session asked.
+func (s *stack) prompts(t *testing.T, sessionID, kind string) (count int) {
+	t.Helper()
+	all, err := s.db.Prompts(t.Context(), sessionID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, prompt := range all {
+		if prompt.Kind == kind {
+			count++
+		}
+	}
+	return count
+}
+
+// expect compares two values that print alike only if they are alike.
+func expect[T comparable](t *testing.T, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: %v, want %v", what, got, want)
+	}
+}

@@ -1,0 +1,143 @@
+package main_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// importRule says what a room may import of the others. A name covers the
+// folder alone; with “/*” at its end, what is below it.
+type importRule struct {
+	room    string
+	imports []string
+}
+
+// importRules is the complete list of DESIGN §1; the first that fits counts. A
+// folder without a rule may import nothing of ours.
+var importRules = []importRule{
+	{"cmd/*", []string{"*"}},
+	{"web", []string{"web/*"}},
+	{"web/*", []string{"web/problem", "views", "views/*", "static", "db", "db/*", "automation", "automation/outcome", "automation/resources"}},
+	{"views", []string{"static", "automation/outcome"}},
+	{"views/*", []string{"views", "views/*", "static", "automation/outcome"}}, // one room with views
+	{"automation", []string{"db", "db/*", "automation/script", "automation/browser", "automation/outcome",
+		"automation/resources", "automation/integrations"}},
+	{"automation/script", []string{"automation/browser", "automation/outcome"}},
+	{"automation/browser", []string{"automation/outcome"}},
+	{"db/*", []string{"db", "db/*"}}, // one room with db
+}
+
+// importHomes are the libraries that only one room knows.
+var importHomes = []importRule{
+	{"github.com/go-rod/rod", []string{"automation/browser", "automation/browser/*"}},
+	{"go.starlark.net", []string{"automation/script", "automation/script/*"}},
+}
+
+func importFits(folder string, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		above, open := strings.CutSuffix(name, "*")
+		return folder == name || open && strings.HasPrefix(folder, above)
+	})
+}
+
+func importAllowed(from, to string) bool {
+	for _, rule := range importRules {
+		if importFits(from, []string{rule.room}) {
+			return importFits(to, rule.imports)
+		}
+	}
+	return false
+}
+
+func TestRoomsImportOnlyWhatTheirRulesAllow(t *testing.T) {
+	t.Parallel()
+	root, seen := filepath.Join("..", ".."), 0
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := entry.Name()
+		if entry.IsDir() && (name == "testdata" || strings.HasPrefix(name, ".") && file != root) {
+			return fs.SkipDir
+		}
+		if entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		seen++
+		relative, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		checkImports(t, filepath.ToSlash(relative), file)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen < 50 {
+		t.Errorf("only %d files were looked at", seen)
+	}
+}
+
+func checkImports(t *testing.T, name, file string) {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+		return
+	}
+	from := path.Dir(name)
+	for _, spec := range parsed.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if to, ours := strings.CutPrefix(imported, "passage/"); ours && !importAllowed(from, to) {
+			t.Errorf("%s imports %s, which its room may not", name, to)
+		}
+		for _, home := range importHomes {
+			bench := slices.Contains(strings.Split(from, "/"), "bench") // compares with the bare library
+			if (imported == home.room || strings.HasPrefix(imported, home.room+"/")) && !importFits(from, home.imports) && !bench {
+				t.Errorf("%s imports %s, which only %s knows", name, imported, home.imports[0])
+			}
+		}
+	}
+}
+
+func TestImportRulesRefuseWhatIsNotListed(t *testing.T) {
+	t.Parallel()
+	for edge, want := range map[[2]string]bool{
+		{"cmd/passage", "automation/browser"}:        true,
+		{"web", "web/api"}:                           true,
+		{"web", "db"}:                                false,
+		{"web/api", "db"}:                            true,
+		{"web/api", "web/connect"}:                   false,
+		{"web/api", "automation/script"}:             false,
+		{"views/connect", "views"}:                   true,
+		{"views/connect", "db"}:                      false,
+		{"views", "views/connect"}:                   false,
+		{"automation", "automation/replica"}:         false,
+		{"automation", "web/api"}:                    false,
+		{"automation/browser", "automation/outcome"}: true,
+		{"automation/browser", "automation/script"}:  false,
+		{"automation/replica", "automation/outcome"}: false,
+		{"db", "automation/outcome"}:                 false,
+		{"db/dbtest", "db"}:                          true,
+		{"automation/integrations", "automation"}:    false,
+		{"somewhere/new", "automation/outcome"}:      false,
+		{"automation/script/words", "automation"}:    false,
+		{"automationx", "db"}:                        false,
+	} {
+		if got := importAllowed(edge[0], edge[1]); got != want {
+			t.Errorf("%s → %s: allowed is %t", edge[0], edge[1], got)
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit codes.
+const (
+	exitSuccess = 0
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+// commands is every command that there is.
+type commands struct {
+	Serve        serveCommand        `cmd:"" help:"Serve everything, on SQLite in one folder."`
+	Demo         demoCommand         `cmd:"" help:"Serve, with a demo carrier and a demo shop to try it on."`
+	Keys         keysCommand         `cmd:"" help:"Make, list and revoke the API keys of merchants."`
+	Admin        adminCommand        `cmd:"" help:"Let operators use the dashboard."`
+	Integrations integrationsCommand `cmd:"" help:"List and check integrations."`
+	Doctor       doctorCommand       `cmd:"" help:"Check this machine: browser, clock, data folder, public URL."`
+	Version      versionCommand      `cmd:"" help:"Print the version."`
+}
+
+// console is where a command reads and writes. Results go to stdout, logs and
+// warnings to stderr.
+type console struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	logger         *slog.Logger
+}
+
+func (c *console) printf(format string, args ...any) error {
+	_, err := fmt.Fprintf(c.stdout, format, args...)
+	return err
+}
+
+// run carries out one command line and returns its exit code.
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	out := &console{stdin: stdin, stdout: stdout, stderr: stderr,
+		logger: slog.New(slog.NewTextHandler(stderr, nil))}
+	command, code, done := parse(args, getenv, stdout, stderr)
+	if done {
+		return code
+	}
+	command.BindTo(ctx, (*context.Context)(nil))
+	err := command.Run(out)
+	if err == nil {
+		return exitSuccess
+	}
+	complain(stderr, err)
+	if _, wrong := errors.AsType[*wrongUsage](err); wrong {
+		advise(stderr, command)
+		return exitUsage
+	}
+	return exitFailure
+}
+
+// wrongUsage is a fault of the command line that only its command could find.
+type wrongUsage struct{ faults error }
+
+func (w *wrongUsage) Error() string { return w.faults.Error() }
+
+// asUsage says that a fault, if there is one, is the command line's.
+func asUsage(faults error) error {
+	if faults == nil {
+		return nil
+	}
+	return &wrongUsage{faults}
+}
+
+// exit is how kong's help ends the program; parse catches it.
+type exit int
+
+// parse reads the command line and the environment. done is true where that was
+// all: help was printed, or the usage is wrong.
+func parse(args []string, getenv func(string) string, stdout, stderr io.Writer) (command *kong.Context, code int, done bool) {
+	defer func() {
+		switch caught := recover().(type) {
+		case nil:
+		case exit:
+			command, code, done = nil, int(caught), true
+		default:
+			panic(caught) //nolint:forbidigo // passed on
+		}
+	}()
+	parser, err := kong.New(&commands{},
+		kong.Name("passage"),
+		kong.Description("Passage lets a merchant's users connect an account at another service."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { panic(exit(code)) }), //nolint:forbidigo // caught above
+		kong.Resolvers(fromEnvironment(getenv)),
+		kong.ValueFormatter(helpWithVariable),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		complain(stderr, err)
+		return nil, exitFailure, true
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err = parser.Parse(args)
+	if err != nil {
+		complain(stderr, err)
+		if wrong, ok := errors.AsType[*kong.ParseError](err); ok && wrong.Context != nil {
+			advise(stderr, wrong.Context)
+		}
+		return nil, exitUsage, true
+	}
+	return command, exitSuccess, false
+}
+
+// advise says where the right usage is written, of the commands that were
+// understood.
+func advise(to io.Writer, context *kong.Context) {
+	path := ""
+	for _, part := range context.Path {
+		if part.Command != nil {
+			path += part.Command.Name + " "
+		}
+	}
+	fmt.Fprintf(to, "Run \"passage %s--help\" to see how it is used.\n", path)
+}
+
+// complain prints every fault on a line of its own.
+func complain(to io.Writer, err error) {
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		fmt.Fprintln(to, "passage:", line)
+	}
+}
+
+// variable is the environment variable of a flag: --public-url is PASSAGE_PUBLIC_URL.
+func variable(flag string) string {
+	return "PASSAGE_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+func fromEnvironment(getenv func(string) string) kong.Resolver {
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		if value := getenv(variable(flag.Name)); value != "" {
+			return value, nil
+		}
+		return nil, nil
+	})
+}
+
+func helpWithVariable(value *kong.Value) string {
+	if value.Flag == nil || value.Name == "help" {
+		return value.Help
+	}
+	return value.Help + " ($" + variable(value.Name) + ")"
+}

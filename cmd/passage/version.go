@@ -1,0 +1,23 @@
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+)
+
+// versionCommand prints what was built, from what.
+type versionCommand struct{}
+
+// Run prints the version.
+func (c *versionCommand) Run(out *console) error {
+	version, revision := "(devel)", "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version
+		for _, setting := range info.Settings {
+			if setting.Key == "vcs.revision" {
+				revision = setting.Value
+			}
+		}
+	}
+	return out.printf("passage %s\nrevision %s\n%s %s/%s\n", version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
