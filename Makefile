@@ -43,7 +43,7 @@ lint: ## Run the linter
 	$(LINT) run
 
 .PHONY: bench
-bench: browser ## Compare with a bare browser script and bare SQLite, side by side
+bench: browser build ## Compare with a bare browser script and bare SQLite, side by side
 	$(GO) run ./cmd/bench
 
 .PHONY: browser

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// holdCommand makes the bench hold a program: run it as the one to whom the
+// system gives every orphan below it. A browser that is killed leaves children
+// whose parent can't wait for them any more; whoever measures only the program
+// and its children misses what they have used.
+const holdCommand = "hold"
+
+// hold prints the program's process id, runs it to its end, and waits for all
+// that it leaves. When told to end, it kills the program and all below it.
+func hold(args []string) error {
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("become the parent of orphans: %w", err)
+	}
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGTERM, syscall.SIGINT)
+	program, err := os.StartProcess(args[0], args, &os.ProcAttr{ //nolint:gosec // the bench names the program
+		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
+		Sys:   &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL},
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Println(program.Pid)
+	empty := make(chan struct{})
+	go func() {
+		defer close(empty)
+		for {
+			if _, err := syscall.Wait4(-1, nil, 0, nil); err != nil && !errors.Is(err, syscall.EINTR) {
+				return // nobody is left
+			}
+		}
+	}()
+	select {
+	case <-empty:
+		return nil
+	case <-told:
+	}
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if err := killBelow(os.Getpid()); err != nil {
+			return err
+		}
+		select {
+		case <-empty:
+			return nil
+		case <-again.C:
+		}
+	}
+}
+
+func killBelow(pid int) error {
+	tree, err := below(pid)
+	if err != nil {
+		return err
+	}
+	for _, p := range tree {
+		if p.pid != pid {
+			_ = syscall.Kill(p.pid, syscall.SIGKILL) // gone already is as good
+		}
+	}
+	return nil
+}
+
+// held is a program under a holder.
+type held struct {
+	command *exec.Cmd
+	program int // its process id
+	in      io.WriteCloser
+	out     *bufio.Reader
+	errors  bytes.Buffer // read after stop
+	stopped bool
+}
+
+// start runs a program until stop, or until the context ends.
+func start(ctx context.Context, args ...string) (*held, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	h := &held{command: exec.CommandContext(ctx, self, append([]string{holdCommand}, args...)...)} //nolint:gosec // itself
+	h.command.Cancel = func() error { return h.command.Process.Signal(syscall.SIGTERM) }
+	h.command.WaitDelay = 10 * time.Second
+	h.command.Stderr = &h.errors
+	// A group of its own, so that Ctrl-C comes to the bench alone, which then
+	// ends the others in order; and an end with the bench, however that ends.
+	h.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	if h.in, err = h.command.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := h.command.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	h.out = bufio.NewReader(out)
+	if err := h.command.Start(); err != nil {
+		return nil, err
+	}
+	line, err := h.line()
+	if err == nil {
+		h.program, err = strconv.Atoi(line)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start %s: %w", args[0], err), h.stop())
+	}
+	return h, nil
+}
+
+// line reads the next line that the program prints.
+func (h *held) line() (string, error) {
+	line, err := h.out.ReadString('\n')
+	return strings.TrimSpace(line), err
+}
+
+// stop ends the program and all below it.
+func (h *held) stop() error {
+	if h.stopped {
+		return nil
+	}
+	h.stopped = true
+	if err := h.command.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	_ = h.command.Wait() // a holder that was told to end says nothing of interest
+	return nil
+}
+
+// blame ends a program over an error, to which it adds what it had to say.
+func (h *held) blame(err error) error {
+	return errors.Join(err, h.stop(), errors.New(strings.TrimSpace(h.errors.String())))
+}
+
+// usage is the CPU time that a program and all below it have used so far.
+type usage struct {
+	own      time.Duration // the program
+	browsers time.Duration // everything below it, what has ended included
+	alive    int           // processes
+}
+
+func (u usage) whole() time.Duration { return u.own + u.browsers }
+
+func (u usage) minus(before usage) usage {
+	return usage{own: u.own - before.own, browsers: u.browsers - before.browsers}
+}
+
+func (h *held) usage() (usage, error) {
+	tree, err := below(h.command.Process.Pid)
+	if err != nil {
+		return usage{}, err
+	}
+	var used usage
+	for n, p := range tree {
+		used.browsers += p.reaped
+		switch {
+		case n == 0: // the holder itself is nobody's cost
+		case p.pid == h.program:
+			used.own = p.own
+		default:
+			used.browsers += p.own
+		}
+	}
+	used.alive = len(tree)
+	return used, nil
+}
+
+// atRest is how long nothing may happen before a program is at rest; on a busy
+// machine even one that works has its pauses.
+const atRest = 500 * time.Millisecond
+
+// settle waits until a number of processes is left (0: any) and nothing works
+// any more, and returns what was used until then.
+func (h *held) settle(ctx context.Context, alive int) (usage, error) {
+	look := time.NewTicker(atRest / 5)
+	defer look.Stop()
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	var last usage
+	since := time.Now()
+	for {
+		now, err := h.usage()
+		if err != nil {
+			return now, err
+		}
+		if now.alive != last.alive || now.whole()-last.whole() > tick || (alive != 0 && now.alive != alive) {
+			last, since = now, time.Now()
+		}
+		if time.Since(since) >= atRest {
+			return now, nil
+		}
+		select {
+		case <-ctx.Done():
+			return now, fmt.Errorf("%d processes do not come to rest: %w", now.alive, context.Cause(ctx))
+		case <-look.C:
+		}
+	}
+}

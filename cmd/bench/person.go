@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"passage/automation/replica"
+)
+
+// person is somebody at the hosted pages: a browser without a screen.
+type person struct {
+	client  http.Client
+	site    string // Passage
+	session string // the path of the session's page
+	page    string // what was shown last
+}
+
+func (s *server) person() (*person, error) {
+	jar, err := cookiejar.New(nil)
+	client := *s.client
+	client.Jar = jar
+	return &person{client: client, site: s.address}, err
+}
+
+// claim presses the claim page's button and loads the page that it leads to.
+func (p *person) claim(ctx context.Context, claimURL string) error {
+	to, err := p.post(ctx, claimURL, nil)
+	if err != nil {
+		return err
+	}
+	p.session = to
+	return p.show(ctx)
+}
+
+func (p *person) show(ctx context.Context) (err error) {
+	p.page, err = p.get(ctx, p.session)
+	return err
+}
+
+var promptID = regexp.MustCompile(`name="promptId" value="([^"]+)"`)
+
+// answerCredentials answers the form that is on the screen.
+func (p *person) answerCredentials(ctx context.Context, username string) error {
+	found := promptID.FindStringSubmatch(p.page)
+	if found == nil || !strings.Contains(p.page, `name="password"`) {
+		return errors.New("there is no form for credentials on the page")
+	}
+	_, err := p.post(ctx, p.site+p.session+"/answer",
+		url.Values{"promptId": {found[1]}, "username": {username}, "password": {replica.Password}})
+	if err != nil {
+		return err
+	}
+	return p.show(ctx)
+}
+
+// follow reads the session's live events, as its page does, until one contains
+// a text or the session ends. The stream stays open until close.
+func (p *person) follow(ctx context.Context, until string) (stream io.Closer, found bool, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.site+p.session+"/events", nil)
+	if err != nil {
+		return nil, false, err
+	}
+	reply, err := p.client.Do(request)
+	if err != nil {
+		return nil, false, err
+	}
+	lines := bufio.NewScanner(reply.Body)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if until != "" && strings.Contains(lines.Text(), until) {
+			return reply.Body, true, nil
+		}
+	}
+	return reply.Body, false, lines.Err()
+}
+
+// connect is a person's whole session, from the claim to its end.
+func (p *person) connect(ctx context.Context, claimURL, username string) error {
+	if err := p.claim(ctx, claimURL); err != nil {
+		return err
+	}
+	if err := p.answerCredentials(ctx, username); err != nil {
+		return err
+	}
+	stream, _, err := p.follow(ctx, "")
+	if err != nil {
+		return err
+	}
+	return stream.Close()
+}
+
+func (p *person) get(ctx context.Context, path string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.site+path, nil)
+	if err != nil {
+		return "", err
+	}
+	status, body, _, err := p.do(request)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("GET %s: status %d", path, status)
+	}
+	return body, err
+}
+
+// post sends a form and returns where the answer leads.
+func (p *person) post(ctx context.Context, address string, form url.Values) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	status, body, to, err := p.do(request)
+	if err == nil && status != http.StatusSeeOther {
+		err = fmt.Errorf("POST %s: status %d: %.300s", address, status, body)
+	}
+	return to, err
+}
+
+func (p *person) do(request *http.Request) (status int, body, location string, err error) {
+	request.Header.Set("Accept", "text/html")
+	reply, err := p.client.Do(request)
+	if err != nil {
+		return 0, "", "", err
+	}
+	text, err := io.ReadAll(reply.Body)
+	return reply.StatusCode, string(text), reply.Header.Get("Location"), errors.Join(err, reply.Body.Close())
+}

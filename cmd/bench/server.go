@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"passage/automation/replica"
+)
+
+// card is what every session stores; billsWanted how many bills it reads.
+var card = map[string]string{
+	"cardNumber": replica.CardNumber, "expirationDate": "12/30", "cvv": "737", "nameOnCard": "Ada Example", "billingZip": "98101",
+}
+
+const billsWanted = 6
+
+// operation is one of POST /v1/links.
+type operation struct {
+	Resource  string `json:"resource"`
+	Action    string `json:"action"`
+	Arguments any    `json:"arguments,omitempty"`
+}
+
+// operations are those of every link: read, write, read.
+var operations = []operation{
+	{Resource: "paymentMethod", Action: "read"},
+	{Resource: "paymentMethod", Action: "write", Arguments: card},
+	{Resource: "mobileBillingStatement", Action: "read", Arguments: map[string]int{"limit": billsWanted}},
+}
+
+// server is passage serve on an empty data folder, with a merchant's key.
+type server struct {
+	*held
+	address string
+	key     string
+	client  *http.Client
+}
+
+var serving = regexp.MustCompile(`^Passage serves (http://[^ ,]+),`)
+
+// serve starts Passage with so many slots for browsers.
+func (s *suite) serve(ctx context.Context, slots int) (_ *server, err error) {
+	folder, err := os.MkdirTemp(s.folder, "data-")
+	if err != nil {
+		return nil, err
+	}
+	made, err := exec.CommandContext(ctx, s.passage, "keys", "create", "--data", folder, "--org", "Bench").Output() //nolint:gosec // the flag names the program
+	if err != nil {
+		return nil, fmt.Errorf("make a key: %w", err)
+	}
+	new := &server{key: strings.TrimSpace(string(made)), client: &http.Client{
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 1000},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	arguments := []string{s.passage, "serve", "--addr", "127.0.0.1:0", "--data", folder, "--browser", s.browser,
+		"--browser-slots", strconv.Itoa(slots), "--browser-spares", strconv.Itoa(spares),
+		"--site", "demo=" + s.site.address + "," + s.site.frame}
+	if s.noSandbox {
+		arguments = append(arguments, "--browser-no-sandbox")
+	}
+	if new.held, err = start(ctx, arguments...); err != nil {
+		return nil, err
+	}
+	line, err := new.line()
+	if found := serving.FindStringSubmatch(line); err == nil && found != nil {
+		new.address = found[1]
+		_, err = new.settle(ctx, 0)
+		return new, err
+	}
+	if err == nil {
+		err = fmt.Errorf("it says %q", line)
+	}
+	return nil, fmt.Errorf("passage serve: %w", new.blame(err))
+}
+
+// spares are the warm browsers of the server that is measured.
+const spares = 1
+
+func (s *server) close() error {
+	s.client.CloseIdleConnections()
+	return s.stop()
+}
+
+// createLink makes a link as a merchant does.
+func (s *server) createLink(ctx context.Context) (id, claimURL string, err error) {
+	body, err := json.Marshal(map[string]any{"integrationId": "demo", "operations": operations,
+		"returnUrl": "https://shop.example/done", "userLabel": "ada@demo.example", "metadata": map[string]string{"cart": "1042"}})
+	if err != nil {
+		return "", "", err
+	}
+	var link struct{ LinkID, ClaimURL string }
+	err = s.call(ctx, http.MethodPost, "/v1/links", body, &link)
+	return link.LinkID, link.ClaimURL, err
+}
+
+// createLinks makes links and returns their ids and claim URLs.
+func (s *server) createLinks(ctx context.Context, count int) (ids, claimURLs []string, err error) {
+	for range count {
+		id, claimURL, err := s.createLink(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		ids, claimURLs = append(ids, id), append(claimURLs, claimURL)
+	}
+	return ids, claimURLs, nil
+}
+
+// checkComplete makes sure that a link has come to its whole result.
+func (s *server) checkComplete(ctx context.Context, id string) error {
+	var link struct {
+		Status string
+		Error  *struct{ Code string }
+		Result struct {
+			Operations []struct {
+				Data struct{ Billing []any }
+			}
+		}
+	}
+	if err := s.call(ctx, http.MethodGet, "/v1/links/"+id, nil, &link); err != nil {
+		return err
+	}
+	done := link.Result.Operations
+	if link.Status != "complete" || len(done) != len(operations) || len(done[2].Data.Billing) != billsWanted {
+		return fmt.Errorf("a link is %s, with %+v", link.Status, link.Error)
+	}
+	return nil
+}
+
+func (s *server) call(ctx context.Context, method, path string, body []byte, into any) error {
+	request, err := http.NewRequestWithContext(ctx, method, s.address+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+s.key)
+	request.Header.Set("Content-Type", "application/json")
+	reply, err := s.client.Do(request)
+	if err != nil {
+		return err
+	}
+	text, err := io.ReadAll(reply.Body)
+	if err := errors.Join(err, reply.Body.Close()); err != nil {
+		return err
+	}
+	if reply.StatusCode >= http.StatusMultipleChoices {
+		return fmt.Errorf("%s %s: %s: %s", method, path, reply.Status, text)
+	}
+	return json.Unmarshal(text, into)
+}
+
+// browserFlags are the flags of the warm browser that matter to what a session
+// costs: all but those for its pipe, its profile and its way out.
+func (s *server) browserFlags() ([]string, error) {
+	tree, err := below(s.program)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range tree {
+		line, err := commandLine(p.pid)
+		if err != nil || p.pid == s.program || isHelper(line) {
+			continue
+		}
+		return slices.DeleteFunc(line[1:], func(flag string) bool {
+			return !strings.HasPrefix(flag, "--") || slices.ContainsFunc([]string{"remote-debugging-", "user-data-dir", "proxy-", "host-resolver-"},
+				func(name string) bool { return strings.HasPrefix(flag, "--"+name) })
+		}), nil
+	}
+	return nil, errors.New("there is no warm browser")
+}
+
+// isHelper tells a browser's own children from it. They write their command
+// line over, as one text.
+func isHelper(line []string) bool { return strings.Contains(strings.Join(line, " "), " --type=") }
