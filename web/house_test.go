@@ -107,7 +107,7 @@ func newHouseAt(t testing.TB, publicURL string) *house {
 	h.options = web.Options{
 		API:     api.New(api.Options{DB: h.db, Runner: runner, Catalog: catalog, Resources: set, PublicURL: public, Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: static.Handler(), Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		Ready: h.db.Ping, PublicURL: public, Logger: logger,
+		Ready: h.db.Ping, Wrong: func() error { return nil }, PublicURL: public, Logger: logger,
 	}
 	h.change(func(*web.Options) {})
 	return h

@@ -143,6 +143,9 @@ func TestRefusedMethodsNameTheAllowedOnes(t *testing.T) {
 		if got := strings.Join(reply.Header().Values("Allow"), ", "); reply.Code != http.StatusMethodNotAllowed || got != allow {
 			t.Errorf("%s: %d, Allow %q", address, reply.Code, got)
 		}
+		if !strings.Contains(reply.Body.String(), `"code":"method_not_allowed"`) {
+			t.Errorf("%s: %s", address, reply.Body)
+		}
 	}
 	if reply := h.ask(h.admin, "DELETE", "/login", ""); reply.Code != http.StatusMethodNotAllowed || reply.Header().Get("Allow") == "" {
 		t.Errorf("%d %v", reply.Code, reply.Header())

@@ -10,6 +10,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -35,7 +36,8 @@ type Options struct {
 	Static         http.Handler // the assets of both
 	Gallery        http.Handler // every screen with fixture data; nil outside the demo
 	Metrics        http.Handler
-	Ready          func(context.Context) error
+	Ready          func(context.Context) error // nil: new links and sessions can be taken
+	Wrong          func() error                // what is wrong and keeps nobody from service
 	PublicURL      *url.URL
 	TrustedProxies []netip.Prefix
 	Logger         *slog.Logger
@@ -215,21 +217,20 @@ func healthy(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintln(w, "ok")
 }
 
-// ready tells whether new links and sessions can be taken. Why not is told to
-// operators only.
+// ready tells whether new links and sessions can be taken. Why not, and what is
+// wrong besides, is told to operators only.
 func ready(o Options, detail bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		err := o.Ready(r.Context())
-		if err == nil {
+		if err != nil {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			fmt.Fprintln(w, "not ready")
+		} else {
 			fmt.Fprintln(w, "ready")
-			return
 		}
-		w.WriteHeader(http.StatusServiceUnavailable)
-		if detail {
-			fmt.Fprintln(w, err)
-			return
+		if wrong := errors.Join(err, o.Wrong()); detail && wrong != nil {
+			fmt.Fprintln(w, wrong)
 		}
-		fmt.Fprintln(w, "not ready")
 	}
 }

@@ -153,7 +153,7 @@ func (s *server) wire(ctx context.Context, settings config, gallery http.Handler
 		API: api.New(api.Options{DB: s.db, Runner: s.runner, Catalog: s.catalog, Resources: rules,
 			PublicURL: s.publicURL, Development: s.development(), PlainWebhook: allow.Plain, Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: static.Handler(), Gallery: gallery, Metrics: s.metrics(),
-		Ready: s.ready, PublicURL: s.publicURL, TrustedProxies: settings.trusted, Logger: logger,
+		Ready: s.ready, Wrong: s.catalog.Err, PublicURL: s.publicURL, TrustedProxies: settings.trusted, Logger: logger,
 	}
 	if s.public.handler, err = web.Public(options); err != nil {
 		return err
@@ -169,7 +169,7 @@ func (s *server) development() bool {
 }
 
 func (s *server) ready(ctx context.Context) error {
-	return errors.Join(s.runner.Ready(), s.db.Ping(ctx), s.catalog.Err())
+	return errors.Join(s.runner.Ready(), s.db.Ping(ctx))
 }
 
 // metrics is what operators scrape.
