@@ -172,13 +172,27 @@ func (s *session) keep(prompt Prompt, values map[string]string) Answer {
 	return answer
 }
 
-// Cancel ends a session for the person, at its next safe point.
-func (r *Runner) Cancel(_ context.Context, sessionID string) error {
+// endWait is how long a person waits for the page that says that the session
+// was cancelled; afterwards the page follows the end as any other.
+const endWait = 3 * time.Second
+
+// Cancel ends a session for the person, at its next safe point. Where that is
+// at once it returns after the end, so that nobody is shown a question again
+// that will never be answered.
+func (r *Runner) Cancel(ctx context.Context, sessionID string) error {
 	s, err := r.find(sessionID)
 	if err != nil {
 		return err
 	}
-	s.stop(cancelled())
+	if !s.stop(cancelled()) {
+		return nil
+	}
+	ctx, done := context.WithTimeout(ctx, endWait)
+	defer done()
+	select {
+	case <-s.done:
+	case <-ctx.Done():
+	}
 	return nil
 }
 

@@ -51,12 +51,14 @@ type Runner struct {
 	mu       sync.Mutex
 	sessions map[string]*session
 	stopping bool
+	halt     chan struct{}  // closed once stopping is set
 	running  sync.WaitGroup // every session's goroutine
 }
 
 // NewRunner makes a Runner; Run makes it work.
 func NewRunner(options Options) *Runner {
-	return &Runner{Options: options, boot: "boot_" + rand.Text(), sessions: map[string]*session{}}
+	return &Runner{Options: options, boot: "boot_" + rand.Text(), sessions: map[string]*session{},
+		halt: make(chan struct{})}
 }
 
 // How often the loops look.
@@ -134,6 +136,7 @@ func (r *Runner) dropEnded(ctx context.Context) {
 func (r *Runner) drain() {
 	r.mu.Lock()
 	r.stopping = true
+	close(r.halt)
 	r.mu.Unlock()
 	for _, s := range r.all() {
 		s.stopSoon(outcome.New(outcome.WorkerLost, "the server was stopped"))

@@ -9,11 +9,13 @@ import (
 
 // stop ends the session at once, unless a change was handed to the site and not
 // read back yet: then at the next safe point, or after Limits.Grace. The first
-// cause counts.
-func (s *session) stop(cause error) {
+// cause counts. It tells whether the end is at hand.
+func (s *session) stop(cause error) (now bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.stopAt(cause, s.submitted)
+	now = !s.submitted
+	s.stopAt(cause, !now)
+	return now
 }
 
 // stopSoon ends the session at its next safe point: at once while it waits for

@@ -31,6 +31,9 @@ var (
 // readers is how many reads may run beside each other and beside the writer.
 const readers = 4
 
+// FileName is the database's file in its folder.
+const FileName = "passage.db"
+
 // Options say where the data is, and replace time and chance in tests.
 type Options struct {
 	Folder string           // holds passage.db and keyset.json; made if it is not there
@@ -60,7 +63,7 @@ func Open(ctx context.Context, options Options) (*DB, error) {
 	if err := os.MkdirAll(options.Folder, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	path := filepath.Join(options.Folder, "passage.db")
+	path := filepath.Join(options.Folder, FileName)
 	seal, err := prepareFolder(ctx, options.Folder, path)
 	if err != nil {
 		return nil, err

@@ -59,7 +59,7 @@ func (c *adminPasswd) Run(ctx context.Context, out *console) error {
 	if err != nil {
 		return err
 	}
-	return withDB(ctx, c.Data, func(database *db.DB) error {
+	return withExistingDB(ctx, c.Data, func(database *db.DB) error {
 		err := database.SetPassword(ctx, c.Email, password)
 		if errors.Is(err, db.ErrNotFound) {
 			return fmt.Errorf("%s is no operator; \"passage admin create\" adds one", c.Email)

@@ -150,7 +150,7 @@ func TestFullDiskKeepsNoSessionForEver(t *testing.T) {
 	held := s.site.hold(crashReading)
 	p := s.visitor("good", "read", "bills")
 	p.connect()
-	crashWait(t, "the site to be asked", held.reached)
+	p.reaches(held)
 	empty := s.server.fill()
 	held.open()
 	s.server.noBrowser()

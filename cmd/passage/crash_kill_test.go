@@ -1,7 +1,6 @@
 package main_test
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"passage/automation/replica"
-	"passage/db"
 )
 
 // The pages of the carrier that the demo integration opens.
@@ -89,7 +87,7 @@ func TestKilledBrowserFailsItsSessionAtOnce(t *testing.T) {
 		{"at work", func(p *crashPerson) {
 			held := s.site.hold(crashReading)
 			p.connect()
-			crashWait(t, "the site to be asked", held.reached)
+			p.reaches(held)
 		}, "failed pending"},
 		{"waiting for the person", func(p *crashPerson) {
 			p.connect()
@@ -132,7 +130,7 @@ func TestKilledServerLosesNoSession(t *testing.T) {
 	held := s.site.hold(crashReading)
 	work := s.visitor("good", "read", "bills")
 	work.connect()
-	crashWait(t, "the site to be asked", held.reached)
+	work.reaches(held)
 
 	s.server.kill() // and no browser is left behind
 	if left := crashProfiles(t, s.folder); len(left) < 2 {
@@ -166,7 +164,7 @@ func TestWriteCutOffAfterItsSubmissionIsNotRepeated(t *testing.T) {
 	held := s.site.holdReply(crashSubmitting)
 	p := s.visitor("good", "read", "write", "bills")
 	p.connect()
-	crashWait(t, "the card to reach the site", held.reached)
+	p.reaches(held)
 	s.server.kill()
 	if n := s.site.Submitted(crashUser); n != 1 {
 		t.Fatalf("the site was handed %d cards", n)
@@ -187,7 +185,7 @@ func TestWriteCutOffBeforeItReachedTheSiteIsMadeUpFor(t *testing.T) {
 	held := s.site.hold(crashSubmitting)
 	p := s.visitor("good", "write")
 	p.connect()
-	crashWait(t, "the card to be on its way", held.reached)
+	p.reaches(held)
 	s.server.kill()
 	s.restart()
 	s.hears("link.failed", "OPERATION_UNKNOWN", p.link.LinkID)
@@ -214,77 +212,6 @@ func (s *crashScene) stored(user string, submitted int) {
 	}
 }
 
-func TestFrozenServerChangesNothingWhenItThaws(t *testing.T) {
-	t.Parallel()
-	s := crashSet(t)
-	submitted := s.site.holdReply(crashSubmitting)
-	late := s.visitor("good", "write", "read") // has handed its card to the site
-	late.connect()
-	crashWait(t, "the card to reach the site", submitted.reached)
-	filling := s.site.hold(crashFilling)
-	early := s.visitor("forgetful", "write") // is about to
-	early.connect()
-	early.answer("credentials")
-	early.answer("credentials")
-	crashWait(t, "the card's form to be opened", filling.reached)
-	form := s.visitor("good", "read")
-	form.claim()
-
-	s.server.signal(syscall.SIGSTOP)
-	submitted.open()
-	filling.open()
-	thaw := time.After(db.LeaseTime + 2*time.Second) // what is tried is that it passes
-	crashGivesUp(t)                                  // it is used meanwhile
-	<-thaw
-	s.server.signal(syscall.SIGCONT)
-
-	seen := map[string]string{}
-	for range 3 {
-		got := s.receiver.next(t)
-		seen[got.LinkID] = got.Event + " " + got.code()
-	}
-	for link, want := range map[string]string{
-		late.link.LinkID:  "link.failed OPERATION_UNKNOWN",
-		early.link.LinkID: "link.failed WORKER_LOST",
-		form.link.LinkID:  "link.failed WORKER_LOST",
-	} {
-		if seen[link] != want {
-			t.Errorf("%s is told as %q, not %q", link, seen[link], want)
-		}
-	}
-	s.expect(late.link.LinkID, "failed", "OPERATION_UNKNOWN", "unknown pending")
-	s.expect(early.link.LinkID, "failed", "WORKER_LOST", "failed")
-	s.expect(form.link.LinkID, "failed", "WORKER_LOST", "pending")
-	s.server.noBrowser()
-	if n := s.site.Submitted("forgetful@" + replica.Domain); n != 0 {
-		t.Errorf("the thawed session handed %d cards to the site", n)
-	}
-	s.succeeds(late, "complete complete")
-	s.stored(crashUser, 1)
-	s.succeeds(early, "complete")
-	s.stored("forgetful@"+replica.Domain, 1)
-	s.succeeds(form, "complete")
-}
-
-// crashGivesUp stops a server whose session has handed a card to a site that
-// does not answer: the stop does not wait for it for ever.
-func crashGivesUp(t *testing.T) {
-	t.Helper()
-	s := crashSet(t)
-	held := s.site.holdReply(crashSubmitting)
-	p := s.visitor("good", "write")
-	p.connect()
-	crashWait(t, "the card to reach the site", held.reached)
-	if code, took := s.server.stop(); code != 0 || took > 30*time.Second {
-		t.Errorf("the server ended with %d after %s", code, took)
-	}
-	s.restart()
-	s.hears("link.failed", "OPERATION_UNKNOWN", p.link.LinkID)
-	s.expect(p.link.LinkID, "failed", "OPERATION_UNKNOWN", "unknown")
-	s.succeeds(p, "complete")
-	s.stored(crashUser, 1)
-}
-
 func TestDeadSpareIsReplaced(t *testing.T) {
 	t.Parallel()
 	s := crashSet(t, "--browser-spares", "1", "--browser-slots", "1")
@@ -295,21 +222,4 @@ func TestDeadSpareIsReplaced(t *testing.T) {
 	p := s.visitor("good", "read")
 	p.connect()
 	p.ends("complete")
-}
-
-func TestLeaseOutlivesABusyMoment(t *testing.T) {
-	t.Parallel()
-	s := crashSet(t)
-	held := s.site.hold(crashReading)
-	p := s.visitor("good", "read")
-	p.connect()
-	crashWait(t, "the site to be asked", held.reached)
-	s.server.signal(syscall.SIGSTOP)
-	ctx, cancel := context.WithTimeout(t.Context(), db.RenewEvery) // one renewal is missed
-	defer cancel()
-	<-ctx.Done()
-	held.open()
-	s.server.signal(syscall.SIGCONT)
-	p.ends("complete")
-	s.expect(p.link.LinkID, "complete", "", "complete")
 }

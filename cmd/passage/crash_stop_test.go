@@ -43,7 +43,7 @@ func TestStopLetsTheOperationAtWorkFinish(t *testing.T) {
 	p := s.visitor("good", "read", "bills")
 	pending := s.visitor("good", "read")
 	p.connect()
-	crashWait(t, "the site to be asked", held.reached)
+	p.reaches(held)
 
 	s.server.signal(syscall.SIGTERM)
 	s.unready()
@@ -75,7 +75,7 @@ func TestStopWaitsForTheReadBackOfAWrite(t *testing.T) {
 	held := s.site.holdReply(crashSubmitting)
 	last := s.visitor("good", "read", "write")
 	last.connect()
-	crashWait(t, "the card to reach the site", held.reached)
+	last.reaches(held)
 	s.server.signal(syscall.SIGTERM)
 	s.unready()
 	held.open()
@@ -104,7 +104,7 @@ func TestSecondInterruptEndsAtOnce(t *testing.T) {
 	held := s.site.hold(crashReading)
 	p := s.visitor("good", "read")
 	p.connect()
-	crashWait(t, "the site to be asked", held.reached)
+	p.reaches(held)
 	s.server.signal(syscall.SIGINT)
 	s.unready()
 	again := time.Now()
@@ -138,8 +138,8 @@ func TestCancelDuringAWriteWaitsForItsEnd(t *testing.T) {
 	} {
 		held := s.site.holdReply(crashSubmitting)
 		p := s.visitor(try.scenario, try.write...)
-		p.connect()
-		p.answersUntil(held.reached)
+		p.logsIn()
+		p.reaches(held)
 		answer := make(chan int, 1)
 		if try.answer == http.StatusSeeOther {
 			answer <- try.cancel(p)

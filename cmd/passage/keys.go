@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -44,6 +46,15 @@ func withDB(ctx context.Context, folder string, do func(*db.DB) error) (err erro
 	return do(database)
 }
 
+// withExistingDB is for commands that have nothing to do in an empty folder, so
+// that a slip in --data makes none.
+func withExistingDB(ctx context.Context, folder string, do func(*db.DB) error) error {
+	if _, err := os.Stat(filepath.Join(folder, db.FileName)); err != nil {
+		return fmt.Errorf("--data: there is no database in %s", folder)
+	}
+	return withDB(ctx, folder, do)
+}
+
 // Run makes a key.
 func (c *keysCreate) Run(ctx context.Context, out *console) error {
 	if strings.TrimSpace(c.Org) == "" {
@@ -65,7 +76,7 @@ func (c *keysCreate) Run(ctx context.Context, out *console) error {
 
 // Run lists keys, never their secrets.
 func (c *keysList) Run(ctx context.Context, out *console) error {
-	return withDB(ctx, c.Data, func(database *db.DB) error {
+	return withExistingDB(ctx, c.Data, func(database *db.DB) error {
 		organization, err := findOrganization(ctx, database, c.Org)
 		if err != nil {
 			return err
@@ -94,7 +105,7 @@ func (c *keysList) Run(ctx context.Context, out *console) error {
 
 // Run revokes a key.
 func (c *keysRevoke) Run(ctx context.Context, out *console) error {
-	return withDB(ctx, c.Data, func(database *db.DB) error {
+	return withExistingDB(ctx, c.Data, func(database *db.DB) error {
 		organization, err := findOrganization(ctx, database, c.Org)
 		if err != nil {
 			return err

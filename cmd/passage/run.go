@@ -18,8 +18,10 @@ const (
 	exitUsage   = 2
 )
 
-// commands is every command that there is.
+// commands is every command that there is, and the flag that all have.
 type commands struct {
+	LogLevel slog.Level `help:"What is logged: debug, info, warn or error." default:"info"`
+
 	Serve        serveCommand        `cmd:"" help:"Serve everything, on SQLite in one folder."`
 	Demo         demoCommand         `cmd:"" help:"Serve, with a demo carrier and a demo shop to try it on."`
 	Keys         keysCommand         `cmd:"" help:"Make, list and revoke the API keys of merchants."`
@@ -44,12 +46,13 @@ func (c *console) printf(format string, args ...any) error {
 
 // run carries out one command line and returns its exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
-	out := &console{stdin: stdin, stdout: stdout, stderr: stderr,
-		logger: slog.New(slog.NewTextHandler(stderr, nil))}
-	command, code, done := parse(args, getenv, stdout, stderr)
+	var all commands
+	command, code, done := parse(&all, args, getenv, stdout, stderr)
 	if done {
 		return code
 	}
+	out := &console{stdin: stdin, stdout: stdout, stderr: stderr,
+		logger: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: all.LogLevel}))}
 	command.BindTo(ctx, (*context.Context)(nil))
 	err := command.Run(out)
 	if err == nil {
@@ -81,7 +84,9 @@ type exit int
 
 // parse reads the command line and the environment. done is true where that was
 // all: help was printed, or the usage is wrong.
-func parse(args []string, getenv func(string) string, stdout, stderr io.Writer) (command *kong.Context, code int, done bool) {
+func parse(into *commands, args []string, getenv func(string) string, stdout, stderr io.Writer) (
+	command *kong.Context, code int, done bool,
+) {
 	defer func() {
 		switch caught := recover().(type) {
 		case nil:
@@ -91,7 +96,7 @@ func parse(args []string, getenv func(string) string, stdout, stderr io.Writer) 
 			panic(caught) //nolint:forbidigo // passed on
 		}
 	}()
-	parser, err := kong.New(&commands{},
+	parser, err := kong.New(into,
 		kong.Name("passage"),
 		kong.Description("Passage lets a merchant's users connect an account at another service."),
 		kong.Writers(stdout, stderr),

@@ -88,10 +88,10 @@ func (s *server) open(ctx context.Context, settings config) (err error) {
 	for _, fault := range s.catalog.Faults() {
 		s.console.logger.Error("an integration did not load; the others serve", "file", fault.File, "error", fault.Text)
 	}
-	if s.public.Listener, err = s.bind(settings.addr); err != nil {
+	if s.public.Listener, err = s.bind("--addr", settings.addr); err != nil {
 		return err
 	}
-	if s.admin.Listener, err = s.bind(settings.adminAddr); err != nil {
+	if s.admin.Listener, err = s.bind("--admin-addr", settings.adminAddr); err != nil {
 		return err
 	}
 	s.publicURL = settings.publicURL
@@ -101,10 +101,10 @@ func (s *server) open(ctx context.Context, settings config) (err error) {
 	return nil
 }
 
-func (s *server) bind(address string) (net.Listener, error) {
+func (s *server) bind(flag, address string) (net.Listener, error) {
 	bound, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w (is another server running? choose another --addr)", address, err)
+		return nil, fmt.Errorf("listen on %s: %w (is another server running? choose another %s)", address, err, flag)
 	}
 	s.later(func() error {
 		if err := bound.Close(); !errors.Is(err, net.ErrClosed) {
