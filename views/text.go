@@ -102,6 +102,7 @@ type EndText struct {
 	ElsewhereTitle, ElsewhereBody, TakeOver                                          string
 	ElsewhereHeldBody, WaitForAllow, WaitingForAllow, WaitingForAllowBody            string
 	PasswordInstead, StoppedTitle, StoppedBody                                       string
+	RefusedTitle, RefusedBody                                                        string
 	Receipt, ReceiptBy, ReceiptAt, ReceiptWhen, ReceiptShared, ReceiptKept           string
 	ReceiptQuestions, ReceiptReference, ReceiptNothing                               string
 }

@@ -122,6 +122,8 @@ var english = Text{
 		WaitingForAllow:     "Choose “Allow” on the other device",
 		WaitingForAllowBody: "This page goes on by itself as soon as you do.",
 		PasswordInstead:     "Enter the password again instead",
+		RefusedTitle:        "What was sent can’t be used",
+		RefusedBody:         "Nothing was changed. Go back, load the page again, and try once more.",
 		StoppedTitle:        "You stopped this",
 		StoppedBody:         "Nothing was done, and {merchant} learns nothing about your {service} account. If this link was not meant for you, let {merchant} know.",
 		Receipt:             "Receipt",

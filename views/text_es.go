@@ -122,6 +122,8 @@ var spanish = Text{
 		WaitingForAllow:     "Elija «Permitir» en el otro dispositivo",
 		WaitingForAllowBody: "Esta página sigue sola en cuanto lo haga.",
 		PasswordInstead:     "Mejor escribir la contraseña otra vez",
+		RefusedTitle:        "Lo que se envió no se puede usar",
+		RefusedBody:         "No se cambió nada. Vuelva atrás, cargue la página de nuevo e inténtelo otra vez.",
 		StoppedTitle:        "Usted detuvo esto",
 		StoppedBody:         "No se hizo nada, y {merchant} no sabe nada de su cuenta de {service}. Si este enlace no era para usted, avise a {merchant}.",
 		Receipt:             "Comprobante",

@@ -102,7 +102,7 @@ func TestAPanicOutsideOfThePagesIsContainedToo(t *testing.T) {
 		o.Static = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	})
 	defer func() {
-		if recover() != http.ErrAbortHandler {
+		if err, ok := recover().(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 			t.Error("a reply that is dropped on purpose has to stay dropped")
 		}
 	}()
@@ -162,13 +162,25 @@ func TestReadinessTellsWhyToOperatorsOnly(t *testing.T) {
 		}
 	}
 	h.change(func(o *web.Options) { o.Ready = readyNot })
-	for name, want := range map[string]string{"public": "not ready\n", "admin": "canary: no browser\n"} {
+	for name, want := range map[string]string{"public": "not ready\n", "admin": "not ready\ncanary: no browser\n"} {
 		listener := map[string]http.Handler{"public": h.public, "admin": h.admin}[name]
 		if reply := h.ask(listener, "GET", "/readyz", ""); reply.Code != http.StatusServiceUnavailable || reply.Body.String() != want {
 			t.Errorf("%s: %d %s", name, reply.Code, reply.Body)
 		}
 		if reply := h.ask(listener, "GET", "/healthz", ""); reply.Code != http.StatusOK {
 			t.Errorf("%s: a process that is not ready is not dead: %d", name, reply.Code)
+		}
+	}
+}
+
+func TestBrokenScriptKeepsNobodyFromService(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.change(func(o *web.Options) { o.Wrong = func() error { return errors.New("shop/integration.star:3: canary") } })
+	for name, want := range map[string]string{"public": "ready\n", "admin": "ready\nshop/integration.star:3: canary\n"} {
+		listener := map[string]http.Handler{"public": h.public, "admin": h.admin}[name]
+		if reply := h.ask(listener, "GET", "/readyz", ""); reply.Code != http.StatusOK || reply.Body.String() != want {
+			t.Errorf("%s: %d %s", name, reply.Code, reply.Body)
 		}
 	}
 }

@@ -155,6 +155,7 @@ func endScreens() []Screen {
 		}),
 		screen(group, "Expired", connect.Expired{}, beforeClaim),
 		{group, "Unknown", connect.Page(connect.Frame{Text: views.Match("en")}, connect.Unknown{})},
+		{group, "Refused", connect.Page(connect.Frame{Text: views.Match("en")}, connect.Refused{})},
 		screen(group, "In use elsewhere", connect.Elsewhere{TakeOver: sessionPath + "/take-over"}, beforeClaim),
 		screen(group, "In use elsewhere, logged in", connect.Elsewhere{Knock: sessionPath + "/knock", Password: sessionPath + "/password"}, beforeClaim),
 		screen(group, "In use elsewhere, asked", connect.Elsewhere{Waiting: true, Password: sessionPath + "/password"}, beforeClaim),

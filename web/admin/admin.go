@@ -63,7 +63,8 @@ func render(w http.ResponseWriter, r *http.Request, status int, page templ.Compo
 
 // ShowFault is the page for what is not there, or went wrong on our side.
 func (h *Handler) ShowFault(w http.ResponseWriter, r *http.Request, status int) error {
-	model := view.Fault{Missing: status == http.StatusNotFound, RequestID: problem.RequestID(r.Context())}
+	model := view.Fault{Missing: status == http.StatusNotFound,
+		Refused: status != http.StatusNotFound && status < http.StatusInternalServerError, RequestID: problem.RequestID(r.Context())}
 	return render(w, r, status, view.FaultPage(model))
 }
 

@@ -74,10 +74,14 @@ func render(w http.ResponseWriter, r *http.Request, status int, page templ.Compo
 // no page of ours makes.
 func (h *Handler) ShowFault(w http.ResponseWriter, r *http.Request, status int) error {
 	frame := view.Frame{Text: views.Match(r.Header.Get("Accept-Language"))}
-	if status == http.StatusNotFound {
-		return render(w, r, status, view.Page(frame, view.Unknown{}))
+	var model view.Model = view.Failed{Code: outcome.InternalError}
+	switch {
+	case status == http.StatusNotFound:
+		model = view.Unknown{}
+	case status < http.StatusInternalServerError:
+		model = view.Refused{}
 	}
-	return render(w, r, status, view.Page(frame, view.Failed{Code: outcome.InternalError}))
+	return render(w, r, status, view.Page(frame, model))
 }
 
 // text picks the language: what the merchant said, else what the browser says.

@@ -9,6 +9,7 @@ import (
 	"passage/automation"
 	"passage/db"
 	view "passage/views/connect"
+	"passage/web/problem"
 )
 
 // visit is a request to a session, with what is known of it.
@@ -63,7 +64,10 @@ const maxForm = 64 << 10
 func form(w http.ResponseWriter, r *http.Request) (map[string]string, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		return nil, err
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
+			return nil, err
+		}
+		return nil, problem.BadForm()
 	}
 	values := map[string]string{}
 	for name, all := range r.PostForm {
