@@ -2,7 +2,6 @@ package automation
 
 import (
 	"context"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -157,14 +156,15 @@ func (s *session) close(ctx context.Context, asked *question) error {
 // long as the session lives.
 func (s *session) keep(prompt Prompt, values map[string]string) Answer {
 	answer := Answer{}
-	for name, value := range values {
-		answer[name] = script.NewSecret(value)
-	}
 	if prompt.Kind != KindCredentials {
+		for name, value := range values {
+			answer[name] = script.NewSecret(value)
+		}
 		return answer
 	}
 	s.credentials, s.kept = answer, map[string]string{}
-	for _, field := range prompt.Fields {
+	for _, field := range prompt.Fields { // and nothing that was posted beside them
+		answer[field.Name] = script.NewSecret(values[field.Name])
 		if !field.Secret {
 			s.kept[field.Name] = values[field.Name]
 		}
@@ -240,69 +240,4 @@ func (r *Runner) Live(sessionID string) (live Live, ok bool) {
 		live.Deadline = s.question.deadline
 	}
 	return live, true
-}
-
-// AskHandOver notes that another browser wants the session; the one that holds
-// it is shown the question.
-func (r *Runner) AskHandOver(ctx context.Context, sessionID, browser string) error {
-	return r.changeAsked(ctx, sessionID, db.EventHandOverAsked, func(s *session) error { s.asked = browser; return nil })
-}
-
-// RefuseHandOver keeps the session where it is.
-func (r *Runner) RefuseHandOver(ctx context.Context, sessionID string) error {
-	return r.changeAsked(ctx, sessionID, db.EventHandOverRefused, func(s *session) error { s.asked = ""; return nil })
-}
-
-func (r *Runner) changeAsked(ctx context.Context, sessionID, kind string, change func(*session) error) error {
-	s, err := r.find(sessionID)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := change(s); err != nil {
-		return err
-	}
-	_, err = r.DB.AppendEvents(ctx, s.lease, []db.NewEvent{{Kind: kind, At: r.DB.Now()}})
-	return err
-}
-
-// AllowHandOver gives the session to the browser that asked for it. ErrAnswered
-// says that none asks.
-func (r *Runner) AllowHandOver(ctx context.Context, sessionID string) error {
-	s, err := r.find(sessionID)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.asked == "" {
-		return ErrAnswered
-	}
-	_, err = r.DB.HandOver(ctx, sessionID, s.asked, true)
-	s.asked = ""
-	return err
-}
-
-// TakeOver gives the session to a browser whose person types the credentials
-// again. They are compared in memory; false says that they differ, or that none
-// were given yet.
-func (r *Runner) TakeOver(ctx context.Context, sessionID, browser string, values map[string]string) (bool, error) {
-	s, err := r.find(sessionID)
-	if err != nil {
-		return false, err
-	}
-	s.mu.Lock()
-	same := s.credentials != nil
-	for name, secret := range s.credentials {
-		if subtle.ConstantTimeCompare([]byte(secret.Reveal()), []byte(values[name])) != 1 {
-			same = false
-		}
-	}
-	s.mu.Unlock()
-	if !same {
-		return false, nil
-	}
-	_, err = r.DB.HandOver(ctx, sessionID, browser, true)
-	return err == nil, err
 }

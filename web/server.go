@@ -165,7 +165,7 @@ func contain(do action, w http.ResponseWriter, r *http.Request) (err error) {
 		switch cause := recover(); cause {
 		case nil:
 		case http.ErrAbortHandler: // net/http's own way to drop a connection
-			panic(cause)
+			panic(cause) //nolint:forbidigo // passed on
 		default:
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}

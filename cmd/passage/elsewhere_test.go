@@ -93,3 +93,20 @@ func TestPasswordAgainBringsTheSecondBrowserIn(t *testing.T) {
 	expect(t, "the end", second.walk(let, person).end(), "complete")
 	expect(t, "log-ins", s.logIns.of(who.Username), 1)
 }
+
+func TestPasswordCannotBeGuessedForLong(t *testing.T) {
+	t.Parallel()
+	s := sharedStack(t)
+	who := someone(t, "code")
+	first := s.visitor(t, s.newLink(t, ask(readBills())))
+	asked := first.next(first.submit(first.claim().asks(), who.Person().Answer("credentials")))
+	second := s.visitor(t, first.link)
+	form := second.get(asked.url + "/password").form(t, "/password")
+	for range 5 {
+		second.submit(form, map[string]string{"username": who.Username, "password": "guessed-password"})
+	}
+	right := second.submit(form, map[string]string{"username": who.Username, "password": replica.Password})
+	expect(t, "status of the right password after five wrong ones", right.status, http.StatusUnprocessableEntity)
+	expect(t, "status for the first browser", first.get(asked.url).status, http.StatusOK)
+	first.submit(first.get(asked.url).form(t, "/cancel"), nil)
+}

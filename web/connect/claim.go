@@ -24,9 +24,6 @@ func (h *Handler) ShowClaim(w http.ResponseWriter, r *http.Request) error {
 func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, trouble outcome.Code) error {
 	code := chi.URLParam(r, "claimCode")
 	link, err := h.DB.LinkByCode(r.Context(), code)
-	if isNotFound(err) {
-		return h.ShowFault(w, r, http.StatusNotFound)
-	}
 	if err != nil {
 		return err
 	}
@@ -83,9 +80,6 @@ func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Li
 func (h *Handler) SubmitClaim(w http.ResponseWriter, r *http.Request) error {
 	code := chi.URLParam(r, "claimCode")
 	link, err := h.DB.LinkByCode(r.Context(), code)
-	if isNotFound(err) {
-		return h.ShowFault(w, r, http.StatusNotFound)
-	}
 	if err != nil {
 		return err
 	}
@@ -118,9 +112,6 @@ func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) e
 // ShowStopped is where “Not you? Stop” leads: nothing was claimed.
 func (h *Handler) ShowStopped(w http.ResponseWriter, r *http.Request) error {
 	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
-	if isNotFound(err) {
-		return h.ShowFault(w, r, http.StatusNotFound)
-	}
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ package connect
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -142,5 +141,3 @@ func sessionPath(id string, rest ...string) string {
 	}
 	return path
 }
-
-func isNotFound(err error) bool { return errors.Is(err, db.ErrNotFound) }

@@ -48,7 +48,7 @@ func (h *Handler) ask(w http.ResponseWriter, r *http.Request, do func(id, browse
 	if err != nil {
 		return err
 	}
-	if err := do(id, browser); err != nil && !late(err) && !isNotFound(err) {
+	if err := do(id, browser); err != nil && !late(err) {
 		return err
 	}
 	return redirect(w, r, sessionPath(id))
@@ -83,9 +83,6 @@ func (h *Handler) SubmitPassword(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Handler) showPassword(w http.ResponseWriter, r *http.Request, status int, reason string, values map[string]string) error {
 	v, err := h.visit(r)
-	if isNotFound(err) {
-		return h.ShowFault(w, r, http.StatusNotFound)
-	}
 	if err != nil {
 		return err
 	}

@@ -30,9 +30,6 @@ func (h *Handler) visit(r *http.Request) (visit, error) {
 // ShowSession shows where the session stands.
 func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
 	v, err := h.visit(r)
-	if isNotFound(err) {
-		return h.ShowFault(w, r, http.StatusNotFound)
-	}
 	if err != nil {
 		return err
 	}
@@ -41,7 +38,7 @@ func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !v.held {
 		if v.session.Status.Ended() {
-			return h.ShowFault(w, r, http.StatusNotFound)
+			return problem.NotFound()
 		}
 		return h.show(w, r, http.StatusConflict, v, nil)
 	}
@@ -133,9 +130,6 @@ func (h *Handler) submit(w http.ResponseWriter, r *http.Request, do func(visit, 
 		return err
 	}
 	v, err := h.visit(r)
-	if isNotFound(err) {
-		return h.ShowFault(w, r, http.StatusNotFound)
-	}
 	if err != nil {
 		return err
 	}
@@ -159,11 +153,11 @@ func late(err error) bool {
 // SubmitRetry claims the link again, for a new session.
 func (h *Handler) SubmitRetry(w http.ResponseWriter, r *http.Request) error {
 	v, err := h.visit(r)
-	if isNotFound(err) || (err == nil && !v.held) {
-		return h.ShowFault(w, r, http.StatusNotFound)
-	}
 	if err != nil {
 		return err
+	}
+	if !v.held {
+		return problem.NotFound()
 	}
 	return h.claim(w, r, &v.link)
 }

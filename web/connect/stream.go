@@ -27,9 +27,6 @@ const (
 // A browser that does not hold the session learns when it gets it.
 func (h *Handler) Stream(w http.ResponseWriter, r *http.Request) error {
 	v, err := h.visit(r)
-	if isNotFound(err) {
-		return h.ShowFault(w, r, http.StatusNotFound)
-	}
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,65 @@
+package automation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"passage/automation/outcome"
+	"passage/db"
+)
+
+// How the writing of an end is bounded, and tried again.
+const (
+	endTimeout   = 10 * time.Second
+	endPause     = time.Second
+	longestPause = time.Minute
+)
+
+// end writes down how the session ended. While the database fails, as on a full
+// disk, it tries again: as long as this process lives it keeps the lease, and
+// nobody else would end the session.
+func (s *session) end(result json.RawMessage, err error) {
+	s.recorder.flush()
+	if err == nil {
+		if err = s.complete(result); err == nil {
+			return
+		}
+	}
+	if cause := context.Cause(s.ctx); cause != nil {
+		err = cause // whatever came after it is a consequence
+	}
+	failure := outcome.From(err)
+	for pause := endPause; ; pause = min(2*pause, longestPause) {
+		err := s.fail(failure)
+		switch {
+		case err == nil:
+			s.logger.Info("a session failed", "code", failure.Code)
+			return
+		case errors.Is(err, db.ErrStale): // the lease was lost, or the link's time ran out
+			s.logger.Info("the session had ended already")
+			return
+		}
+		s.logger.Error("the end of a session could not be written", "error", err)
+		select {
+		case <-time.After(pause):
+		case <-s.runner.halt: // the next process ends it
+			return
+		}
+	}
+}
+
+func (s *session) complete(result json.RawMessage) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), endTimeout)
+	defer cancel()
+	return s.runner.DB.CompleteSession(ctx, s.lease, result)
+}
+
+func (s *session) fail(failure *outcome.Error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), endTimeout)
+	defer cancel()
+	return s.runner.DB.FailSession(ctx, s.lease, db.Failure{
+		Code: string(failure.Code), Operation: s.failedOperation(), Detail: s.redactor.Scrub(failure.Detail),
+	})
+}
