@@ -114,6 +114,7 @@ type Selector struct {
 	Name     string `json:"name,omitempty"` // the outcome's name in a wait_for
 	Selector string `json:"selector"`
 	Matches  int    `json:"matches"`
+	Near     string `json:"near,omitempty"` // what the page had instead, where nothing matched
 }
 
 // Error is an end with a code. Detail is for operators and holds nothing
