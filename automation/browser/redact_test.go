@@ -72,6 +72,9 @@ func TestCardNumbersAreTakenOut(t *testing.T) {
 		"1234567890":                            "1234567890",
 		"41111111111111110000000000":            "41111111111111110000000000", // longer than any card's
 		"{\"n\":\"6011000990139424\",\"m\":42}": "{\"n\":\"" + redacted + "\",\"m\":42}",
+		"30569309025904 5105105105105100":       redacted + " " + redacted,
+		"1795000000004":                         "1795000000004", // Luhn-valid by chance: a time in milliseconds
+		"0073200000013":                         "0073200000013", // or an order's id
 		"ends in 1111":                          "ends in 1111",
 		"":                                      "",
 	} {

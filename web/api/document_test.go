@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,11 +49,12 @@ func TestProvidersSayWhatTheyCanDo(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	providers := s.get("/v1/providers").object(http.StatusOK)["providers"].([]any)
-	if len(providers) != 1 {
+	at := slices.IndexFunc(providers, func(provider any) bool { return provider.(map[string]any)["id"] == "shop" })
+	if at < 0 {
 		t.Fatalf("providers %v", providers)
 	}
-	shop := providers[0].(map[string]any)
-	if shop["id"] != "shop" || shop["name"] != "Shop" {
+	shop := providers[at].(map[string]any)
+	if shop["name"] != "Shop" {
 		t.Errorf("provider %v", shop)
 	}
 	names := ""
