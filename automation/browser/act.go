@@ -3,7 +3,6 @@ package browser
 import (
 	"context"
 	"encoding/json"
-	"unicode/utf8"
 
 	"github.com/go-rod/rod/lib/proto"
 
@@ -11,15 +10,52 @@ import (
 )
 
 // Fill waits for a visible, enabled text field and replaces its content, with
-// the events that typing gives. It types only into documents of the policy's
-// hosts, over https or on loopback.
+// the events that typing gives; a field that does not take it so gets real
+// keys. A text for a field of one character is spread over it and those like
+// it. It types only into documents of the policy's hosts, over https or on loopback.
 func (p *Page) Fill(ctx context.Context, selector, text string) (int, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
 	b.browser.noteTyped(text) // before, so that no picture can come between
 	a, err := p.frame.ask(b, call{Op: "fill", Selectors: []string{selector}, Text: text, typing: true})
 	b.browser.noteAct()
-	return a.matches(), err
+	if err != nil {
+		return a.matches(), err
+	}
+	p.note(a, []string{selector}, 0)
+	if a.yes() {
+		return a.matches(), p.keys(b, selector, text, true)
+	}
+	return a.matches(), nil
+}
+
+// Type waits for a visible, enabled text field and types at the end of what it
+// holds, a real key for each character. Where it types is as with Fill.
+func (p *Page) Type(ctx context.Context, selector, text string) (int, error) {
+	b := p.bound(ctx, elementWithin)
+	defer b.cancel()
+	b.browser.noteTyped(text)
+	count, err := p.frame.ask(b, call{Op: "count", Selectors: []string{selector}})
+	if err != nil {
+		return 0, err
+	}
+	return count.matches(), p.keys(b, selector, text, false)
+}
+
+// keys types into a field, in the place of what it holds or after it.
+func (p *Page) keys(b *bound, selector, text string, replace bool) error {
+	a, err := p.frame.ask(b, call{Op: "focus", Selectors: []string{selector}, On: replace, typing: true})
+	if err != nil {
+		return err
+	}
+	p.note(a, []string{selector}, 0)
+	defer b.browser.noteAct()
+	for _, r := range text {
+		if err := p.key(b, keyOf(r)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Click waits until an element is visible, enabled, still and not covered, and
@@ -31,7 +67,20 @@ func (p *Page) Click(ctx context.Context, selector string) (int, error) {
 	if err != nil {
 		return a.matches(), err
 	}
-	return a.matches(), p.mouse(b, a, selector)
+	p.note(a, []string{selector}, 0)
+	return a.matches(), p.mouse(b, a, selector, true)
+}
+
+// Hover waits as Click does, and only moves the mouse there.
+func (p *Page) Hover(ctx context.Context, selector string) (int, error) {
+	b := p.bound(ctx, elementWithin)
+	defer b.cancel()
+	a, err := p.frame.ask(b, call{Op: "click", Selectors: []string{selector}})
+	if err != nil {
+		return a.matches(), err
+	}
+	p.note(a, []string{selector}, 0)
+	return a.matches(), p.mouse(b, a, selector, false)
 }
 
 // Select waits for a visible, enabled select element that has the option, by
@@ -42,6 +91,7 @@ func (p *Page) Select(ctx context.Context, selector, value string) (int, error) 
 	b.browser.noteTyped(value)
 	a, err := p.frame.ask(b, call{Op: "select", Selectors: []string{selector}, Text: value, typing: true})
 	b.browser.noteAct()
+	p.note(a, []string{selector}, 0)
 	return a.matches(), err
 }
 
@@ -51,18 +101,22 @@ func (p *Page) Check(ctx context.Context, selector string, on bool) (int, error)
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
 	a, err := p.frame.ask(b, call{Op: "check", Selectors: []string{selector}, On: on})
-	if err != nil || string(a.Value) == "null" {
+	if err != nil {
 		return a.matches(), err
 	}
-	if err := p.mouse(b, a, selector); err != nil {
+	p.note(a, []string{selector}, 0)
+	if string(a.Value) == "null" {
+		return a.matches(), nil
+	}
+	if err := p.mouse(b, a, selector, true); err != nil {
 		return a.matches(), err
 	}
 	_, err = p.frame.ask(b, call{Op: "checked", Selectors: []string{selector}, On: on})
 	return a.matches(), err
 }
 
-// mouse clicks at the point of an answer: moves there, presses and lets go.
-func (p *Page) mouse(b *bound, a *answer, selector string) error {
+// mouse goes to the point of an answer, and there presses and lets go.
+func (p *Page) mouse(b *bound, a *answer, selector string, clicks bool) error {
 	var at point
 	if err := json.Unmarshal(a.Value, &at); err != nil {
 		return outcome.Wrap(outcome.AutomationError, err, "click: no point")
@@ -82,45 +136,18 @@ func (p *Page) mouse(b *bound, a *answer, selector string) error {
 	press.Type, press.Button, press.ClickCount = proto.InputDispatchMouseEventTypeMousePressed, proto.InputMouseButtonLeft, 1
 	release := press
 	release.Type = proto.InputDispatchMouseEventTypeMouseReleased
-	for _, e := range []proto.InputDispatchMouseEvent{event, press, release} {
-		if err := e.Call(b.browser.at(b, b.browser.session)); err != nil {
+	events := []proto.InputDispatchMouseEvent{event, press, release}
+	if !clicks {
+		events = events[:1]
+	}
+	for i, e := range events {
+		if err := e.Call(p.frame.to(b)); err != nil {
+			if i > 0 && b.shutItself() {
+				return nil // by this very click
+			}
 			return b.ended(err, func() error {
 				return missing(call{Op: "click", Selectors: []string{selector}}, a, "the page did not take the click")
 			})
-		}
-	}
-	return nil
-}
-
-// keys are the named keys; as the DOM and Chromium name them.
-var keys = map[string]proto.InputDispatchKeyEvent{
-	"Enter":  {Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, Text: "\r", UnmodifiedText: "\r"},
-	"Tab":    {Key: "Tab", Code: "Tab", WindowsVirtualKeyCode: 9},
-	"Escape": {Key: "Escape", Code: "Escape", WindowsVirtualKeyCode: 27},
-}
-
-// Press presses and releases a key where the focus is: "Enter", "Tab",
-// "Escape" or one character.
-func (p *Page) Press(ctx context.Context, key string) error {
-	b := p.bound(ctx, elementWithin)
-	defer b.cancel()
-	down, named := keys[key]
-	if !named {
-		if utf8.RuneCountInString(key) != 1 {
-			return outcome.New(outcome.AutomationError, "press: no such key")
-		}
-		down = proto.InputDispatchKeyEvent{Key: key, Text: key, UnmodifiedText: key}
-	}
-	defer b.browser.noteAct()
-	down.Type = proto.InputDispatchKeyEventTypeRawKeyDown
-	if down.Text != "" {
-		down.Type = proto.InputDispatchKeyEventTypeKeyDown
-	}
-	up := down
-	up.Type, up.Text, up.UnmodifiedText = proto.InputDispatchKeyEventTypeKeyUp, "", ""
-	for _, e := range []proto.InputDispatchKeyEvent{down, up} {
-		if err := e.Call(b.browser.at(b, b.browser.session)); err != nil {
-			return b.ended(err, func() error { return outcome.New(outcome.SiteChanged, "press: the page did not take the key") })
 		}
 	}
 	return nil

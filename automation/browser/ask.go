@@ -22,6 +22,9 @@ type call struct {
 	Text      string   `json:"text,omitempty"`
 	Names     []string `json:"names,omitempty"` // columns of rows
 	On        bool     `json:"on,omitempty"`
+	Dismiss   string   `json:"dismiss,omitempty"` // what to click away when it shows
+	Watch     bool     `json:"watch,omitempty"`   // race: return on a change too
+	Pierce    int64    `json:"pierce,omitempty"`  // ms after which to ask for closed shadow roots
 	X         float64  `json:"x,omitempty"`
 	Y         float64  `json:"y,omitempty"`
 	Settle    bool     `json:"settle,omitempty"` // something was done before: let it take effect first
@@ -34,7 +37,10 @@ type call struct {
 // answer is what page.js returns.
 type answer struct {
 	Value   json.RawMessage `json:"value"`
-	Matches []int           `json:"matches"` // by selector
+	Matches [][]int         `json:"matches"` // by selector and alternative
+	Near    [][]string      `json:"near"`    // likewise, what comes nearest to those that matched nothing
+	Won     *int            `json:"won"`     // the alternative that it was
+	Hidden  bool            `json:"hidden"`  // nothing is there yet; it may be in a closed shadow root
 	Fault   string          `json:"fault"`   // the call is wrong
 	Late    bool            `json:"late"`    // the time was over
 	Why     string          `json:"why"`     // what was wrong with the last match, when late
@@ -44,12 +50,20 @@ type answer struct {
 	URL     string          `json:"url"`
 }
 
-// matches is how many elements the call's first selector matched.
+// matches is how many elements the call's first selector matched: those of
+// the alternative that it was, or of all where it was none.
 func (a *answer) matches() int {
 	if a == nil || len(a.Matches) == 0 {
 		return 0
 	}
-	return a.Matches[0]
+	if a.Won != nil && *a.Won >= 0 && *a.Won < len(a.Matches[0]) {
+		return a.Matches[0][*a.Won]
+	}
+	total := 0
+	for _, n := range a.Matches[0] {
+		total += n
+	}
+	return total
 }
 
 // point is a place in a frame, in CSS pixels.
@@ -60,8 +74,17 @@ type point struct{ X, Y float64 }
 // does not matter: the call goes on waiting in the next one.
 func (f *frame) ask(b *bound, c call) (*answer, error) {
 	c.Settle = b.browser.tookAct()
+	c.Pierce = firstPierce.Milliseconds()
+	c.Dismiss = b.browser.inTheWay()
 	for again := false; ; again = true {
 		a, err := f.try(b, c)
+		if err == nil && a.Hidden {
+			c.Settle, c.Pierce = false, c.Pierce*4
+			if f.pierce(b) != nil {
+				f.forget() // if it matters, the next look meets it too
+			}
+			continue
+		}
 		if err == nil {
 			return a, f.judge(a, c)
 		}
@@ -105,7 +128,7 @@ func (f *frame) run(b *bound, inside proto.RuntimeExecutionContextID, c call) (*
 		"awaitPromise":        true,
 		"returnByValue":       true,
 	}
-	message, err := b.browser.process.client.Call(b, string(b.browser.session), "Runtime.callFunctionOn", parameters)
+	message, err := b.browser.process.client.Call(b, string(f.session), "Runtime.callFunctionOn", parameters)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Op, err)
 	}
@@ -172,14 +195,19 @@ func missing(c call, a *answer, why string) error {
 		err = outcome.New(outcome.SiteChanged, "%s: in time only: %s", c.Op, why)
 	}
 	for i, selector := range c.Selectors {
-		found := outcome.Selector{Selector: selector}
-		if i < len(c.names) {
-			found.Name = c.names[i]
+		for j, alternative := range strings.Split(selector, separator) {
+			found := outcome.Selector{Selector: alternative}
+			if i < len(c.names) {
+				found.Name = c.names[i]
+			}
+			if a != nil && i < len(a.Matches) && j < len(a.Matches[i]) {
+				found.Matches = a.Matches[i][j]
+			}
+			if a != nil && i < len(a.Near) && j < len(a.Near[i]) {
+				found.Near = a.Near[i][j]
+			}
+			err.Selectors = append(err.Selectors, found)
 		}
-		if a != nil && i < len(a.Matches) {
-			found.Matches = a.Matches[i]
-		}
-		err.Selectors = append(err.Selectors, found)
 	}
 	return err
 }
@@ -190,7 +218,7 @@ func gone(err error) bool {
 	var refused *cdp.Error
 	return errors.As(err, &refused) && slices.ContainsFunc([]string{
 		"Cannot find context", "context was destroyed", "navigated or closed", "Promise was collected",
-		"No frame for given id", "No frame with given id", "Frame with the given id was not found", "Not attached to an active page", "Could not find object", "Could not find node", "uniqueContextId not found",
+		"No frame for given id", "No frame with given id", "No node with given id", "Frame with the given id was not found", "Not attached to an active page", "Could not find object", "Could not find node", "uniqueContextId not found",
 	}, func(text string) bool { return strings.Contains(refused.Message, text) })
 }
 

@@ -23,6 +23,8 @@ type Browser struct {
 	profile string
 	session proto.TargetSessionID
 	page    *Page
+	windows *windows
+	dialogs dialogs
 	rules   *rules
 	redact  *Redactor
 
@@ -32,6 +34,7 @@ type Browser struct {
 	mu    sync.Mutex
 	typed []string // what was typed so far, for masking pictures
 	acted bool     // something was done that may make the page leave
+	inWay string   // selectors of what is clicked away when it shows
 
 	events  sync.WaitGroup
 	closing sync.Once
@@ -106,7 +109,7 @@ func launch(ctx context.Context, o Options, own forbidden, profile string) (*Bro
 		removeProfile(profile)
 		return nil, err
 	}
-	b := &Browser{process: process, proxy: proxy, profile: profile}
+	b := &Browser{process: process, proxy: proxy, profile: profile, windows: &windows{}}
 	b.page = &Page{frame: &frame{browser: b}}
 	b.life, b.end = context.WithCancelCause(context.Background())
 	b.events.Go(b.watchProcess)
@@ -138,6 +141,8 @@ func (b *Browser) open(ctx context.Context) error {
 		return fmt.Errorf("attach to page: %w", err)
 	}
 	b.session = attached.SessionID
+	b.windows.own(target.TargetID, attached.SessionID, private.BrowserContextID)
+	b.page.frame.session = attached.SessionID
 	b.page.frame.moveTo(proto.PageFrameID(target.TargetID)) // a page's main frame has its target's id
 	page := b.at(ctx, b.session)
 	return errors.Join(
@@ -145,6 +150,7 @@ func (b *Browser) open(ctx context.Context) error {
 			Behavior:         proto.BrowserSetDownloadBehaviorBehaviorDeny,
 			BrowserContextID: private.BrowserContextID,
 		}.Call(root),
+		proto.TargetSetDiscoverTargets{Discover: true, Filter: []*proto.TargetFilterEntry{{Type: "page"}}}.Call(root), // windows
 		proto.PageEnable{}.Call(page),      // dialogs, and what frames go to
 		proto.InspectorEnable{}.Call(page), // crashes
 	)
@@ -193,24 +199,24 @@ func (b *Browser) watchEvents() {
 		case "Inspector.targetCrashed":
 			b.end(outcome.New(outcome.ConnectionFailed, "the page crashed"))
 		case "Target.detachedFromTarget":
-			b.end(outcome.New(outcome.ConnectionFailed, "the page was closed"))
+			var e proto.TargetDetachedFromTarget
+			if json.Unmarshal(event.Params, &e) != nil || b.windows.isOwn(e.SessionID) {
+				b.end(outcome.New(outcome.ConnectionFailed, "the page was closed"))
+			}
+		case "Target.targetCreated":
+			var e proto.TargetTargetCreated
+			if json.Unmarshal(event.Params, &e) == nil && e.TargetInfo != nil {
+				b.opened(e.TargetInfo)
+			}
+		case "Target.targetDestroyed":
+			var e proto.TargetTargetDestroyed
+			if json.Unmarshal(event.Params, &e) == nil {
+				b.windows.closed(e.TargetID)
+			}
 		case "Page.javascriptDialogOpening":
 			b.events.Go(func() { b.answerDialog(event) })
-		case "Page.frameStartedLoading", "Page.frameStoppedLoading":
-			var e proto.PageFrameStoppedLoading // both have the same one field
-			if json.Unmarshal(event.Params, &e) == nil && b.page.frame.loads(e.FrameID, event.Method == "Page.frameStartedLoading") {
-				b.events.Go(func() { b.stay(proto.TargetSessionID(event.SessionID)) })
-			}
-		case "Page.frameNavigated":
-			var e proto.PageFrameNavigated
-			if json.Unmarshal(event.Params, &e) == nil && e.Frame != nil {
-				b.page.frame.arrived(e.Frame.ID, e.Frame.URL)
-			}
-		case "Page.navigatedWithinDocument":
-			var e proto.PageNavigatedWithinDocument
-			if json.Unmarshal(event.Params, &e) == nil {
-				b.page.frame.arrived(e.FrameID, e.URL)
-			}
+		default:
+			b.noteFrame(event)
 		}
 	}
 	lost := time.NewTimer(500 * time.Millisecond)
@@ -220,15 +226,6 @@ func (b *Browser) watchEvents() {
 	case <-lost.C:
 		b.end(outcome.New(outcome.ConnectionFailed, "the connection to the browser ended"))
 	}
-}
-
-// stay tells the page's document that it will not be left after all: what it
-// asked for was a download, or nothing.
-func (b *Browser) stay(session proto.TargetSessionID) {
-	ctx, cancel := context.WithTimeout(b.life, 5*time.Second)
-	defer cancel()
-	// An error means that the document is gone, which is as good.
-	_, _ = proto.RuntimeEvaluate{Expression: "passage.stay()", ContextID: b.page.frame.present()}.Call(b.at(ctx, session))
 }
 
 // lost returns the cause of a loss that has shown itself in an error, which may
@@ -242,20 +239,6 @@ func (b *Browser) lost() error {
 		b.end(outcome.New(outcome.ConnectionFailed, "the browser does not take commands"))
 	}
 	return b.Cause()
-}
-
-// answerDialog dismisses what the page asks, except that it may always be
-// left: a dialog that nobody answers stops the page and every call with it.
-func (b *Browser) answerDialog(event *cdp.Event) {
-	var dialog proto.PageJavascriptDialogOpening
-	if json.Unmarshal(event.Params, &dialog) != nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(b.life, 5*time.Second)
-	defer cancel()
-	leave := dialog.Type == proto.PageDialogTypeBeforeunload
-	// An error means that the page went away meanwhile, and its dialog with it.
-	_ = proto.PageHandleJavaScriptDialog{Accept: leave}.Call(b.at(ctx, proto.TargetSessionID(event.SessionID)))
 }
 
 // noteTyped keeps what was typed, so that no picture shows it.

@@ -1,18 +1,34 @@
 package browser
 
 import (
+	"context"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
 )
 
+// The scripts that our world in a document consists of, in this order. The
+// last expression gives the document's origin.
+//
+//go:embed js/select.js
+var selectScript string
+
+//go:embed js/near.js
+var nearScript string
+
 //go:embed js/page.js
-var pageScript string
+var waitScript string
+
+//go:embed js/act.js
+var actScript string
+
+var pageScript = selectScript + nearScript + waitScript + actScript + "self.origin"
 
 // world is the name of the isolated world in which our scripts run: they share
 // the document with the site's scripts, and nothing else.
@@ -22,8 +38,11 @@ const world = "passage"
 // parent finds by selector.
 type frame struct {
 	browser  *Browser
+	session  proto.TargetSessionID // of the window that it is in
 	parent   *frame
 	selector string
+
+	life context.Context // of the window, where it is not the page's own; else nil
 
 	mu     sync.Mutex
 	id     proto.PageFrameID
@@ -67,6 +86,36 @@ func (f *frame) loads(id proto.PageFrameID, begins bool) (stayed bool) {
 		f.left = false
 	}
 	return !begins && !f.left && f.inside != 0
+}
+
+// noteFrame takes note of where a frame is going.
+func (b *Browser) noteFrame(event *cdp.Event) {
+	switch event.Method {
+	case "Page.frameStartedLoading", "Page.frameStoppedLoading":
+		var e proto.PageFrameStoppedLoading // both have the same one field
+		if json.Unmarshal(event.Params, &e) == nil && b.frameOf(event).loads(e.FrameID, event.Method == "Page.frameStartedLoading") {
+			b.events.Go(func() { b.stay(b.frameOf(event)) })
+		}
+	case "Page.frameNavigated":
+		var e proto.PageFrameNavigated
+		if json.Unmarshal(event.Params, &e) == nil && e.Frame != nil {
+			b.frameOf(event).arrived(e.Frame.ID, e.Frame.URL)
+		}
+	case "Page.navigatedWithinDocument":
+		var e proto.PageNavigatedWithinDocument
+		if json.Unmarshal(event.Params, &e) == nil {
+			b.frameOf(event).arrived(e.FrameID, e.URL)
+		}
+	}
+}
+
+// stay tells the page's document that it will not be left after all: what it
+// asked for was a download, or nothing.
+func (b *Browser) stay(f *frame) {
+	ctx, cancel := context.WithTimeout(b.life, 5*time.Second)
+	defer cancel()
+	// An error means that the document is gone, which is as good.
+	_, _ = proto.RuntimeEvaluate{Expression: "passage.stay()", ContextID: f.present()}.Call(f.to(ctx))
 }
 
 // present returns our world in the document that is known, or 0.
@@ -115,14 +164,14 @@ func (f *frame) find(b *bound) (proto.PageFrameID, error) {
 	element, err := proto.RuntimeEvaluate{
 		Expression: "passage.frames.get(" + jsString(f.selector) + ")",
 		ContextID:  inside,
-	}.Call(f.browser.at(b, f.browser.session))
+	}.Call(f.to(b))
 	if err != nil {
 		return "", err
 	}
 	if element.Result == nil || element.Result.ObjectID == "" {
 		return "", cdp.ErrCtxDestroyed
 	}
-	node, err := proto.DOMDescribeNode{ObjectID: element.Result.ObjectID}.Call(f.browser.at(b, f.browser.session))
+	node, err := proto.DOMDescribeNode{ObjectID: element.Result.ObjectID}.Call(f.to(b))
 	if err != nil {
 		return "", err
 	}
@@ -152,7 +201,7 @@ func (f *frame) world(b *bound) (proto.RuntimeExecutionContextID, string, error)
 	if err != nil {
 		return 0, "", err
 	}
-	to := f.browser.at(b, f.browser.session)
+	to := f.to(b)
 	made, err := proto.PageCreateIsolatedWorld{FrameID: id, WorldName: world}.Call(to)
 	if err != nil {
 		if f.parent != nil {

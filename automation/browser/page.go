@@ -21,12 +21,15 @@ const (
 // its context and by the page's deadline, and fails at once when the browser
 // is dead. A call that looks for elements returns how many matched.
 type Page struct {
-	frame  *frame
-	within time.Duration // 0: the call's own default
+	frame   *frame
+	within  time.Duration // 0: the call's own default
+	matched *Matched      // where to note which alternative it was; may be nil
 }
 
 // Within returns the same page with another deadline for each of its calls.
-func (p *Page) Within(d time.Duration) *Page { return &Page{frame: p.frame, within: d} }
+func (p *Page) Within(d time.Duration) *Page {
+	return &Page{frame: p.frame, within: d, matched: p.matched}
+}
 
 // URL returns where the page is, without user, query and fragment.
 func (p *Page) URL() string {
@@ -43,13 +46,14 @@ type bound struct {
 	context.Context // ends with the first of the three
 	caller          context.Context
 	browser         *Browser
+	window          context.Context // the browser's life, or a shorter one of a window's
 	deadline        time.Time
 	cancel          func()
 }
 
 // grace is what a call waits past its deadline for the page's own account of
 // what was missing, before it concludes that the page does not answer.
-const grace = 250 * time.Millisecond
+const grace = 500 * time.Millisecond
 
 func (p *Page) bound(ctx context.Context, standard time.Duration) *bound {
 	within := p.within
@@ -57,7 +61,11 @@ func (p *Page) bound(ctx context.Context, standard time.Duration) *bound {
 		within = standard
 	}
 	b := &bound{caller: ctx, browser: p.frame.browser, deadline: time.Now().Add(within)}
-	merged, stop := merge(ctx, b.browser.life)
+	b.window = p.frame.life
+	if b.window == nil {
+		b.window = b.browser.life
+	}
+	merged, stop := merge(ctx, b.window)
 	timed, cancel := context.WithDeadline(merged, b.deadline.Add(grace))
 	b.Context, b.cancel = timed, func() { cancel(); stop() }
 	return b
@@ -76,6 +84,8 @@ func (b *bound) ended(err error, late func() error) error {
 		return context.Cause(b.caller)
 	case b.browser.life.Err() != nil || errors.Is(err, errPipe):
 		return b.browser.lost()
+	case b.window.Err() != nil:
+		return context.Cause(b.window)
 	case b.Err() != nil:
 		return late()
 	}
@@ -103,9 +113,9 @@ func (p *Page) Goto(ctx context.Context, address string) error {
 	if err != nil {
 		return b.ended(err, silent)
 	}
-	result, err := proto.PageNavigate{URL: address, FrameID: id}.Call(b.browser.at(b, b.browser.session))
+	result, err := proto.PageNavigate{URL: address, FrameID: id}.Call(p.frame.to(b))
 	if err != nil {
-		b.stopLoading()
+		b.stopLoading(p.frame.session)
 		return b.ended(err, silent)
 	}
 	if result.ErrorText != "" {
@@ -124,13 +134,13 @@ func (p *Page) Goto(ctx context.Context, address string) error {
 }
 
 // stopLoading ends a navigation that nobody waits for any more.
-func (b *bound) stopLoading() {
+func (b *bound) stopLoading(session proto.TargetSessionID) {
 	if b.browser.life.Err() != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(b.browser.life, time.Second)
 	defer cancel()
-	_ = proto.PageStopLoading{}.Call(b.browser.at(ctx, b.browser.session)) // the call already has its error
+	_ = proto.PageStopLoading{}.Call(b.browser.at(ctx, session)) // the call already has its error
 }
 
 // unreachable explains a navigation that came to nothing.

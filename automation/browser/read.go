@@ -21,7 +21,9 @@ func (p *Page) Frame(ctx context.Context, selector string) (*Page, int, error) {
 	if err != nil {
 		return nil, a.matches(), err
 	}
-	return &Page{frame: &frame{browser: b.browser, parent: p.frame, selector: selector}, within: p.within}, a.matches(), nil
+	p.note(a, []string{selector}, 0)
+	inside := &frame{browser: b.browser, session: p.frame.session, life: p.frame.life, parent: p.frame, selector: selector}
+	return &Page{frame: inside, within: p.within}, a.matches(), nil
 }
 
 // Text waits for an element and returns its text as it is shown, trimmed.
@@ -41,11 +43,35 @@ func (p *Page) Attr(ctx context.Context, selector, name string) (string, bool, i
 	return *value, true, n, nil
 }
 
+// Value waits for a field and returns what it holds now; of a select, the
+// chosen option's value. Password fields are refused,
+// and those that something was typed into.
+func (p *Page) Value(ctx context.Context, selector string) (string, int, error) {
+	var value string
+	n, err := p.get(ctx, call{Op: "value", Selectors: []string{selector}}, &value)
+	return value, n, err
+}
+
+// Checked waits for a checkbox or radio button and reports whether it is on.
+func (p *Page) Checked(ctx context.Context, selector string) (bool, int, error) {
+	var on bool
+	n, err := p.get(ctx, call{Op: "isChecked", Selectors: []string{selector}}, &on)
+	return on, n, err
+}
+
 // Exists reports whether any element matches now. Like Count and Rows it waits
 // only for a document that is still being loaded.
 func (p *Page) Exists(ctx context.Context, selector string) (bool, error) {
 	n, err := p.Count(ctx, selector)
 	return n > 0, err
+}
+
+// Ready reports whether something that could be clicked matches now: visible
+// and enabled.
+func (p *Page) Ready(ctx context.Context, selector string) (bool, error) {
+	var ready bool
+	_, err := p.get(ctx, call{Op: "ready", Selectors: []string{selector}}, &ready)
+	return ready, err
 }
 
 // Count returns how many elements match now.
@@ -83,6 +109,9 @@ func (p *Page) get(ctx context.Context, c call, into any) (int, error) {
 	a, err := p.frame.ask(b, c)
 	if err != nil {
 		return a.matches(), err
+	}
+	if c.Op != "race" {
+		p.note(a, c.Selectors, 0)
 	}
 	if err := json.Unmarshal(a.Value, into); err != nil {
 		return a.matches(), outcome.Wrap(outcome.AutomationError, err, "%s: unexpected value", c.Op)

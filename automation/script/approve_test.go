@@ -3,6 +3,7 @@ package script
 import (
 	"context"
 	"errors"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -37,6 +38,25 @@ func TestApprovalGoesOnWhenTheSiteNotices(t *testing.T) {
 	}
 	if p := b.person.asked[0]; p.Kind != KindApproval || p.SentTo != "Ada's phone" || p.TimeLimit != 60 {
 		t.Errorf("asked %+v", p)
+	}
+}
+
+func TestApprovalIsNoticedByAFunction(t *testing.T) {
+	t.Parallel()
+	site := newCarrier(t)
+	body := strings.Replace(push, `home = "#account"`, `home = lambda: page.exists("#account") or {"x": "y"}[arguments.get("key", "x")] == "z"`, 1)
+	b, _ := site.visit(t, t.Context(), body, func(ctx context.Context, _ Prompt) (Answer, error) {
+		<-ctx.Done()
+		return nil, context.Cause(ctx)
+	}, func(ctx context.Context, _ Prompt) (Answer, error) {
+		close(site.release)
+		<-ctx.Done()
+		return nil, context.Cause(ctx)
+	})
+	_, err := b.write(`{"timeout": 60, "key": "none"}`)
+	wantFailure(t, err, outcome.AutomationError, 4, `key "none" not in dict`)
+	if got, err := b.write(`{"timeout": 60}`); err != nil || got != `{"seen":"home"}` {
+		t.Fatalf("got %s, %v", got, err)
 	}
 }
 

@@ -107,6 +107,22 @@ func (a *attempts) names() []string {
 	return names
 }
 
+// attemptWords are the entries of attempts in the reference.
+var attemptWords = map[string]manual{
+	"[]": {
+		`attempt["name"] → opaque`, "A field of the credentials, or \"code\".", "AUTOMATION_ERROR for a name that is none, and where the person wants another code.",
+		"for attempt in user.credentials():\n    page.fill(\"#password\", attempt[\"password\"])\n    break",
+	},
+	"reject": {
+		"attempt.reject(reason)", "Says why it did not do, by a key, and has the loop go round.", "After the last attempt the session ends, as the loop says.",
+		"for attempt in user.credentials():\n    attempt.reject(\"wrong_password\")",
+	},
+	"resend": {
+		"attempt.resend → True or False", "The person wants another code instead: have the site send it, and let the loop go round.", "None.",
+		"for attempt in user.one_time_code(resend = True):\n    if attempt.resend:\n        page.click(\"#resend\")\n        continue\n    break",
+	},
+}
+
 // attempt is one answer: attempt["username"], attempt.reject(reason) and, of a
 // code, attempt.resend.
 type attempt struct {

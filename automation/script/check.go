@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"go.starlark.net/syntax"
 )
@@ -41,6 +42,7 @@ func (c *checker) walk(node syntax.Node, known map[string]bool) {
 			c.fault(n.Load, "load is not available: an integration is one file")
 		case *syntax.CallExpr:
 			c.call(n)
+			c.selectors(n, known)
 		case *syntax.DotExpr:
 			c.dot(n, known)
 		case *syntax.DefStmt:
@@ -91,6 +93,50 @@ func (c *checker) dot(n *syntax.DotExpr, known map[string]bool) {
 		return
 	}
 	c.fault(n.Name.NamePos, "%s has no word %q%s", object.Name, n.Name.Name, suggest(n.Name.Name, words))
+}
+
+// selectors checks the selectors that are written out in page.word("…").
+func (c *checker) selectors(n *syntax.CallExpr, known map[string]bool) {
+	word, ok := n.Fn.(*syntax.DotExpr)
+	if !ok {
+		return
+	}
+	object, ok := word.X.(*syntax.Ident)
+	if !ok || !known[object.Name] {
+		return
+	}
+	outcomes := word.Name.Name == "wait_for" && object.Name == "page" || word.Name.Name == "approve" && object.Name == "user"
+	takes := object.Name == "page" && strings.Contains(pageWords[word.Name.Name].Signature, "(selector")
+	for i, arg := range n.Args {
+		named, isNamed := arg.(*syntax.BinaryExpr)
+		isNamed = isNamed && named.Op == syntax.EQ
+		switch {
+		case outcomes && isNamed:
+			if name, ok := named.X.(*syntax.Ident); ok && name.Name != "timeout" && name.Name != "sent_to" {
+				c.selector(named.Y, true)
+			}
+		case takes && i == 0 && !isNamed:
+			c.selector(arg, false)
+		}
+	}
+}
+
+// selector checks a text that is a selector, or a list of them.
+func (c *checker) selector(e syntax.Expr, outcomes bool) {
+	switch e := e.(type) {
+	case *syntax.ListExpr:
+		for _, one := range e.List {
+			c.selector(one, outcomes)
+		}
+	case *syntax.Literal:
+		text, ok := e.Value.(string)
+		if !ok {
+			return
+		}
+		if fault := selectorFault(text, outcomes); fault != "" {
+			c.fault(e.TokenPos, "%q is no selector: %s", quote(text), fault)
+		}
+	}
 }
 
 // objects are the names of parameters that tell what is handed in.

@@ -8,8 +8,8 @@
 // that the runner hands in.
 //
 // Its invariant: no script can turn a credential, a code or a sensitive
-// argument into text. They are opaque values, good for page.fill and, on card
-// numbers, for .last4; and nothing leaves a run, result, error or traceback,
+// argument into text. They are opaque values, good for page.fill, page.type and,
+// on card numbers, for .last4; and nothing leaves a run, result, error or traceback,
 // without having been scrubbed of them.
 //
 // The limits keep mistakes from hurting other sessions: steps, the size of
@@ -19,35 +19,12 @@
 //
 // # The words
 //
-// At the top of the file: integration(id, name, site, hosts, credentials),
-// field(name, label, autocomplete, secret), and the globals login(page, user)
-// and operations = {"resource.action": function(page, arguments[, user])}.
+// Each word stands in a table with its entry in the reference, beside what it
+// does; Reference gives them all, with selectors, in Markdown. A new word is a
+// line of such a table: actingWords, readingWords, waitingWords and windowWords
+// for the page, userWords, attemptWords, and globalWords for the rest.
 //
-// In functions: fail(code, detail), progress(code, count), resuming(), print.
-//
-// Of the page, waiting for its element, each with timeout= in seconds:
-//
-//	goto(path_or_url)          fill(selector, text)       click(selector)
-//	submit(selector)           select(selector, value)    check(selector, on = True)
-//	text(selector)             attr(selector, name)       frame(selector)
-//	wait_for(name = selector…) gives the name of what came first
-//	wait_url(pattern)          with * for anything
-//
-// and without waiting: press(key), exists(selector), count(selector),
-// rows(selector, name = column…), url. A column is a selector in the row,
-// "@attribute" of the row, "selector@attribute", or "" for the row's own text.
-// page.submit performs a write and is refused in log-ins, reads and dry runs.
-//
-// Of the user:
-//
-//	for attempt in user.credentials(attempts = 3): attempt["username"] …
-//	for attempt in user.one_time_code(sent_to, digits, attempts = 3, resend, time_limit): attempt["code"] …
-//	user.choose([{"id": …, "label": …}], reason) gives an id
-//	user.text(question, secret = True)           gives an opaque value
-//	user.confirm([{"label": …, "before": …, "after": …}]) gives True or False
-//	user.approve(sent_to, timeout = 120, name = selector…) gives the name of what came first
-//
-// An attempt ends its loop with break, or goes round with
-// attempt.reject(reason); attempt.resend says that the person wants another
-// code instead.
+// A word of the page that takes a selector takes a list of them too. Functions
+// that are handed to a word (lambda: …) are called while it waits; they look at
+// the page and do nothing, and leave no steps.
 package script

@@ -76,7 +76,7 @@ func (r *Run) fail(err error) *Failure {
 	typed, isTyped := errors.AsType[*outcome.Error](cause)
 	switch {
 	case isTyped:
-		message = typed.Error()
+		message = typed.Error() + unmatched(typed.Selectors)
 	case r.ctx.Err() != nil:
 		typed = outcome.From(causeOf(r.ctx))
 		message = typed.Error()
@@ -96,12 +96,32 @@ func (r *Run) fail(err error) *Failure {
 // scrubOutcome returns a copy whose texts are scrubbed, the cause's among them.
 func (r *Run) scrubOutcome(typed *outcome.Error) *outcome.Error {
 	text := strings.TrimPrefix(strings.TrimPrefix(typed.Error(), string(typed.Code)), ": ")
-	clean := outcome.New(typed.Code, "%s", clip(r.scrubText(text)))
+	clean := outcome.New(typed.Code, "%s", clip(r.scrubText(text+unmatched(typed.Selectors))))
 	for _, selector := range typed.Selectors {
 		selector.Selector = r.scrubText(selector.Selector)
+		selector.Near = r.scrubText(selector.Near)
 		clean.Selectors = append(clean.Selectors, selector)
 	}
 	return clean
+}
+
+// unmatched tells which selectors matched nothing, and what came nearest.
+func unmatched(selectors []outcome.Selector) string {
+	var out strings.Builder
+	for _, selector := range selectors {
+		if selector.Matches > 0 {
+			continue
+		}
+		out.WriteString("; ")
+		if selector.Name != "" {
+			out.WriteString(selector.Name + " = ")
+		}
+		out.WriteString(selector.Selector + " matched nothing")
+		if selector.Near != "" {
+			out.WriteString(", nearest on the page: " + selector.Near)
+		}
+	}
+	return out.String()
 }
 
 const maxMessage = 2000 // bytes

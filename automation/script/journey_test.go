@@ -125,7 +125,10 @@ def run(page, arguments):
         "attr": page.attr("#link", "title"), "no attr": page.attr("#link", "rel"), "text": page.text("#account", timeout = 2)}
     page.select("#month", "Feb")
     page.check("#paperless")
+    got["checked"] = page.checked("#paperless")
     page.check("#paperless", on = False)
+    got["value"] = page.value("#month")
+    page.hover("#link")
     page.click("#search")
     page.press("Enter")
     page.wait_url("/cards", timeout = 5)
@@ -136,7 +139,7 @@ def run(page, arguments):
 	if err != nil {
 		t.Fatalf("%v\n%s", err, tracebackOf(err))
 	}
-	want := `{"exists":[true,false],"count":2,"attr":"Your cards","no attr":null,"text":"Hello","url":"` + b.integration.Site + `/cards"}`
+	want := `{"exists":[true,false],"count":2,"attr":"Your cards","no attr":null,"text":"Hello","checked":true,"value":"02","url":"` + b.integration.Site + `/cards"}`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

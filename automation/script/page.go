@@ -18,6 +18,7 @@ type page struct {
 	run    *Run
 	live   *browser.Page
 	frames string // the selectors of the frames it is in, each with " >> " after it
+	framed bool   // it is a frame, not a window
 }
 
 var _ starlark.HasAttrs = (*page)(nil)
@@ -29,26 +30,23 @@ func (*page) Truth() starlark.Bool  { return starlark.True }
 func (*page) Hash() (uint32, error) { return 0, errors.New("a page cannot be a key") }
 func (*page) AttrNames() []string   { return append(slices.Sorted(maps.Keys(pageWords)), "url") }
 
-// pageWord does one word of the page. It fills in the step and returns the
-// word's value.
-type pageWord func(p *page, w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error)
+// pageWord is one word of the page, with its entry in the reference. do fills
+// in the step and returns the word's value.
+type pageWord struct {
+	do func(p *page, w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error)
+	manual
+}
 
-var pageWords = map[string]pageWord{
-	"goto":     (*page).goTo,
-	"fill":     (*page).fill,
-	"click":    (*page).click,
-	"submit":   (*page).submit,
-	"press":    (*page).press,
-	"select":   (*page).choose,
-	"check":    (*page).check,
-	"text":     (*page).text,
-	"attr":     (*page).attr,
-	"exists":   (*page).exists,
-	"count":    (*page).count,
-	"rows":     (*page).rows,
-	"wait_for": (*page).waitFor,
-	"wait_url": (*page).waitURL,
-	"frame":    (*page).frame,
+// pageWords are all of them. Each table stands where its words are.
+var pageWords = tables(actingWords, readingWords, waitingWords, windowWords)
+
+// tables joins tables of words.
+func tables(parts ...map[string]pageWord) map[string]pageWord {
+	all := map[string]pageWord{}
+	for _, part := range parts {
+		maps.Copy(all, part)
+	}
+	return all
 }
 
 // Attr gives page.url, which is a text, and the words.
@@ -61,8 +59,13 @@ func (p *page) Attr(name string) (starlark.Value, error) {
 		return nil, nil
 	}
 	return starlark.NewBuiltin("page."+name, func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		if err := p.run.mayUse(name); err != nil {
+			return nil, err
+		}
 		return p.run.perform(thread, b.Name(), p, func(w *invocation) (starlark.Value, error) {
-			return word(p, w, args, kwargs)
+			value, err := word.do(p, w, args, kwargs)
+			w.settle(p.frames)
+			return value, err
 		})
 	}), nil
 }
@@ -71,6 +74,9 @@ const maxTimeout = 120 * time.Second
 
 // within returns the page with the deadline that timeout= asks for.
 func (p *page) within(timeout starlark.Value) (*browser.Page, error) {
+	if p.run.looking {
+		return p.live.Within(predicateWithin), nil
+	}
 	if timeout == nil || timeout == starlark.None {
 		return p.live, nil
 	}
@@ -95,30 +101,71 @@ func secondsUpTo(timeout starlark.Value, limit time.Duration) (time.Duration, er
 
 // element unpacks the arguments of a word that works on one element, the
 // selector first and timeout= last, and notes the selector in the step.
-func (p *page) element(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) (string, *browser.Page, error) {
-	var selector string
-	var timeout starlark.Value
+func (p *page) element(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) (target, error) {
+	var selector, timeout starlark.Value
 	all := append([]any{"selector", &selector}, pairs...)
 	if err := unpack(w.step.Word, args, kwargs, append(all, "timeout?", &timeout)...); err != nil {
-		return "", nil, err
+		return target{}, err
 	}
-	if err := p.selects(w, selector); err != nil {
-		return "", nil, err
-	}
-	live, err := p.within(timeout)
-	if err != nil {
-		return "", nil, fmt.Errorf("%s: %w", w.step.Word, err)
-	}
-	return selector, live, nil
+	return p.aim(w, selector, timeout)
 }
 
-// selects notes the selector in the step.
-func (p *page) selects(w *invocation, selector string) error {
-	w.step.Selector = p.frames + selector
-	if selector == "" {
-		return fmt.Errorf("%s: the selector is empty", w.step.Word)
-	}
-	return nil
+// The words of the page that do something.
+var actingWords = map[string]pageWord{
+	"goto": {(*page).goTo, manual{
+		"page.goto(path_or_url, timeout = 30)",
+		"Opens a path on the site, or an address on one of the integration's hosts, and returns when the document is there.",
+		"SITE_UNAVAILABLE when it does not come, or comes with a status of 500 and more; RATE_LIMITED for 429.",
+		`page.goto("/login")`,
+	}},
+	"fill": {(*page).fill, manual{
+		"page.fill(selector, text, timeout = 10)",
+		"Waits for a visible, enabled text field and replaces what it holds, with focus, input and change events; a field that does not take it so gets real keys. A text longer than one character, for a field of one, goes into that field and the ones after it, a character each. Takes opaque values. Types only into documents on the integration's hosts, over https (or on loopback).",
+		"SITE_CHANGED when there was no such field in time.",
+		`page.fill(["#username", "label=Email"], "ada@example.com")`,
+	}},
+	"type": {(*page).typeKeys, manual{
+		"page.type(selector, text, timeout = 10)",
+		"Types at the end of what a field holds, with a real key for each character: for widgets that listen to keys. Takes opaque values, and types where fill does.",
+		"As fill.",
+		`page.type("placeholder=Search", "november")`,
+	}},
+	"click": {(*page).click, manual{
+		"page.click(selector, timeout = 10)",
+		"Waits until an element is visible, enabled, still and not covered, and clicks it with the mouse. A button that stays disabled has the focus taken from the field beside it, once.",
+		"SITE_CHANGED when that was not so in time, with the reason.",
+		`page.click('role=button[name="Sign in"]')`,
+	}},
+	"hover": {(*page).hover, manual{
+		"page.hover(selector, timeout = 10)",
+		"Waits as click does, and only moves the mouse there: for menus that open so.",
+		"As click.",
+		`page.hover("text=Account")`,
+	}},
+	"submit": {(*page).submit, manual{
+		"page.submit(selector, timeout = 10)",
+		"Performs the operation's write: as click, but first it is written down that it may have happened. Each write has one.",
+		"Refused in log-ins, in reads and in dry runs.",
+		`page.submit("#save-card")`,
+	}},
+	"press": {(*page).press, manual{
+		"page.press(key)",
+		"Presses a key where the focus is: one character, or one of " + browser.Keys() + ".",
+		"AUTOMATION_ERROR for any other name.",
+		`page.press("Enter")`,
+	}},
+	"select": {(*page).choose, manual{
+		"page.select(selector, value, timeout = 10)",
+		"Chooses an option of a select element, by its value or else by its visible label.",
+		"SITE_CHANGED when there was no such option in time.",
+		`page.select("label=Month", "August")`,
+	}},
+	"check": {(*page).check, manual{
+		"page.check(selector, on = True, timeout = 10)",
+		"Switches a checkbox or radio button, by a click on it or on its label, if it is not already as wanted.",
+		"SITE_CHANGED when it did not come, or did not change.",
+		`page.check("label=Remember this device", on = False)`,
+	}},
 }
 
 func (p *page) goTo(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -128,7 +175,7 @@ func (p *page) goTo(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 		return nil, err
 	}
 	w.step.Selector, _, _ = strings.Cut(target, "?") // where to, as far as a step may hold it
-	if p.frames != "" {
+	if p.framed {
 		return nil, errors.New("page.goto: a frame goes nowhere by itself; use the page")
 	}
 	address, err := p.run.integration.address(target)
@@ -142,59 +189,80 @@ func (p *page) goTo(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	return nil, outside(live.Goto(p.run.ctx, address))
 }
 
-// fill is the one word that takes opaque values.
+// fill and type are the words that take opaque values.
 func (p *page) fill(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var selector string
-	var given, timeout starlark.Value
-	if err := starlark.UnpackArgs(w.step.Word, args, kwargs, "selector", &selector, "text", &given, "timeout?", &timeout); err != nil {
-		return nil, err
-	}
-	if err := p.selects(w, selector); err != nil {
-		return nil, err
-	}
-	live, err := p.within(timeout)
+	at, typed, err := p.typing(w, args, kwargs)
 	if err != nil {
-		return nil, fmt.Errorf("page.fill: %w", err)
+		return nil, err
 	}
-	var typed string
-	switch given := given.(type) {
-	case *opaque:
-		typed = given.secret.Reveal()
-	case starlark.String:
-		typed = string(given)
-	default:
-		return nil, fmt.Errorf("page.fill: text must be a text or an opaque value, not a %s; str(…) makes a text of a number", given.Type())
-	}
-	w.step.Matches, err = live.Fill(p.run.ctx, selector, typed)
+	w.step.Matches, err = at.live.Fill(p.run.ctx, at.selector, typed)
 	return nil, outside(err)
 }
 
-func (p *page) click(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	selector, live, err := p.element(w, args, kwargs)
+func (p *page) typeKeys(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, typed, err := p.typing(w, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
-	w.step.Matches, err = live.Click(p.run.ctx, selector)
+	w.step.Matches, err = at.live.Type(p.run.ctx, at.selector, typed)
+	return nil, outside(err)
+}
+
+// typing unpacks a selector and what is to be typed there.
+func (p *page) typing(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (target, string, error) {
+	var selector, given, timeout starlark.Value
+	if err := starlark.UnpackArgs(w.step.Word, args, kwargs, "selector", &selector, "text", &given, "timeout?", &timeout); err != nil {
+		return target{}, "", err
+	}
+	at, err := p.aim(w, selector, timeout)
+	if err != nil {
+		return target{}, "", err
+	}
+	switch given := given.(type) {
+	case *opaque:
+		return at, given.secret.Reveal(), nil
+	case starlark.String:
+		return at, string(given), nil
+	default:
+		return target{}, "", fmt.Errorf("%s: text must be a text or an opaque value, not a %s; str(…) makes a text of a number", w.step.Word, given.Type())
+	}
+}
+
+func (p *page) click(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, err := p.element(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	w.step.Matches, err = at.live.Click(p.run.ctx, at.selector)
+	return nil, outside(err)
+}
+
+func (p *page) hover(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, err := p.element(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	w.step.Matches, err = at.live.Hover(p.run.ctx, at.selector)
 	return nil, outside(err)
 }
 
 // submit performs the write. It is written down after its element has come and
 // before it acts: an element that never comes leaves nothing unknown.
 func (p *page) submit(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	selector, live, err := p.element(w, args, kwargs)
+	at, err := p.element(w, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
 	if p.run.mayNot != "" {
 		return nil, fmt.Errorf("page.submit is refused in %s: %s", p.run.operation, p.run.mayNot)
 	}
-	if _, err := live.WaitFor(p.run.ctx, []browser.Condition{{Name: "submit", Selector: selector}}); err != nil {
+	if _, err := at.live.WaitFor(p.run.ctx, []browser.Condition{{Name: "submit", Selector: at.selector}}); err != nil {
 		return nil, outside(err)
 	}
 	if err := p.run.options.Recorder.Submit(p.run.ctx, p.run.scrubText(w.step.Selector)); err != nil {
 		return nil, outside(err)
 	}
-	w.step.Matches, err = live.Click(p.run.ctx, selector)
+	w.step.Matches, err = at.live.Click(p.run.ctx, at.selector)
 	return nil, outside(err)
 }
 
@@ -208,20 +276,20 @@ func (p *page) press(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple
 
 func (p *page) choose(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var value string
-	selector, live, err := p.element(w, args, kwargs, "value", &value)
+	at, err := p.element(w, args, kwargs, "value", &value)
 	if err != nil {
 		return nil, err
 	}
-	w.step.Matches, err = live.Select(p.run.ctx, selector, value)
+	w.step.Matches, err = at.live.Select(p.run.ctx, at.selector, value)
 	return nil, outside(err)
 }
 
 func (p *page) check(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	on := true
-	selector, live, err := p.element(w, args, kwargs, "on?", &on)
+	at, err := p.element(w, args, kwargs, "on?", &on)
 	if err != nil {
 		return nil, err
 	}
-	w.step.Matches, err = live.Check(p.run.ctx, selector, on)
+	w.step.Matches, err = at.live.Check(p.run.ctx, at.selector, on)
 	return nil, outside(err)
 }

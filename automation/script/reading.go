@@ -3,7 +3,6 @@ package script
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -11,14 +10,58 @@ import (
 	"passage/automation/browser"
 )
 
-// The words of the page that read it or wait for it.
+// The words of the page that read it.
+var readingWords = map[string]pageWord{
+	"text": {(*page).text, manual{
+		"page.text(selector, timeout = 10) → text",
+		"Waits for an element and gives its text as it is shown, trimmed.",
+		"SITE_CHANGED when it did not come.",
+		`greeting = page.text("role=heading[name*='Hello']")`,
+	}},
+	"attr": {(*page).attr, manual{
+		"page.attr(selector, name, timeout = 10) → text or None",
+		"Waits for an element and gives one of its attributes, None if it has it not. What was typed into a field is no attribute.",
+		"SITE_CHANGED when it did not come.",
+		`href = page.attr("a[rel=next]", "href")`,
+	}},
+	"value": {(*page).value, manual{
+		"page.value(selector, timeout = 10) → text",
+		"Waits for a field and gives what it holds now; of a select, the chosen option's value.",
+		"SITE_CHANGED when it did not come. AUTOMATION_ERROR for password fields, for fields that this script typed into, and for what holds an opaque value.",
+		`limit = page.value("label=Spending limit")`,
+	}},
+	"checked": {(*page).checked, manual{
+		"page.checked(selector, timeout = 10) → True or False",
+		"Waits for a checkbox or radio button and gives whether it is on.",
+		"SITE_CHANGED when it did not come.",
+		`paperless = page.checked("label=Paperless bills")`,
+	}},
+	"exists": {(*page).exists, manual{
+		"page.exists(selector) → True or False",
+		"Whether anything matches now. It does not wait, except for a document that is still loading.",
+		"None.",
+		`more = page.exists("text=Load more")`,
+	}},
+	"count": {(*page).count, manual{
+		"page.count(selector) → number",
+		"How many elements match now.",
+		"None.",
+		`cards = page.count(".card")`,
+	}},
+	"rows": {(*page).rows, manual{
+		"page.rows(selector, name = column, …) → list of dicts",
+		"Reads a value for each column from every element that matches now. A column is a selector in the row, \"@attribute\" of the row, \"selector@attribute\", or \"\" for the row's own text. What is not there is None; no rows are an empty list.",
+		"AUTOMATION_ERROR when it is too much: 2 million characters.",
+		`bills = page.rows("tr.bill", id = "@data-id", due = "time@datetime", amount = ".amount")`,
+	}},
+}
 
 func (p *page) text(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	selector, live, err := p.element(w, args, kwargs)
+	at, err := p.element(w, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
-	text, matches, err := live.Text(p.run.ctx, selector)
+	text, matches, err := at.live.Text(p.run.ctx, at.selector)
 	w.step.Matches = matches
 	if err != nil {
 		return nil, outside(err)
@@ -28,11 +71,11 @@ func (p *page) text(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 
 func (p *page) attr(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var name string
-	selector, live, err := p.element(w, args, kwargs, "name", &name)
+	at, err := p.element(w, args, kwargs, "name", &name)
 	if err != nil {
 		return nil, err
 	}
-	text, there, matches, err := live.Attr(p.run.ctx, selector, name)
+	text, there, matches, err := at.live.Attr(p.run.ctx, at.selector, name)
 	w.step.Matches = matches
 	if err != nil {
 		return nil, outside(err)
@@ -41,6 +84,34 @@ func (p *page) attr(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 		return starlark.None, nil
 	}
 	return p.seen(w, text)
+}
+
+// value does not give back what was typed from an opaque value: a script
+// could read a credential so.
+func (p *page) value(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, err := p.element(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	text, matches, err := at.live.Value(p.run.ctx, at.selector)
+	w.step.Matches = matches
+	if err != nil {
+		return nil, outside(err)
+	}
+	if p.run.scrubText(text) != text || p.run.short[text] {
+		return nil, errors.New("page.value: the field holds an opaque value, or a card number")
+	}
+	return p.seen(w, text)
+}
+
+func (p *page) checked(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, err := p.element(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	on, matches, err := at.live.Checked(p.run.ctx, at.selector)
+	w.step.Matches = matches
+	return starlark.Bool(on), outside(err)
 }
 
 // seen lets a text of the page into the script.
@@ -52,20 +123,20 @@ func (p *page) seen(w *invocation, text string) (starlark.Value, error) {
 }
 
 // selector unpacks the arguments of a word that looks and does not wait.
-func (p *page) selector(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (string, error) {
-	var selector string
+func (p *page) selector(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (target, error) {
+	var selector starlark.Value
 	if err := unpack(w.step.Word, args, kwargs, "selector", &selector); err != nil {
-		return "", err
+		return target{}, err
 	}
-	return selector, p.selects(w, selector)
+	return p.aim(w, selector, nil)
 }
 
 func (p *page) exists(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	selector, err := p.selector(w, args, kwargs)
+	at, err := p.selector(w, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
-	there, err := p.live.Exists(p.run.ctx, selector)
+	there, err := at.live.Exists(p.run.ctx, at.selector)
 	if there {
 		w.step.Matches = 1
 	}
@@ -73,22 +144,19 @@ func (p *page) exists(w *invocation, args starlark.Tuple, kwargs []starlark.Tupl
 }
 
 func (p *page) count(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	selector, err := p.selector(w, args, kwargs)
+	at, err := p.selector(w, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
-	w.step.Matches, err = p.live.Count(p.run.ctx, selector)
+	w.step.Matches, err = at.live.Count(p.run.ctx, at.selector)
 	return starlark.MakeInt(w.step.Matches), outside(err)
 }
 
 // rows gives a list of dicts, one for each element, with the columns in the
 // order in which the script names them.
 func (p *page) rows(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var selector string
-	if err := unpack(w.step.Word, args, nil, "selector", &selector); err != nil {
-		return nil, err
-	}
-	if err := p.selects(w, selector); err != nil {
+	at, err := p.selector(w, args, nil)
+	if err != nil {
 		return nil, err
 	}
 	named, _, err := namedSelectors(w, kwargs, "columns", `last4 = ".last4"`)
@@ -99,7 +167,7 @@ func (p *page) rows(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	for i, one := range named {
 		columns[i] = browser.Column(one)
 	}
-	found, err := p.live.Rows(p.run.ctx, selector, columns)
+	found, err := at.live.Rows(p.run.ctx, at.selector, columns)
 	if err != nil {
 		return nil, outside(err)
 	}
@@ -126,50 +194,6 @@ func (p *page) rows(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	return starlark.NewList(rows), nil
 }
 
-// waitFor races named selectors and gives the name of the one that came first.
-func (p *page) waitFor(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if len(args) > 0 {
-		return nil, errors.New(`page.wait_for: name what may come, as in home = "#account", wrong = ".error"`)
-	}
-	var timeout starlark.Value
-	watched := slices.Clone(kwargs)
-	watched = slices.DeleteFunc(watched, func(pair starlark.Tuple) bool {
-		if pair[0] != starlark.String("timeout") {
-			return false
-		}
-		timeout = pair[1]
-		return true
-	})
-	live, err := p.within(timeout)
-	if err != nil {
-		return nil, fmt.Errorf("page.wait_for: %w", err)
-	}
-	conditions, err := p.conditions(w, watched)
-	if err != nil {
-		return nil, err
-	}
-	name, err := live.WaitFor(p.run.ctx, conditions)
-	if err != nil {
-		return nil, outside(err)
-	}
-	w.step.Outcome = name
-	return starlark.String(name), nil
-}
-
-// conditions reads what may come, and notes it in the step.
-func (p *page) conditions(w *invocation, watched []starlark.Tuple) ([]browser.Condition, error) {
-	named, text, err := namedSelectors(w, watched, "selectors", `home = "#account"`)
-	if err != nil {
-		return nil, err
-	}
-	w.step.Selector = p.frames + text
-	conditions := make([]browser.Condition, len(named))
-	for i, one := range named {
-		conditions[i] = browser.Condition(one)
-	}
-	return conditions, nil
-}
-
 type namedSelector struct{ Name, Selector string }
 
 // namedSelectors reads name = "selector" pairs, and gives them as one text too.
@@ -181,40 +205,15 @@ func namedSelectors(w *invocation, kwargs []starlark.Tuple, what, example string
 	texts := make([]string, len(kwargs))
 	for i, pair := range kwargs {
 		name := string(pair[0].(starlark.String))
-		selector, ok := starlark.AsString(pair[1])
-		if !ok {
-			return nil, "", fmt.Errorf("%s: %s must be a selector, not a %s", w.step.Word, name, pair[1].Type())
+		selector, shown, err := selectorText(pair[1])
+		if column, isText := starlark.AsString(pair[1]); isText && what == "columns" {
+			selector, shown, err = column, column, nil // "" is the row's own text
+		}
+		if err != nil {
+			return nil, "", fmt.Errorf("%s: %s: %w", w.step.Word, name, err)
 		}
 		named[i] = namedSelector{name, selector}
-		texts[i] = name + ": " + selector
+		texts[i] = name + ": " + shown
 	}
 	return named, strings.Join(texts, ", "), nil
-}
-
-func (p *page) waitURL(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var pattern string
-	var timeout starlark.Value
-	if err := unpack(w.step.Word, args, kwargs, "pattern", &pattern, "timeout?", &timeout); err != nil {
-		return nil, err
-	}
-	w.step.Selector = pattern
-	live, err := p.within(timeout)
-	if err != nil {
-		return nil, fmt.Errorf("page.wait_url: %w", err)
-	}
-	return nil, outside(live.WaitURL(p.run.ctx, pattern))
-}
-
-func (p *page) frame(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	selector, live, err := p.element(w, args, kwargs)
-	if err != nil {
-		return nil, err
-	}
-	inside, matches, err := live.Frame(p.run.ctx, selector)
-	w.step.Matches = matches
-	if err != nil {
-		return nil, outside(err)
-	}
-	// timeout= was for finding the frame; its words have their own.
-	return &page{run: p.run, live: inside.Within(0), frames: p.frames + selector + " >> "}, nil
 }

@@ -64,6 +64,7 @@ type Run struct {
 	operation string // what runs now: "login" or "resource.action"
 	resuming  bool
 	used      int    // words so far
+	looking   bool   // inside a function that a word was given, to see whether something is so
 	mayNot    string // why page.submit is refused; empty if it is not
 
 	short map[string]bool // opaque texts too short for the redactor
@@ -142,7 +143,7 @@ func (r *Run) Operation(c Call) (json.RawMessage, error) {
 
 // call runs a function of the script on a thread of its own.
 func (r *Run) call(function *starlark.Function, args starlark.Tuple) (value starlark.Value, err error) {
-	r.failed, r.aborted, r.abortedAt = Step{}, nil, nil
+	r.failed, r.aborted, r.abortedAt, r.looking = Step{}, nil, nil, false
 	thread := &starlark.Thread{Name: r.integration.ID + " " + r.operation}
 	thread.SetLocal(stateKey, r)
 	thread.SetMaxExecutionSteps(max(1, r.options.Steps))
@@ -179,6 +180,8 @@ type invocation struct {
 	run    *Run
 	thread *starlark.Thread
 	step   Step
+
+	matched *browser.Matched // which alternative it was, where there are several; else nil
 }
 
 // perform runs a word and records it as a step.
@@ -204,7 +207,9 @@ func (r *Run) perform(thread *starlark.Thread, name string, at *page, do func(*i
 	if at != nil && (err == nil || typed != nil) {
 		w.step.URL = at.live.URL()
 	}
-	r.options.Recorder.Step(w.step)
+	if !r.looking {
+		r.options.Recorder.Step(w.step)
+	}
 	if value == nil && err == nil {
 		value = starlark.None
 	}

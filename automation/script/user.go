@@ -1,16 +1,13 @@
 package script
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"go.starlark.net/starlark"
 
-	"passage/automation/browser"
 	"passage/automation/outcome"
 )
 
@@ -26,15 +23,49 @@ func (*user) Truth() starlark.Bool  { return starlark.True }
 func (*user) Hash() (uint32, error) { return 0, errors.New("a user cannot be a key") }
 func (*user) AttrNames() []string   { return slices.Sorted(maps.Keys(userWords)) }
 
-type userWord func(u *user, w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error)
+// userWord is one word of the user, with its entry in the reference.
+type userWord struct {
+	do func(u *user, w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error)
+	manual
+}
 
 var userWords = map[string]userWord{
-	"approve":       (*user).approve,
-	"choose":        (*user).choose,
-	"confirm":       (*user).confirm,
-	"credentials":   (*user).credentials,
-	"one_time_code": (*user).oneTimeCode,
-	"text":          (*user).text,
+	"approve": {(*user).approve, manual{
+		"user.approve(sent_to = \"\", timeout = 120, name = selector, …) → name",
+		"Shows that the person has to approve elsewhere, while the page is watched as by page.wait_for. timeout is in seconds, at most 600.",
+		"MFA_FAILED when nothing came.",
+		`seen = user.approve(sent_to = page.text("#device"), home = url("/home"), denied = ".denied")`,
+	}},
+	"choose": {(*user).choose, manual{
+		"user.choose(options, reason = \"\") → id",
+		"Lets the person choose one of 1 to 50 options, each a dict with an id and a label of the site's own words.",
+		"AUTOMATION_ERROR for options without ids, or with the same.",
+		`way = user.choose([{"id": "sms", "label": page.text("#sms")}, {"id": "email", "label": page.text("#email")}])`,
+	}},
+	"confirm": {(*user).confirm, manual{
+		"user.confirm(changes) → True or False",
+		"Shows what will change, in 1 to 20 dicts with label, before and after, and asks whether it should.",
+		"None.",
+		`sure = user.confirm([{"label": "payment_card", "before": "1111", "after": "2222"}])`,
+	}},
+	"credentials": {(*user).credentials, manual{
+		"for attempt in user.credentials(attempts = 3): …",
+		"Each turn of the loop has the person's credentials, asked for again after attempt.reject. End it with break.",
+		"INVALID_CREDENTIALS when the last attempt is rejected.",
+		"for attempt in user.credentials(attempts = 3):\n    page.fill(\"#username\", attempt[\"username\"])\n    if page.wait_for(home = \"#home\", wrong = \".error\") == \"home\":\n        break\n    attempt.reject(\"wrong_password\")",
+	}},
+	"one_time_code": {(*user).oneTimeCode, manual{
+		"for attempt in user.one_time_code(sent_to = \"\", digits = 0, attempts = 3, resend = False, time_limit = 0): …",
+		"Each turn has a code. digits is how many it has, 0 for any code; resend says that another can be sent, then look at attempt.resend first; time_limit is what the site gives, in seconds, 0 for none.",
+		"MFA_FAILED when the last attempt is rejected.",
+		"for attempt in user.one_time_code(sent_to = page.text(\"#to\"), digits = 6):\n    page.fill(\"#code\", attempt[\"code\"])\n    break",
+	}},
+	"text": {(*user).text, manual{
+		"user.text(question, secret = True, reason = \"\") → opaque",
+		"Asks the site's question. secret hides the answer while it is typed; it is opaque in any case. reason is a key that says why it is asked again.",
+		"None.",
+		`page.fill("#answer", user.text(page.text("#question"), reason = "wrong_answer"))`,
+	}},
 }
 
 // asksLater are the words that only make an iterator: the asking, and the
@@ -47,7 +78,10 @@ func (u *user) Attr(name string) (starlark.Value, error) {
 		return nil, nil
 	}
 	return starlark.NewBuiltin("user."+name, func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		do := func(w *invocation) (starlark.Value, error) { return word(u, w, args, kwargs) }
+		do := func(w *invocation) (starlark.Value, error) { return word.do(u, w, args, kwargs) }
+		if u.run.looking {
+			return nil, fmt.Errorf("user.%s: a function that looks whether something is so does nothing else", name)
+		}
 		if slices.Contains(asksLater, name) {
 			return do(&invocation{run: u.run, thread: thread, step: Step{Word: b.Name()}})
 		}
@@ -107,12 +141,15 @@ func (u *user) choose(w *invocation, args starlark.Tuple, kwargs []starlark.Tupl
 // text asks the site's question. The answer is opaque in any case; secret says
 // whether it is hidden while it is typed.
 func (u *user) text(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var question string
+	var question, reason string
 	secret := true
-	if err := unpack(w.step.Word, args, kwargs, "question", &question, "secret?", &secret); err != nil {
+	if err := unpack(w.step.Word, args, kwargs, "question", &question, "secret?", &secret, "reason?", &reason); err != nil {
 		return nil, err
 	}
-	p := Prompt{Kind: KindText, Question: u.run.quoted(question), Fields: []Field{{Name: answerText, Label: "answer", Secret: secret}}}
+	if err := checkReason(reason); err != nil {
+		return nil, err
+	}
+	p := Prompt{Kind: KindText, Reason: reason, Question: u.run.quoted(question), Fields: []Field{{Name: answerText, Label: "answer", Secret: secret}}}
 	if p.Question == "" {
 		return nil, errors.New("user.text: the question is empty")
 	}
@@ -186,84 +223,4 @@ func checkReason(reason string) error {
 		return fmt.Errorf("the reason %q must be a key like %q; the text that belongs to it is in views", quote(reason), "wrong_password")
 	}
 	return nil
-}
-
-const approveTimeout = 120 * time.Second
-
-// approve shows that the person has to approve elsewhere, while the page is
-// watched for what the site makes of it.
-func (u *user) approve(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	p := Prompt{Kind: KindApproval}
-	limit := approveTimeout
-	var watched []starlark.Tuple
-	for _, pair := range kwargs {
-		switch pair[0].(starlark.String) {
-		case "sent_to":
-			text, ok := starlark.AsString(pair[1])
-			if !ok {
-				return nil, fmt.Errorf("user.approve: sent_to must be a text, not a %s", pair[1].Type())
-			}
-			p.SentTo = u.run.quoted(text)
-		case "timeout":
-			var err error
-			if limit, err = secondsUpTo(pair[1], maxApproval); err != nil {
-				return nil, fmt.Errorf("user.approve: %w", err)
-			}
-		default:
-			watched = append(watched, pair)
-		}
-	}
-	if len(args) > 0 {
-		return nil, errors.New(`user.approve: name what may come, as in home = "#account", denied = ".denied"`)
-	}
-	watching := &page{run: u.run, live: u.run.options.Page}
-	conditions, err := watching.conditions(w, watched)
-	if err != nil {
-		return nil, err
-	}
-	p.TimeLimit = int(limit / time.Second)
-	name, err := u.race(p, limit, conditions)
-	if err != nil {
-		return nil, err
-	}
-	w.step.Outcome = name
-	return starlark.String(name), nil
-}
-
-const maxApproval = 10 * time.Minute
-
-var errNoticed = errors.New("the site noticed")
-
-// race shows the prompt until one of the conditions comes. What ends the
-// prompt early, such as the person's cancelling, ends the waiting; both have
-// returned when race does.
-func (u *user) race(p Prompt, limit time.Duration, conditions []browser.Condition) (string, error) {
-	ctx, end := context.WithCancelCause(u.run.ctx)
-	asked := make(chan struct{})
-	var askErr error
-	go func() {
-		defer close(asked)
-		_, err := u.run.options.User.Ask(ctx, p)
-		if err != nil && ctx.Err() == nil {
-			askErr = err
-			end(err)
-		}
-	}()
-	name, err := u.run.options.Page.Within(limit).WaitFor(ctx, conditions)
-	end(errNoticed)
-	<-asked
-	switch {
-	case err == nil:
-		return name, nil
-	case u.run.ctx.Err() != nil:
-		return "", outside(causeOf(u.run.ctx))
-	case askErr != nil:
-		return "", outside(askErr)
-	}
-	if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged {
-		late := outcome.Wrap(outcome.MFAFailed, err, "no approval within %v", limit)
-		late.Selectors = typed.Selectors
-		return "", late
-	}
-	return "", outside(err)
 }

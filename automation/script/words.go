@@ -17,15 +17,8 @@ import (
 func predeclared() starlark.StringDict {
 	words := boundedBuiltins()
 	maps.Copy(words, guards())
-	for name, word := range map[string]builtin{
-		"integration": declareIntegration,
-		"field":       declareField,
-		"fail":        sayFail,
-		"print":       sayPrint,
-		"progress":    sayProgress,
-		"resuming":    askResuming,
-	} {
-		words[name] = starlark.NewBuiltin(name, word)
+	for name, word := range globalWords {
+		words[name] = starlark.NewBuiltin(name, word.do)
 	}
 	return words
 }

@@ -18,8 +18,10 @@
   for (const name of ["navigatesuccess", "navigateerror"])
     navigation.addEventListener(name, () => { leaving = false; });
 
-  class Fault extends Error {} // the call itself is wrong; waiting would not help
+  const { Fault, shadow, alternatives, each, all } = selecting;
+  const dismissed = new WeakMap(); // element → when it was clicked away
   class Late extends Error {}
+  class Hidden extends Error {} // what is looked for may be in a closed shadow root
 
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const nextFrame = () => new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 50); });
@@ -27,21 +29,12 @@
   const broken = () => location.protocol === "chrome-error:";
   const failed = () => broken() || status() >= 500 || status() === 429;
 
-  // all is the one place that knows what a selector is.
-  function all(selector) {
-    try {
-      return [...document.querySelectorAll(selector)];
-    } catch {
-      throw new Fault("not a valid CSS selector: " + selector);
-    }
-  }
-
   function visible(el) {
     if (!el.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false })) return false;
     const box = el.getBoundingClientRect();
     return box.width > 0 && box.height > 0;
   }
-  const enabled = (el) => !el.matches(":disabled") && !el.closest('[aria-disabled="true"]');
+  const enabled = (el) => !el.matches(":disabled") && !el.closest('[aria-disabled="true"], button:disabled');
 
   const notText = new Set(["checkbox", "radio", "file", "button", "submit", "reset", "image", "hidden"]);
   const editable = (el) => el.isContentEditable ||
@@ -60,6 +53,8 @@
       this.wish = wish;
       this.start = performance.now();
       this.why = "";
+      this.won = null; // which alternative it was
+      this.touched = false; // the document has changed since
     }
     get selector() { return this.wish.selectors[0]; }
     get left() { return this.wish.timeout - (performance.now() - this.start); }
@@ -68,7 +63,9 @@
     until(look) {
       return new Promise((resolve, reject) => {
         let soon = 0, failedAt = 0;
+        const pierce = this.wish.pierce ? setTimeout(() => finish(reject, new Hidden()), this.wish.pierce) : 0;
         const finish = (how, what) => {
+          clearTimeout(pierce);
           observer.disconnect();
           clearInterval(timer);
           clearTimeout(end);
@@ -80,6 +77,7 @@
           if (last && window !== top) leaving = false; // nobody calls stay in here
           if (!last && (leaving || document.readyState === "loading")) return;
           try {
+            this.dismiss();
             const found = look();
             if (found !== undefined) return finish(resolve, found);
           } catch (e) {
@@ -88,107 +86,77 @@
           if (document.readyState === "complete" && failed()) failedAt ||= performance.now();
           if (last || broken() || (failedAt && performance.now() - failedAt >= failedPatience)) finish(reject, new Late());
         };
-        const observer = new MutationObserver(() => { soon ||= setTimeout(check, 10); });
+        const observer = new MutationObserver(() => {
+          this.touched = true;
+          soon ||= setTimeout(check, 10);
+        });
         const timer = setInterval(check, tick);
         const end = setTimeout(check, Math.max(0, this.left), true);
-        check(this.left <= 0);
         observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+        check(this.left <= 0); // may finish at once, which ends what was begun above
       });
+    }
+
+    // dismiss clicks away what the script has said may get in the way.
+    dismiss() {
+      for (const selector of this.wish.dismiss ? alternatives(this.wish.dismiss) : []) {
+        const el = all(selector).find((el) => visible(el) && enabled(el));
+        if (!el || performance.now() - (dismissed.get(el) ?? -Infinity) < 1000) continue;
+        dismissed.set(el, performance.now());
+        el.click();
+      }
     }
 
     // pick finds the first visible match that passes every test, [name, test].
     pick(...tests) {
-      const found = all(this.selector);
-      this.why = found.length ? "not visible" : "";
-      for (const el of found) {
-        if (!visible(el)) continue;
-        const miss = tests.find(([, test]) => !test(el));
-        if (!miss) return el;
-        this.why = miss[0];
+      this.why = "";
+      for (const [i, found] of each(this.selector).entries()) {
+        if (found.length) this.why ||= "not visible";
+        for (const el of found) {
+          if (!visible(el)) continue;
+          const miss = tests.find(([, test]) => !test(el));
+          if (!miss) {
+            this.won = i;
+            return el;
+          }
+          this.why = miss[0];
+        }
       }
     }
 
     // read finds the first match, a visible one rather than a hidden one.
-    read() {
-      const found = all(this.selector);
-      return found.find(visible) ?? found[0];
+    read(test = () => true) {
+      const found = each(this.selector).map((list) => list.filter(test));
+      const seen = found.findIndex((list) => list.some(visible));
+      const i = seen < 0 ? found.findIndex((list) => list.length) : seen;
+      if (i < 0) return undefined;
+      this.won = i;
+      return found[i].find(visible) ?? found[i][0];
+    }
+
+    // holds says which alternative is to be seen, or is the address; -1 if none.
+    holds(selector) {
+      return alternatives(selector).findIndex((s) => (s.startsWith("url=") ? at(s.slice(4)) : all(s).some(visible)));
     }
   }
 
-  const isEnabled = ["disabled", enabled];
-
-  // spot waits until an element stands still and is not covered, and returns
-  // the point to click, in the frame's own coordinates.
-  async function spot(call, find) {
-    for (;;) {
-      const el = await call.until(find);
-      el.scrollIntoViewIfNeeded(true);
-      const before = el.getBoundingClientRect();
-      await nextFrame();
-      await nextFrame();
-      const box = el.getBoundingClientRect();
-      const still = el.isConnected && ["x", "y", "width", "height"].every((k) => before[k] === box[k]);
-      const point = middle(el);
-      if (still && point && reachable(el, point)) return point;
-      call.why = still ? "covered by another element" : "moving";
-      if (call.left <= 0) throw new Late();
-      if (still) el.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
-      await pause(20);
-    }
+  // at: the document's address is as in a pattern, where * stands for anything.
+  function at(pattern) {
+    return glob(pattern).test(pattern.startsWith("/") ? location.pathname : location.origin + location.pathname);
   }
-
-  // middle is the middle of the element's first box, as far as it can be seen.
-  function middle(el) {
-    const box = [...el.getClientRects()].find((r) => r.width > 0 && r.height > 0);
-    if (!box) return null;
-    const left = Math.max(box.left, 0), right = Math.min(box.right, innerWidth);
-    const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
-    return left < right && top < bottom ? { x: (left + right) / 2, y: (top + bottom) / 2 } : null;
-  }
-
-  // reachable: a click at the point is one on the element, on what is inside
-  // it, or on the control or label that it belongs to.
-  function reachable(el, { x, y }) {
-    let hit = document.elementFromPoint(x, y);
-    while (hit?.shadowRoot?.elementFromPoint(x, y) && hit.shadowRoot.elementFromPoint(x, y) !== hit)
-      hit = hit.shadowRoot.elementFromPoint(x, y);
-    for (let node = hit; node; node = node.parentNode ?? node.host) if (node === el) return true;
-    if (!hit) return false;
-    return hit.closest("label")?.control === el || !!el.closest("a, button, label, summary")?.contains(hit);
-  }
-
-  function enter(el, value) {
-    el.scrollIntoViewIfNeeded(true);
-    el.focus({ preventScroll: true });
-    const focused = el.getRootNode().activeElement === el;
-    if (el.isContentEditable) getSelection().selectAllChildren(el);
-    else if (focused) el.select();
-    const typed = new Set(["date", "time", "datetime-local", "month", "week", "color", "range"]).has(el.type)
-      ? false
-      : focused && (value === "" ? document.execCommand("delete") : document.execCommand("insertText", false, value));
-    const now = () => (el.isContentEditable ? el.textContent : el.value);
-    if (!typed || (value === "") !== (now() === "")) {
-      if (el.isContentEditable) el.textContent = value;
-      else el.value = value;
-      el.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true, inputType: "insertText", data: value }));
-    }
-    el.dispatchEvent(new Event("change", { bubbles: true }));
-  }
+  const count = (selector) => alternatives(selector).map((s) => (s.startsWith("url=") ? +at(s.slice(4)) : all(s).length));
 
   // column reads one value of a row: "" or "." its text, "@name" its
   // attribute, "selector" and "selector@name" those of the first match in it.
+  // Of alternatives it is the first that is there.
   function column(row, wanted) {
-    const [, selector, name] = wanted.match(/^(.*?)(?:@([A-Za-z_:][\w:.-]*))?$/s);
-    let el = row;
-    if (selector !== "" && selector !== ".") {
-      try {
-        el = row.querySelector(selector);
-      } catch {
-        throw new Fault("not a valid CSS selector: " + selector);
-      }
+    for (const one of alternatives(wanted)) {
+      const [, selector, name] = one.match(/^(.*?)(?:@([A-Za-z_:][\w:.-]*))?$/s);
+      const el = selector === "" || selector === "." ? row : all(selector, row)[0];
+      const value = !el ? null : name ? el.getAttribute(name) : text(el);
+      if (value !== null) return value;
     }
-    if (!el) return null;
-    return name ? el.getAttribute(name) : text(el);
+    return null;
   }
 
   function glob(pattern) {
@@ -199,75 +167,37 @@
   const operations = {
     parsed: (call) => call.until(() => (!leaving && document.readyState !== "loading") || undefined),
     frame: async (call) => {
-      passage.frames.set(call.selector, await call.until(() => all(call.selector).find((el) => el.matches("iframe, frame"))));
+      passage.frames.set(call.selector, await call.until(() => call.read((el) => el.matches("iframe, frame"))));
     },
-    // through gives a point inside an iframe in the coordinates of the frame that holds it.
-    through: (call) => {
-      const el = passage.frames.get(call.selector);
-      if (!el?.isConnected) throw new Late();
-      const box = el.getBoundingClientRect(), style = getComputedStyle(el);
-      const x = box.left + el.clientLeft + parseFloat(style.paddingLeft) + (call.wish.x ?? 0);
-      const y = box.top + el.clientTop + parseFloat(style.paddingTop) + (call.wish.y ?? 0);
-      if (document.elementFromPoint(x, y) === el) return { x, y };
-      call.why = "its frame is covered by another element";
-      throw new Late();
-    },
-    fill: async (call) => {
-      const el = await call.until(() => call.pick(isEnabled, ["not a text field, or read-only", editable]));
-      enter(el, call.wish.text ?? "");
-    },
-    click: (call) => spot(call, () => call.pick(isEnabled)),
-    select: async (call) => {
-      const wanted = call.wish.text ?? "";
-      const option = (el) => [...(el.options ?? [])].find((o) => o.value === wanted && !o.disabled) ??
-        [...(el.options ?? [])].find((o) => o.label.trim() === wanted.trim() && !o.disabled);
-      const el = await call.until(() => call.pick(isEnabled, ["without that option", option]));
-      el.focus();
-      if (option(el).selected && !el.multiple) return;
-      option(el).selected = true;
-      for (const name of ["input", "change"]) el.dispatchEvent(new Event(name, { bubbles: true, composed: true }));
-    },
-    // check returns the point to click, of the box or of its label, or nothing when all is well.
-    check: async (call) => {
-      const boxes = () => all(call.selector).filter((el) => /^(checkbox|radio)$/.test(el.type));
-      const box = await call.until(() => {
-        call.why = boxes().length ? "disabled" : all(call.selector).length ? "not a checkbox" : "";
-        return boxes().find(enabled);
-      });
-      if (box.checked === !!call.wish.on) return null;
-      if (box.type === "radio" && !call.wish.on) throw new Fault("a radio button cannot be switched off");
-      const target = [box, ...box.labels].find(visible);
-      if (target) return spot(call, () => (target.isConnected ? target : undefined));
-      box.click();
-      return null;
-    },
-    checked: (call) => call.until(() => {
-      call.why = "did not change when it was clicked";
-      return all(call.selector).some((el) => enabled(el) && el.checked === !!call.wish.on) || undefined;
-    }),
     text: async (call) => text(await call.until(() => call.read())),
     attr: async (call) => (await call.until(() => call.read())).getAttribute(call.wish.text),
-    count: (call) => call.until(() => all(call.selector).length),
+    count: (call) => call.until(() => {
+      const counts = count(call.selector);
+      call.won = Math.max(0, counts.findIndex((n) => n > 0));
+      return all(call.selector).length;
+    }),
     rows: (call) => call.until(() => {
       const rows = all(call.selector).map((row) => call.wish.names.map((wanted) => column(row, wanted)));
       if (JSON.stringify(rows).length > 2000000) throw new Fault("the rows are too large");
       return rows;
     }),
+    // race gives the first that holds; with watch also -1, when the document
+    // has changed, or might have, so that the caller can look for itself.
     race: (call) => call.until(() => {
-      const first = call.wish.selectors.findIndex((selector) => all(selector).some(visible));
-      return first < 0 ? undefined : first;
+      for (const [i, selector] of (call.wish.selectors ?? []).entries()) {
+        call.won = call.holds(selector);
+        if (call.won >= 0) return i;
+      }
+      call.won = null;
+      const waited = performance.now() - call.start;
+      return call.wish.watch && (waited >= 250 || (call.touched && waited >= 50)) ? -1 : undefined;
     }),
-    address: (call) => {
-      const pattern = glob(call.wish.text);
-      return call.until(() => {
-        const whole = location.origin + location.pathname;
-        return pattern.test(call.wish.text.startsWith("/") ? location.pathname : whole) || undefined;
-      });
-    },
+    address: (call) => call.until(() => at(call.wish.text) || undefined),
   };
 
   globalThis.passage = {
     frames: new Map(), // selector → the iframe that it found
+    kit: { operations, Fault, Late, pause, nextFrame, visible, enabled, editable, shadow },
     stay() { leaving = false; },
     async run(wish) {
       const call = new Call(wish);
@@ -277,12 +207,18 @@
         answer.value = (await operations[wish.op](call)) ?? null;
       } catch (e) {
         if (e instanceof Fault) answer.fault = e.message;
+        else if (e instanceof Hidden) answer.hidden = true;
         else if (e instanceof Late) Object.assign(answer, { late: true, why: call.why, leaving, broken: broken() });
         else throw e;
       }
       answer.status = status();
       answer.url = location.origin === "null" ? location.protocol : location.origin + location.pathname;
-      if (!answer.fault) answer.matches = (wish.selectors ?? []).map((selector) => all(selector).length);
+      if (answer.fault || answer.hidden) return answer;
+      answer.won = call.won;
+      answer.matches = (wish.selectors ?? []).map(count);
+      if (answer.late && !leaving && !broken())
+        answer.near = (wish.selectors ?? []).map((selector, i) =>
+          alternatives(selector).map((s, j) => (answer.matches[i][j] || s.startsWith("url=") ? "" : near(s, wish.op))));
       return answer;
     },
   };

@@ -1,0 +1,70 @@
+// Runs once per document, between select.js and page.js: what on the page comes
+// nearest to a selector that matched nothing, for whoever mends the script. It
+// tells ids, classes, names and labels, and never what a field holds.
+(() => {
+  "use strict";
+  if (globalThis.near) return;
+  const { norm, controls, labels, textOf, beside, roots } = selecting;
+
+  const most = 3, looked = 4000;
+  const noise = new Set(["css", "text", "label", "placeholder", "role", "name", "nth", "not", "has", "is", "where", "first", "last", "child", "of", "type", "id", "class", "data", "aria", "input", "button", "div", "span"]);
+  const words = (s) => new Set(norm(s).replace(/([a-z])([A-Z0-9])/g, "$1 $2").replace(/([0-9])([a-zA-Z])/g, "$1 $2").toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u).filter((w) => w.length > 1 && !noise.has(w)));
+  const pressable = "button, a[href], summary, input[type=submit], input[type=button], [role=button], [role=link], [onclick]";
+  const fields = controls.replace(", button", "");
+
+  // short is a label as far as it may be told: no numbers, and not all of it.
+  const short = (s) => {
+    const text = norm(s).replace(/\d[\d .,-]{2,}/g, "…");
+    return text.length > 30 ? text.slice(0, 29) + "…" : text;
+  };
+  const label = (el) => labels(el)[0] || el.getAttribute("placeholder") ||
+    (!el.isContentEditable && (el.matches(pressable) || /^h\d$/.test(el.localName)) ? (el instanceof HTMLInputElement ? el.value : textOf(el)) : el.matches(fields) ? beside(el) : "");
+
+  function describe(el) {
+    let path = el.id ? "#" + CSS.escape(el.id) : el.localName;
+    if (!el.id) {
+      const [key, value] = ["data-testid", "name", "type"].map((k) => [k, el.getAttribute(k)]).find(([, v]) => v) ?? [];
+      if (key) path += `[${key}=${JSON.stringify(value)}]`;
+      else path += [...el.classList].slice(0, 2).map((c) => "." + CSS.escape(c)).join("");
+    }
+    const said = short(label(el));
+    return said ? `${path} “${said}”` : path;
+  }
+
+  // like is how much two sets of words have in common; a beginning counts half.
+  function like(wanted, has) {
+    if (!wanted.size || !has.size) return 0;
+    let common = 0;
+    for (const w of wanted) {
+      if (has.has(w)) common += 1;
+      else if ([...has].some((h) => h.length > 3 && w.length > 3 && (h.startsWith(w) || w.startsWith(h)))) common += 0.5;
+    }
+    return (2 * common) / (wanted.size + Math.min(has.size, wanted.size + 3));
+  }
+
+  function visible(el) { return el.checkVisibility({ visibilityProperty: true }) && el.getClientRects().length > 0; }
+
+  // near gives the nearest candidates; where nothing is like the selector, what
+  // the call could have worked on.
+  globalThis.near = (selector, op) => {
+    const wanted = words(selector);
+    const scored = [];
+    let count = 0;
+    const until = performance.now() + 60; // ms: the call's time is over already
+    for (const root of roots()) {
+      for (const el of root.querySelectorAll("*")) {
+        if (++count > looked || performance.now() > until) break;
+        if (el.matches("html, body, head, head *, script, style, option, br, svg *")) continue;
+        const own = `${el.id} ${el.getAttribute("class") ?? ""} ${el.getAttribute("name") ?? ""} ${el.getAttribute("data-testid") ?? ""}`;
+        const score = Math.max(like(wanted, words(own)), like(wanted, words(label(el))));
+        if (score >= 0.3) scored.push([score, el]);
+      }
+    }
+    let found = scored.filter(([, el]) => visible(el)).sort((a, b) => b[0] - a[0]).map(([, el]) => el);
+    const works = { fill: fields, focus: fields, select: "select", check: "input[type=checkbox], input[type=radio]", click: pressable, frame: "iframe, frame" }[op];
+    if (works) found = found.filter((el) => el.matches(works));
+    if (!found.length && works) found = roots().flatMap((root) => [...root.querySelectorAll(works)]).filter(visible);
+    return [...new Set(found.slice(0, 20).map(describe))].slice(0, most).join(", ");
+  };
+})();

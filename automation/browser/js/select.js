@@ -1,0 +1,181 @@
+// Runs once per document, before page.js, and is the one place that knows what
+// a selector is. A selector is CSS, or one of the kinds below; " >> " looks for
+// the next part inside of what the part before it found; lines are alternatives.
+// Every part looks into shadow roots, however deep: into the open ones by
+// itself, into a closed one once it was handed over to adopt.
+(() => {
+  "use strict";
+  if (globalThis.selecting) return;
+
+  class Fault extends Error {} // the call itself is wrong; waiting would not help
+
+  const closed = new WeakMap(); // host → its closed root
+  const shadow = (el) => el.shadowRoot ?? closed.get(el);
+  const norm = (s) => (s ?? "").replace(/[\s\u200b]+/g, " ").trim();
+
+  // roots lists a scope and every shadow root in it, the outer ones first.
+  function gather(scope, found) {
+    found.push(scope);
+    if (scope.nodeType === Node.ELEMENT_NODE && shadow(scope)) gather(shadow(scope), found);
+    for (const el of scope.querySelectorAll("*")) if (shadow(el)) gather(shadow(el), found);
+    return found;
+  }
+  let known = null; // the document's, until the page's scripts run again
+  function roots(scope) {
+    if (scope !== document) return gather(scope, []);
+    if (!known) {
+      known = gather(document, []);
+      queueMicrotask(() => { known = null; });
+    }
+    return known;
+  }
+
+  function css(selector, scope) {
+    try {
+      return roots(scope).flatMap((root) => [...root.querySelectorAll(selector)]);
+    } catch {
+      throw new Fault("not a valid selector: " + selector);
+    }
+  }
+
+  // wants makes the test of a wanted text: "quoted" is the whole text as it is
+  // written; otherwise a part of it does, in whatever case.
+  function wants(value) {
+    const quoted = value.match(/^\s*(["'])(.*)\1\s*$/s);
+    const wanted = norm(quoted ? quoted[2] : value);
+    if (!wanted) throw new Fault("a selector without a text");
+    if (quoted) return { holds: (s) => norm(s).includes(wanted), is: (s) => norm(s) === wanted };
+    const lower = wanted.toLowerCase();
+    const holds = (s) => norm(s).toLowerCase().includes(lower);
+    return { holds, is: holds };
+  }
+
+  const silent = "script, style, noscript, template, title";
+  function textOf(node, without = silent) {
+    if (!node.querySelector?.(without)) return node.textContent;
+    let text = "";
+    const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) if (!walker.currentNode.parentElement?.closest(without)) text += walker.currentNode.data;
+    return text;
+  }
+  // What is said about a control, without what is in it.
+  const said = (node) => textOf(node, silent + ", select, textarea, output, [contenteditable]");
+
+  // byText finds the smallest elements that show a text, and buttons that are
+  // inputs, which show their value.
+  function byText(value, scope) {
+    const { holds, is } = wants(value);
+    const found = [];
+    const collect = (node) => {
+      if (!holds(node.textContent) || node.matches?.(silent) || !holds(textOf(node))) return false;
+      let inside = false;
+      for (const child of node.children) inside = collect(child) || inside;
+      if (!inside && node.nodeType === Node.ELEMENT_NODE && is(textOf(node))) {
+        found.push(node);
+        return true;
+      }
+      return inside;
+    };
+    for (const root of roots(scope)) {
+      collect(root === document ? document.body ?? document : root);
+      found.push(...[...root.querySelectorAll("input[type=submit], input[type=button], input[type=reset]")].filter((el) => is(el.value)));
+    }
+    return found;
+  }
+
+  const controls = "input:not([type=hidden]), textarea, select, button, meter, output, progress, [contenteditable]:not([contenteditable=false]), " +
+    "[role=textbox], [role=combobox], [role=searchbox], [role=spinbutton], [role=checkbox], [role=radio], [role=switch], [role=slider], [role=listbox]";
+  const labelled = (el) => (el.getAttribute("aria-labelledby") ?? "").split(/\s+/).filter(Boolean)
+    .map((id) => said(el.getRootNode().getElementById?.(id) ?? document.createElement("i"))).join(" ");
+  const labels = (el) => [labelled(el), el.getAttribute("aria-label"), ...[...(el.labels ?? [])].map((label) => said(label))].filter((s) => norm(s));
+
+  // beside is the text that a person takes for the label of a control that has
+  // none: what stands right before it, with no other control between.
+  function beside(el) {
+    for (let at = el, depth = 0; at && depth < 3; at = at.parentElement, depth++) {
+      const before = at.previousElementSibling;
+      if (before && !before.matches(controls) && !before.querySelector(controls)) return said(before);
+      if (before) return "";
+      const text = at.previousSibling?.nodeType === Node.TEXT_NODE ? norm(at.previousSibling.data) : "";
+      if (text) return text;
+    }
+    return "";
+  }
+
+  function byLabel(value, scope) {
+    const { is } = wants(value);
+    const all = css(controls, scope);
+    const found = all.filter((el) => labels(el).some(is));
+    return found.length ? found : all.filter((el) => !labels(el).length && !/^(submit|button|reset|image)$/.test(el.type) && is(beside(el)));
+  }
+
+  const byPlaceholder = (value, scope) => {
+    const { is } = wants(value);
+    return css("[placeholder]", scope).filter((el) => is(el.getAttribute("placeholder")));
+  };
+
+  // What has a role without saying so (HTML-AAM).
+  const implicit = {
+    button: "button, summary, input[type=button], input[type=submit], input[type=reset], input[type=image]",
+    link: "a[href], area[href]", checkbox: "input[type=checkbox]", radio: "input[type=radio]",
+    textbox: "input:not([list]), textarea, [contenteditable=''], [contenteditable=true]",
+    searchbox: "input[type=search]", spinbutton: "input[type=number]", slider: "input[type=range]",
+    combobox: "select:not([multiple]):not([size]), input[list]", listbox: "select[multiple], select[size]", option: "option",
+    heading: "h1, h2, h3, h4, h5, h6", list: "ul, ol, menu", listitem: "li", table: "table", row: "tr", cell: "td", columnheader: "th",
+    img: "img:not([alt=''])", form: "form", navigation: "nav", main: "main", dialog: "dialog", banner: "header", contentinfo: "footer",
+    article: "article", region: "section", group: "fieldset, details", status: "output", progressbar: "progress", paragraph: "p",
+  };
+  const texts = new Set(["text", "email", "tel", "url"]);
+  function nameOf(el) {
+    const own = labels(el).find((s) => norm(s));
+    if (own) return own;
+    if (el instanceof HTMLInputElement) return /^(submit|button|reset)$/.test(el.type) ? el.value : el.alt || el.title || el.placeholder;
+    return el.getAttribute("alt") || norm(textOf(el)) || (shadow(el) && norm(textOf(shadow(el)))) ||
+      [...el.querySelectorAll("img[alt], svg title")].map((i) => i.getAttribute("alt") ?? i.textContent).join(" ") || el.title || el.placeholder || "";
+  }
+  function byRole(value, scope) {
+    const [, role, rest] = value.match(/^\s*([a-z]+)\s*(.*)$/s) ?? [];
+    const named = rest?.match(/^\[\s*name\s*(\*?)=\s*(?:"([^"]*)"|'([^']*)'|([^\]"']+))\s*\]\s*$/s);
+    if (!role || (rest && !named)) throw new Fault('a role is written role=button or role=button[name="Sign in"]: role=' + value);
+    const wanted = named && norm(named[2] ?? named[3] ?? named[4]).toLowerCase();
+    return css(`[role~="${role}"]` + (implicit[role] ? ", " + implicit[role] : ""), scope).filter((el) => {
+      const says = el.getAttribute("role");
+      if (says ? says.trim().split(/\s+/)[0] !== role : role === "textbox" && el instanceof HTMLInputElement && !texts.has(el.type)) return false;
+      if (!named) return true;
+      const name = norm(nameOf(el)).toLowerCase();
+      return named[1] ? name.includes(wanted) : name === wanted;
+    });
+  }
+
+  const kinds = { css, text: byText, label: byLabel, placeholder: byPlaceholder, role: byRole };
+
+  function part(selector, scope) {
+    const [, kind, value] = selector.match(/^\s*(css|text|label|placeholder|role)=(.*)$/s) ?? [null, "css", selector];
+    if (!value.trim()) throw new Fault("the selector is empty");
+    return kinds[kind](value, scope);
+  }
+
+  // one finds what a selector without alternatives matches.
+  function one(selector, scope) {
+    let found = null;
+    for (const step of selector.split(/\s*>>\s*/)) {
+      const nth = step.match(/^nth=(-?\d+)$/);
+      if (nth && found) found = [found.at(+nth[1])].filter(Boolean);
+      else found = [...new Set((found ?? [scope]).flatMap((from) => part(step, from)))];
+    }
+    return found;
+  }
+
+  const alternatives = (selector) => selector.split("\n");
+
+  globalThis.selecting = {
+    Fault, norm, shadow, controls, labels, textOf, beside, alternatives,
+    each: (selector, scope = document) => alternatives(selector).map((s) => one(s, scope)),
+    all: (selector, scope = document) => [...new Set(alternatives(selector).flatMap((s) => one(s, scope)))],
+    roots: () => roots(document),
+    adopt(...found) {
+      for (const root of found) closed.set(root.host, root);
+      known = null;
+    },
+  };
+})();

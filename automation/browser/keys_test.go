@@ -1,0 +1,175 @@
+package browser
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+)
+
+func TestTypeGivesRealKeys(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `<input id=search value="a"><p id=seen></p>
+		<script>search.onkeydown = e => seen.textContent += e.key + (e.isTrusted ? "" : "!") + e.code + " "</script>`})
+	page := visit(t, open(t, address), address+"/")
+	must[int](t)(page.Type(t.Context(), "#search", "b1 Ω"))
+	if err := page.Press(t.Context(), "Backspace"); err != nil {
+		t.Fatal(err)
+	}
+	if text, _, err := page.Text(t.Context(), "#seen"); text != "bKeyB 1Digit1 Space Ω BackspaceBackspace" || err != nil {
+		t.Errorf("the page saw %q (%v)", text, err)
+	}
+	if got := evaluate(t, page.frame.browser, "search.value"); got != "ab1 " {
+		t.Errorf("holds %q", got)
+	}
+	if err := page.Press(t.Context(), "Backspaces"); err == nil {
+		t.Error("no such key, and no error")
+	}
+}
+
+// A field that builds its value from keys alone, as some masked ones do, and a
+// code of six fields that moves on by itself.
+const widgets = `<input id=masked><p id=out></p>
+<div id=otp></div><p id=code></p>
+<form onsubmit="return false"><input id=mail><button id=go disabled onclick="sent.textContent = mail.value">Go</button></form><p id=sent></p>
+<form onsubmit="return false"><input id=late><button id=next disabled onclick="sent.textContent = 'blurred'"><b>Next</b></button></form>
+<script>
+  let digits = "";
+  masked.onbeforeinput = e => e.preventDefault();
+  masked.oninput = () => { masked.value = digits };
+  masked.onkeydown = e => { if (/^\d$/.test(e.key)) { digits += e.key; masked.value = digits.replace(/(..)(?=.)/g, "$1/"); out.textContent = masked.value } };
+  for (let i = 0; i < 6; i++) {
+    const box = document.createElement("input");
+    box.maxLength = 1; box.inputMode = "numeric";
+    box.oninput = () => { const all = [...otp.children]; code.textContent = all.map(b => b.value).join(""); if (box.value) all[i + 1]?.focus() };
+    otp.append(box);
+  }
+  mail.onkeyup = () => { go.disabled = !mail.value.includes("@") };
+  late.onblur = () => { next.disabled = !late.value };
+</script>`
+
+func TestFieldsThatWantKeysOrBlurAreFilled(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": widgets})
+	b := open(t, address)
+	page := visit(t, b, address+"/").Within(5 * time.Second)
+	ctx := t.Context()
+	must[int](t)(page.Fill(ctx, "#masked", "0829"))
+	if got := evaluate(t, b, "masked.value"); got != "08/29" {
+		t.Errorf("masked holds %q", got)
+	}
+	for range 2 { // also over what is there
+		must[int](t)(page.Fill(ctx, "#otp >> input", "246810"))
+		if text, _, err := page.Text(ctx, "#code"); text != "246810" || err != nil {
+			t.Errorf("the code is %q (%v)", text, err)
+		}
+	}
+	if _, err := page.Fill(ctx, "#otp >> input", "24681012"); err == nil {
+		t.Error("eight characters in six fields")
+	}
+	must[int](t)(page.Fill(ctx, "#mail", "a@b.example"))
+	must[int](t)(page.Click(ctx, "#go"))
+	if err := waitText(t, page, "#sent", "a@b.example"); err != nil {
+		t.Error(err)
+	}
+	must[int](t)(page.Fill(ctx, "#late", "x"))
+	must[int](t)(page.Click(ctx, "text=Next"))
+	if err := waitText(t, page, "#sent", "blurred"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestListThatLoadsAsItScrollsComesToItsEnd(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `<div id=box style="height:200px;overflow-y:auto"></div><script>
+		let n = 0, busy = false;
+		const more = () => { for (let i = 0; i < 10 && n < 30; i++) { const d = document.createElement("div"); d.style.height = "60px"; d.className = "order"; d.textContent = ++n; box.append(d) } busy = false };
+		more();
+		box.onscroll = () => { if (!busy && box.scrollTop + box.clientHeight > box.scrollHeight - 50) { busy = true; setTimeout(more, 150) } };
+	</script>`})
+	page := visit(t, open(t, address), address+"/")
+	rounds := 0
+	for ; rounds < 10; rounds++ {
+		more, err := page.Scroll(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !more {
+			break
+		}
+	}
+	if n := must[int](t)(page.Count(t.Context(), ".order")); n != 30 || rounds != 2 {
+		t.Errorf("%d orders after %d rounds", n, rounds)
+	}
+}
+
+func TestFetchIsThePagesOwnAndStaysOnTheHosts(t *testing.T) {
+	t.Parallel()
+	address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/api":
+			cookie, _ := r.Cookie("session")
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			fmt.Fprintf(w, `{"method": %q, "cookie": %q, "q": %q}`, r.Method, cookie.Value, r.FormValue("q"))
+		case "/large":
+			_, _ = w.Write(make([]byte, 5000))
+		case "/away":
+			http.Redirect(w, r, "http://localhost:1/", http.StatusFound)
+		default:
+			http.SetCookie(w, &http.Cookie{Name: "session", Value: "s1", HttpOnly: true})
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = w.Write([]byte("<p>Home</p>"))
+		}
+	}))
+	page := visit(t, open(t, address), address+"/")
+	reply, err := page.Fetch(t.Context(), address+"/api?q=1", 1000)
+	if err != nil || *reply != (Reply{200, "application/json", `{"method": "GET", "cookie": "s1", "q": "1"}`}) {
+		t.Errorf("%+v (%v)", reply, err)
+	}
+	if _, err := page.Fetch(t.Context(), address+"/large", 1000); err == nil {
+		t.Error("5000 bytes where 1000 are the limit")
+	}
+	for _, away := range []string{address + "/away", "http://localhost:1/", elsewhere(address) + "/api"} {
+		if reply, err := page.Fetch(t.Context(), away, 1000); err != nil || reply.Status != 0 && reply.Status < 400 {
+			t.Errorf("%s: %+v (%v)", away, reply, err)
+		}
+	}
+}
+
+func TestBoxesThatAreNoInputsAreSwitched(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `<span id=trust role=checkbox aria-checked=false tabindex=0 aria-label="Trust this device">☐</span>
+		<label>Plan <select><option>Small<option>Large</select></label>
+		<script>trust.onclick = () => trust.setAttribute("aria-checked", trust.getAttribute("aria-checked") !== "true")</script>`})
+	b := open(t, address)
+	page := visit(t, b, address+"/")
+	for _, on := range []bool{true, true, false} {
+		must[int](t)(page.Check(t.Context(), "label=Trust this device", on))
+		if got := evaluate(t, b, "trust.ariaChecked"); got != fmt.Sprint(on) {
+			t.Errorf("it is %s, want %v", got, on)
+		}
+	}
+	must[int](t)(page.Select(t.Context(), `label="Plan"`, "Large"))
+}
+
+func TestHoverOpensAMenuAndFieldsTellWhatTheyHold(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `<style>.menu{display:none} nav:hover .menu{display:block}</style><nav>Account <a class=menu href="#x">Bills</a></nav>
+		<input id=limit value=40><select id=day><option value=1>First<option value=2 selected>Second</select><input id=box type=checkbox checked><input id=typed value=a>`})
+	page := visit(t, open(t, address), address+"/")
+	ctx := t.Context()
+	must[int](t)(page.Hover(ctx, "nav"))
+	must[int](t)(page.Click(ctx, "text=Bills"))
+	for selector, want := range map[string]string{"#limit": "40", "#day": "2", "#typed": "a"} {
+		if got, _, err := page.Value(ctx, selector); got != want || err != nil {
+			t.Errorf("%s holds %q, want %q (%v)", selector, got, want, err)
+		}
+	}
+	if on, _, err := page.Checked(ctx, "#box"); !on || err != nil {
+		t.Error(on, err)
+	}
+	must[int](t)(page.Fill(ctx, "#typed", "secret"))
+	if got, _, err := page.Value(ctx, "#typed"); err == nil {
+		t.Errorf("told %q", got)
+	}
+}

@@ -1,0 +1,214 @@
+package browser
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"passage/automation/outcome"
+)
+
+// library is a reader's account as a shop of components would build it: few
+// ids, labels that belong to nothing, shadow roots within shadow roots.
+const library = `
+<main>
+  <h1>Borrowed books</h1>
+  <div class=f><div>Reader number</div><div><input></div></div>
+  <div class=f>Birth year <input></div>
+  <label>Street <input></label>
+  <label for=town>Town</label><input id=town>
+  <input aria-label="Postal code">
+  <span id=lab>Phone <b>at home</b></span><input aria-labelledby=lab>
+  <input placeholder="Search the catalogue">
+  <p>You owe <b>two</b> books</p>
+  <script>var script = "You owe a script"</script>
+  <div role=button tabindex=0 onclick="said.textContent = 'renewed'">Renew all</div>
+  <input type=button value="Print list" onclick="said.textContent = 'printed'">
+  <button aria-label="Close panel" onclick="said.textContent = 'closed'"><svg></svg></button>
+  <a href="#x">Sign   out</a> <a>Sign out of nothing</a>
+  <p id=said></p>
+  <ul><li>One</li><li>Two</li><li>Three</li></ul>
+  <lib-shelf></lib-shelf><lib-vault></lib-vault>
+</main>
+<script>
+  customElements.define("lib-shelf", class extends HTMLElement { connectedCallback() {
+    this.attachShadow({mode: "open"}).innerHTML = "<lib-drawer></lib-drawer><p class=in>open one</p>" } })
+  customElements.define("lib-drawer", class extends HTMLElement { connectedCallback() {
+    this.attachShadow({mode: "open"}).innerHTML = "<label>Card code <input class=deep></label><button class=go>Lend</button><p class=in>open two</p>"
+    this.shadowRoot.querySelector("button").onclick = () => said.textContent = "lent " + this.shadowRoot.querySelector("input").value } })
+  customElements.define("lib-vault", class extends HTMLElement { connectedCallback() {
+    const root = this.attachShadow({mode: "closed"})
+    root.innerHTML = "<label>Secret shelf <input class=hidden></label><button>Unlock</button><lib-drawer></lib-drawer>"
+    root.querySelector("button").onclick = () => said.textContent = "unlocked " + root.querySelector("input").value } })
+</script>`
+
+func TestSelectorsOfEveryKindFindWhatAPersonWould(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": library})
+	page := visit(t, open(t, address), address+"/")
+	for selector, want := range map[string]int{
+		"text=you owe":                    1, // the paragraph, not the script
+		"text=two books":                  1, // across elements
+		`text="two"`:                      1,
+		`text="Two"`:                      1,
+		"text=two":                        3, // in the paragraph, the list and an open shadow root, in whatever case
+		"text=nothing at all":             0,
+		"text=sign out":                   2,
+		"text=print list":                 1,
+		"label=reader number":             1,
+		"label=Birth year":                1,
+		"label=street":                    1,
+		"label=Town":                      1,
+		"label=postal code":               1,
+		"label=phone at home":             1,
+		`label="Phone"`:                   0,
+		"label=Card code":                 1,
+		"placeholder=catalogue":           1,
+		`placeholder="catalogue"`:         0,
+		"role=heading":                    1,
+		`role=button[name="Renew all"]`:   1,
+		`role=button[name="renew"]`:       0,
+		`role=button[name*="renew"]`:      1,
+		`role=button[name="Close panel"]`: 1,
+		`role=button[name='Print list']`:  1,
+		`role=link[name="Sign out"]`:      1,
+		"role=listitem":                   3,
+		"ul >> li":                        3,
+		"ul >> li >> nth=1":               1,
+		"ul >> text=two":                  1,
+		"css=li":                          3,
+		".in":                             2,
+		"lib-shelf >> lib-drawer >> .in":  1,
+		"lib-shelf .in":                   0, // one selector stays on its side of the border
+		Any("#none", "li", "h1"):          4,
+	} {
+		if n, err := page.Count(t.Context(), selector); n != want || err != nil {
+			t.Errorf("%s matches %d, want %d (%v)", selector, n, want, err)
+		}
+	}
+	for _, selector := range []string{"li[", "role=", "role=button[x]", "text=", "ul >> li[", " >> li"} {
+		_, err := page.Count(t.Context(), selector)
+		if err == nil {
+			t.Errorf("%q is taken for a selector", selector)
+			continue
+		}
+		wantCode(t, err, outcome.AutomationError)
+	}
+}
+
+func TestFormsWithoutNamesAndButtonsThatAreNoneWork(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": library})
+	b := open(t, address)
+	page := visit(t, b, address+"/")
+	ctx := t.Context()
+	must[int](t)(page.Fill(ctx, "label=Reader number", "77"))
+	must[int](t)(page.Fill(ctx, "label=Birth year", "1815"))
+	if got := evaluate(t, b, `[...document.querySelectorAll(".f input")].map(i => i.value).join()`); got != "77,1815" {
+		t.Errorf("typed %s", got)
+	}
+	must[int](t)(page.Fill(ctx, "label=Card code", "C-9"))
+	for selector, want := range map[string]string{"text=Renew all": "renewed", "text=Print list": "printed", "role=button[name='Close panel']": "closed", "role=button[name=Lend]": "lent C-9"} {
+		must[int](t)(page.Click(ctx, selector))
+		if text, _, err := page.Text(ctx, "#said"); text != want || err != nil {
+			t.Errorf("%s: %q, want %q (%v)", selector, text, want, err)
+		}
+	}
+}
+
+func TestClosedShadowRootIsEnteredByAWordThatWaits(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": library})
+	page := visit(t, open(t, address), address+"/")
+	ctx := t.Context()
+	if n := must[int](t)(page.Count(ctx, ".hidden")); n != 0 {
+		t.Errorf("%d in a closed root at once", n)
+	}
+	must[int](t)(page.Fill(ctx, "label=Secret shelf", "sesame"))
+	must[int](t)(page.Click(ctx, "text=Unlock"))
+	if text, _, err := page.Text(ctx, "#said"); text != "unlocked sesame" || err != nil {
+		t.Errorf("%q (%v)", text, err)
+	}
+	if n := must[int](t)(page.Count(ctx, "lib-vault >> .deep")); n != 1 {
+		t.Errorf("%d in a root within the closed one", n)
+	}
+}
+
+func TestAlternativeThatMatchesIsTold(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `<input id=old hidden><input class=new><p id=done>Done</p>`})
+	page := visit(t, open(t, address), address+"/")
+	var m Matched
+	n, err := page.Noting(&m).Fill(t.Context(), Any("#old", ".new", "input"), "x")
+	if err != nil || m.Selector != ".new" || n != 1 {
+		t.Errorf("%q matched %d (%v)", m.Selector, n, err)
+	}
+	name, err := page.Noting(&m).WaitFor(t.Context(), []Condition{{"a", Any("#a", "#b")}, {"home", Any("url=/x", "url=/*", "#done")}})
+	if err != nil || name != "home" || m.Selector != "url=/*" {
+		t.Errorf("%q by %q (%v)", name, m.Selector, err)
+	}
+}
+
+func TestMissingElementNamesTheNearestOnThePage(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `<form><label>User name <input id=fld-user-name value="canary-7781"></label><label>Password <input type=password class="pw-box"></label>
+		<button class="btn btn-go">Sign in now</button></form><p class="user-name-note" contenteditable onclick="1">canary-typed</p><p class=notice>Card 4111 1111 1111 1111</p>`})
+	b := open(t, address)
+	page := visit(t, b, address+"/").Within(time.Second)
+	ctx := t.Context()
+	must[int](t)(page.Fill(ctx, "label=Password", "canary-secret"))
+	_, err := page.Click(ctx, Any("#sign-in", "#go"))
+	e := wantCode(t, err, outcome.SiteChanged)
+	if len(e.Selectors) != 2 || !strings.Contains(e.Selectors[0].Near, "button.btn.btn-go “Sign in now”") {
+		t.Errorf("%+v", e.Selectors)
+	}
+	_, err = page.Fill(ctx, "#userName", "x")
+	e = wantCode(t, err, outcome.SiteChanged)
+	if near := e.Selectors[0].Near; !strings.HasPrefix(near, "#fld-user-name “User name”") || strings.Contains(near, "canary") {
+		t.Errorf("nearest: %s", near)
+	}
+	_, err = page.WaitFor(ctx, []Condition{{"home", "#zz"}, {"notice", ".notices"}})
+	e = wantCode(t, err, outcome.SiteChanged)
+	if near := e.Selectors[1].Near; !strings.Contains(near, "p.notice") || strings.Contains(near, "4111") {
+		t.Errorf("nearest: %s", near)
+	}
+}
+
+func TestWhatGetsInTheWayIsClickedAway(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `<button id=go onclick="done.textContent = 'went'">Go</button><p id=done></p><p id=n>0</p><script>
+		const cover = () => { const d = document.createElement("div"); d.style = "position:fixed;inset:0;background:#fff"; d.innerHTML = "<button class=no>No, thanks</button>";
+			d.firstChild.onclick = () => { n.textContent = +n.textContent + 1; d.remove() }; document.body.append(d) };
+		cover(); setTimeout(cover, 300);
+	</script>`})
+	page := visit(t, open(t, address), address+"/")
+	ctx := t.Context()
+	_, err := page.Within(200*time.Millisecond).Click(ctx, "#go")
+	wantCode(t, err, outcome.SiteChanged)
+	page.Dismiss("#cookies", Any(".never", "role=button[name='No, thanks']"))
+	must[int](t)(page.Click(ctx, "#go"))
+	if err := waitText(t, page, "#n", "2"); err != nil {
+		t.Error(err)
+	}
+	page.Dismiss()
+	if text, _, err := page.Text(ctx, "#done"); text != "went" || err != nil {
+		t.Error(text, err)
+	}
+}
+
+func TestColumnsLookIntoShadowRootsAndHaveAlternatives(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `<x-row data-id=1></x-row><x-row data-id=2></x-row><script>let i = 0
+		customElements.define("x-row", class extends HTMLElement { connectedCallback() {
+			this.attachShadow({mode: "open"}).innerHTML = ++i === 1 ? "<b>one</b><a href=/one>more</a>" : "<i>two</i><a data-to=/two>more</a>" } })</script>`})
+	page := visit(t, open(t, address), address+"/")
+	rows, err := page.Rows(t.Context(), "x-row", []Column{{"id", "@data-id"}, {"text", Any("b", "i")}, {"to", Any("a@href", "a@data-to")}, {"none", ".none"}})
+	if err != nil || len(rows) != 2 || rows[1]["none"] != nil {
+		t.Fatal(rows, err)
+	}
+	for i, want := range []string{"1 one /one", "2 two /two"} {
+		if got := *rows[i]["id"] + " " + *rows[i]["text"] + " " + *rows[i]["to"]; got != want {
+			t.Errorf("row %d is %q, want %q", i, got, want)
+		}
+	}
+}

@@ -1,0 +1,241 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/go-rod/rod/lib/cdp"
+	"github.com/go-rod/rod/lib/proto"
+
+	"passage/automation/outcome"
+)
+
+// windows are those that the page opens beside itself. One is followed, when
+// it is expected; every other one is closed as soon as it appears.
+type windows struct {
+	mu       sync.Mutex
+	page     proto.TargetTargetID // the browser's page itself
+	session  proto.TargetSessionID
+	record   proto.BrowserBrowserContextID // that all are in
+	expected chan proto.TargetTargetID     // nil: none is
+	followed *frame
+	target   proto.TargetTargetID // of followed
+	gone     func()
+}
+
+// own says which is the browser's page itself.
+func (w *windows) own(page proto.TargetTargetID, session proto.TargetSessionID, record proto.BrowserBrowserContextID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.page, w.session, w.record = page, session, record
+}
+
+func (w *windows) isOwn(session proto.TargetSessionID) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.session == session
+}
+
+// opened takes note of a window, in the order of the browser's events.
+func (b *Browser) opened(info *proto.TargetTargetInfo) {
+	w := b.windows
+	w.mu.Lock()
+	if info.Type != "page" || info.TargetID == w.page || info.BrowserContextID != w.record || w.record == "" {
+		w.mu.Unlock()
+		return
+	}
+	expected := w.expected
+	w.expected = nil
+	w.mu.Unlock()
+	if expected != nil {
+		expected <- info.TargetID // has room for it
+		return
+	}
+	b.events.Go(func() { b.shut(info.TargetID) })
+}
+
+// shut closes a window.
+func (b *Browser) shut(target proto.TargetTargetID) {
+	ctx, cancel := context.WithTimeout(b.life, 5*time.Second)
+	defer cancel()
+	_, _ = proto.TargetCloseTarget{TargetID: target}.Call(b.at(ctx, "")) // an error means that it has closed itself
+}
+
+// closed notes that a window is gone.
+func (w *windows) closed(target proto.TargetTargetID) {
+	w.mu.Lock()
+	gone := w.gone
+	if w.target != target || gone == nil {
+		w.mu.Unlock()
+		return
+	}
+	w.followed, w.gone = nil, nil
+	w.mu.Unlock()
+	gone()
+}
+
+// frameOf is the main frame of the window that an event is about.
+func (b *Browser) frameOf(event *cdp.Event) *frame {
+	w := b.windows
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f := w.followed; f != nil && string(f.session) == event.SessionID {
+		return f
+	}
+	return b.page.frame
+}
+
+// Popup does something that opens a window, such as a click, and returns that
+// window's page. It is as bound to the policy as the page itself. One is
+// followed at a time; Close ends that.
+func (p *Page) Popup(ctx context.Context, do func() error) (*Page, error) {
+	w := p.frame.browser.windows
+	expected := make(chan proto.TargetTargetID, 1)
+	w.mu.Lock()
+	if w.followed != nil || w.expected != nil {
+		w.mu.Unlock()
+		return nil, outcome.New(outcome.AutomationError, "popup: close the window that is open first")
+	}
+	w.expected = expected
+	w.mu.Unlock()
+	defer func() {
+		w.mu.Lock()
+		w.expected = nil
+		w.mu.Unlock()
+	}()
+	if err := do(); err != nil {
+		w.mu.Lock()
+		w.expected = nil
+		w.mu.Unlock()
+		select { // it is not followed now
+		case target := <-expected:
+			p.frame.browser.shut(target)
+		default:
+		}
+		return nil, err
+	}
+	b := p.bound(ctx, elementWithin)
+	defer b.cancel()
+	select {
+	case target := <-expected:
+		popup, err := b.browser.follow(b, target)
+		if err != nil {
+			b.browser.shut(target)
+			return nil, b.ended(err, func() error { return outcome.New(outcome.SiteChanged, "popup: the window did not answer in time") })
+		}
+		return popup, nil
+	case <-b.Done():
+		return nil, b.ended(b.Err(), func() error { return outcome.New(outcome.SiteChanged, "popup: no window was opened in time") })
+	}
+}
+
+// follow attaches to a window.
+func (b *Browser) follow(ctx context.Context, target proto.TargetTargetID) (*Page, error) {
+	attached, err := proto.TargetAttachToTarget{TargetID: target, Flatten: true}.Call(b.at(ctx, ""))
+	if err != nil {
+		return nil, fmt.Errorf("attach to window: %w", err)
+	}
+	f := &frame{browser: b, session: attached.SessionID, id: proto.PageFrameID(target)}
+	life, end := context.WithCancelCause(b.life)
+	w := b.windows
+	w.mu.Lock()
+	w.followed, w.target = f, target
+	w.gone = func() { end(errWindow) }
+	w.mu.Unlock()
+	f.life = life
+	if err := (proto.PageEnable{}).Call(f.to(ctx)); err != nil {
+		return nil, fmt.Errorf("open window: %w", err)
+	}
+	_ = (proto.InspectorEnable{}).Call(f.to(ctx)) // only to hear of a crash
+	return &Page{frame: f}, nil
+}
+
+// shutItself reports whether a call's window has closed under it. The error of
+// a command may come a moment before that is known.
+func (b *bound) shutItself() bool {
+	if b.window == b.browser.life {
+		return false
+	}
+	wait := time.NewTimer(time.Second)
+	defer wait.Stop()
+	select {
+	case <-b.window.Done():
+		return errors.Is(context.Cause(b.window), errWindow)
+	case <-b.caller.Done():
+		return false
+	case <-wait.C:
+		return false
+	}
+}
+
+var errWindow = outcome.New(outcome.SiteChanged, "the window was closed")
+
+// Close closes a window that Popup returned. One that has closed itself is
+// closed already.
+func (p *Page) Close(ctx context.Context) error {
+	b := p.bound(ctx, elementWithin)
+	defer b.cancel()
+	w := b.browser.windows
+	w.mu.Lock()
+	followed, target := w.followed, w.target
+	w.mu.Unlock()
+	if p.frame == b.browser.page.frame || p.frame.parent != nil {
+		return outcome.New(outcome.AutomationError, "close: only a window of page.popup can be closed")
+	}
+	if followed != p.frame {
+		return nil
+	}
+	b.browser.shut(target)
+	w.closed(target)
+	return nil
+}
+
+// dialogs are how native dialogs are answered, and what they said.
+type dialogs struct {
+	mu     sync.Mutex
+	accept bool
+	text   string
+	said   []string
+}
+
+const maxDialogs = 20 // remembered
+
+// Dialogs sets how native dialogs are answered from now on: dismissed, as they
+// are without it, or accepted, a prompt with the text. It returns what those
+// said that came since the last call.
+func (p *Page) Dialogs(accept bool, text string) []string {
+	d := &p.frame.browser.dialogs
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	said := d.said
+	d.accept, d.text, d.said = accept, text, nil
+	return said
+}
+
+// answerDialog answers what the page asks, which may always be left: a dialog
+// that nobody answers stops the page and every call with it.
+func (b *Browser) answerDialog(event *cdp.Event) {
+	var dialog proto.PageJavascriptDialogOpening
+	if json.Unmarshal(event.Params, &dialog) != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(b.life, 5*time.Second)
+	defer cancel()
+	leave := dialog.Type == proto.PageDialogTypeBeforeunload
+	d := &b.dialogs
+	d.mu.Lock()
+	if !leave && len(d.said) < maxDialogs {
+		d.said = append(d.said, dialog.Message)
+	}
+	answer := proto.PageHandleJavaScriptDialog{Accept: leave || d.accept}
+	if dialog.Type == proto.PageDialogTypePrompt && d.accept {
+		answer.PromptText = d.text
+	}
+	d.mu.Unlock()
+	// An error means that the page went away meanwhile, and its dialog with it.
+	_ = answer.Call(b.at(ctx, proto.TargetSessionID(event.SessionID)))
+}

@@ -1,0 +1,109 @@
+package script
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.starlark.net/starlark"
+
+	"passage/automation/browser"
+	"passage/automation/outcome"
+)
+
+const approveTimeout = 120 * time.Second
+
+// approve shows that the person has to approve elsewhere, while the page is
+// watched for what the site makes of it.
+func (u *user) approve(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	p := Prompt{Kind: KindApproval}
+	limit := approveTimeout
+	var watched []starlark.Tuple
+	var functions []predicate
+	for _, pair := range kwargs {
+		switch pair[0].(starlark.String) {
+		case "sent_to":
+			text, ok := starlark.AsString(pair[1])
+			if !ok {
+				return nil, fmt.Errorf("user.approve: sent_to must be a text, not a %s", pair[1].Type())
+			}
+			p.SentTo = u.run.quoted(text)
+		case "timeout":
+			var err error
+			if limit, err = secondsUpTo(pair[1], maxApproval); err != nil {
+				return nil, fmt.Errorf("user.approve: %w", err)
+			}
+		default:
+			if function, ok := pair[1].(starlark.Callable); ok {
+				functions = append(functions, predicate{string(pair[0].(starlark.String)), function})
+				continue
+			}
+			watched = append(watched, pair)
+		}
+	}
+	if len(args) > 0 {
+		return nil, errors.New(`user.approve: name what may come, as in home = "#account", denied = ".denied"`)
+	}
+	watching := &page{run: u.run, live: u.run.options.Page}
+	var conditions []browser.Condition
+	if len(watched) > 0 || len(functions) == 0 {
+		var err error
+		if conditions, err = watching.conditions(w, watched); err != nil {
+			return nil, err
+		}
+	}
+	p.TimeLimit = int(limit / time.Second)
+	name, err := u.race(p, limit, func(ctx context.Context) (string, error) {
+		if len(functions) > 0 {
+			return watching.watch(ctx, w, limit, conditions, functions)
+		}
+		return watching.live.Within(limit).WaitFor(ctx, conditions)
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.step.Outcome = name
+	return starlark.String(name), nil
+}
+
+const maxApproval = 10 * time.Minute
+
+var errNoticed = errors.New("the site noticed")
+
+// race shows the prompt until one of the conditions comes. What ends the
+// prompt early, such as the person's cancelling, ends the waiting; both have
+// returned when race does.
+func (u *user) race(p Prompt, limit time.Duration, wait func(context.Context) (string, error)) (string, error) {
+	ctx, end := context.WithCancelCause(u.run.ctx)
+	asked := make(chan struct{})
+	var askErr error
+	go func() {
+		defer close(asked)
+		_, err := u.run.options.User.Ask(ctx, p)
+		if err != nil && ctx.Err() == nil {
+			askErr = err
+			end(err)
+		}
+	}()
+	name, err := wait(ctx)
+	end(errNoticed)
+	<-asked
+	switch {
+	case err == nil:
+		return name, nil
+	case u.run.ctx.Err() != nil:
+		return "", outside(causeOf(u.run.ctx))
+	case askErr != nil:
+		return "", outside(askErr)
+	}
+	if _, ok := errors.AsType[*starlark.EvalError](err); ok {
+		return "", err // of a function of the script's
+	}
+	if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged {
+		late := outcome.Wrap(outcome.MFAFailed, err, "no approval within %v", limit)
+		late.Selectors = typed.Selectors
+		return "", late
+	}
+	return "", outside(err)
+}

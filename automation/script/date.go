@@ -1,0 +1,139 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.starlark.net/starlark"
+)
+
+// Parsing dates as sites write them.
+
+const monthNames = `jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?`
+
+// The ways to write a date; groups y, m, n (a month's name), d, or a and b for
+// two numbers whose order is not said.
+var datePatterns = []*regexp.Regexp{
+	regexp.MustCompile(`\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:\b|T)`),
+	regexp.MustCompile(`(?i)\b(?P<n>` + monthNames + `)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:,\s*|\s+)(?P<y>\d{4})\b`),
+	regexp.MustCompile(`(?i)\b(?P<d>\d{1,2})(?:st|nd|rd|th)?\.?(?:\s+of\s+|[\s-]+)(?P<n>` + monthNames + `)\.?(?:,\s*|[\s-]+)(?P<y>\d{4}|\d{2})\b`),
+	regexp.MustCompile(`\b(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<y>\d{4}|\d{2})\b`),
+	regexp.MustCompile(`(?i)\b(?P<n>` + monthNames + `)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?\b`),
+	regexp.MustCompile(`(?i)\b(?P<d>\d{1,2})(?:st|nd|rd|th)?\.?\s+(?P<n>` + monthNames + `)\b`),
+}
+
+// parseDate reads the one date in a text and gives it as YYYY-MM-DD. order is
+// "mdy" or "dmy" for 08/12/2026, or empty where only one of them is possible;
+// year is for texts without one, 0 for none.
+func parseDate(text, order string, year int) (string, error) {
+	seen := strings.Join(strings.Fields(text), " ")
+	if len(seen) > maxParsed {
+		return "", fmt.Errorf("a text of %d bytes is no date", len(seen))
+	}
+	for _, pattern := range datePatterns {
+		var found []string
+		for _, groups := range pattern.FindAllStringSubmatch(seen, -1) {
+			date, err := dateOf(pattern, groups, order, year)
+			if err != nil {
+				return "", fmt.Errorf("%w in %q", err, quote(seen))
+			}
+			if !slices.Contains(found, date) {
+				found = append(found, date)
+			}
+		}
+		switch len(found) {
+		case 0:
+			continue
+		case 1:
+			return found[0], nil
+		}
+		return "", fmt.Errorf("there is more than one date in %q: give it the part with the one that is meant", quote(seen))
+	}
+	return "", fmt.Errorf("there is no date in %q that is known here, such as Aug 12, 2026, 12 August 2026, 2026-08-12 or 08/12/2026", quote(seen))
+}
+
+func dateOf(pattern *regexp.Regexp, groups []string, order string, year int) (string, error) {
+	part := map[string]int{"y": year}
+	for i, name := range pattern.SubexpNames() {
+		switch {
+		case name == "n":
+			part["m"] = monthOf(groups[i])
+		case name != "":
+			part[name], _ = strconv.Atoi(groups[i]) // digits, four at most
+		}
+	}
+	if _, unordered := part["a"]; unordered {
+		var err error
+		if part["m"], part["d"], err = ordered(part["a"], part["b"], order); err != nil {
+			return "", err
+		}
+	}
+	switch {
+	case part["y"] == 0:
+		return "", errors.New("there is no year: say year = …")
+	case part["y"] < 100:
+		part["y"] += 2000
+	}
+	date := time.Date(part["y"], time.Month(part["m"]), part["d"], 0, 0, 0, 0, time.UTC)
+	if date.Year() != part["y"] || int(date.Month()) != part["m"] || date.Day() != part["d"] {
+		return "", fmt.Errorf("there is no day %d of month %d in %d", part["d"], part["m"], part["y"])
+	}
+	if date.Year() < 1900 || date.Year() > 2200 {
+		return "", fmt.Errorf("%d is a strange year", date.Year())
+	}
+	return date.Format(time.DateOnly), nil
+}
+
+func ordered(a, b int, order string) (month, day int, err error) {
+	switch {
+	case order == "mdy", order == "" && b > 12, a == b:
+		return a, b, nil
+	case order == "dmy", order == "" && a > 12:
+		return b, a, nil
+	}
+	return 0, 0, fmt.Errorf("%d and %d may be month and day or day and month: say order = %q or order = %q", a, b, "mdy", "dmy")
+}
+
+func monthOf(name string) int {
+	return strings.Index("janfebmaraprmayjunjulaugsepoctnovdec", strings.ToLower(name[:3]))/3 + 1
+}
+
+func sayDate(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var text, order string
+	var year int
+	if err := unpack(b.Name(), args, kwargs, "text", &text, "order?", &order, "year?", &year); err != nil {
+		return nil, err
+	}
+	if order != "" && order != "mdy" && order != "dmy" {
+		return nil, fmt.Errorf("date: order = %q must be %q or %q", quote(order), "mdy", "dmy")
+	}
+	if year != 0 && (year < 1900 || year > 2200) {
+		return nil, fmt.Errorf("date: year = %d must be 1900 to 2200", year)
+	}
+	date, err := parseDate(text, order, year)
+	if err != nil {
+		return nil, fmt.Errorf("date: %w", err)
+	}
+	return starlark.String(date), nil
+}
+
+const maxDays = 4000 // that now can be moved by
+
+func sayNow(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if _, err := runOf(thread, b.Name()); err != nil {
+		return nil, err
+	}
+	days := 0
+	if err := unpack(b.Name(), args, kwargs, "days?", &days); err != nil {
+		return nil, err
+	}
+	if days < -maxDays || days > maxDays {
+		return nil, fmt.Errorf("now: days = %d must be -%d to %d", days, maxDays, maxDays)
+	}
+	return starlark.String(time.Now().UTC().AddDate(0, 0, days).Format(time.RFC3339)), nil
+}

@@ -1,0 +1,110 @@
+package script
+
+import (
+	"errors"
+	"strings"
+
+	"go.starlark.net/starlark"
+)
+
+// globalWord is one word that needs neither page nor user, with its entry in
+// the reference.
+type globalWord struct {
+	do builtin
+	manual
+}
+
+var globalWords = map[string]globalWord{
+	"integration": {declareIntegration, manual{
+		"integration(id, name, site, hosts, credentials)",
+		"Says what this file connects, once, at its top. site is an origin; hosts are the names (ports 80 and 443) or name:port that the browser may talk to, and no others.",
+		"At load, each fault with its line.",
+		"integration(\n    id = \"hello\", name = \"Hello\", site = \"https://www.example.com\", hosts = [\"www.example.com\"],\n    credentials = [field(\"password\", label = \"password\", secret = True)],\n)",
+	}},
+	"field": {declareField, manual{
+		"field(name, label, autocomplete = \"\", secret = False)",
+		"One input of the credentials form. label is a key; the text that belongs to it is in views. autocomplete is HTML's token.",
+		"At load.",
+		`credentials = [field("username", label = "email", autocomplete = "username")]`,
+	}},
+	"fail": {sayFail, manual{
+		"fail(code, detail = \"\")",
+		"Ends the session with an outcome code. The detail is for developers.",
+		"A code that a script may not state is found at load, where it is written out.",
+		`fail("ACCOUNT_LOCKED", "the site shows .locked")`,
+	}},
+	"print": {sayPrint, manual{
+		"print(value, …)",
+		"Leaves a step in the recording, for whoever debugs the script: 200 characters, scrubbed.",
+		"Opaque values are refused.",
+		`print("on", page.url)`,
+	}},
+	"progress": {sayProgress, manual{
+		"progress(code, count = 0)",
+		"Tells the person what is going on, by a label key, and how many there are of it.",
+		"None.",
+		`progress("found_bills", count = 12)`,
+	}},
+	"resuming": {askResuming, manual{
+		"resuming() → True or False",
+		"Whether an earlier attempt may have submitted this write: then read back first.",
+		"None.",
+		"if resuming():\n    page.goto(\"/cards\")",
+	}},
+	"url": {sayURL, manual{
+		"url(pattern)",
+		"An outcome for page.wait_for and user.approve: the page is at an address, as in page.wait_url.",
+		"None.",
+		`page.wait_for(home = url("/account*"), code = url("https://id.example.com/*/otp"))`,
+	}},
+	"text": {sayText, manual{
+		"text(words)",
+		"An outcome for page.wait_for and user.approve: the words are to be seen, in whatever case.",
+		"None.",
+		`page.wait_for(home = text("Welcome back"), locked = text("too many attempts"))`,
+	}},
+	"now": {sayNow, manual{
+		"now(days = 0) → text",
+		"The time in UTC, as in 2026-08-12T09:30:00Z, moved by a number of days. The first ten characters are the date.",
+		"None.",
+		`since = now(days = -90)[:10]`,
+	}},
+	"match": {sayMatch, manual{
+		"match(pattern, text, all = False) → list of texts or None",
+		"The first match of a regular expression (Go's syntax, at most 1000 bytes): the whole, then each group, None for one that took no part. With all = True, a list of such lists, at most 1000.",
+		"AUTOMATION_ERROR for what is no regular expression.",
+		"found = match(r\"ending in (\\d{4})\", \"Visa ending in 1111\")\nlast4 = found[1] if found else None",
+	}},
+	"money": {sayMoney, manual{
+		"money(text, currency = \"\", decimal = \"\") → {\"amount\": number, \"currency\": code or None}",
+		"The one amount in a text: $1,064.50, 1.064,50 €, -£3, ($5.00), 5 CR, CHF 1'000. The currency is an ISO 4217 code: what currency = says, or else what the text shows, where a bare $ is USD. decimal says which mark stands before the fraction, where the text does not.",
+		"AUTOMATION_ERROR, with what was seen, for no amount, for several, and for 1.064, which may be either.",
+		`due = money("$85.00")["amount"]`,
+	}},
+	"date": {sayDate, manual{
+		"date(text, order = \"\", year = 0) → text",
+		"The one date in a text, as 2026-08-12: Aug 12, 2026, 12 August 2026, 12-Aug-26, 2026-08-12, 08/12/2026 (order = \"mdy\" or \"dmy\" where both are possible), Aug 12 (with year =).",
+		"AUTOMATION_ERROR, with what was seen, for no date, several, or a day that is none.",
+		`due = date("Due by Aug 12, 2026")`,
+	}},
+}
+
+func sayURL(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return outcomeOf("url=", b, args, kwargs, "pattern")
+}
+
+func sayText(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return outcomeOf("text=", b, args, kwargs, "words")
+}
+
+// outcomeOf writes an outcome as a selector.
+func outcomeOf(kind string, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, name string) (starlark.Value, error) {
+	var what string
+	if err := unpack(b.Name(), args, kwargs, name, &what); err != nil {
+		return nil, err
+	}
+	if strings.TrimSpace(what) == "" || len(what) > maxPattern {
+		return nil, errors.New(b.Name() + ": " + name + " must be 1 to 1000 bytes")
+	}
+	return starlark.String(kind + what), nil
+}

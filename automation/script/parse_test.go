@@ -1,0 +1,194 @@
+package script
+
+import (
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestMoneyReadsAmountsAsSitesWriteThem(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]money{
+		"$85.00":                     {85, "USD"},
+		"$1,064.50":                  {1064.5, "USD"},
+		" Amount due: $85 ":          {85, "USD"},
+		"US$ 12.30":                  {12.3, "USD"},
+		"C$12.30":                    {12.3, "CAD"},
+		"1.064,50 €":                 {1064.5, "EUR"},
+		"€1,064":                     {1064, "EUR"},
+		"1 064,50 EUR":               {1064.5, "EUR"},
+		"1\u202f064,50\u00a0€":       {1064.5, "EUR"},
+		"CHF 1'000.05":               {1000.05, "CHF"},
+		"1,234,567.89":               {1234567.89, ""},
+		"1.234.567":                  {1234567, ""},
+		"0.5":                        {0.5, ""},
+		"12,5 zł":                    {12.5, "PLN"},
+		"-$5.00":                     {-5, "USD"},
+		"$-5.00":                     {-5, "USD"},
+		"−£3":                        {-3, "GBP"},
+		"($5.00)":                    {-5, "USD"},
+		"$5.00 CR":                   {-5, "USD"},
+		"$5.00-":                     {-5, "USD"},
+		"-$0.00":                     {0, "USD"},
+		"Past due - total $5.00":     {5, "USD"},
+		"¥12000":                     {12000, "JPY"},
+		"Total: 42.10 USD (autopay)": {42.1, "USD"},
+	} {
+		got, err := parseMoney(text, "", "")
+		if err != nil || got != want {
+			t.Errorf("money(%q) = %+v, %v, want %+v", text, got, err, want)
+		}
+	}
+	if got, err := parseMoney("1.064", "EUR", ","); err != nil || got != (money{1064, "EUR"}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for text, says := range map[string]string{
+		"":                       "there is no amount in",
+		"free":                   `there is no amount in "free"`,
+		"$5.00 of $10.00":        "more than one number",
+		"1.064":                  "may be thousands or a fraction",
+		"1,2.3,4":                "two decimal marks",
+		strings.Repeat("9", 40):  "too long",
+		strings.Repeat("x", 900): "is no amount",
+	} {
+		if got, err := parseMoney(text, "", ""); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("money(%q) = %+v, %v, want %q", text, got, err, says)
+		}
+	}
+}
+
+func TestDateReadsDatesAsSitesWriteThem(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Aug 12, 2026":                        "2026-08-12",
+		"August 12 2026":                      "2026-08-12",
+		"Due by Wed, Aug. 12th, 2026 at 5 PM": "2026-08-12",
+		"12 Aug 2026":                         "2026-08-12",
+		"12. August 2026":                     "2026-08-12",
+		"the 1st of May, 2027":                "2027-05-01",
+		"12-Sep-26":                           "2026-09-12",
+		"2026-08-12":                          "2026-08-12",
+		"2026/8/2":                            "2026-08-02",
+		"2026-08-12T23:10:00Z":                "2026-08-12",
+		"08/25/2026":                          "2026-08-25",
+		"25.08.2026":                          "2026-08-25",
+		"8/8/26":                              "2026-08-08",
+		"Aug 12, 2026 Download detailed bill PDF": "2026-08-12",
+		"Feb 29, 2028": "2028-02-29",
+	} {
+		if got, err := parseDate(text, "", 0); err != nil || got != want {
+			t.Errorf("date(%q) = %q, %v, want %q", text, got, err, want)
+		}
+	}
+	if got, err := parseDate("08/12/2026", "dmy", 0); err != nil || got != "2026-12-08" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := parseDate("due Aug 12", "", 2026); err != nil || got != "2026-08-12" {
+		t.Errorf("%q, %v", got, err)
+	}
+	for text, says := range map[string]string{
+		"":                            "there is no date in",
+		"soon":                        `there is no date in "soon"`,
+		"08/12/2026":                  "say order",
+		"Aug 12":                      "say year",
+		"Feb 29, 2026":                "there is no day 29 of month 2 in 2026",
+		"13/13/2026":                  "there is no day",
+		"Jul 1, 2026 to Jul 31, 2026": "more than one date",
+		"2026-00-10":                  "there is no day 10 of month 0",
+	} {
+		if got, err := parseDate(text, "", 0); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("date(%q) = %q, %v, want %q", text, got, err, says)
+		}
+	}
+}
+
+func TestParsingWordsInAScript(t *testing.T) {
+	t.Parallel()
+	b := start(t, loadBody(t, `
+def run(page, arguments):
+    found = match(r"ending in (\d{4})(x)?", "Visa ending in 1111")
+    return {
+        "money": money("$85.00"), "bare": money("85"), "date": date("Aug 12, 2026"),
+        "group": found, "none": match("a", "b"), "all": match(r"\d", "a1b2", all = True),
+        "today": now()[:10], "since": now(days = -30) < now(), "outcome": [url("/a*"), text("Hi")],
+    }
+`))
+	got, err := b.write("{}")
+	today := time.Now().UTC().Format(time.DateOnly)
+	want := `{"money":{"amount":85,"currency":"USD"},"bare":{"amount":85,"currency":null},"date":"2026-08-12",` +
+		`"group":["ending in 1111","1111",null],"none":null,"all":[["1"],["2"]],"today":"` + today + `","since":true,"outcome":["url=/a*","text=Hi"]}`
+	if err != nil || got != want {
+		t.Errorf("got  %s\nwant %s (%v)", got, want, err)
+	}
+	for code, says := range map[string]string{
+		`money("$1 or $2")`:      `money: there is more than one number in "$1 or $2"`,
+		`date("1/2/2026")`:       "date: 1 and 2 may be month and day",
+		`match("(", "x")`:        "is no regular expression",
+		`match("a" * 2000, "x")`: "2000 bytes is too long",
+		`money(1)`:               "money: for parameter text: got int, want string",
+		`date("x", order="ymd")`: `date: order = "ymd" must be`,
+		`now(days = 99999)`:      "must be -4000 to 4000",
+		`url("")`:                "url: pattern must be",
+		`[match("(a*)*", "a" * 900000) for i in range(999)]`: "more than 64 MiB",
+	} {
+		b := start(t, loadBody(t, "def run(page, arguments):\n    return "+code+"\n"))
+		_, err := b.write("{}")
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s ended with %v, want %q", code, err, says)
+		}
+	}
+}
+
+func FuzzMoney(f *testing.F) {
+	for _, text := range []string{"$85.00", "1.064,50 €", "(−5) CR", "CHF 1'0,0.5", "1.064"} {
+		f.Add(text, "")
+		f.Add(text, ",")
+	}
+	f.Fuzz(func(t *testing.T, text, decimal string) {
+		if decimal != "," && decimal != "." {
+			decimal = ""
+		}
+		got, err := parseMoney(text, "", decimal)
+		if err != nil {
+			return
+		}
+		if math.IsNaN(got.amount) || math.IsInf(got.amount, 0) || math.Abs(got.amount) > 1e17 {
+			t.Errorf("money(%q) = %v", text, got.amount)
+		}
+		if got.currency != "" && !slices.Contains(currencies, got.currency) {
+			t.Errorf("money(%q) is of %q", text, got.currency)
+		}
+	})
+}
+
+func FuzzDate(f *testing.F) {
+	for _, text := range []string{"Aug 12, 2026", "12 Aug 26", "1/2/2026", "2026-08-12T00:00", "Sept. 1"} {
+		f.Add(text, "mdy", 2026)
+		f.Add(text, "", 0)
+	}
+	whole := regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
+	f.Fuzz(func(t *testing.T, text, order string, year int) {
+		got, err := parseDate(text, order, year)
+		if err != nil {
+			return
+		}
+		if _, err := time.Parse(time.DateOnly, got); err != nil || !whole.MatchString(got) {
+			t.Errorf("date(%q) = %q", text, got)
+		}
+	})
+}
+
+func FuzzMatch(f *testing.F) {
+	f.Add(`(a)|(b*)`, "aab\xff")
+	f.Add(`(?i)\bx{2,5}$`, "xxXX")
+	f.Add(`((((a?)*)*)*)*`, "aaaa")
+	f.Fuzz(func(t *testing.T, pattern, text string) {
+		found, err := matches(pattern, text, true)
+		if err == nil && len(found) > maxMatches {
+			t.Errorf("%d matches", len(found))
+		}
+	})
+}

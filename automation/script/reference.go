@@ -1,0 +1,79 @@
+package script
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// manual is a word's entry in the reference. It stands in the same table as
+// what the word does.
+type manual struct {
+	Signature string // as the script writes it, with the defaults, and what it gives
+	About     string // what it does, with units
+	Faults    string // how it ends when it cannot; "None." if it always can
+	Example   string // lines of a function's body
+}
+
+// Reference returns every word that an integration may use, in Markdown.
+func Reference() string {
+	var out strings.Builder
+	out.WriteString(referenceHead)
+	section := func(title, about string, entries map[string]manual) {
+		fmt.Fprintf(&out, "\n## %s\n\n%s\n", title, about)
+		for _, name := range slices.Sorted(maps.Keys(entries)) {
+			entry := entries[name]
+			fmt.Fprintf(&out, "\n### `%s`\n\n%s\n\nErrors: %s\n\n```python\n%s\n```\n", entry.Signature, entry.About, entry.Faults, entry.Example)
+		}
+	}
+	entries := manuals(pageWords, func(w pageWord) manual { return w.manual })
+	entries["url"] = urlManual
+	section("In the file and in functions", "Beside these there are Starlark's own: dict, enumerate, int, len, list, range, sorted, str, zip and so on.", manuals(globalWords, func(w globalWord) manual { return w.manual }))
+	section("The page", "Handed in as page. Every word is a step of the recording. Times are in seconds, at most 120.", entries)
+	section("The user", "Handed in as user. The browser stays on the page while the person answers.", manuals(userWords, func(w userWord) manual { return w.manual }))
+	section("An attempt", "What a loop over user.credentials or user.one_time_code is given.", attemptWords)
+	return out.String()
+}
+
+func manuals[W any](words map[string]W, of func(W) manual) map[string]manual {
+	entries := map[string]manual{}
+	for name, word := range words {
+		entries[name] = of(word)
+	}
+	return entries
+}
+
+// urlManual is page.url, which is no word to call.
+var urlManual = manual{
+	"page.url → text", "Where the page is, without query and fragment.", "None.", `at_home = page.url.endswith("/home")`,
+}
+
+const referenceHead = `# The words of an integration
+
+An integration is one file of Starlark, which reads like Python. It says what it is with integration(…), and defines login(page, user) and operations.
+
+## Selectors
+
+Every word of the page that takes a selector takes one of these, or a list of up to ten: alternatives that are tried together, of which the first that matches is used and recorded.
+
+| selector | matches |
+| --- | --- |
+| ` + "`#id .class[name=x]`" + ` | CSS, in the document and in every shadow root; one selector does not reach across a root's border, ` + "`>>`" + ` does |
+| ` + "`text=Sign in`" + ` | the smallest elements that show the text, in whatever case; ` + "`text=\"Sign in\"`" + ` the whole text, exactly |
+| ` + "`label=Email`" + ` | the control with this label: of a label element, aria-label, aria-labelledby, or else what stands right before it |
+| ` + "`placeholder=Search`" + ` | the control with this placeholder |
+| ` + "`role=button[name=\"Sign in\"]`" + ` | elements by role, said or implied, and by their whole name; ` + "`[name*=\"Sign\"]`" + ` a part of it |
+| ` + "`#form >> text=Next >> nth=0`" + ` | each part inside of what the one before it matched; nth= picks one, -1 the last |
+| ` + "`url=/account*`" + ` | in wait_for only: the page's address |
+
+Open shadow roots are searched at once, closed ones after 400 ms of nothing: exists, count and rows see into a closed one only after a word that waited for something in it. Frames are entered with page.frame.
+
+## Secrets
+
+Credentials, codes and sensitive arguments are opaque: they can be handed to page.fill and page.type, and card numbers have .last4. Everything else with them is an error.
+
+## How it ends
+
+A word that fails ends the session with the code named under Errors; a script does not catch it. fail(code) ends it with a code of the script's own. What a script gets wrong is AUTOMATION_ERROR, with the line.
+`

@@ -1,0 +1,227 @@
+package script
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.starlark.net/starlark"
+
+	"passage/automation/browser"
+	"passage/automation/outcome"
+)
+
+// The words of the page that wait.
+var waitingWords = map[string]pageWord{
+	"wait_for": {(*page).waitFor, manual{
+		"page.wait_for(timeout = 10, name = selector, …) → name",
+		"Waits for the first of several named outcomes and gives its name. An outcome is a selector or a list of them (something visible), url(…), text(…), or a function such as lambda: page.count(\".bill\") > 3, which is called again whenever the page changed, at most twenty times a second, and may only look at the page. Of several that hold at once the first in order counts, functions after the others.",
+		"SITE_CHANGED when none came within timeout (seconds, at most 120), with how many elements each selector matched.",
+		`seen = page.wait_for(home = url("/account*"), wrong = [".error", "text=try again"], code = "label=Code", timeout = 20)`,
+	}},
+	"wait_url": {(*page).waitURL, manual{
+		"page.wait_url(pattern, timeout = 10)",
+		"Waits until the page is at an address. * stands for anything; the pattern is held against the address without query and fragment, or against the path alone if it starts with a slash.",
+		"SITE_CHANGED after timeout seconds.",
+		`page.wait_url("/account/*")`,
+	}},
+	"dismiss": {(*page).dismiss, manual{
+		"page.dismiss(selector, …)",
+		"From here on, clicks away whatever of this shows up while another word waits, on every page of the site: a cookie banner, a survey. It takes the place of what was said before; without selectors nothing is clicked away.",
+		"None.",
+		`page.dismiss("#reject-cookies", "role=button[name='No, thanks']")`,
+	}},
+	"scroll_until": {(*page).scrollUntil, manual{
+		"page.scroll_until(condition = None, inside = None, timeout = 30) → True or False",
+		"Scrolls to the end, again and again, until the condition holds: a selector that matches, or a function that gives something true. Gives False if two seconds after scrolling nothing more had come. Without a condition it scrolls to the end of everything. inside selects the box that scrolls, where it is not the page.",
+		"SITE_CHANGED when there is no end within timeout seconds (at most 120).",
+		`page.scroll_until(lambda: page.count(".order") >= 50, inside = "#orders")`,
+	}},
+	"pages": {(*page).pages, manual{
+		"for number in page.pages(next, rows, limit = 50, timeout = 10): …",
+		"Goes through the pages of a list: each turn of the loop is on one, the first is the present one. Then it clicks next and waits until what rows matches reads otherwise. It ends where next is missing, hidden or disabled, and after limit pages.",
+		"SITE_CHANGED when the rows stay the same timeout seconds after the click.",
+		"for number in page.pages(next = \"a[rel=next]\", rows = \".bill\", limit = 20):\n    bills = page.rows(\".bill\", due = \".due\")",
+	}},
+}
+
+// predicate is a function that says whether an outcome has come.
+type predicate struct {
+	name     string
+	function starlark.Callable
+}
+
+// holds calls it. What is not there yet is no fault of its own.
+func (r *Run) holds(thread *starlark.Thread, function starlark.Callable) (bool, error) {
+	outer := r.looking
+	r.looking = true
+	defer func() { r.looking = outer }()
+	value, err := starlark.Call(thread, function, nil, nil)
+	if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged {
+		if _, stated := errors.AsType[statement](err); !stated {
+			return false, nil
+		}
+	}
+	if err != nil {
+		return false, err
+	}
+	return bool(value.Truth()), nil
+}
+
+// mayUse refuses what a function that only looks has no business with.
+func (r *Run) mayUse(word string) error {
+	if !r.looking {
+		return nil
+	}
+	for _, one := range predicateWords {
+		if one == word {
+			return nil
+		}
+	}
+	return fmt.Errorf("page.%s: a function that looks whether something is so does nothing else", word)
+}
+
+// waitFor races named outcomes and gives the name of the one that came first.
+func (p *page) waitFor(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 0 {
+		return nil, errors.New(`page.wait_for: name what may come, as in home = "#account", wrong = ".error"`)
+	}
+	var timeout starlark.Value
+	var watched []starlark.Tuple
+	var functions []predicate
+	for _, pair := range kwargs {
+		name := string(pair[0].(starlark.String))
+		function, isFunction := pair[1].(starlark.Callable)
+		switch {
+		case name == "timeout":
+			timeout = pair[1]
+		case isFunction:
+			functions = append(functions, predicate{name, function})
+		default:
+			watched = append(watched, pair)
+		}
+	}
+	limit, err := timeLimit(timeout, standardTimeout)
+	if err != nil {
+		return nil, fmt.Errorf("page.wait_for: %w", err)
+	}
+	var conditions []browser.Condition
+	if len(watched) > 0 || len(functions) == 0 {
+		if conditions, err = p.conditions(w, watched); err != nil {
+			return nil, err
+		}
+	}
+	var name string
+	if len(functions) == 0 {
+		live := p.live.Within(limit)
+		if w.matched != nil {
+			live = live.Noting(w.matched)
+		}
+		name, err = live.WaitFor(p.run.ctx, conditions)
+	} else {
+		name, err = p.watch(p.run.ctx, w, limit, conditions, functions)
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.step.Outcome = name
+	for _, condition := range conditions {
+		if condition.Name == name && w.matched != nil && w.matched.Selector != "" {
+			w.step.Selector = name + ": " + p.frames + w.matched.Selector
+		}
+	}
+	w.matched = nil // has been told
+	return starlark.String(name), nil
+}
+
+// standardTimeout is that of the words that wait, as in package browser.
+const standardTimeout = 10 * time.Second
+
+// timeLimit reads timeout=, which may be left out.
+func timeLimit(timeout starlark.Value, standard time.Duration) (time.Duration, error) {
+	if timeout == nil || timeout == starlark.None {
+		return standard, nil
+	}
+	return secondsUpTo(timeout, maxTimeout)
+}
+
+// maxDismissed is how much may be clicked away: all of it is looked for again
+// and again.
+const maxDismissed = 10
+
+func (p *page) dismiss(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(kwargs) > 0 || len(args) > maxDismissed {
+		return nil, fmt.Errorf("page.dismiss: give at most %d selectors, without names", maxDismissed)
+	}
+	selectors := make([]string, len(args))
+	for i, arg := range args {
+		var err error
+		if selectors[i], _, err = selectorText(arg); err != nil {
+			return nil, fmt.Errorf("page.dismiss: %w", err)
+		}
+	}
+	w.step.Selector = strings.ReplaceAll(strings.Join(selectors, " | "), "\n", " | ")
+	p.live.Dismiss(selectors...)
+	return starlark.None, nil
+}
+
+// watch is waiting where functions are among what may come.
+func (p *page) watch(ctx context.Context, w *invocation, limit time.Duration, conditions []browser.Condition, functions []predicate) (string, error) {
+	deadline := time.Now().Add(limit)
+	for {
+		live := p.live.Within(max(time.Millisecond, time.Until(deadline)))
+		if w.matched != nil {
+			live = live.Noting(w.matched)
+		}
+		name, err := live.Watch(ctx, conditions)
+		if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged {
+			for _, one := range functions {
+				typed.Selectors = append(typed.Selectors, outcome.Selector{Name: one.name, Selector: "a function"})
+			}
+		}
+		if err != nil || name != "" {
+			return name, outside(err)
+		}
+		for _, one := range functions {
+			is, err := p.run.holds(w.thread, one.function)
+			if err != nil {
+				return "", err
+			}
+			if is {
+				w.matched = nil
+				return one.name, nil
+			}
+		}
+	}
+}
+
+// conditions reads what may come, and notes it in the step.
+func (p *page) conditions(w *invocation, watched []starlark.Tuple) ([]browser.Condition, error) {
+	named, text, err := namedSelectors(w, watched, "selectors", `home = "#account"`)
+	if err != nil {
+		return nil, err
+	}
+	w.step.Selector = p.frames + text
+	w.matched = &browser.Matched{}
+	conditions := make([]browser.Condition, len(named))
+	for i, one := range named {
+		conditions[i] = browser.Condition(one)
+	}
+	return conditions, nil
+}
+
+func (p *page) waitURL(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var pattern string
+	var timeout starlark.Value
+	if err := unpack(w.step.Word, args, kwargs, "pattern", &pattern, "timeout?", &timeout); err != nil {
+		return nil, err
+	}
+	w.step.Selector = pattern
+	live, err := p.within(timeout)
+	if err != nil {
+		return nil, fmt.Errorf("page.wait_url: %w", err)
+	}
+	return nil, outside(live.WaitURL(p.run.ctx, pattern))
+}
