@@ -101,7 +101,7 @@ func TestPasswordCannotBeGuessedForLong(t *testing.T) {
 	first := s.visitor(t, s.newLink(t, ask(readBills())))
 	asked := first.next(first.submit(first.claim().asks(), who.Person().Answer("credentials")))
 	second := s.visitor(t, first.link)
-	form := second.get(asked.url + "/password").form(t, "/password")
+	form := second.get(asked.url+"/password").form(t, "/password")
 	for range 5 {
 		second.submit(form, map[string]string{"username": who.Username, "password": "guessed-password"})
 	}

@@ -18,9 +18,15 @@ import (
 type integrationsCommand struct {
 	List  integrationsList  `cmd:"" help:"List the built-in integrations."`
 	Check integrationsCheck `cmd:"" help:"Find what is wrong with integrations, without a browser."`
+	Docs  integrationsDocs  `cmd:"" help:"Print every word that a script may use, with its meaning and an example."`
 }
 
 type integrationsList struct{}
+
+type integrationsDocs struct{}
+
+// Run prints the reference, which the code itself holds.
+func (c *integrationsDocs) Run(out *console) error { return out.printf("%s", script.Reference()) }
 
 type integrationsCheck struct {
 	Folder string `arg:"" optional:"" name:"dir" help:"Folder with one folder per integration; the built-in ones unless said." type:"path"`
