@@ -176,10 +176,11 @@ func TestMissingElementNamesTheNearestOnThePage(t *testing.T) {
 
 func TestWhatGetsInTheWayIsClickedAway(t *testing.T) {
 	t.Parallel()
-	address := site(t, map[string]string{"/": `<button id=go onclick="done.textContent = 'went'">Go</button><p id=done></p><p id=n>0</p><script>
+	address := site(t, map[string]string{"/": `<button id=go>Go</button><p id=done></p><p id=n>0</p><script>
 		const cover = () => { const d = document.createElement("div"); d.style = "position:fixed;inset:0;background:#fff"; d.innerHTML = "<button class=no>No, thanks</button>";
 			d.firstChild.onclick = () => { n.textContent = +n.textContent + 1; d.remove() }; document.body.append(d) };
-		cover(); setTimeout(cover, 300);
+		cover();
+		go.onclick = () => { done.textContent = "went"; cover() };
 	</script>`})
 	page := visit(t, open(t, address), address+"/")
 	ctx := t.Context()
