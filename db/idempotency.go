@@ -52,14 +52,25 @@ func idempotencyPlace(organizationID string, keyHash []byte) place {
 	return place{organizationID, "idempotency_keys", string(keyHash), "reply"}
 }
 
-// replay gives the kept reply of an earlier use of the key, or nil.
-func (db *DB) replay(tx *tx, organizationID string, once *Idempotency) (*Reply, error) {
+// Replay gives the kept reply of an earlier use of the key, or nil. It lets a
+// caller answer a repeated request before looking at it again: what was right
+// then may be refused now. CreateLink asks once more, so two first uses at the
+// same time still count once.
+func (db *DB) Replay(ctx context.Context, organizationID string, once *Idempotency) (*Reply, error) {
+	reply, err := db.replay(ctx, db.present(), organizationID, once)
+	if err != nil {
+		return nil, fmt.Errorf("replay: %w", err)
+	}
+	return reply, nil
+}
+
+func (db *DB) replay(ctx context.Context, from moment, organizationID string, once *Idempotency) (*Reply, error) {
 	keyHash := hash(once.Key)
 	var mac, sealed []byte
 	reply := new(Reply)
-	err := orNotFound(tx.row(`SELECT body_mac, status, reply FROM idempotency_keys
+	err := orNotFound(from.QueryRowContext(ctx, `SELECT body_mac, status, reply FROM idempotency_keys
 		WHERE organization_id = $1 AND key_hash = $2 AND created_at > $3`,
-		organizationID, keyHash, tx.now-IdempotencyWindow.Milliseconds()).Scan(&mac, &reply.Status, &sealed))
+		organizationID, keyHash, from.now-IdempotencyWindow.Milliseconds()).Scan(&mac, &reply.Status, &sealed))
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}

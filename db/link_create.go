@@ -45,7 +45,7 @@ func (db *DB) CreateLink(ctx context.Context, new NewLink, once *Idempotency) (L
 	var reply *Reply
 	err = db.transact(ctx, func(tx *tx) error {
 		if once != nil {
-			if reply, err = db.replay(tx, new.OrganizationID, once); err != nil || reply != nil {
+			if reply, err = db.replay(tx.ctx, tx.moment(), new.OrganizationID, once); err != nil || reply != nil {
 				return err
 			}
 		}

@@ -97,32 +97,47 @@ type rawReply struct {
 }
 
 func (a *API) createLink(ctx context.Context, input *createLinkInput) (*rawReply, error) {
+	if input.IdempotencyKey != "" {
+		return a.createOnce(ctx, input)
+	}
 	new, err := a.readLink(organization(ctx), input.RawBody)
 	if err != nil {
 		return nil, err
 	}
+	link, _, err := a.DB.CreateLink(ctx, new, nil)
+	if err != nil {
+		return nil, err
+	}
+	rendered, err := a.renderCreated(&link)
+	return &rawReply{ContentType: "application/json", Body: rendered.Body}, err
+}
+
+// createOnce creates a link for a key, or gives the reply that the key had.
+func (a *API) createOnce(ctx context.Context, input *createLinkInput) (*rawReply, error) {
 	var rendered db.Reply
-	var once *db.Idempotency
-	if input.IdempotencyKey != "" {
-		once, err = a.DB.Idempotent(ctx, db.Idempotency{Key: input.IdempotencyKey, Body: input.RawBody,
-			Reply: func(link db.Link) (_ db.Reply, err error) {
-				rendered, err = a.renderCreated(&link)
-				return rendered, err
-			}})
+	once, err := a.DB.Idempotent(ctx, db.Idempotency{Key: input.IdempotencyKey, Body: input.RawBody,
+		Reply: func(link db.Link) (_ db.Reply, err error) {
+			rendered, err = a.renderCreated(&link)
+			return rendered, err
+		}})
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := a.DB.Replay(ctx, organization(ctx), once)
+	if err != nil {
+		return nil, err
+	}
+	if earlier == nil {
+		new, err := a.readLink(organization(ctx), input.RawBody)
 		if err != nil {
 			return nil, err
 		}
-	}
-	link, earlier, err := a.DB.CreateLink(ctx, new, once)
-	switch {
-	case err != nil:
-		return nil, err
-	case earlier != nil:
-		return &rawReply{ContentType: "application/json", Replayed: "true", Body: earlier.Body}, nil
-	case once == nil:
-		if rendered, err = a.renderCreated(&link); err != nil {
+		if _, earlier, err = a.DB.CreateLink(ctx, new, once); err != nil {
 			return nil, err
 		}
+	}
+	if earlier != nil {
+		return &rawReply{ContentType: "application/json", Replayed: "true", Body: earlier.Body}, nil
 	}
 	return &rawReply{ContentType: "application/json", Body: rendered.Body}, nil
 }

@@ -218,3 +218,13 @@ func TestCancelEndsALinkOnce(t *testing.T) {
 		t.Errorf("link %v", link)
 	}
 }
+
+func TestReusedKeyIsAConflictWhateverTheOtherBodySays(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	first := s.post("/v1/links", `{"integrationId":"shop","resource":"paymentMethod","action":"read"}`, "Idempotency-Key", "again")
+	first.object(http.StatusCreated)
+	for _, body := range []string{`{"integrationId":"nowhere"}`, `{`, `{"integrationId":"shop","resource":"paymentMethod","action":"read","debug":true}`} {
+		s.post("/v1/links", body, "Idempotency-Key", "again").object(http.StatusConflict)
+	}
+}
