@@ -2,73 +2,48 @@ package integrations_test
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
-	"passage/automation/outcome"
 	"passage/automation/replica"
 )
 
 const card = `{"cardNumber":"` + replica.CardNumber + `","expirationDate":"12/30","cvv":"737","nameOnCard":"Ada Example","billingZip":"98101"`
 
-// everything runs the link that the scenarios' table speaks of.
-func (s *session) everything() error {
+// demoWorld is the demo carrier with its script pointed at it.
+type demoWorld struct {
+	*world
+	*replica.Carrier
+}
+
+func newDemo(t *testing.T) demoWorld {
+	t.Helper()
+	var frame *httptest.Server
+	carrier := replica.NewCarrier(replica.CarrierOptions{
+		FrameURL: func() string { return "http://" + hostOf(t, frame.URL, "localhost") },
+		Slow:     500 * time.Millisecond,
+		Approval: 500 * time.Millisecond,
+	})
+	frame = serve(t, carrier.CardFrame())
+	return demoWorld{newWorld(t, "demo", "20", serve(t, carrier.Site()).URL, hostOf(t, frame.URL, "localhost")), carrier}
+}
+
+// everything is a log-in and the link that the scenarios' table speaks of.
+func everything(s *session, _ replica.Scenario) error {
 	s.t.Helper()
 	if err := s.run.Login(); err != nil {
 		return err
 	}
-	if err := s.do("paymentMethod.read", "", &methods{}); err != nil {
-		return err
-	}
-	var wrote written
-	if err := s.do("paymentMethod.write", card+"}", &wrote); err != nil {
-		return err
-	}
-	if !wrote.Success || wrote.Card.Last4 != "1111" {
-		s.t.Errorf("wrote %+v", wrote)
-	}
-	return s.do("mobileBillingStatement.read", `{"limit":7}`, &billing{})
-}
-
-func ending(err error) string {
-	if err == nil {
-		return replica.Complete
-	}
-	return string(outcome.From(err).Code)
+	return s.link(card)
 }
 
 func TestEveryScenarioEndsAsItsTableSays(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	for _, scenario := range replica.Scenarios() {
-		t.Run(scenario.Name, func(t *testing.T) {
-			t.Parallel()
-			scenario := scenario.For("table")
-			first := w.session(t, scenario, false)
-			err := first.everything()
-			if got := ending(err); got != scenario.Outcome {
-				t.Fatalf("ended as %s, want %s: %v\n%s", got, scenario.Outcome, err, first.story())
-			}
-			if want, ok := prompts[scenario.Name]; ok && !slices.Equal(first.asked, want) {
-				t.Errorf("asked %q, want %q", first.asked, want)
-			}
-			if scenario.Again != scenario.Outcome {
-				second := w.session(t, scenario, w.Submitted(scenario.Username) > 0)
-				err := second.everything()
-				if got := ending(err); got != scenario.Again {
-					t.Fatalf("then ended as %s, want %s: %v\n%s", got, scenario.Again, err, second.story())
-				}
-			}
-			want := 0 // whatever went wrong in between, a card is sent in once
-			if scenario.Again == replica.Complete || scenario.Needs == "paymentMethod.write" {
-				want = 1
-			}
-			if got := w.Submitted(scenario.Username); got != want {
-				t.Errorf("the site got %d cards, want %d", got, want)
-			}
-		})
-	}
+	w := newDemo(t)
+	trial{in: w.world, hasty: w.world, asked: prompts, run: everything, submitted: w.Submitted, card: sendsCard}.of(t, replica.Scenarios())
 }
 
 // prompts are what some scenarios' persons are asked, with the reason if it
@@ -85,20 +60,16 @@ var prompts = map[string][]string{
 }
 
 // signedIn is a session of a user who logs in with the password alone.
-func (w *world) signedIn(t *testing.T, suffix string) (*session, string) {
+func (w demoWorld) signedIn(t *testing.T, suffix string) (*session, string) {
 	t.Helper()
 	good, _ := replica.ScenarioOf("good")
 	good = good.For(suffix)
-	s := w.session(t, good, false)
-	if err := s.run.Login(); err != nil {
-		t.Fatalf("%v\n%s", err, s.story())
-	}
-	return s, good.Username
+	return w.loggedIn(t, good), good.Username
 }
 
 func TestADryRunFillsEverythingAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newDemo(t)
 	s, username := w.signedIn(t, "dry")
 	var wrote written
 	err := s.do("paymentMethod.write", card+`,"dryRun":true,"billingAddress":{"line1":"12 Example Street","city":"Seattle","state":"WA"}}`, &wrote)
@@ -120,7 +91,7 @@ func TestADryRunFillsEverythingAndChangesNothing(t *testing.T) {
 
 func TestAWrittenCardIsTheDefaultAndReadBack(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newDemo(t)
 	s, username := w.signedIn(t, "write")
 	var wrote written
 	if err := s.do("paymentMethod.write", card+`,"billingAddress":{"line1":"12 Example Street","city":"Seattle","state":"WA"}}`, &wrote); err != nil {
@@ -150,7 +121,7 @@ func TestAWrittenCardIsTheDefaultAndReadBack(t *testing.T) {
 
 func TestAResumedWriteDoesNotWriteTwice(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newDemo(t)
 	s, username := w.signedIn(t, "resume")
 	for _, resuming := range []bool{true, true} { // nothing there yet, then there
 		s.resuming = resuming
@@ -165,7 +136,7 @@ func TestAResumedWriteDoesNotWriteTwice(t *testing.T) {
 
 func TestARefusedCardIsRejectedWithTheSitesWords(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newDemo(t)
 	for name, test := range map[string]struct{ number, expires, says string }{
 		"declined": {replica.DeclinedCard, "12/30", "declined"},
 		"expired":  {replica.CardNumber, "01/20", "expired"},
@@ -184,7 +155,7 @@ func TestARefusedCardIsRejectedWithTheSitesWords(t *testing.T) {
 
 func TestBillsAreReadUpToTheLimitOverPages(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newDemo(t)
 	s, _ := w.signedIn(t, "bills")
 	for arguments, want := range map[string]int{"": 12, `{"limit":1}`: 1, `{"limit":5}`: 5, `{"limit":6}`: 6, `{"limit":100}`: 14} {
 		var read billing
@@ -209,10 +180,10 @@ func TestBillsAreReadUpToTheLimitOverPages(t *testing.T) {
 
 func TestNothingTypedIsInAnyStep(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newDemo(t)
 	code, _ := replica.ScenarioOf("code")
 	s := w.session(t, code.For("canary"), false)
-	if err := s.everything(); err != nil {
+	if err := everything(s, code); err != nil {
 		t.Fatalf("%v\n%s", err, s.story())
 	}
 	for _, secret := range []string{replica.Password, replica.Code, replica.CardNumber, code.For("canary").Username} {

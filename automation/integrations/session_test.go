@@ -5,78 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/http/httptest"
-	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"passage/automation/browser"
-	"passage/automation/integrations"
 	"passage/automation/outcome"
 	"passage/automation/replica"
-	"passage/automation/resources"
 	"passage/automation/script"
 )
-
-// world is the demo carrier with the demo script pointed at it, and browsers.
-type world struct {
-	*replica.Carrier
-	demo       *script.Integration
-	operations *resources.Set
-	pool       *browser.Pool
-}
-
-func newWorld(t *testing.T) *world {
-	t.Helper()
-	w := &world{}
-	var frame *httptest.Server
-	w.Carrier = replica.NewCarrier(replica.CarrierOptions{
-		FrameURL: func() string { return "http://" + hostOf(t, frame.URL, "localhost") },
-		Slow:     500 * time.Millisecond,
-		Approval: 500 * time.Millisecond,
-	})
-	site := httptest.NewServer(w.Site())
-	frame = httptest.NewServer(w.CardFrame())
-	t.Cleanup(site.Close)
-	t.Cleanup(frame.Close)
-
-	source, err := fs.ReadFile(integrations.FS(), "demo/integration.star")
-	if err != nil {
-		t.Fatal(err)
-	}
-	demo, err := script.Load("demo/integration.star", source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w.demo, err = demo.At(site.URL, hostOf(t, frame.URL, "localhost")); err != nil {
-		t.Fatal(err)
-	}
-	if w.operations, err = resources.Load(); err != nil {
-		t.Fatal(err)
-	}
-	w.pool, err = browser.NewPool(browser.Options{
-		NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
-		Dir:       t.TempDir(), Slots: 3, Line: 100,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
-// hostOf gives a server's address under another name of this machine.
-func hostOf(t *testing.T, address, name string) string {
-	t.Helper()
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return name + ":" + u.Port()
-}
 
 // session is one attempt: what the runner is to the script, for a test.
 type session struct {
@@ -96,13 +34,13 @@ type session struct {
 func (w *world) session(t *testing.T, s replica.Scenario, resuming bool) *session {
 	t.Helper()
 	redactor := browser.NewRedactor()
-	b, err := w.pool.Acquire(t.Context(), browser.Policy{Hosts: w.demo.Hosts, AllowPrivate: w.demo.AllowPrivate(), Redactor: redactor}, nil)
+	b, err := w.pool.Acquire(t.Context(), browser.Policy{Hosts: w.script.Hosts, AllowPrivate: w.script.AllowPrivate(), Redactor: redactor}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
 	one := &session{t: t, world: w, person: s.Person(), resuming: resuming}
-	one.run, err = w.demo.Start(t.Context(), script.Options{Page: b.Page(), User: one, Recorder: one, Redactor: redactor})
+	one.run, err = w.script.Start(t.Context(), script.Options{Page: b.Page(), User: one, Recorder: one, Redactor: redactor})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,6 +114,23 @@ func (s *session) do(name, arguments string, into any) error {
 		s.t.Fatalf("%s: %v", name, err)
 	}
 	return nil
+}
+
+// link reads the payment methods, writes a card and reads the bills, as the
+// scenarios' tables have it. Card is the arguments without the last brace.
+func (s *session) link(card string) error {
+	s.t.Helper()
+	if err := s.do("paymentMethod.read", "", &methods{}); err != nil {
+		return err
+	}
+	var wrote written
+	if err := s.do("paymentMethod.write", card+"}", &wrote); err != nil {
+		return err
+	}
+	if !wrote.Success || wrote.Card.Last4 != "1111" {
+		s.t.Errorf("wrote %+v", wrote)
+	}
+	return s.do("mobileBillingStatement.read", `{"limit":7}`, &billing{})
 }
 
 // story is what happened, for the message of a failed test.

@@ -2,6 +2,9 @@
 // a carrier with a payment processor of its own, and Acme Shop, a merchant
 // that uses Passage.
 //
+// The packages below it hold more carriers, and build on what is here for
+// every site: Table, Person, Recent, and the helpers of pages and requests.
+//
 // It owns their pages, their state (in memory, bounded) and the table of
 // scenarios: which user name makes what happen. It does not know how Passage
 // works; the merchant speaks its HTTP API like any other client.
@@ -10,26 +13,11 @@
 package replica
 
 import (
-	"embed"
 	"html/template"
-	"io/fs"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 )
-
-//go:embed pages
-var files embed.FS
-
-// pages are the embedded files without their folder's name.
-func pages() fs.FS {
-	sub, err := fs.Sub(files, "pages")
-	if err != nil {
-		panic(err) //nolint:forbidigo // the name is a constant and valid
-	}
-	return sub
-}
 
 // CarrierOptions are the carrier's surroundings.
 type CarrierOptions struct {
@@ -45,9 +33,9 @@ type Carrier struct {
 	pages   map[string]*template.Template
 
 	mu       sync.Mutex
-	visits   *recent[*visit]      // by cookie
-	accounts *recent[*account]    // by user name
-	tokens   *recent[cardDetails] // by token, between the card frame and the form
+	visits   *Recent[*visit]      // by cookie
+	accounts *Recent[*account]    // by user name
+	tokens   *Recent[cardDetails] // by token, between the card frame and the form
 }
 
 // NewCarrier makes a carrier that nobody has visited yet.
@@ -63,26 +51,17 @@ func NewCarrier(o CarrierOptions) *Carrier {
 	}
 	return &Carrier{
 		options:  o,
-		pages:    parse("carrier.html", "front", "user", "password", "code", "choose", "approve", "question", "stop", "home", "methods", "card", "bills"),
-		visits:   newRecent[*visit](4000),
-		accounts: newRecent[*account](2000),
-		tokens:   newRecent[cardDetails](1000),
+		pages:    Parse(Pages(files), "carrier.html", "front", "user", "password", "code", "choose", "approve", "question", "stop", "home", "methods", "card", "bills"),
+		visits:   NewRecent[*visit](4000),
+		accounts: NewRecent[*account](2000),
+		tokens:   NewRecent[cardDetails](1000),
 	}
-}
-
-// parse reads each page together with the layout that it fills.
-func parse(layout string, names ...string) map[string]*template.Template {
-	set := make(map[string]*template.Template, len(names))
-	for _, name := range names {
-		set[name] = template.Must(template.ParseFS(pages(), layout, name+".html"))
-	}
-	return set
 }
 
 // Site is the carrier's own origin.
 func (c *Carrier) Site() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /assets/", assets())
+	mux.Handle("GET /assets/", Assets("/assets/", Pages(files)))
 	mux.Handle("GET /{$}", c.page(c.showFront))
 
 	mux.Handle("GET /signin", c.page(c.startSignIn))
@@ -113,25 +92,12 @@ func (c *Carrier) Site() http.Handler {
 	return mux
 }
 
-// assets serves the pages' own styles and scripts, and nothing else.
-func assets() http.Handler {
-	server := http.StripPrefix("/assets/", http.FileServerFS(pages()))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if name := r.URL.Path; !strings.HasSuffix(name, ".css") && !strings.HasSuffix(name, ".js") {
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Cache-Control", "max-age=300")
-		server.ServeHTTP(w, r)
-	})
-}
-
 // Submitted tells how many card forms of this user reached the site, declined
 // ones too.
 func (c *Carrier) Submitted(username string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if a, ok := c.accounts.get(username); ok {
+	if a, ok := c.accounts.Get(username); ok {
 		return a.submitted
 	}
 	return 0
@@ -142,7 +108,7 @@ func (c *Carrier) Submitted(username string) int {
 func (c *Carrier) Cards(username string) []Card {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if a, ok := c.accounts.get(username); ok {
+	if a, ok := c.accounts.Get(username); ok {
 		return append([]Card(nil), a.cards...)
 	}
 	return nil

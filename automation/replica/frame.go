@@ -28,7 +28,7 @@ const DeclinedCard = "4000000000000002"
 // card form, and what it sends the card to.
 func (c *Carrier) CardFrame() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /assets/", assets())
+	mux.Handle("GET /assets/", Assets("/assets/", Pages(files)))
 	mux.HandleFunc("GET /card", c.showFrame)
 	mux.HandleFunc("POST /tokens", c.makeToken)
 	return mux
@@ -37,7 +37,7 @@ func (c *Carrier) CardFrame() http.Handler {
 // showFrame is a file as it is: the frame asks for nothing but a card.
 func (c *Carrier) showFrame(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", "default-src 'self'")
-	http.ServeFileFS(w, r, pages(), "frame.html")
+	http.ServeFileFS(w, r, Pages(files), "frame.html")
 }
 
 var (
@@ -49,16 +49,14 @@ var (
 // makeToken takes a card from the frame and gives a token for it.
 func (c *Carrier) makeToken(w http.ResponseWriter, r *http.Request) {
 	var card struct{ Number, Expires, CVV string }
-	w.Header().Set("Content-Type", "application/json")
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10)).Decode(&card); err != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		_, _ = w.Write([]byte(`{"error":"This is not a card."}`))
+		WriteJSON(w, http.StatusBadRequest, map[string]string{"error": "This is not a card."})
 		return
 	}
 	number := strings.NewReplacer(" ", "", "-", "").Replace(card.Number)
 	problem := ""
 	switch {
-	case !cardDigits.MatchString(number) || !luhn(number):
+	case !cardDigits.MatchString(number) || !Luhn(number):
 		problem = "Check the card number."
 	case !cardExpiry.MatchString(card.Expires):
 		problem = "Check the expiration date."
@@ -66,37 +64,12 @@ func (c *Carrier) makeToken(w http.ResponseWriter, r *http.Request) {
 		problem = "Check the security code."
 	}
 	if problem != "" {
-		writeFrameJSON(w, http.StatusUnprocessableEntity, "error", problem)
+		WriteJSON(w, http.StatusUnprocessableEntity, map[string]string{"error": problem})
 		return
 	}
 	token := "tok_" + rand.Text()
 	c.mu.Lock()
-	c.tokens.put(token, cardDetails{brand: brand(number), last4: number[len(number)-4:], expires: card.Expires, declined: number == DeclinedCard})
+	c.tokens.Put(token, cardDetails{brand: brand(number), last4: number[len(number)-4:], expires: card.Expires, declined: number == DeclinedCard})
 	c.mu.Unlock()
-	writeFrameJSON(w, http.StatusOK, "token", token)
-}
-
-// writeFrameJSON replies with one field.
-func writeFrameJSON(w http.ResponseWriter, status int, name, value string) {
-	body, err := json.Marshal(map[string]string{name: value})
-	if err != nil {
-		status = http.StatusInternalServerError
-	}
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // whoever asked may have left
-}
-
-// luhn checks the last digit against the others (ISO/IEC 7812-1).
-func luhn(number string) bool {
-	sum := 0
-	for i := range len(number) {
-		digit := int(number[i] - '0')
-		if (len(number)-i)%2 == 0 {
-			if digit *= 2; digit > 9 {
-				digit -= 9
-			}
-		}
-		sum += digit
-	}
-	return sum%10 == 0
+	WriteJSON(w, http.StatusOK, map[string]string{"token": token})
 }

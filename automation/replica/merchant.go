@@ -23,10 +23,10 @@ const CardNumber = "4111111111111111"
 func NewMerchant(o MerchantOptions) http.Handler {
 	shop := &merchant{
 		passage: client{api: o.API, key: o.Key, http: &http.Client{Timeout: 15 * time.Second}},
-		pages:   parse("shop.html", "shop-front", "shop-done", "shop-webhooks"),
+		pages:   Parse(Pages(files), "shop.html", "shop-front", "shop-done", "shop-webhooks"),
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /assets/", assets())
+	mux.Handle("GET /assets/", Assets("/assets/", Pages(files)))
 	mux.HandleFunc("GET /{$}", shop.showFront)
 	mux.HandleFunc("POST /connect", shop.connect)
 	mux.HandleFunc("GET /done", shop.showDone)

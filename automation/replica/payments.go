@@ -65,8 +65,8 @@ func (c *Carrier) takeCard(r *http.Request, v *visit) reply {
 		Parent: "http://" + r.Host,
 	}
 	token := value("token")
-	details, ok := c.tokens.get(token)
-	c.tokens.drop(token) // good for one form, as at real processors
+	details, ok := c.tokens.Get(token)
+	c.tokens.Drop(token) // good for one form, as at real processors
 	switch {
 	case !ok:
 		form.Refused = "Enter your card again: we lost its details."

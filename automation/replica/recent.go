@@ -2,9 +2,9 @@ package replica
 
 import "container/list"
 
-// recent is a map that forgets the least recently used entry when it is full,
+// Recent is a map that forgets the least recently used entry when it is full,
 // so that a site left running for days stays small. It needs its owner's lock.
-type recent[V any] struct {
+type Recent[V any] struct {
 	limit   int
 	order   *list.List // of entry[V], the latest in front
 	entries map[string]*list.Element
@@ -15,11 +15,13 @@ type entry[V any] struct {
 	value V
 }
 
-func newRecent[V any](limit int) *recent[V] {
-	return &recent[V]{limit: limit, order: list.New(), entries: map[string]*list.Element{}}
+// NewRecent makes a map of at most so many entries.
+func NewRecent[V any](limit int) *Recent[V] {
+	return &Recent[V]{limit: limit, order: list.New(), entries: map[string]*list.Element{}}
 }
 
-func (m *recent[V]) get(key string) (value V, ok bool) {
+// Get finds an entry, which counts as used.
+func (m *Recent[V]) Get(key string) (value V, ok bool) {
 	element, ok := m.entries[key]
 	if !ok {
 		return value, false
@@ -28,15 +30,17 @@ func (m *recent[V]) get(key string) (value V, ok bool) {
 	return element.Value.(entry[V]).value, true
 }
 
-func (m *recent[V]) put(key string, value V) {
-	m.drop(key)
+// Put adds or replaces an entry.
+func (m *Recent[V]) Put(key string, value V) {
+	m.Drop(key)
 	m.entries[key] = m.order.PushFront(entry[V]{key, value})
 	if len(m.entries) > m.limit {
-		m.drop(m.order.Back().Value.(entry[V]).key)
+		m.Drop(m.order.Back().Value.(entry[V]).key)
 	}
 }
 
-func (m *recent[V]) drop(key string) {
+// Drop forgets an entry, if there is one.
+func (m *Recent[V]) Drop(key string) {
 	if element, ok := m.entries[key]; ok {
 		m.order.Remove(element)
 		delete(m.entries, key)

@@ -49,7 +49,7 @@ func (c *Carrier) startSignIn(_ *http.Request, v *visit) reply {
 
 // authorize is the answering side: it starts the log-in's pages over.
 func (c *Carrier) authorize(r *http.Request, v *visit) reply {
-	if query := r.URL.Query(); query.Get("client_id") != "MYDEMO" || v.state == "" || !same(query.Get("state"), v.state) {
+	if query := r.URL.Query(); query.Get("client_id") != "MYDEMO" || v.state == "" || !Same(query.Get("state"), v.state) {
 		return redirect("/")
 	}
 	v.step, v.username, v.who, v.grant, v.sent = "user", "", nil, "", 0
@@ -88,15 +88,15 @@ func (c *Carrier) takeUser(r *http.Request, v *visit) reply {
 
 // account finds a user, or nil for a name that is in no scenario.
 func (c *Carrier) account(username string) *account {
-	if a, ok := c.accounts.get(username); ok {
+	if a, ok := c.accounts.Get(username); ok {
 		return a
 	}
-	scenario, ok := ScenarioOf(username)
+	row, ok := scenarios.Find(username)
 	if !ok {
 		return nil
 	}
-	a := newAccount(username, scenario.site, c.options.Now())
-	c.accounts.put(username, a)
+	a := newAccount(username, row.Site, c.options.Now())
+	c.accounts.Put(username, a)
 	return a
 }
 
@@ -104,7 +104,7 @@ func (c *Carrier) takePassword(r *http.Request, v *visit) reply {
 	if v.step != "password" {
 		return redirect(v.path())
 	}
-	if v.who == nil || !same(r.PostFormValue("password"), Password) {
+	if v.who == nil || !Same(r.PostFormValue("password"), Password) {
 		v.fault = "The user name or password is not right."
 		return redirect(v.path())
 	}
@@ -172,7 +172,7 @@ func (c *Carrier) takeCode(r *http.Request, v *visit) reply {
 	switch {
 	case v.step != "code":
 		return redirect(v.path())
-	case same(strings.TrimSpace(r.PostFormValue("code")), Code):
+	case Same(strings.TrimSpace(r.PostFormValue("code")), Code):
 		return v.authorized()
 	default:
 		v.fault = "That code is not right. Check it and try again."
@@ -235,10 +235,10 @@ func (v *visit) authorized() reply {
 // a cookie from before the log-in is worth nothing after it.
 func (c *Carrier) finishSignIn(r *http.Request, v *visit) reply {
 	query := r.URL.Query()
-	if v.grant == "" || v.who == nil || !same(query.Get("code"), v.grant) || !same(query.Get("state"), v.state) {
+	if v.grant == "" || v.who == nil || !Same(query.Get("code"), v.grant) || !Same(query.Get("state"), v.state) {
 		return redirect("/signin")
 	}
-	c.visits.drop(v.id)
+	c.visits.Drop(v.id)
 	in := c.begin()
 	in.account = v.who
 	if in.account.site.flaky && !in.account.visited {
@@ -251,7 +251,7 @@ func (c *Carrier) finishSignIn(r *http.Request, v *visit) reply {
 }
 
 func (c *Carrier) signOut(_ *http.Request, v *visit) reply {
-	c.visits.drop(v.id)
+	c.visits.Drop(v.id)
 	answer := redirect("/")
 	answer.cookie = c.begin().id
 	return answer

@@ -1,11 +1,7 @@
 package replica
 
 import (
-	"bytes"
-	"context"
 	"crypto/rand"
-	"crypto/subtle"
-	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
@@ -54,12 +50,7 @@ const cookieName = "demo_visit"
 // visit's token, waits where the user is the slow one, and renders.
 func (c *Carrier) page(decide handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, 32<<10)
-		if err := r.ParseForm(); err != nil {
-			http.Error(w, "The form could not be read.", http.StatusBadRequest)
-			return
-		}
-		if !c.linger(r) {
+		if !ReadForm(w, r) || !c.linger(r) {
 			return
 		}
 		answer, body := c.answer(r, decide)
@@ -68,10 +59,7 @@ func (c *Carrier) page(decide handler) http.Handler {
 		head.Set("Referrer-Policy", "same-origin")
 		head.Set("X-Content-Type-Options", "nosniff")
 		head.Set("Content-Security-Policy", "default-src 'self'; form-action 'self'; frame-ancestors 'none'; frame-src "+c.frameOrigin())
-		if answer.cookie != "" {
-			//nolint:gosec // not Secure: the carrier runs on plain http
-			http.SetCookie(w, &http.Cookie{Name: cookieName, Value: answer.cookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-		}
+		SetCookie(w, cookieName, answer.cookie)
 		switch {
 		case answer.to != "":
 			http.Redirect(w, r, answer.to, answer.status)
@@ -92,7 +80,7 @@ func (c *Carrier) answer(r *http.Request, decide handler) (reply, []byte) {
 	defer c.mu.Unlock()
 	v, fresh := c.visitOf(r)
 	answer := stop("forged")
-	if r.Method != http.MethodPost || same(r.PostFormValue("csrf"), v.csrf) {
+	if r.Method != http.MethodPost || Same(r.PostFormValue("csrf"), v.csrf) {
 		answer = decide(r, v)
 	}
 	if fresh && answer.cookie == "" {
@@ -124,12 +112,7 @@ func (c *Carrier) render(answer reply, v *visit) []byte {
 		page.Person, page.Username = v.account.person, v.account.username
 		page.Redesigned = v.account.site.redesigned
 	}
-	var out bytes.Buffer
-	if err := c.pages[answer.page].ExecuteTemplate(&out, "layout", page); err != nil {
-		// Only a faulty template fails, and every one is rendered by a test.
-		return []byte(template.HTMLEscapeString(err.Error()))
-	}
-	return out.Bytes()
+	return Render(c.pages[answer.page], page)
 }
 
 // visitOf finds the browser's visit, or begins one.
@@ -142,17 +125,13 @@ func (c *Carrier) visitOf(r *http.Request) (v *visit, fresh bool) {
 
 // find gives the browser's visit, or nil.
 func (c *Carrier) find(r *http.Request) *visit {
-	cookie, err := r.Cookie(cookieName)
-	if err != nil {
-		return nil
-	}
-	v, _ := c.visits.get(cookie.Value)
+	v, _ := c.visits.Get(CookieOf(r, cookieName))
 	return v
 }
 
 func (c *Carrier) begin() *visit {
 	v := &visit{id: rand.Text(), csrf: rand.Text()}
-	c.visits.put(v.id, v)
+	c.visits.Put(v.id, v)
 	return v
 }
 
@@ -165,10 +144,7 @@ func (c *Carrier) linger(r *http.Request) bool {
 	if !c.isSlow(r) {
 		return true
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), c.options.Slow)
-	defer cancel()
-	<-ctx.Done()
-	return r.Context().Err() == nil
+	return Linger(r.Context(), c.options.Slow)
 }
 
 func (c *Carrier) isSlow(r *http.Request) bool {
@@ -197,5 +173,3 @@ func (c *Carrier) frameOrigin() string {
 	}
 	return u.Scheme + "://" + u.Host
 }
-
-func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -1,0 +1,187 @@
+package integrations_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"passage/automation/replica"
+	"passage/automation/replica/verizon"
+)
+
+const verizonCard = `{"cardNumber":"4111111111111111","expirationDate":"12/30","cvv":"737","nameOnCard":"Iris Specimen","billingZip":"60601"`
+
+// verizonWorld is Copperline with the script of verizon pointed at it. The
+// script has the patience for slow sites; a test of what never comes gives it less.
+func verizonWorld(t *testing.T, patience string) (*world, *verizon.Carrier) {
+	t.Helper()
+	now := time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
+	var processor *httptest.Server
+	began := time.Now()
+	carrier := verizon.New(verizon.Options{
+		Now:       func() time.Time { return now.Add(time.Since(began)) },
+		Processor: func() string { return "http://" + hostOf(t, processor.URL, "localhost") },
+		Slow:      250 * time.Millisecond,
+		Approval:  400 * time.Millisecond,
+	})
+	processor = serve(t, carrier.Processor())
+	return newWorld(t, "verizon", patience, serve(t, carrier.Site()).URL, hostOf(t, processor.URL, "localhost")), carrier
+}
+
+// verizonAsked is what some persons are asked, with the reason if again.
+var verizonAsked = map[string][]string{
+	"good":      {"credentials"},
+	"family":    {"credentials", "one_time_code", "choice account"},
+	"forgetful": {"credentials", "credentials wrong_password"},
+	"clumsy":    {"credentials", "one_time_code", "one_time_code wrong_code"},
+	"expired":   {"credentials", "one_time_code", "one_time_code expired_code", "one_time_code"},
+	"push":      {"credentials", "approval"},
+	"wall":      {"credentials"},
+}
+
+func TestEveryUserOfVerizonEndsAsTheTableSays(t *testing.T) {
+	t.Parallel()
+	w, site := verizonWorld(t, "20")
+	hasty, _ := verizonWorld(t, "3")
+	trial{
+		in: w, hasty: hasty, asked: verizonAsked, submitted: site.Submitted, card: sendsCard,
+		run: func(s *session, _ replica.Scenario) error {
+			if err := s.run.Login(); err != nil {
+				return err
+			}
+			return s.link(verizonCard)
+		},
+	}.of(t, verizon.Scenarios())
+}
+
+// verizonSignedIn is a session of a user who logs in with the password alone.
+func verizonSignedIn(t *testing.T, w *world, suffix string) (*session, string) {
+	t.Helper()
+	good, _ := verizon.ScenarioOf("good+" + suffix + "@" + verizon.Domain)
+	return w.loggedIn(t, good), good.Username
+}
+
+func TestADryRunOfVerizonLeavesTheFilledPageAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	w, site := verizonWorld(t, "20")
+	s, username := verizonSignedIn(t, w, "dry")
+	var wrote written
+	address := `,"billingAddress":{"line1":"12 Example Street","line2":"Apt 4","city":"Chicago","state":"IL"}}`
+	if err := s.do("paymentMethod.write", verizonCard+`,"dryRun":true`+address, &wrote); err != nil {
+		t.Fatalf("%v\n%s", err, s.story())
+	}
+	if wrote.Success || !wrote.DryRun || wrote.Card.Last4 != "1111" {
+		t.Errorf("wrote %+v", wrote)
+	}
+	for _, selector := range []string{"#secure-form >> #card-details >> #number", "#secure-form >> #card-details >> #cvv", "#zip", "#street"} {
+		if !strings.Contains(s.story(), selector) {
+			t.Errorf("%s was not filled:\n%s", selector, s.story())
+		}
+	}
+	// The page objects to being left; the next operation leaves it all the same.
+	var read methods
+	if err := s.do("paymentMethod.read", "", &read); err != nil {
+		t.Fatalf("%v\n%s", err, s.story())
+	}
+	if n := site.Submitted(username); n != 0 || s.submitted || len(read.PaymentMethods) != 2 {
+		t.Errorf("%d submitted, %d stored", n, len(read.PaymentMethods))
+	}
+}
+
+func TestACardWrittenAtVerizonPaysAndIsReadBackFromNestedShadows(t *testing.T) {
+	t.Parallel()
+	w, site := verizonWorld(t, "20")
+	s, username := verizonSignedIn(t, w, "write")
+	address := `,"billingAddress":{"line1":"12 Example Street","line2":"Apt 4","city":"Chicago","state":"IL"}}`
+	if err := s.do("paymentMethod.write", verizonCard+address, &written{}); err != nil {
+		t.Fatalf("%v\n%s", err, s.story())
+	}
+	want := verizon.Card{ID: "w-3", Kind: "credit", Brand: "Visa", Last4: "1111", Expires: "12/30", Name: "Iris Specimen", Zip: "60601",
+		Address: "12 Example Street, Apt 4, Chicago, IL", Default: true}
+	if got := site.Cards(username)[2]; got != want {
+		t.Errorf("stored %+v, want %+v", got, want)
+	}
+	if site.PaperFree(username) {
+		t.Error("signed up for something that nobody asked for")
+	}
+	var read methods
+	if err := s.do("paymentMethod.read", "", &read); err != nil {
+		t.Fatalf("%v\n%s", err, s.story())
+	}
+	if len(read.PaymentMethods) != 3 {
+		t.Fatalf("read %+v", read)
+	}
+	bank, card := read.PaymentMethods[1], read.PaymentMethods[2]
+	if bank.Type != "bank_account" || bank.ExpirationDate != "" || bank.Brand != "Sample Savings Bank" || read.PaymentMethods[0].IsDefault {
+		t.Errorf("read %+v", read)
+	}
+	if card.Order != 2 || card.VendorID != "w-3" || !card.IsDefault || card.ExpirationDate != "12/30" || card.BillingZip != "60601" {
+		t.Errorf("read %+v", card)
+	}
+}
+
+func TestAResumedWriteAtVerizonDoesNotWriteTwice(t *testing.T) {
+	t.Parallel()
+	w, site := verizonWorld(t, "20")
+	s, username := verizonSignedIn(t, w, "resume")
+	s.resuming = true
+	for range 2 { // nothing there yet, then there
+		if err := s.do("paymentMethod.write", verizonCard+"}", &written{}); err != nil {
+			t.Fatalf("%v\n%s", err, s.story())
+		}
+	}
+	if n := site.Submitted(username); n != 1 {
+		t.Errorf("%d submitted", n)
+	}
+}
+
+func TestACardThatVerizonRefusesIsRejected(t *testing.T) {
+	t.Parallel()
+	w, site := verizonWorld(t, "20")
+	for name, test := range map[string]struct {
+		number, expires, says string
+		submitted             int
+	}{
+		"declined": {verizon.DeclinedCard, "12/30", "did not accept", 1},
+		"expired":  {"4111111111111111", "01/20", "expires in 2020", 0},
+		"over":     {"4111111111111111", "10/26", "has expired", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, username := verizonSignedIn(t, w, name)
+			arguments := strings.NewReplacer("4111111111111111", test.number, "12/30", test.expires).Replace(verizonCard + "}")
+			err := s.do("paymentMethod.write", arguments, &written{})
+			if ending(err) != "OPERATION_REJECTED" || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("ended with %v\n%s", err, s.story())
+			}
+			if n := site.Submitted(username); n != test.submitted {
+				t.Errorf("%d submitted, want %d", n, test.submitted)
+			}
+		})
+	}
+}
+
+func TestBillsOfTheChosenLineOfVerizonAreReadOverTheYears(t *testing.T) {
+	t.Parallel()
+	w, site := verizonWorld(t, "20")
+	family, _ := verizon.ScenarioOf("family@" + verizon.Domain)
+	s := w.loggedIn(t, family)
+	all := site.Bills(family.Username, family.Answers.Choice)
+	for arguments, want := range map[string]int{"": 12, `{"limit":1}`: 1, `{"limit":100}`: len(all)} {
+		var read billing
+		if err := s.do("mobileBillingStatement.read", arguments, &read); err != nil {
+			t.Fatalf("%v\n%s", err, s.story())
+		}
+		if len(read.Billing) != want {
+			t.Fatalf("%s: %d bills, want %d", arguments, len(read.Billing), want)
+		}
+		for i, got := range read.Billing {
+			b := all[i]
+			if got.StatementID != b.ID || got.PeriodStart != b.Start.Format(time.DateOnly) || got.PeriodEnd != b.End.Format(time.DateOnly) ||
+				got.DueDate != b.Due.Format(time.DateOnly) || got.AmountDue != float64(b.Cents)/100 || got.Currency != "USD" {
+				t.Errorf("read %+v of %+v", got, b)
+			}
+		}
+	}
+}

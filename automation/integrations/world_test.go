@@ -1,0 +1,167 @@
+package integrations_test
+
+import (
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"passage/automation/browser"
+	"passage/automation/integrations"
+	"passage/automation/outcome"
+	"passage/automation/replica"
+	"passage/automation/resources"
+	"passage/automation/script"
+)
+
+// world is a script that is pointed at a site of ours, and browsers.
+type world struct {
+	script     *script.Integration
+	operations *resources.Set
+	pool       *browser.Pool
+}
+
+// newWorld points a script at a site. The scripts have the patience for slow
+// sites; a test of what never comes gives them less.
+func newWorld(t *testing.T, id, patience, site string, hosts ...string) *world {
+	t.Helper()
+	source, err := fs.ReadFile(integrations.FS(), id+"/integration.star")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(string(source), "PATIENCE = 20", "PATIENCE = "+patience, 1)
+	loaded, err := script.Load(id+"/integration.star", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{}
+	if w.script, err = loaded.At(site, hosts...); err != nil {
+		t.Fatal(err)
+	}
+	if w.operations, err = resources.Load(); err != nil {
+		t.Fatal(err)
+	}
+	w.pool, err = browser.NewPool(browser.Options{
+		NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
+		Dir:       t.TempDir(), Slots: 3, Line: 100,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// serve runs a site's origin until the test is over.
+func serve(t *testing.T, site http.Handler) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(site)
+	t.Cleanup(server.Close)
+	return server
+}
+
+// hostOf gives a server's address under another name of this machine.
+func hostOf(t *testing.T, address, name string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name + ":" + u.Port()
+}
+
+// loggedIn is a session whose log-in is done.
+func (w *world) loggedIn(t *testing.T, user replica.Scenario) *session {
+	t.Helper()
+	s := w.session(t, user, false)
+	if err := s.run.Login(); err != nil {
+		t.Fatalf("%v\n%s", err, s.story())
+	}
+	return s
+}
+
+func ending(err error) string {
+	if err == nil {
+		return replica.Complete
+	}
+	return string(outcome.From(err).Code)
+}
+
+// trial runs the table of a site's scenarios.
+type trial struct {
+	in, hasty *world                                        // hasty is for what never comes
+	user      func(replica.Scenario) replica.Scenario       // nil: one of the test's own
+	asked     map[string][]string                           // what some persons are asked, with the reason if again
+	run       func(*session, replica.Scenario) error        // the link that the table speaks of
+	submitted func(username string) int                     // cards that reached the site; nil: it takes none
+	card      func(scenario replica.Scenario) (sentIn bool) // whatever goes wrong in between, never more than one
+}
+
+func (tr trial) of(t *testing.T, scenarios []replica.Scenario) {
+	t.Helper()
+	for _, scenario := range scenarios {
+		t.Run(scenario.Name, func(t *testing.T) {
+			t.Parallel()
+			tr.one(t, scenario)
+		})
+	}
+}
+
+func (tr trial) one(t *testing.T, scenario replica.Scenario) {
+	in := tr.in
+	if scenario.Outcome == "SITE_CHANGED" {
+		in = tr.hasty
+	}
+	user := scenario.For("table")
+	if tr.user != nil {
+		user = tr.user(scenario)
+	}
+	for i, want := range []string{scenario.Outcome, scenario.Again} {
+		if i == 1 && want == scenario.Outcome {
+			break
+		}
+		s := in.session(t, user, tr.submitted != nil && tr.submitted(user.Username) > 0)
+		if err := tr.run(s, user); ending(err) != want {
+			t.Fatalf("attempt %d ended as %s, want %s: %v\n%s", i+1, ending(err), want, err, s.story())
+		}
+		if asked, ok := tr.asked[scenario.Name]; ok && !slices.Equal(s.asked, asked) {
+			t.Errorf("asked %q, want %q", s.asked, asked)
+		}
+	}
+	if tr.submitted == nil {
+		return
+	}
+	want := 0
+	if tr.card(scenario) {
+		want = 1
+	}
+	if got := tr.submitted(user.Username); got != want {
+		t.Errorf("the site got %d cards, want %d", got, want)
+	}
+}
+
+// sendsCard says whether a whole link sends a card in.
+func sendsCard(s replica.Scenario) bool {
+	return s.Again == replica.Complete || s.Needs == "paymentMethod.write"
+}
+
+// checkTable looks at every row, and finds it by its user name.
+func checkTable(t *testing.T, scenarios []replica.Scenario, find func(string) (replica.Scenario, bool)) {
+	t.Helper()
+	seen := map[string]bool{}
+	for _, s := range scenarios {
+		for _, end := range []string{s.Outcome, s.Again} {
+			if end != replica.Complete && !outcome.Code(end).Known() {
+				t.Errorf("%s ends in %q", s.Name, end)
+			}
+		}
+		again, ok := find(" " + strings.ToUpper(s.For("x").Username))
+		if seen[s.Name] || s.About == "" || !ok || again.Name != s.Name {
+			t.Errorf("faulty row %+v", s)
+		}
+		seen[s.Name] = true
+	}
+}
