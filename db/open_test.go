@@ -173,7 +173,7 @@ func TestDamagedFolderIsRefusedWithAClearError(t *testing.T) {
 		do    func(folder string) error
 		names string // the file that the error must name
 	}{
-		"the database is no database": {rewrite("passage.db", func(b []byte) []byte { return bytes.Repeat([]byte("no "), 4096) }), "passage.db"},
+		"the database is no database": {rewrite("passage.db", func([]byte) []byte { return bytes.Repeat([]byte("no "), 4096) }), "passage.db"},
 		"the database was cut off":    {rewrite("passage.db", func(b []byte) []byte { return b[:len(b)/3] }), "passage.db"},
 		"the header is damaged":       {rewrite("passage.db", func(b []byte) []byte { copy(b[20:], make([]byte, 40)); return b }), "passage.db"},
 		"the keyset is missing":       {func(folder string) error { return os.Remove(filepath.Join(folder, "keyset.json")) }, "keyset.json"},

@@ -80,6 +80,7 @@ func (w *world) plan(statement string) (lines []string) {
 	if err != nil {
 		w.Fatalf("%v: %s", err, statement)
 	}
+	defer func() { w.must(rows.Close()) }()
 	for rows.Next() {
 		var id, parent, unused int
 		var detail string
@@ -87,7 +88,6 @@ func (w *world) plan(statement string) (lines []string) {
 		lines = append(lines, detail)
 	}
 	w.must(rows.Err())
-	w.must(rows.Close())
 	return lines
 }
 

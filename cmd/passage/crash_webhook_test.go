@@ -70,8 +70,8 @@ func TestWebhookComesThroughToAFaultyReceiver(t *testing.T) {
 		t.Fatal(err)
 	}
 	up.Server = httptest.NewUnstartedServer(up.handler(crashTaken))
-	up.Server.Listener.Close()
-	up.Server.Listener = down
+	up.Listener.Close()
+	up.Listener = down
 	up.Start()
 	t.Cleanup(up.Close)
 	crashSameEvent(t, up, lost, 1)

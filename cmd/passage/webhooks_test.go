@@ -47,7 +47,7 @@ func (s *stack) read(t *testing.T, d delivered) (n notification) {
 	if err := json.Unmarshal(d.body, &n); err != nil {
 		t.Fatal(err)
 	}
-	signed, err := jose.ParseSigned(d.header.Get("X-Passage-Signature"), []jose.SignatureAlgorithm{jose.ES256})
+	signed, err := jose.ParseSignedCompact(d.header.Get("X-Passage-Signature"), []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func newStage(t *testing.T, model Model) *stage {
 	mux.HandleFunc("GET /s/1", s.page)
 	mux.HandleFunc("POST /s/1", s.post)
 	mux.HandleFunc("GET /s/1/events", s.events)
-	mux.HandleFunc("GET /merchant", func(w http.ResponseWriter, r *http.Request) { s.back <- r.URL.RawQuery })
+	mux.HandleFunc("GET /merchant", func(_ http.ResponseWriter, r *http.Request) { s.back <- r.URL.RawQuery })
 	s.Server = httptest.NewServer(mux)
 	s.frame.Return = s.URL + "/merchant?linkId=link_1"
 	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })

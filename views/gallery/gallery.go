@@ -23,7 +23,7 @@ type Screen struct {
 // Slug is the screen's name in an address.
 func (s Screen) Slug() string {
 	return strings.ToLower(strings.Join(strings.FieldsFunc(s.Group+" "+s.Name, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9')
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
 	}), "-"))
 }
 
