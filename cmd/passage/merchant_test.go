@@ -192,7 +192,7 @@ func someone(t *testing.T, name string) replica.Scenario {
 var inside = []string{
 	"goroutine ", ".go:", ".star", ".templ", "panic", "runtime error", "nil pointer", "traceback", "0xc000", "%!",
 	"db.err", "*db.", "*sql.", "*errors.", "*fmt.", "*outcome.", "*script.", "*browser.", "*automation.", "*problem.",
-	"passage/db", "passage/web", "passage/automation", "passage/cmd", "/work/", "/tmp/", "/root/", "/home/", "/usr/", "/var/",
+	"passage/db", "passage/web", "passage/automation", "passage/cmd", "/tmp/", "/root/", "/home/", "/usr/", "/var/",
 	"sqlite", "sql:", "sql logic", "no such table", "constraint", "transaction", "database", "rollback",
 	"chromium", "chrome", "starlark", "devtools", "context canceled", "context deadline",
 	"#payment-methods", "#password-error", "#code-error", "wait_for",
