@@ -17,7 +17,6 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
-	"runtime/debug"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -153,24 +152,10 @@ type faultPage interface {
 
 func pages(to faultPage, do action) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if err := contain(do, w, r); err != nil {
+		if err := problem.Contain(func() error { return do(w, r) }); err != nil {
 			fault(to, w, r, err)
 		}
 	}
-}
-
-// contain makes an error of a panic, so that a person gets a page for it too.
-func contain(do action, w http.ResponseWriter, r *http.Request) (err error) {
-	defer func() {
-		switch cause := recover(); cause {
-		case nil:
-		case http.ErrAbortHandler: // net/http's own way to drop a connection
-			panic(cause) //nolint:forbidigo // passed on
-		default:
-			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
-		}
-	}()
-	return do(w, r)
 }
 
 // fault shows a person that something is wrong, and nothing of what; the cause

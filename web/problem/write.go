@@ -91,19 +91,26 @@ func WriteJSON(w http.ResponseWriter, r *http.Request, err error) {
 	_, _ = w.Write(append(text, '\n'))
 }
 
+// Contain makes an error of a handler's panic, with its stack for the log.
+func Contain(handle func() error) (err error) {
+	defer func() {
+		switch cause := recover(); cause {
+		case nil:
+		case http.ErrAbortHandler: // net/http's own way to drop a connection
+			panic(cause) //nolint:forbidigo // passed on
+		default:
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return handle()
+}
+
 // Recover turns a panic into a 500 and a line in the log with its stack.
 func Recover(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			switch cause := recover(); cause {
-			case nil:
-			case http.ErrAbortHandler: // net/http's own way to drop a connection
-				panic(cause) //nolint:forbidigo // passed on
-			default:
-				WriteJSON(w, r, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
-			}
-		}()
-		next.ServeHTTP(w, r)
+		if err := Contain(func() error { next.ServeHTTP(w, r); return nil }); err != nil {
+			WriteJSON(w, r, err)
+		}
 	})
 }
 
