@@ -100,12 +100,14 @@ func used(t *testing.T, h *held) usage {
 // waitFor looks again at every tick of the clock that is tested.
 func waitFor(t *testing.T, holds func() bool) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	look := time.NewTicker(tick)
 	defer look.Stop()
 	for !holds() {
 		select {
-		case <-t.Context().Done():
-			t.Fatal(t.Context().Err())
+		case <-ctx.Done():
+			t.Fatal("it never came to hold")
 		case <-look.C:
 		}
 	}

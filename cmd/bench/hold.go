@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -24,12 +23,17 @@ import (
 // and its children misses what they have used.
 const holdCommand = "hold"
 
-// hold prints the program's process id, runs it to its end, and waits for all
+// pidPipe is where the holder says the program's process id: not among what the
+// program itself prints, which may come first.
+const pidPipe = 3
+
+// hold says the program's process id, runs it to its end, and waits for all
 // that it leaves. When told to end, it kills the program and all below it.
 func hold(args []string) error {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("become the parent of orphans: %w", err)
 	}
+	syscall.CloseOnExec(pidPipe)
 	told := make(chan os.Signal, 1)
 	signal.Notify(told, syscall.SIGTERM, syscall.SIGINT)
 	program, err := os.StartProcess(args[0], args, &os.ProcAttr{ //nolint:gosec // the bench names the program
@@ -39,7 +43,9 @@ func hold(args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println(program.Pid)
+	if err := sayPID(program.Pid); err != nil {
+		return errors.Join(err, program.Kill())
+	}
 	empty := make(chan struct{})
 	go func() {
 		defer close(empty)
@@ -66,6 +72,12 @@ func hold(args []string) error {
 		case <-again.C:
 		}
 	}
+}
+
+func sayPID(pid int) error {
+	pipe := os.NewFile(pidPipe, "pid")
+	_, err := fmt.Fprintln(pipe, pid)
+	return errors.Join(err, pipe.Close())
 }
 
 func killBelow(pid int) error {
@@ -112,14 +124,16 @@ func start(ctx context.Context, args ...string) (*held, error) {
 		return nil, err
 	}
 	h.out = bufio.NewReader(out)
-	if err := h.command.Start(); err != nil {
+	said, say, err := os.Pipe()
+	if err != nil {
 		return nil, err
 	}
-	line, err := h.line()
-	if err == nil {
-		h.program, err = strconv.Atoi(line)
+	defer said.Close() //nolint:errcheck // it was only read
+	h.command.ExtraFiles = []*os.File{say}
+	if err := errors.Join(h.command.Start(), say.Close()); err != nil {
+		return nil, err
 	}
-	if err != nil {
+	if _, err := fmt.Fscan(said, &h.program); err != nil {
 		return nil, errors.Join(fmt.Errorf("start %s: %w", args[0], err), h.stop())
 	}
 	return h, nil
