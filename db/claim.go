@@ -83,7 +83,8 @@ func activate(tx *tx, linkID, sessionID string) (epoch int, err error) {
 	tx.ring(linkID)
 	err = tx.row(`UPDATE links SET status = 'active', attempts = attempts + 1, current_session_id = $1,
 			error_code = NULL, error_operation = NULL, result = NULL, completed_at = NULL, updated_at = $2
-		WHERE id = $3 AND expires_at > $2 AND (status IN ('pending', 'failed') OR (status = 'complete' AND reusable = 1))
+		WHERE id = $3 AND expires_at > $2 AND arguments_key IS NOT NULL AND data_key IS NOT NULL
+			AND (status IN ('pending', 'failed') OR (status = 'complete' AND reusable = 1))
 		RETURNING attempts`, sessionID, tx.now, linkID).Scan(&epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, ErrStale
@@ -98,7 +99,7 @@ func whyNotClaimable(status LinkStatus) error {
 		return ErrComplete
 	case LinkActive:
 		return ErrActive
-	default: // pending and failed can be claimed, unless the time ran out just now
+	default: // pending and failed can be claimed, unless the time ran out just now or the data was destroyed
 		return ErrExpired
 	}
 }

@@ -80,6 +80,9 @@ func (db *DB) replay(ctx context.Context, from moment, organizationID string, on
 	if !hmac.Equal(mac, once.bodyMAC) {
 		return nil, ErrKeyReused
 	}
+	if len(sealed) == 0 {
+		return nil, ErrDestroyed
+	}
 	reply.Body, err = db.seal.open(idempotencyPlace(organizationID, keyHash), sealed)
 	return reply, err
 }

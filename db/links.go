@@ -207,6 +207,14 @@ func orNull(value string) any {
 	return value
 }
 
+// staleIsActive is for changes that only work in progress stands against.
+func staleIsActive(err error) error {
+	if errors.Is(err, ErrStale) {
+		return ErrActive
+	}
+	return err
+}
+
 // staleIsNotFound is for changes of rows that have no states.
 func staleIsNotFound(err error) error {
 	if errors.Is(err, ErrStale) {

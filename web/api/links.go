@@ -201,6 +201,11 @@ func (a *API) cancelLink(ctx context.Context, input *idInput) (*reply[linkView],
 	return link, err
 }
 
+// deleteLinkData keeps the rows and their states; what they said is gone.
+func (a *API) deleteLinkData(ctx context.Context, input *idInput) (*struct{}, error) {
+	return nil, a.DB.DestroyData(ctx, organization(ctx), input.ID)
+}
+
 type listLinksInput struct {
 	Limit          int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 	Cursor         string `query:"cursor" doc:"The nextCursor of the page before."`

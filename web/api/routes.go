@@ -12,6 +12,8 @@ func (a *API) routes() {
 	merchant(a, get("/v1/links", "listLinks", "List links, the newest first"), a.listLinks)
 	merchant(a, get("/v1/links/{id}", "getLink", "Get a link with its result"), a.getLink)
 	merchant(a, post("/v1/links/{id}/cancel", "cancelLink", "End a link now", http.StatusOK), a.cancelLink)
+	merchant(a, huma.Operation{Method: http.MethodDelete, Path: "/v1/links/{id}/data", OperationID: "deleteLinkData",
+		Summary: "Destroy a link's result, arguments and recordings now", DefaultStatus: http.StatusNoContent}, a.deleteLinkData)
 	merchant(a, get("/v1/links/{id}/sessions", "listSessions", "List the attempts at a link"), a.listSessions)
 	merchant(a, get("/v1/sessions/{id}", "getSession", "Get one attempt with its timeline"), a.getSession)
 	merchant(a, get("/v1/events", "listEvents", "List what was or would have been sent as a webhook, the oldest first"), a.listEvents)

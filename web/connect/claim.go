@@ -36,10 +36,12 @@ func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, trouble outc
 		return render(w, r, http.StatusGone, view.Page(frame, view.Expired{}))
 	case link.Status == db.LinkActive:
 		return h.showActive(w, r, &link)
-	case link.Status == db.LinkComplete && !link.Reusable:
+	case link.Status == db.LinkComplete && !link.Claimable():
 		frame.Reference = reference(link.CurrentSessionID)
 		return render(w, r, http.StatusOK, view.Page(frame, view.Done{
 			Operations: frame.Data.Operations, At: time.UnixMilli(*link.CompletedAt), Already: true}))
+	case !link.Claimable(): // its data was destroyed
+		return render(w, r, http.StatusGone, view.Page(frame, view.Expired{}))
 	}
 	// Whichever reply to the button gets lost, the browser is known already.
 	if _, err := h.ensureBrowser(w, r); err != nil {

@@ -117,6 +117,11 @@ func Expired() *Problem {
 	return &Problem{Status: http.StatusGone, Code: "link_expired", Message: "The link has expired."}
 }
 
+// Destroyed is what was kept and was deleted on the merchant's wish.
+func Destroyed() *Problem {
+	return &Problem{Status: http.StatusGone, Code: "data_deleted", Message: "The link's data was deleted."}
+}
+
 // TooLarge is a body over the limit.
 func TooLarge() *Problem {
 	return &Problem{Status: http.StatusRequestEntityTooLarge, Code: "body_too_large",
@@ -172,6 +177,8 @@ func classify(err error) *Problem {
 		return Conflict("link_active", "The link is being worked on already.")
 	case errors.Is(err, db.ErrKeyReused):
 		return Conflict("idempotency_key_reused", "This Idempotency-Key was used with another body.")
+	case errors.Is(err, db.ErrDestroyed):
+		return Destroyed()
 	case errors.Is(err, db.ErrBadCursor):
 		return Invalid(Issue{"cursor", "is not a cursor of this list"})
 	case errors.Is(err, automation.ErrAnswered):

@@ -1,0 +1,48 @@
+package db
+
+import (
+	"context"
+	"fmt"
+)
+
+// DestroyData destroys at once what is kept of a link beside its rows: result,
+// arguments, recordings and kept replies. The states stay, but a link without
+// its arguments can be claimed no more. ErrActive while it is worked on.
+func (db *DB) DestroyData(ctx context.Context, organizationID, id string) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		link, err := db.findLink(tx.ctx, tx.moment(), `l.id = $2 AND l.organization_id = $3`, id, organizationID)
+		if err != nil {
+			return err
+		}
+		// Whoever works on the link writes down with its keys how that ended.
+		if err := tx.change(`UPDATE links SET result = NULL, data_key = NULL, updated_at = $1
+			WHERE id = $2 AND status <> 'active'`, tx.now, link.ID); err != nil {
+			return staleIsActive(err)
+		}
+		tx.ring(link.ID)
+		if err := tx.destroyArguments(link.ID); err != nil {
+			return err
+		}
+		if err := tx.exec(`DELETE FROM artifacts WHERE session_id IN
+			(SELECT id FROM link_sessions WHERE link_id = $1)`, link.ID); err != nil {
+			return err
+		}
+		return tx.exec(`UPDATE idempotency_keys SET reply = x'' WHERE link_id = $1`, link.ID)
+	})
+	if err != nil {
+		return fmt.Errorf("destroy data: %w", err)
+	}
+	return nil
+}
+
+// Claimable reports whether a claim could win the link as it was read.
+func (l *Link) Claimable() bool {
+	switch {
+	case l.argumentsKey == nil || l.dataKey == nil: // destroyed
+		return false
+	case l.Status == LinkComplete:
+		return l.Reusable
+	default:
+		return l.Status == LinkPending || l.Status == LinkFailed
+	}
+}

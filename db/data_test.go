@@ -1,0 +1,87 @@
+package db_test
+
+import (
+	"testing"
+	"time"
+
+	"passage/db"
+	"passage/db/dbtest"
+)
+
+func TestDestroyedDataIsGoneAndTheStatesStay(t *testing.T) {
+	t.Parallel()
+	for _, status := range []db.LinkStatus{db.LinkPending, db.LinkFailed, db.LinkComplete, db.LinkExpired} {
+		t.Run(string(status), func(t *testing.T) {
+			w := newWorld(t)
+			link, _ := w.linkAt(status)
+			events := len(w.events(link))
+			w.must(w.db.DestroyData(w.Context(), w.org, link.ID))
+			now := w.now(link)
+			expect(t, "status", now.Status, status)
+			_, err := w.db.Arguments(&now)
+			w.want(err, db.ErrNotFound)
+			found, err := w.db.Result(&now)
+			w.must(err)
+			expect(t, "result", string(found), "")
+			expect(t, "sealed arguments left", len(w.sealedArguments(link)), 0)
+			for _, column := range []string{"arguments_key", "data_key"} {
+				expect(t, column, len(w.wrapped(link, column)), 0)
+			}
+			expect(t, "events", len(w.events(link)), events)
+			w.must(w.db.DestroyData(w.Context(), w.org, link.ID)) // once more changes nothing
+		})
+	}
+}
+
+func TestDataOfALinkAtWorkIsNotDestroyed(t *testing.T) {
+	w := newWorld(t)
+	link, _ := w.linkAt(db.LinkActive)
+	w.changesNothing(db.ErrActive, func() error { return w.db.DestroyData(w.Context(), w.org, link.ID) })
+	w.changesNothing(db.ErrNotFound, func() error { return w.db.DestroyData(w.Context(), "org_other", link.ID) })
+}
+
+func TestALinkWithoutItsDataIsNotClaimed(t *testing.T) {
+	t.Parallel()
+	for name, link := range map[string]func(*world) db.Link{
+		"pending": func(w *world) db.Link { link, _ := w.linkAt(db.LinkPending); return link },
+		"failed":  func(w *world) db.Link { link, _ := w.linkAt(db.LinkFailed); return link },
+		"reusable": func(w *world) db.Link {
+			link, _ := w.linkAt(db.LinkComplete, reusable, lasting(time.Hour))
+			return link
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			link := link(w)
+			before := w.now(link)
+			expect(t, "claimable before", before.Claimable(), true)
+			w.must(w.db.DestroyData(w.Context(), w.org, link.ID))
+			after := w.now(link)
+			expect(t, "claimable after", after.Claimable(), false)
+			want := db.ErrExpired
+			if link.Reusable {
+				want = db.ErrComplete
+			}
+			w.changesNothing(want, func() error {
+				_, err := w.db.ClaimLink(w.Context(), dbtest.NewClaim(link.ClaimCode, "boot"))
+				return err
+			})
+		})
+	}
+}
+
+func TestDestroyedReplyIsNotGivenAgain(t *testing.T) {
+	w := newWorld(t)
+	once, err := w.db.Idempotent(w.Context(), db.Idempotency{Key: "k", Body: []byte("{}"),
+		Reply: func(db.Link) (db.Reply, error) { return db.Reply{Status: 201, Body: []byte("secret")}, nil }})
+	w.must(err)
+	link, _, err := w.db.CreateLink(w.Context(), dbtest.NewLink(w.org), once)
+	w.must(err)
+	w.must(w.db.DestroyData(w.Context(), w.org, link.ID))
+	_, err = w.db.Replay(w.Context(), w.org, once)
+	w.want(err, db.ErrDestroyed)
+	w.changesNothing(db.ErrDestroyed, func() error {
+		_, _, err := w.db.CreateLink(w.Context(), dbtest.NewLink(w.org), once)
+		return err
+	})
+}
