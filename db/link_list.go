@@ -18,6 +18,9 @@ type LinkFilter struct {
 	Status         LinkStatus
 	IntegrationID  string
 	ExternalUserID string
+	ErrorCode      string // why the link's last attempt failed
+	CreatedAfter   int64  // Unix milliseconds
+	Reference      string // what a person was shown of a session's id, for support
 	Cursor         string // from the page before
 	Limit          int
 }
@@ -35,9 +38,12 @@ func (db *DB) Links(ctx context.Context, filter LinkFilter) (links []Link, next 
 			AND ($4 = '' OR l.integration_id = $4)
 			AND ($5 = '' OR l.external_user_id = $5)
 			AND ($6 = 0 OR (l.created_at, l.id) < ($6, $7))
-		ORDER BY l.created_at DESC, l.id DESC LIMIT $8`,
+			AND ($8 = '' OR l.error_code = $8)
+			AND l.created_at > $9
+			AND ($10 = '' OR l.id IN (SELECT s.link_id FROM link_sessions s WHERE s.id >= $10 AND s.id < $10 || '~'))
+		ORDER BY l.created_at DESC, l.id DESC LIMIT $11`,
 		db.Now(), filter.OrganizationID, string(filter.Status), filter.IntegrationID, filter.ExternalUserID,
-		before.at, before.id, filter.Limit+1)
+		before.at, before.id, filter.ErrorCode, filter.CreatedAfter, filter.Reference, filter.Limit+1)
 	if err != nil {
 		return nil, "", fmt.Errorf("list links: %w", err)
 	}

@@ -63,6 +63,7 @@ var rewordings = []struct {
 	{regexp.MustCompile(`^expected length <= (\d+)$`), "must have at most $1 characters"},
 	{regexp.MustCompile(`^expected value to be one of "([a-z, ]+)"$`), "must be one of $1"},
 	{regexp.MustCompile(`^invalid integer$`), "must be an integer"},
+	{regexp.MustCompile(`^expected string to be a reference$`), "must be a reference such as sess_4KwX0b2N"},
 	{regexp.MustCompile(`^unknown query parameter$`), "is not a known parameter"},
 }
 

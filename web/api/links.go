@@ -212,12 +212,16 @@ type listLinksInput struct {
 	Status         string `query:"status" enum:"pending,active,complete,failed,expired"`
 	IntegrationID  string `query:"integrationId"`
 	ExternalUserID string `query:"externalUserId"`
+	ErrorCode      string `query:"errorCode" doc:"The code of the error that the link has now."`
+	CreatedAfter   int64  `query:"createdAfter" minimum:"0" doc:"Unix milliseconds: only links created later."`
+	Reference      string `query:"reference" pattern:"^sess_[0-9A-Za-z_-]{8,}$" patternDescription:"a reference" doc:"What a person was shown for support, such as sess_4KwX0b2N: the link of that session."`
 }
 
 func (a *API) listLinks(ctx context.Context, input *listLinksInput) (*reply[linkList], error) {
 	links, next, err := a.DB.Links(ctx, db.LinkFilter{
 		OrganizationID: organization(ctx), Status: db.LinkStatus(input.Status), IntegrationID: input.IntegrationID,
-		ExternalUserID: input.ExternalUserID, Cursor: input.Cursor, Limit: input.Limit,
+		ExternalUserID: input.ExternalUserID, ErrorCode: input.ErrorCode, CreatedAfter: input.CreatedAfter,
+		Reference: input.Reference, Cursor: input.Cursor, Limit: input.Limit,
 	})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -63,12 +64,38 @@ func TestListTakesFilters(t *testing.T) {
 	}
 }
 
+func TestListFindsWhatWentWrong(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.create(simple)
+	s.clock.Advance(time.Millisecond)
+	failed := s.create(simple)
+	lease := s.runToEnd(failed["claimCode"].(string), func(lease db.Lease) error {
+		return s.db.FailSession(t.Context(), lease, db.Failure{Code: "SITE_CHANGED"})
+	})
+	reference := lease.SessionID[:len("sess_")+8]
+	for query, want := range map[string]int{
+		"errorCode=SITE_CHANGED": 1, "errorCode=SITE_BLOCKED": 0, "reference=" + reference: 1, "reference=" + lease.SessionID: 1,
+		"reference=sess_zzzzzzzz": 0, "createdAfter=0": 2, fmt.Sprint("createdAfter=", int64(failed["createdAt"].(float64))-1): 1,
+		fmt.Sprint("createdAfter=", int64(failed["createdAt"].(float64))): 0,
+	} {
+		links := s.get("/v1/links?" + query).object(http.StatusOK)["links"].([]any)
+		if len(links) != want {
+			t.Errorf("%q lists %d links, want %d", query, len(links), want)
+		}
+		if want == 1 && links[0].(map[string]any)["id"] != failed["linkId"] {
+			t.Errorf("%q lists %v", query, links)
+		}
+	}
+}
+
 func TestListRefusesWrongParametersInOurWords(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	for query, want := range map[string]string{
 		"limit=0": "limit: must be at least 1", "limit=101": "limit: must be at most 100", "limit=x": "limit: must be an integer",
 		"status=done":     "status: must be one of pending, active, complete, failed, expired",
+		"reference=sess_": "reference: must be a reference such as sess_4KwX0b2N", "createdAfter=-1": "createdAfter: must be at least 0",
 		"cursor=nonsense": "cursor: is not a cursor of this list", "page=2": "page: is not a known parameter",
 	} {
 		if got := s.get("/v1/links?" + query).issues(); got != want {
