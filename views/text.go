@@ -103,6 +103,7 @@ type EndText struct {
 	ElsewhereHeldBody, WaitForAllow, WaitingForAllow, WaitingForAllowBody            string
 	PasswordInstead, StoppedTitle, StoppedBody                                       string
 	RefusedTitle, RefusedBody                                                        string
+	TooManyTitle, TooManyBody                                                        string
 	Receipt, ReceiptBy, ReceiptAt, ReceiptWhen, ReceiptShared, ReceiptKept           string
 	ReceiptQuestions, ReceiptReference, ReceiptNothing                               string
 }

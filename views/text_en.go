@@ -124,6 +124,8 @@ var english = Text{
 		PasswordInstead:     "Enter the password again instead",
 		RefusedTitle:        "What was sent can’t be used",
 		RefusedBody:         "Nothing was changed. Go back, load the page again, and try once more.",
+		TooManyTitle:        "Too many requests from your network",
+		TooManyBody:         "Nothing was changed. Wait a minute, then load this page again.",
 		StoppedTitle:        "You stopped this",
 		StoppedBody:         "Nothing was done, and {merchant} learns nothing about your {service} account. If this link was not meant for you, let {merchant} know.",
 		Receipt:             "Receipt",

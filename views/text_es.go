@@ -124,6 +124,8 @@ var spanish = Text{
 		PasswordInstead:     "Mejor escribir la contraseña otra vez",
 		RefusedTitle:        "Lo que se envió no se puede usar",
 		RefusedBody:         "No se cambió nada. Vuelva atrás, cargue la página de nuevo e inténtelo otra vez.",
+		TooManyTitle:        "Demasiadas solicitudes desde su red",
+		TooManyBody:         "No se cambió nada. Espere un minuto y cargue esta página de nuevo.",
 		StoppedTitle:        "Usted detuvo esto",
 		StoppedBody:         "No se hizo nada, y {merchant} no sabe nada de su cuenta de {service}. Si este enlace no era para usted, avise a {merchant}.",
 		Receipt:             "Comprobante",

@@ -53,12 +53,17 @@ func Public(o Options) (http.Handler, error) {
 	r.Get("/healthz", healthy)
 	r.Get("/readyz", ready(o, false))
 	r.Handle("/static/*", o.Static)
-	if err := o.API.Mount(r); err != nil {
+	limits := newLimits(tooMany(o.Connect))
+	r.Group(func(r chi.Router) {
+		r.Use(limits.perAddress)
+		err = o.API.Mount(r)
+	})
+	if err != nil {
 		return nil, fmt.Errorf("mount the API: %w", err)
 	}
 
 	r.Group(func(r chi.Router) {
-		r.Use(pagePolicy, forged.Handler)
+		r.Use(limits.perAddress, pagePolicy, forged.Handler)
 		c, page := o.Connect, func(do action) http.HandlerFunc { return pages(o.Connect, do) }
 		r.Get("/c/{claimCode}", page(c.ShowClaim))
 		r.Post("/c/{claimCode}", page(c.SubmitClaim))

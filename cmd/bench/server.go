@@ -64,7 +64,7 @@ func (s *suite) serve(ctx context.Context, slots int) (_ *server, err error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	arguments := []string{s.passage, "serve", "--addr", "127.0.0.1:0", "--data", folder, "--browser", s.browser,
-		"--browser-slots", strconv.Itoa(slots), "--browser-spares", strconv.Itoa(spares),
+		"--browser-slots", strconv.Itoa(slots), "--browser-spares", strconv.Itoa(spares), "--api-rate", "0",
 		"--site", "demo=" + s.site.address + "," + s.site.frame}
 	if s.noSandbox {
 		arguments = append(arguments, "--browser-no-sandbox")

@@ -151,7 +151,8 @@ func (s *server) wire(ctx context.Context, settings config, gallery http.Handler
 	}
 	options := web.Options{
 		API: api.New(api.Options{DB: s.db, Runner: s.runner, Catalog: s.catalog, Resources: rules,
-			PublicURL: s.publicURL, Development: s.development(), PlainWebhook: allow.Plain, Logger: logger}),
+			PublicURL: s.publicURL, Development: s.development(), PlainWebhook: allow.Plain,
+			KeyRate: settings.flags.APIRate, Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: static.Handler(), Gallery: gallery, Metrics: s.metrics(),
 		Ready: s.ready, Wrong: s.catalog.Err, PublicURL: s.publicURL, TrustedProxies: settings.trusted, Logger: logger,
 	}

@@ -155,6 +155,7 @@ func endScreens() []Screen {
 		}),
 		screen(group, "Expired", connect.Expired{}, beforeClaim),
 		{group, "Unknown", connect.Page(connect.Frame{Text: views.Match("en")}, connect.Unknown{})},
+		{group, "Too many requests", connect.Page(connect.Frame{Text: views.Match("en")}, connect.TooMany{})},
 		{group, "Refused", connect.Page(connect.Frame{Text: views.Match("en")}, connect.Refused{})},
 		screen(group, "In use elsewhere", connect.Elsewhere{TakeOver: sessionPath + "/take-over"}, beforeClaim),
 		screen(group, "In use elsewhere, logged in", connect.Elsewhere{Knock: sessionPath + "/knock", Password: sessionPath + "/password"}, beforeClaim),

@@ -20,6 +20,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/httprate"
 
 	"passage/automation"
 	"passage/automation/resources"
@@ -38,17 +39,26 @@ type Options struct {
 	// PlainWebhook says whether the operator lets webhooks go to a host over
 	// http; nil means that there is no such host.
 	PlainWebhook func(host string) bool
-	Logger       *slog.Logger
+	// KeyRate is how many requests a minute a key is good for; 0 for any number.
+	KeyRate int
+	Logger  *slog.Logger
 }
 
 // API serves programs.
 type API struct {
 	Options
 	huma huma.API
+	rate *httprate.RateLimiter // by key; nil without a limit
 }
 
 // New prepares the API; Mount puts it in service.
-func New(options Options) *API { return &API{Options: options} }
+func New(options Options) *API {
+	a := &API{Options: options}
+	if options.KeyRate > 0 {
+		a.rate = newRate(options.KeyRate)
+	}
+	return a
+}
 
 // securityScheme names the API key in the OpenAPI document.
 const securityScheme = "apiKey"

@@ -95,8 +95,11 @@ type keyContext struct{}
 // authenticate lets a request with a valid API key through.
 func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 	key, err := a.readKey(ctx)
+	r, w := humachi.Unwrap(ctx)
+	if err == nil {
+		err = a.spend(w, r, key)
+	}
 	if err != nil {
-		r, w := humachi.Unwrap(ctx)
 		problem.WriteJSON(w, r, err)
 		return
 	}

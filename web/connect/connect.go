@@ -77,6 +77,8 @@ func (h *Handler) ShowFault(w http.ResponseWriter, r *http.Request, status int) 
 	switch {
 	case status == http.StatusNotFound:
 		model = view.Unknown{}
+	case status == http.StatusTooManyRequests:
+		model = view.TooMany{}
 	case status < http.StatusInternalServerError:
 		model = view.Refused{}
 	}

@@ -1,0 +1,95 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/go-chi/httprate"
+
+	"passage/web/problem"
+)
+
+// How often one address may ask, and how often it may be wrong about a claim
+// code or a key. A code has 128 random bits, so the second is for a scanner's
+// noise rather than for its luck; a whole office may share an address.
+const (
+	asksPerAddress    = 3000
+	guessesPerAddress = 60
+	limitWindow       = time.Minute
+)
+
+// limits are those of addresses. What comes from this machine itself is not
+// counted: it is a developer, or a proxy that --trusted-proxy does not name,
+// and then everybody would share one count.
+type limits struct {
+	asks, guesses *httprate.RateLimiter
+	refuse        http.HandlerFunc
+}
+
+func newLimits(refuse http.HandlerFunc) *limits {
+	silent := httprate.WithResponseHeaders(httprate.ResponseHeaders{})
+	return &limits{
+		asks:    httprate.NewRateLimiter(asksPerAddress, limitWindow, silent),
+		guesses: httprate.NewRateLimiter(guessesPerAddress, limitWindow, silent),
+		refuse:  refuse,
+	}
+}
+
+func (l *limits) perAddress(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		address, counts := counted(r)
+		if !counts {
+			next.ServeHTTP(w, r)
+			return
+		}
+		within, guesses, err := l.guesses.Status(address)
+		if err != nil || !within || guesses >= guessesPerAddress || l.asks.OnLimit(w, r, address) {
+			l.refuse(w, r)
+			return
+		}
+		wrapped := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		next.ServeHTTP(wrapped, r)
+		if wrong(r, wrapped.Status()) {
+			l.guesses.OnLimit(w, r, address)
+		}
+	})
+}
+
+// wrong tells a code or a key that opens nothing. A merchant who asks for what
+// is not there has a key, and is not guessing.
+func wrong(r *http.Request, status int) bool {
+	switch route(r) {
+	case "/c/{claimCode}", "/c/{claimCode}/stop", "/link/claim":
+		return status == http.StatusNotFound
+	default:
+		return status == http.StatusUnauthorized
+	}
+}
+
+// counted is whom a request counts for: an address, or an IPv6 network.
+func counted(r *http.Request) (address string, counts bool) {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	ip, err := netip.ParseAddr(host)
+	return httprate.CanonicalizeIP(host), err != nil || !ip.Unmap().IsLoopback()
+}
+
+// tooMany answers whoever is over a limit.
+func tooMany(to faultPage) http.HandlerFunc {
+	page := pagePolicy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "60")
+		fault(to, w, r, problem.TooMany(limitWindow))
+	}))
+	return func(w http.ResponseWriter, r *http.Request) {
+		if wantsPage(r) {
+			page.ServeHTTP(w, r)
+			return
+		}
+		problem.WriteJSON(w, r, problem.TooMany(limitWindow))
+	}
+}
