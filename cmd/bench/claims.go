@@ -23,7 +23,7 @@ func (s *suite) measureClaims(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, server.close()) }()
 	const warm = 10
-	_, claimURLs, err := server.createLinks(ctx, warm+s.claims)
+	_, claimURLs, err := server.createLinks(ctx, demo, warm+s.claims)
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func (s *suite) measureLinks(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, inserts.close()) }()
 
 	create := func(ctx context.Context) error { _, _, err := database.CreateLink(ctx, link, nil); return err }
-	post := func(ctx context.Context) error { _, _, err := server.createLink(ctx); return err }
+	post := func(ctx context.Context) error { _, _, err := server.createLink(ctx, demo); return err }
 	ways := []*way{
 		{name: "bare inserts", callers: 1, create: inserts.insert},
 		{name: "db.CreateLink", callers: 1, loaded: true, create: create},
@@ -142,9 +142,9 @@ func (w *way) turn(ctx context.Context) error {
 // newLink is what the API makes of server.createLink's request.
 func newLink(ctx context.Context, database *db.DB) (db.NewLink, error) {
 	merchant, err := database.EnsureOrganization(ctx, "Bench")
-	new := db.NewLink{OrganizationID: merchant.ID, IntegrationID: "demo", Lifetime: 4 * time.Hour,
+	new := db.NewLink{OrganizationID: merchant.ID, IntegrationID: demo.id, Lifetime: 4 * time.Hour,
 		ReturnURL: "https://shop.example/done", UserLabel: "ada@demo.example", Metadata: map[string]string{"cart": "1042"}}
-	for _, o := range operations {
+	for _, o := range demo.operations(demo.limit) {
 		var arguments json.RawMessage
 		if o.Arguments != nil {
 			text, marshalErr := json.Marshal(o.Arguments)

@@ -3,9 +3,9 @@
 //
 // It owns the measuring and the comparison. It starts the real program
 // (bin/passage serve) and drives it from outside, over HTTP on loopback; the
-// carrier runs in here, where its cost counts for neither side. Its invariants:
-// what is compared is measured in turns in the same run, and everything that it
-// started has ended when it returns.
+// third-party sites run in here, where their cost counts for neither side. Its
+// invariants: what is compared is measured in turns in the same run, and
+// everything that it started has ended when it returns.
 package main
 
 import (
@@ -63,8 +63,9 @@ type settings struct {
 	noSandbox bool
 	folder    string // for the data of this run
 	rounds    int
-	sessions  int // a round and side
-	browsers  int // at once, on either side
+	sessions  int      // a round and side
+	compared  []string // ids of the sites whose sessions are
+	browsers  int      // at once, on either side
 	claims    int
 	waiting   int // sessions that wait for a password
 	coding    int // sessions that wait for a one-time code
@@ -77,8 +78,9 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	set.StringVar(&s.passage, "passage", "bin/passage", "the `program` to measure")
 	set.StringVar(&s.browser, "browser", os.Getenv("PASSAGE_BROWSER"), "the browser; else chromium-headless-shell or chromium on PATH")
 	set.StringVar(&s.folder, "dir", "", "where the databases and profiles lie; else the system's temporary `folder`")
-	set.IntVar(&s.rounds, "rounds", 5, "how often each side has its turn")
-	set.IntVar(&s.sessions, "sessions", 8, "sessions in a turn")
+	set.IntVar(&s.rounds, "rounds", 5, "how often each side has its turn; for sessions on another site than demo, half as often")
+	set.IntVar(&s.sessions, "sessions", 8, "sessions in a turn; on another site than demo, half as many")
+	sites := set.String("sites", "", "measure sessions only on `these`, separated by commas: "+strings.Join(ids(), ", "))
 	set.IntVar(&s.browsers, "browsers", 2*runtime.NumCPU(), "browsers at once, on either side")
 	set.IntVar(&s.claims, "claims", 200, "claims whose time is taken")
 	set.IntVar(&s.waiting, "waiting", 200, "sessions that wait for a password, for their memory")
@@ -90,6 +92,14 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	for part := range strings.SplitSeq(s.only, ",") {
 		if !slices.Contains([]string{"", "sessions", "claims", "links", "memory"}, part) {
 			return s, fmt.Errorf("-only: there is no %q", part)
+		}
+	}
+	if s.compared = ids(); *sites != "" {
+		s.compared = strings.Split(*sites, ",")
+	}
+	for _, id := range s.compared {
+		if !slices.Contains(ids(), id) {
+			return s, fmt.Errorf("-sites: there is no %q", id)
 		}
 	}
 	if min(s.rounds, s.sessions, s.browsers, s.claims, s.waiting, s.coding) < 1 {
@@ -109,8 +119,8 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 // suite is one run of the bench.
 type suite struct {
 	settings
-	out  io.Writer
-	site *site
+	out   io.Writer
+	sites []*site
 }
 
 func bench(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
@@ -124,12 +134,12 @@ func bench(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	chosen.folder = folder
-	site, err := serveSite()
+	sites, err := serveSites()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, site.close()) }()
-	s := &suite{settings: chosen, out: stdout, site: site}
+	defer func() { err = errors.Join(err, closeSites(sites)) }()
+	s := &suite{settings: chosen, out: stdout, sites: sites}
 
 	begin := time.Now()
 	s.say("Passage bench: %d cores, load %s, %s, data in %s\n", runtime.NumCPU(), load(), filepath.Base(s.browser), filepath.Dir(folder))

@@ -8,8 +8,6 @@ import (
 	"strconv"
 
 	"golang.org/x/sync/errgroup"
-
-	"passage/automation/replica"
 )
 
 // memory is what a server and its browsers hold, in bytes.
@@ -57,7 +55,7 @@ func (s *suite) measureMemory(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.close()) }()
-	_, claimURLs, err := server.createLinks(ctx, s.waiting+s.coding)
+	_, claimURLs, err := server.createLinks(ctx, demo, s.waiting+s.coding)
 	if err != nil {
 		return err
 	}
@@ -115,7 +113,7 @@ func (s *server) waitForPassword(ctx context.Context, claimURL string) (io.Close
 }
 
 func (s *server) waitForCodes(ctx context.Context, claimURLs []string) ([]io.Closer, error) {
-	scenario, _ := replica.ScenarioOf("code")
+	scenario := demo.scenario("code")
 	streams := make([]io.Closer, len(claimURLs))
 	group := errgroup.Group{} // the streams outlive it
 	for n, claimURL := range claimURLs {
@@ -127,7 +125,7 @@ func (s *server) waitForCodes(ctx context.Context, claimURLs []string) ([]io.Clo
 			if err := who.claim(ctx, claimURL); err != nil {
 				return err
 			}
-			if err := who.answerCredentials(ctx, scenario.For("waits"+strconv.Itoa(n)).Username); err != nil {
+			if err := who.answerCredentials(ctx, scenario.For("waits"+strconv.Itoa(n))); err != nil {
 				return err
 			}
 			streams[n], err = who.wait(ctx, `name="code"`)

@@ -48,14 +48,16 @@ func (p *person) show(ctx context.Context) (err error) {
 var promptID = regexp.MustCompile(`name="promptId" value="([^"]+)"`)
 
 // answerCredentials answers the form that is on the screen.
-func (p *person) answerCredentials(ctx context.Context, username string) error {
+func (p *person) answerCredentials(ctx context.Context, as replica.Scenario) error {
 	found := promptID.FindStringSubmatch(p.page)
 	if found == nil || !strings.Contains(p.page, `name="password"`) {
 		return errors.New("there is no form for credentials on the page")
 	}
-	_, err := p.post(ctx, p.site+p.session+"/answer",
-		url.Values{"promptId": {found[1]}, "username": {username}, "password": {replica.Password}})
-	if err != nil {
+	form := url.Values{"promptId": {found[1]}}
+	for name, value := range as.Person().Answer("credentials") {
+		form.Set(name, value)
+	}
+	if _, err := p.post(ctx, p.site+p.session+"/answer", form); err != nil {
 		return err
 	}
 	return p.show(ctx)
@@ -82,19 +84,23 @@ func (p *person) follow(ctx context.Context, until string) (stream io.Closer, fo
 	return reply.Body, false, lines.Err()
 }
 
-// connect is a person's whole session, from the claim to its end.
-func (p *person) connect(ctx context.Context, claimURL, username string) error {
+// connect is a person's whole session, from the claim to its end. It is one of
+// those who are asked for nothing but their credentials.
+func (p *person) connect(ctx context.Context, claimURL string, as replica.Scenario) error {
 	if err := p.claim(ctx, claimURL); err != nil {
 		return err
 	}
-	if err := p.answerCredentials(ctx, username); err != nil {
+	if err := p.answerCredentials(ctx, as); err != nil {
 		return err
 	}
-	stream, _, err := p.follow(ctx, "")
+	stream, asked, err := p.follow(ctx, `name="promptId"`)
 	if err != nil {
 		return err
 	}
-	return stream.Close()
+	if asked {
+		err = errors.New("the session asks for more than credentials")
+	}
+	return errors.Join(err, stream.Close())
 }
 
 func (p *person) get(ctx context.Context, path string) (string, error) {

@@ -14,30 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"passage/automation/replica"
 )
-
-// card is what every session stores; billsWanted how many bills it reads.
-var card = map[string]string{
-	"cardNumber": replica.CardNumber, "expirationDate": "12/30", "cvv": "737", "nameOnCard": "Ada Example", "billingZip": "98101",
-}
-
-const billsWanted = 6
-
-// operation is one of POST /v1/links.
-type operation struct {
-	Resource  string `json:"resource"`
-	Action    string `json:"action"`
-	Arguments any    `json:"arguments,omitempty"`
-}
-
-// operations are those of every link: read, write, read.
-var operations = []operation{
-	{Resource: "paymentMethod", Action: "read"},
-	{Resource: "paymentMethod", Action: "write", Arguments: card},
-	{Resource: "mobileBillingStatement", Action: "read", Arguments: map[string]int{"limit": billsWanted}},
-}
 
 // server is passage serve on an empty data folder, with a merchant's key.
 type server struct {
@@ -64,8 +41,10 @@ func (s *suite) serve(ctx context.Context, slots int) (_ *server, err error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	arguments := []string{s.passage, "serve", "--addr", "127.0.0.1:0", "--data", folder, "--browser", s.browser,
-		"--browser-slots", strconv.Itoa(slots), "--browser-spares", strconv.Itoa(spares), "--api-rate", "0",
-		"--site", "demo=" + s.site.address + "," + s.site.frame}
+		"--browser-slots", strconv.Itoa(slots), "--browser-spares", strconv.Itoa(spares), "--api-rate", "0"}
+	for _, site := range s.sites {
+		arguments = append(arguments, "--site", site.flag())
+	}
 	if s.noSandbox {
 		arguments = append(arguments, "--browser-no-sandbox")
 	}
@@ -92,9 +71,9 @@ func (s *server) close() error {
 	return s.stop()
 }
 
-// createLink makes a link as a merchant does.
-func (s *server) createLink(ctx context.Context) (id, claimURL string, err error) {
-	body, err := json.Marshal(map[string]any{"integrationId": "demo", "operations": operations,
+// createLink makes a link to a kind of site as a merchant does.
+func (s *server) createLink(ctx context.Context, to kind) (id, claimURL string, err error) {
+	body, err := json.Marshal(map[string]any{"integrationId": to.id, "operations": to.operations(to.limit),
 		"returnUrl": "https://shop.example/done", "userLabel": "ada@demo.example", "metadata": map[string]string{"cart": "1042"}})
 	if err != nil {
 		return "", "", err
@@ -105,9 +84,9 @@ func (s *server) createLink(ctx context.Context) (id, claimURL string, err error
 }
 
 // createLinks makes links and returns their ids and claim URLs.
-func (s *server) createLinks(ctx context.Context, count int) (ids, claimURLs []string, err error) {
+func (s *server) createLinks(ctx context.Context, to kind, count int) (ids, claimURLs []string, err error) {
 	for range count {
-		id, claimURL, err := s.createLink(ctx)
+		id, claimURL, err := s.createLink(ctx, to)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -116,23 +95,28 @@ func (s *server) createLinks(ctx context.Context, count int) (ids, claimURLs []s
 	return ids, claimURLs, nil
 }
 
+// listed is what the last operation of a kind reads.
+type listed struct{ Billing, Orders []any }
+
 // checkComplete makes sure that a link has come to its whole result.
-func (s *server) checkComplete(ctx context.Context, id string) error {
+func (s *server) checkComplete(ctx context.Context, to kind, id string) error {
 	var link struct {
 		Status string
 		Error  *struct{ Code string }
 		Result struct {
-			Operations []struct {
-				Data struct{ Billing []any }
-			}
+			listed     // where there is one operation
+			Operations []struct{ Data listed }
 		}
 	}
 	if err := s.call(ctx, http.MethodGet, "/v1/links/"+id, nil, &link); err != nil {
 		return err
 	}
-	done := link.Result.Operations
-	if link.Status != "complete" || len(done) != len(operations) || len(done[2].Data.Billing) != billsWanted {
-		return fmt.Errorf("a link is %s, with %+v", link.Status, link.Error)
+	last := link.Result.listed
+	if n := len(link.Result.Operations); n > 0 {
+		last = link.Result.Operations[n-1].Data
+	}
+	if count := len(last.Billing) + len(last.Orders); link.Status != "complete" || count != to.limit {
+		return fmt.Errorf("a link is %s with %d bills or orders of %d, and %+v", link.Status, count, to.limit, link.Error)
 	}
 	return nil
 }

@@ -26,27 +26,27 @@ type series struct{ rate, whole, own, browsers sample }
 
 func (s *series) add(t turn, sessions int) {
 	each := func(d time.Duration) float64 { return d.Seconds() / float64(sessions) }
-	s.rate = append(s.rate, float64(sessions)/t.took.Seconds())
+	s.rate = append(s.rate, float64(sessions)/t.took.Minutes())
 	s.whole = append(s.whole, each(t.used.whole()))
 	s.own = append(s.own, each(t.used.own))
 	s.browsers = append(s.browsers, each(t.used.browsers))
 }
 
-// side is one of the two that are compared. do runs a session for each user
-// name and returns how long that took.
+// side is one of the two that are compared. do runs a session for each person
+// and returns how long that took.
 type side struct {
 	*held
-	do func(ctx context.Context, usernames []string) (time.Duration, error)
+	do func(ctx context.Context, on kind, people []replica.Scenario) (time.Duration, error)
 }
 
 // take lets a side have its turn: what it used is counted until it is at rest
 // again, with as many processes as before.
-func (s *side) take(ctx context.Context, usernames []string) (turn, error) {
+func (s *side) take(ctx context.Context, on kind, people []replica.Scenario) (turn, error) {
 	before, err := s.settle(ctx, 0)
 	if err != nil {
 		return turn{}, err
 	}
-	took, err := s.do(ctx, usernames)
+	took, err := s.do(ctx, on, people)
 	if err != nil {
 		return turn{}, err
 	}
@@ -54,9 +54,18 @@ func (s *side) take(ctx context.Context, usernames []string) (turn, error) {
 	return turn{took, after.minus(before)}, err
 }
 
-// sessionsTime is after how long no further round begins: on a busy machine
+// contest is the two sides, on one kind of site.
+type contest struct {
+	bare, passage    *side
+	on               kind
+	rounds, sessions int
+	people           int // so far
+	theirs, ours     series
+}
+
+// contestTime is after how long no further round begins: on a busy machine
 // there are fewer.
-const sessionsTime = 2 * time.Minute
+const contestTime = time.Minute
 
 // measureSessions compares whole sessions: more people than browsers, so that
 // both sides are at work all the time.
@@ -75,50 +84,70 @@ func (s *suite) measureSessions(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, bare.stop()) }()
-	passage := &side{server.held, server.sessions}
-
-	good, _ := replica.ScenarioOf("good")
-	people := 0
-	names := func(count int) (list []string) {
-		for range count {
-			people++
-			list = append(list, good.For(strconv.Itoa(people)).Username)
+	s.say(`
+1. Sessions: claim, credentials, log-in, operations; a browser each, at most %d at once
+   both sides in turns; medians, (min … max) of the rounds
+                              bare rod script            passage                    passage ÷ bare
+`, s.browsers)
+	for _, id := range s.compared {
+		on, _ := kindOf(id)
+		c := &contest{bare: bare, passage: &side{server.held, server.sessions}, on: on, rounds: s.rounds, sessions: s.sessions}
+		if id != demo.id {
+			c.rounds, c.sessions = (c.rounds+1)/2, (c.sessions+1)/2
 		}
-		return list
+		if err := c.run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", id, err)
+		}
+		s.printContest(c)
 	}
-	var ours, theirs series
-	begin := time.Now()
-	for round := range s.rounds + 1 {
-		count := s.sessions
-		if round == 0 { // warms both up
-			count = 1
-		}
-		b, err := bare.take(ctx, names(count))
-		if err != nil {
-			return fmt.Errorf("the bare script: %w", bare.blame(err))
-		}
-		p, err := passage.take(ctx, names(count))
-		if err != nil {
-			return fmt.Errorf("passage: %w", passage.blame(err))
-		}
-		if round > 0 {
-			theirs.add(b, count)
-			ours.add(p, count)
-		}
-		if time.Since(begin) > sessionsTime {
-			break
-		}
-	}
-	if len(ours.rate) == 0 {
-		return errors.New("this machine is too busy for a single round")
-	}
-	s.printSessions(&theirs, &ours)
 	return nil
 }
 
+func (c *contest) run(ctx context.Context) error {
+	if err := c.round(ctx, 1, false); err != nil { // warms both up
+		return err
+	}
+	begin := time.Now()
+	for n := 0; n < c.rounds && (n == 0 || time.Since(begin) < contestTime); n++ {
+		if err := c.round(ctx, c.sessions, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// round gives each side its turn.
+func (c *contest) round(ctx context.Context, sessions int, counts bool) error {
+	theirs, err := c.bare.take(ctx, c.on, c.newPeople(sessions))
+	if err != nil {
+		return fmt.Errorf("the bare script: %w", c.bare.blame(err))
+	}
+	ours, err := c.passage.take(ctx, c.on, c.newPeople(sessions))
+	if err != nil {
+		return fmt.Errorf("passage: %w", c.passage.blame(err))
+	}
+	if counts {
+		c.theirs.add(theirs, sessions)
+		c.ours.add(ours, sessions)
+	}
+	return nil
+}
+
+// newPeople have never been on the site.
+func (c *contest) newPeople(count int) (people []replica.Scenario) {
+	for range count {
+		c.people++
+		people = append(people, c.on.scenario("good").For(strconv.Itoa(c.people)))
+	}
+	return people
+}
+
 func (s *suite) startBare(ctx context.Context, flags []string) (*side, error) {
-	configuration, err := json.Marshal(script{Site: s.site.address, Browser: s.browser, Folder: s.folder, Flags: flags,
-		AtOnce: s.browsers, NoSandbox: s.noSandbox})
+	begins := map[string]string{}
+	for _, site := range s.sites {
+		begins[site.id] = site.address()
+	}
+	configuration, err := json.Marshal(script{Sites: begins, Browser: s.browser, Folder: s.folder, Flags: flags, AtOnce: s.browsers})
 	if err != nil {
 		return nil, err
 	}
@@ -130,8 +159,12 @@ func (s *suite) startBare(ctx context.Context, flags []string) (*side, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &side{process, func(_ context.Context, usernames []string) (time.Duration, error) {
-		if _, err := fmt.Fprintln(process.in, strings.Join(usernames, " ")); err != nil {
+	return &side{process, func(_ context.Context, on kind, people []replica.Scenario) (time.Duration, error) {
+		task := on.id
+		for _, one := range people {
+			task += " " + one.Username
+		}
+		if _, err := fmt.Fprintln(process.in, task); err != nil {
 			return 0, err
 		}
 		line, err := process.line()
@@ -142,45 +175,55 @@ func (s *suite) startBare(ctx context.Context, flags []string) (*side, error) {
 	}}, nil
 }
 
-// sessions has a person for each name come at once. Making the links before and
-// checking them after takes no part of the time; its CPU counts against us.
-func (s *server) sessions(ctx context.Context, usernames []string) (time.Duration, error) {
-	ids, claimURLs, err := s.createLinks(ctx, len(usernames))
+// sessions has everybody come at once. Making the links before and checking
+// them after takes no part of the time; its CPU counts against us.
+func (s *server) sessions(ctx context.Context, on kind, people []replica.Scenario) (time.Duration, error) {
+	ids, claimURLs, err := s.createLinks(ctx, on, len(people))
 	if err != nil {
 		return 0, err
 	}
 	begin := time.Now()
 	group, inner := errgroup.WithContext(ctx)
-	for n, username := range usernames {
+	for n, one := range people {
 		group.Go(func() error {
 			who, err := s.person()
 			if err != nil {
 				return err
 			}
-			return who.connect(inner, claimURLs[n], username)
+			return who.connect(inner, claimURLs[n], one)
 		})
 	}
 	err = group.Wait()
 	took := time.Since(begin)
 	for _, id := range ids {
-		err = errors.Join(err, s.checkComplete(ctx, id))
+		err = errors.Join(err, s.checkComplete(ctx, on, id))
 	}
 	return took, err
 }
 
-func (s *suite) printSessions(bare, passage *series) {
+// costTarget is how much more CPU time a session may take than a bare one.
+const costTarget = 1.25
+
+func (s *suite) printContest(c *contest) {
+	bare, passage := &c.theirs, &c.ours
 	cost := passage.whole.over(bare.whole)
-	s.say(`
-1. Sessions: claim, credentials, log-in, read, write, read; a browser each
-   %d rounds in turns, %d sessions each, at most %d browsers at once; medians, (min … max) of the rounds
-                              bare rod script            passage                    passage ÷ bare
-   sessions per second        %-26s %-26s %s
-   CPU s per session          %-26s %-26s %s   target ≤ 1.25: %s
+	s.say(`   %s: %s; %d rounds, %d sessions each
+   sessions per minute        %-26s %-26s %s
+   CPU s per session          %-26s %-26s %s   target ≤ %.2f: %s
      the browsers             %-26s %-26s
      the program              %-26s %-26s
-`, len(bare.rate), s.sessions, s.browsers,
-		bare.rate.show("%.2f"), passage.rate.show("%.2f"), passage.rate.over(bare.rate).show("%.2f"),
-		bare.whole.show("%.3f"), passage.whole.show("%.3f"), cost.show("%.2f"), verdict(cost.median() <= 1.25),
+`, c.on.id, c.on.actions(), len(bare.rate), c.sessions,
+		bare.rate.show("%.1f"), passage.rate.show("%.1f"), passage.rate.over(bare.rate).show("%.2f"),
+		bare.whole.show("%.3f"), passage.whole.show("%.3f"), cost.show("%.2f"), costTarget, verdict(cost.median() <= costTarget),
 		bare.browsers.show("%.3f"), passage.browsers.show("%.3f"),
 		bare.own.show("%.3f"), passage.own.show("%.3f"))
+}
+
+// actions are what a session does, in order.
+func (k kind) actions() string {
+	list := []string{"log-in"}
+	for _, o := range k.operations(k.limit) {
+		list = append(list, o.Action)
+	}
+	return strings.Join(list, ", ")
 }
