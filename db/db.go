@@ -44,12 +44,13 @@ type Options struct {
 
 // DB is the one handle on the data; it is safe for concurrent use.
 type DB struct {
-	write  *sql.DB // one connection: SQLite has one writer
-	read   *sql.DB
-	seal   *sealer
-	now    func() time.Time
-	random io.Reader
-	bell   bell
+	write    *sql.DB // one connection: SQLite has one writer
+	read     *sql.DB
+	seal     *sealer
+	now      func() time.Time
+	random   io.Reader
+	bell     bell
+	prepared statements
 }
 
 // Open opens the data folder, creating what is missing, and brings the tables
@@ -102,7 +103,10 @@ func (db *DB) connect(ctx context.Context, path string) (err error) {
 		return fmt.Errorf("open the database for reading: %w", err)
 	}
 	db.read.SetMaxOpenConns(readers)
-	return errors.Join(assertPragmas(ctx, db.write), assertPragmas(ctx, db.read))
+	if err := errors.Join(assertPragmas(ctx, db.write), assertPragmas(ctx, db.read)); err != nil {
+		return err
+	}
+	return db.prepare(ctx)
 }
 
 // Close closes the connections. Nothing may use the DB afterwards.
@@ -157,10 +161,11 @@ func assertPragmas(ctx context.Context, pool *sql.DB) error {
 
 // tx is one transaction: one connection, one moment.
 type tx struct {
-	ctx   context.Context
-	sql   *sql.Tx
-	now   int64 // Unix milliseconds, the same for all that happens in it
-	rings map[string]bool
+	ctx      context.Context
+	sql      *sql.Tx
+	now      int64 // Unix milliseconds, the same for all that happens in it
+	rings    map[string]bool
+	prepared statements
 }
 
 // transact runs a function in one write transaction and, once it is committed,
@@ -183,7 +188,7 @@ func (db *DB) transact(ctx context.Context, work func(*tx) error) (err error) {
 			err = errors.Join(err, sqlTx.Rollback())
 		}
 	}()
-	tx := &tx{ctx: ctx, sql: sqlTx, now: db.Now(), rings: map[string]bool{}}
+	tx := &tx{ctx: ctx, sql: sqlTx, now: db.Now(), rings: map[string]bool{}, prepared: db.prepared}
 	if err := work(tx); err != nil {
 		return err
 	}

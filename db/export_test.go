@@ -17,7 +17,7 @@ func Trace(db *DB, folder string, tell func(query string)) error {
 	db.write = sql.OpenDB(tracer{driver, dsn(path, "_txlock=immediate"), tell})
 	db.write.SetMaxOpenConns(1)
 	db.read = sql.OpenDB(tracer{driver, dsn(path, "_pragma=query_only(1)"), tell})
-	return nil
+	return db.prepare(context.Background())
 }
 
 type tracer struct {
@@ -47,6 +47,11 @@ type sqliteConn interface {
 type tracedConn struct {
 	sqliteConn
 	tell func(string)
+}
+
+func (c tracedConn) Prepare(query string) (driver.Stmt, error) {
+	c.tell(query)
+	return c.sqliteConn.Prepare(query)
 }
 
 func (c tracedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {

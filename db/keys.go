@@ -49,12 +49,13 @@ func (db *DB) CreateKey(ctx context.Context, organizationID string) (secret stri
 	return secret, nil
 }
 
+const authenticateQuery = `SELECT ` + keyColumns + ` FROM api_keys k JOIN organizations o ON o.id = k.organization_id
+	WHERE k.hash = $1 AND k.revoked_at IS NULL`
+
 // Authenticate finds the key with this secret; ErrNotFound where there is none
 // or it was revoked.
 func (db *DB) Authenticate(ctx context.Context, secret string) (Key, error) {
-	key, err := scanKey(db.read.QueryRowContext(ctx, `SELECT `+keyColumns+`
-		FROM api_keys k JOIN organizations o ON o.id = k.organization_id
-		WHERE k.hash = $1 AND k.revoked_at IS NULL`, hash(secret)))
+	key, err := scanKey(db.prepared.authenticate.QueryRowContext(ctx, hash(secret)))
 	if err != nil {
 		return Key{}, fmt.Errorf("authenticate: %w", orNotFound(err))
 	}
