@@ -96,7 +96,9 @@ func (b *bound) ended(err error, late func() error) error {
 }
 
 // Goto opens an absolute address on one of the policy's hosts and returns when
-// the document is there and parsed.
+// the document is there and parsed. It always loads one: left to itself, the
+// browser would keep the document where only the fragment differs, or nothing
+// does, and what is read back after a write would be what the page remembers.
 func (p *Page) Goto(ctx context.Context, address string) error {
 	b := p.bound(ctx, gotoWithin)
 	defer b.cancel()
@@ -121,7 +123,13 @@ func (p *Page) Goto(ctx context.Context, address string) error {
 	if result.ErrorText != "" {
 		return p.unreachable(b, result.ErrorText)
 	}
-	p.frame.forget()
+	if result.LoaderID == "" { // it kept the document
+		if _, err := p.frame.ask(b, call{Op: "reload"}); err != nil {
+			return err
+		}
+	} else {
+		p.frame.forget()
+	}
 	b.browser.tookAct() // whatever was under way, it has been left behind
 	a, err := p.frame.ask(b, call{Op: "parsed"})
 	if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged && time.Until(b.deadline) <= 0 {

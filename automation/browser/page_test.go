@@ -3,7 +3,9 @@ package browser
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -143,4 +145,24 @@ func TestEveryKindOfFieldIsFilled(t *testing.T) {
 	}
 	_, err := page.Within(100*time.Millisecond).Fill(t.Context(), "#hidden", "x")
 	wantCode(t, err, outcome.SiteChanged)
+}
+
+func TestGotoLoadsTheDocumentWhateverTheFragment(t *testing.T) {
+	t.Parallel()
+	var loads atomic.Int32
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /list", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = fmt.Fprintf(w, `<p id=load>%d</p>`, loads.Add(1))
+	})
+	address := serve(t, mux)
+	page := visit(t, open(t, address), address+"/list")
+	for i, part := range []string{"#cards", "#cards", "#bills", "", ""} {
+		if err := page.Goto(t.Context(), address+"/list"+part); err != nil {
+			t.Fatal(err)
+		}
+		if text, _, err := page.Text(t.Context(), "#load"); err != nil || text != fmt.Sprint(i+2) {
+			t.Errorf("after going to %q the page shows load %s (%v), want %d", part, text, err, i+2)
+		}
+	}
 }

@@ -114,7 +114,7 @@ func (p *page) element(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 var actingWords = map[string]pageWord{
 	"goto": {(*page).goTo, manual{
 		"page.goto(path_or_url, timeout = 30)",
-		"Opens a path on the site, or an address on one of the integration's hosts, and returns when the document is there.",
+		"Opens a path on the site, or an address on one of the integration's hosts, and returns when the document is there. It is always loaded anew, also where the page is at that address already: what is read then is what the site has. What the page's scripts draw comes later: wait for it.",
 		"SITE_UNAVAILABLE when it does not come, or comes with a status of 500 and more; RATE_LIMITED for 429.",
 		`page.goto("/login")`,
 	}},

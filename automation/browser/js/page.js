@@ -166,6 +166,7 @@
 
   const operations = {
     parsed: (call) => call.until(() => (!leaving && document.readyState !== "loading") || undefined),
+    reload: () => location.reload(), // which is leaving: whoever asks next waits for the next document
     frame: async (call) => {
       passage.frames.set(call.selector, await call.until(() => call.read((el) => el.matches("iframe, frame"))));
     },
