@@ -150,7 +150,7 @@ func TestWaitingGoesOnThroughNavigations(t *testing.T) {
 	if seen, err := page.WaitFor(t.Context(), []Condition{{"end", "#end"}}); err != nil || seen != "end" {
 		t.Fatal(seen, err)
 	}
-	for _, pattern := range []string{"/4", "/*", address + "/4", "http://*/4"} {
+	for _, pattern := range []string{"/4", "/*", address + "/4", "http://*/4", "/4#f", "/*#*"} {
 		if err := page.WaitURL(t.Context(), pattern); err != nil {
 			t.Errorf("%s: %v", pattern, err)
 		}
@@ -158,7 +158,9 @@ func TestWaitingGoesOnThroughNavigations(t *testing.T) {
 	if got := page.URL(); got != address+"/4" {
 		t.Errorf("URL is %q", got)
 	}
-	wantCode(t, page.Within(100*time.Millisecond).WaitURL(t.Context(), "/4?"), outcome.SiteChanged)
+	for _, pattern := range []string{"/4?", "/4#g"} {
+		wantCode(t, page.Within(100*time.Millisecond).WaitURL(t.Context(), pattern), outcome.SiteChanged)
+	}
 }
 
 func TestRowsReadEveryKindOfColumn(t *testing.T) {

@@ -64,8 +64,8 @@ func (b *Browser) inTheWay() string {
 }
 
 // WaitURL waits until the page is at an address. In the pattern * stands for
-// anything; it is held against the address without query and fragment, or
-// against the path alone if it starts with a slash.
+// anything; it is held against the address without query, and without fragment
+// unless it has one itself, or against the path alone if it starts with a slash.
 func (p *Page) WaitURL(ctx context.Context, pattern string) error {
 	var there bool
 	_, err := p.get(ctx, call{Op: "address", Text: pattern}, &there)

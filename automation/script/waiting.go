@@ -23,7 +23,7 @@ var waitingWords = map[string]pageWord{
 	}},
 	"wait_url": {(*page).waitURL, manual{
 		"page.wait_url(pattern, timeout = 10)",
-		"Waits until the page is at an address. * stands for anything; the pattern is held against the address without query and fragment, or against the path alone if it starts with a slash.",
+		"Waits until the page is at an address. * stands for anything; the pattern is held against the address without query, or against the path alone if it starts with a slash. What is behind # counts only if the pattern has a # too, for sites that route by it.",
 		"SITE_CHANGED after timeout seconds.",
 		`page.wait_url("/account/*")`,
 	}},

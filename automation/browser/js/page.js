@@ -141,8 +141,10 @@
   }
 
   // at: the document's address is as in a pattern, where * stands for anything.
+  // The fragment counts where the pattern has one: some sites route by it.
   function at(pattern) {
-    return glob(pattern).test(pattern.startsWith("/") ? location.pathname : location.origin + location.pathname);
+    const path = location.pathname + (pattern.includes("#") ? location.hash : "");
+    return glob(pattern).test(pattern.startsWith("/") ? path : location.origin + path);
   }
   const count = (selector) => alternatives(selector).map((s) => (s.startsWith("url=") ? +at(s.slice(4)) : all(s).length));
 
