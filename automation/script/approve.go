@@ -28,7 +28,7 @@ func (u *user) approve(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 			if !ok {
 				return nil, fmt.Errorf("user.approve: sent_to must be a text, not a %s", pair[1].Type())
 			}
-			p.SentTo = u.run.quoted(text)
+			p.SentTo = u.run.destination(text)
 		case "timeout":
 			var err error
 			if limit, err = secondsUpTo(pair[1], maxApproval); err != nil {

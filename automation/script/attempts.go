@@ -225,7 +225,7 @@ func (u *user) oneTimeCode(w *invocation, args starlark.Tuple, kwargs []starlark
 		"attempts?", &total, "resend?", &prompt.CanResend, "time_limit?", &prompt.TimeLimit); err != nil {
 		return nil, err
 	}
-	prompt.SentTo = u.run.quoted(prompt.SentTo)
+	prompt.SentTo = u.run.destination(prompt.SentTo)
 	if prompt.Digits < 0 || prompt.Digits > 20 {
 		return nil, fmt.Errorf("%s: digits = %d must be 0 (any code) to 20", w.step.Word, prompt.Digits)
 	}

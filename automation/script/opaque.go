@@ -158,6 +158,17 @@ func (r *Run) quoted(text string) string {
 	return strings.ReplaceAll(r.scrubText(quote(text)), redacted, "•••")
 }
 
+// destination is where a site says that it sent something, for a prompt. One
+// that is nothing but an echo of what the person typed tells them nothing once
+// it is masked, so it is left out.
+func (r *Run) destination(text string) string {
+	shown := r.quoted(text)
+	if strings.Trim(shown, "• ") == "" {
+		return ""
+	}
+	return shown
+}
+
 // replaceWord replaces a word where no letter or digit touches it.
 func replaceWord(text, word string) string {
 	var out strings.Builder

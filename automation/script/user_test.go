@@ -160,6 +160,28 @@ def run(page, arguments, user):
 	}
 }
 
+// A site that sends codes to the user name shows nothing but what was typed.
+func TestDestinationThatOnlyEchoesASecretIsLeftOut(t *testing.T) {
+	t.Parallel()
+	integration := loadBody(t, `
+def run(page, arguments, user):
+    for attempt in user.credentials():
+        attempt["username"]
+        break
+    for shown in ["ada@example.com", "mail to ada@example.com"]:
+        for attempt in user.one_time_code(sent_to = shown):
+            break
+    return {}
+`)
+	b := start(t, integration, gives("username", "ada@example.com", "password", "swordfish"), gives("code", "1"), gives("code", "2"))
+	if _, err := b.write(""); err != nil {
+		t.Fatal(err)
+	}
+	if asked := b.person.asked; asked[1].SentTo != "" || asked[2].SentTo != "mail to •••" {
+		t.Errorf("asked %+v", asked)
+	}
+}
+
 func TestCodeIsMissingWhileItIsSentAgain(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, "def run(page, arguments, user):\n    for attempt in user.one_time_code(resend = True):\n        attempt['code']\n")
