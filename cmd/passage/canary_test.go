@@ -96,12 +96,13 @@ func (h *haystack) add(where, text string) {
 	h.texts[where].WriteString(text + "\n")
 }
 
-// find names the places and forms in which canaries were found.
-func (h *haystack) find(t *testing.T) (found []string) {
+// find names the places and forms in which canaries were found, and further
+// secrets.
+func (h *haystack) find(t *testing.T, further ...string) (found []string) {
 	t.Helper()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, secret := range canaries {
+	for _, secret := range append(further, canaries...) {
 		for form, written := range disguises(t, secret) {
 			for where, text := range h.texts {
 				if holds(text.String(), written) {

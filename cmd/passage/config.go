@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/netip"
 	"net/url"
@@ -47,6 +48,7 @@ type config struct {
 	addr, adminAddr string
 	publicURL       *url.URL // nil: made from the address that was bound
 	sites           map[string]automation.Site
+	overlay         fs.FS // integrations over the built-in ones; may be nil
 	trusted         []netip.Prefix
 	flags           serverFlags
 }

@@ -82,7 +82,7 @@ func (s *server) open(ctx context.Context, settings config) (err error) {
 		return err
 	}
 	s.later(s.db.Close)
-	if s.catalog, err = automation.LoadCatalog(automation.CatalogOptions{Sites: settings.sites}); err != nil {
+	if s.catalog, err = automation.LoadCatalog(automation.CatalogOptions{Folder: settings.overlay, Sites: settings.sites}); err != nil {
 		return err
 	}
 	for _, fault := range s.catalog.Faults() {
