@@ -213,3 +213,22 @@ func TestColumnsLookIntoShadowRootsAndHaveAlternatives(t *testing.T) {
 		}
 	}
 }
+
+// A component shows what stands between its tags where its slot is.
+func TestTextInASlotNamesWhatIsAroundTheSlot(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `
+		<x-button>Lend <b>it</b></x-button><x-box>Remind me</x-box><x-box></x-box>
+		<script>
+		for (const [name, inside] of [["x-button", "<button>★ <slot></slot></button>"], ["x-box", "<label><input type=checkbox><slot>No reminder</slot></label>"]])
+			customElements.define(name, class extends HTMLElement { connectedCallback() {
+				this.attachShadow({mode: "open"}).innerHTML = inside } })
+		</script>`})
+	page := visit(t, open(t, address), address+"/")
+	for _, selector := range []string{`role=button[name="★ Lend it"]`, "label=Remind me", "label=No reminder", `text="Lend it"`} {
+		if n, err := page.Count(t.Context(), selector); err != nil || n != 1 {
+			t.Errorf("%s matches %d, want 1: %v", selector, n, err)
+		}
+	}
+	must[int](t)(page.Check(t.Context(), "label=Remind me", true))
+}

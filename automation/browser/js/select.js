@@ -51,12 +51,18 @@
   }
 
   const silent = "script, style, noscript, template, title";
+
+  // textOf is the text of a node as it is put together: what is handed into a
+  // component's slot is shown there, and so belongs to what is around the slot.
   function textOf(node, without = silent) {
-    if (!node.querySelector?.(without)) return node.textContent;
-    let text = "";
-    const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) if (!walker.currentNode.parentElement?.closest(without)) text += walker.currentNode.data;
-    return text;
+    if (!node.querySelector?.(without + ", slot")) return node.textContent;
+    const parts = (inside) => {
+      if (inside.nodeType === Node.TEXT_NODE) return inside.data;
+      if (inside.nodeType === Node.COMMENT_NODE || inside.matches?.(without)) return "";
+      const handed = inside.localName === "slot" ? inside.assignedNodes({ flatten: true }) : [];
+      return [...(handed.length ? handed : inside.childNodes)].map(parts).join("");
+    };
+    return [...node.childNodes].map(parts).join("");
   }
   // What is said about a control, without what is in it.
   const said = (node) => textOf(node, silent + ", select, textarea, output, [contenteditable]");
