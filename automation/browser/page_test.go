@@ -166,3 +166,18 @@ func TestGotoLoadsTheDocumentWhateverTheFragment(t *testing.T) {
 		}
 	}
 }
+
+// Components often have no box of their own, only what is in them.
+func TestElementWithoutABoxIsSeenByWhatIsInIt(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `
+		<x-note id=shut>Nothing yet</x-note><x-note id=empty></x-note><x-note id=shown>Card saved</x-note>
+		<script>customElements.define("x-note", class extends HTMLElement { connectedCallback() {
+			this.attachShadow({mode: "open"}).innerHTML = "<style>:host { display: contents }</style><p><slot></slot></p>"
+			this.shadowRoot.querySelector("p").hidden = this.id === "shut" } })</script>`})
+	page := visit(t, open(t, address), address+"/")
+	seen, err := page.WaitFor(t.Context(), []Condition{{"shut", "text=Nothing yet"}, {"empty", "#empty"}, {"shown", "text=Card saved"}})
+	if err != nil || seen != "shown" {
+		t.Errorf("saw %q: %v", seen, err)
+	}
+}

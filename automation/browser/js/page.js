@@ -30,8 +30,14 @@
   const failed = () => broken() || status() >= 500 || status() === 429;
 
   function visible(el) {
-    if (!el.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false })) return false;
-    const box = el.getBoundingClientRect();
+    let shown = el;
+    if (!el.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false })) {
+      const { display, visibility } = getComputedStyle(el);
+      if (display !== "contents" || visibility !== "visible") return false;
+      shown = document.createRange(); // it has no box of its own, and shows what is in it
+      shown.selectNodeContents(el);
+    }
+    const box = shown.getBoundingClientRect();
     return box.width > 0 && box.height > 0;
   }
   const enabled = (el) => !el.matches(":disabled") && !el.closest('[aria-disabled="true"], button:disabled');
