@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -38,7 +39,7 @@ type process struct {
 // third closes the ways out past the proxy.
 func switches(o Options, profile, proxy string) []string {
 	flags := []string{
-		"--headless", "--remote-debugging-pipe", "--user-data-dir=" + profile,
+		"--remote-debugging-pipe", "--user-data-dir=" + profile,
 		"--no-first-run", "--no-startup-window", fmt.Sprintf("--window-size=%d,%d", width, height),
 		"--disable-site-isolation-trials",
 		"--disable-features=" + strings.Join([]string{
@@ -59,6 +60,9 @@ func switches(o Options, profile, proxy string) []string {
 		"--proxy-server=http://" + proxy, "--proxy-bypass-list=<-loopback>",
 		"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--disable-quic",
 		"--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+	}
+	if !o.Headful {
+		flags = append(flags, "--headless")
 	}
 	if o.NoSandbox {
 		flags = append(flags, "--no-sandbox")
@@ -83,7 +87,7 @@ func start(o Options, profile, proxy string) (*process, error) {
 	p := &process{pipe: newPipe(commandsIn, repliesOut), stderr: &tail{}, exited: make(chan struct{})}
 	p.cmd = exec.Command(o.Path, switches(o, profile, proxy)...) //nolint:gosec // the operator names the program
 	p.cmd.Dir = profile
-	p.cmd.Env = environment(profile)
+	p.cmd.Env = environment(profile, o.Headful)
 	p.cmd.ExtraFiles = []*os.File{commandsOut, repliesIn} // 3 and 4
 	p.cmd.Stderr = p.stderr
 	p.cmd.WaitDelay = 100 * time.Millisecond // a child that keeps stderr open must not hide the browser's end
@@ -117,7 +121,7 @@ const longestTemp = 60
 
 // environment is what the browser may know of ours: no key, no setting of
 // Passage. Its temporary files go into its profile, and with it away.
-func environment(profile string) []string {
+func environment(profile string, headful bool) []string {
 	var env []string
 	if len(profile) <= longestTemp {
 		env = append(env, "TMPDIR="+profile)
@@ -127,6 +131,8 @@ func environment(profile string) []string {
 		switch {
 		case name == "PATH", name == "HOME", name == "LANG", name == "TZ", name == "LD_LIBRARY_PATH",
 			strings.HasPrefix(name, "LC_"), strings.HasPrefix(name, "FONTCONFIG_"), strings.HasPrefix(name, "XDG_CACHE"):
+			env = append(env, entry)
+		case headful && slices.Contains(displays, name):
 			env = append(env, entry)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 type Options struct {
 	Path      string       // the browser's program; "" looks for one (see Find)
 	NoSandbox bool         // run without Chromium's sandbox, as root must
+	Headful   bool         // show windows: for a person who watches a script that is being written
 	Dir       string       // profiles live in it, one folder per process; everything of ours in it is swept at start
 	Slots     int          // processes at most
 	Spares    int          // of these, warm and unused
@@ -30,9 +31,7 @@ type Options struct {
 // check reports every fault at once, and fills in what may be left out.
 func (o *Options) check() (forbidden, error) {
 	var faults []error
-	path, err := Find(o.Path)
-	faults = append(faults, err)
-	o.Path = path
+	faults = append(faults, o.find())
 	if o.Slots < 1 || o.Spares < 0 || o.Line < 0 {
 		faults = append(faults, errors.New("a browser pool needs at least one slot, and no negative number of spares or places in line"))
 	}

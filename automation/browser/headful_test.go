@@ -1,0 +1,71 @@
+package browser
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// program makes a file that could be run under a browser's name.
+func program(t *testing.T, folder, name string) string {
+	t.Helper()
+	path := filepath.Join(folder, name)
+	if err := os.WriteFile(path, []byte("#!/bin/false\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestFindWindowedPassesOverProgramsThatShowNothing(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("PATH", folder)
+	shell := program(t, folder, "chromium-headless-shell")
+	program(t, folder, "headless_shell")
+	if _, err := FindWindowed(""); err == nil || !strings.Contains(err.Error(), "install the package chromium") {
+		t.Errorf("with the shells alone: %v", err)
+	}
+	if _, err := FindWindowed(shell); err == nil || !strings.Contains(err.Error(), "has no window to show") {
+		t.Errorf("with a shell by name: %v", err)
+	}
+	full := program(t, folder, "chromium")
+	for _, given := range []string{"", "chromium"} {
+		if found, err := FindWindowed(given); err != nil || found != full {
+			t.Errorf("FindWindowed(%q) = %q, %v", given, found, err)
+		}
+	}
+	if found, err := Find(""); err != nil || found != shell {
+		t.Errorf("without a window: %q, %v", found, err)
+	}
+}
+
+func TestAWindowNeedsAScreen(t *testing.T) {
+	t.Parallel()
+	with := func(set string) func(string) string {
+		return func(name string) string {
+			if name == set {
+				return ":0"
+			}
+			return ""
+		}
+	}
+	for set, fits := range map[string]bool{"": false, "DISPLAY": true, "WAYLAND_DISPLAY": true, "XAUTHORITY": false} {
+		if err := checkDisplay(with(set)); (err == nil) != fits {
+			t.Errorf("with %q: %v", set, err)
+		}
+	}
+}
+
+func TestOnlyAWindowedBrowserLearnsOfTheScreen(t *testing.T) {
+	t.Setenv("DISPLAY", ":7")
+	for _, headful := range []bool{false, true} {
+		o := Options{Headful: headful}
+		if got := slices.Contains(environment("", headful), "DISPLAY=:7"); got != headful {
+			t.Errorf("headful %v: DISPLAY is passed on: %v", headful, got)
+		}
+		if got := slices.Contains(switches(o, "", ""), "--headless"); got == headful {
+			t.Errorf("headful %v: --headless is %v", headful, got)
+		}
+	}
+}
