@@ -108,7 +108,7 @@ func (s *session) work() (json.RawMessage, error) {
 		return nil, s.noBrowser(err)
 	}
 	defer browser.Close()
-	unwatch := s.watch(browser)
+	unwatch := watch(browser, s.cancel)
 	defer unwatch()
 
 	result, err := s.drive(browser, arguments)
@@ -166,7 +166,7 @@ func (s *session) operate(run *script.Run, operation db.Operation, arguments jso
 		return nil, err
 	}
 	if issues := rules.CheckResult(result); len(issues) > 0 {
-		return nil, misfit(operation, issues)
+		return nil, misfit(operation.Name(), issues)
 	}
 	s.recorder.flush()
 	// What the site has done must be written down, even if the session was
@@ -179,12 +179,12 @@ func (s *session) operate(run *script.Run, operation db.Operation, arguments jso
 	return result, nil
 }
 
-func misfit(operation db.Operation, issues []resources.Issue) error {
+func misfit(operation string, issues []resources.Issue) error {
 	text := ""
 	for _, issue := range issues {
 		text += fmt.Sprintf("; %s: %s", issue.Path, issue.Message)
 	}
-	return outcome.New(outcome.ResultValidationError, "the result of %s does not fit its schema%s", operation.Name(), text)
+	return outcome.New(outcome.ResultValidationError, "the result of %s does not fit its schema%s", operation, text)
 }
 
 // joinResults gives the result the form of the contract: of one operation its
@@ -220,14 +220,14 @@ func (s *session) noBrowser(err error) error {
 	return outcome.Wrap(outcome.ConnectionFailed, err, "the browser did not start")
 }
 
-// watch ends the session as soon as its browser is gone.
-func (s *session) watch(browser *browser.Browser) (unwatch func()) {
+// watch ends what a browser is used for as soon as the browser is gone.
+func watch(browser *browser.Browser, end context.CancelCauseFunc) (unwatch func()) {
 	stop := make(chan struct{})
 	var watching sync.WaitGroup
 	watching.Go(func() {
 		select {
 		case <-browser.Dead():
-			s.cancel(browser.Cause())
+			end(browser.Cause())
 		case <-stop:
 		}
 	})

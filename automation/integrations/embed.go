@@ -11,8 +11,9 @@ import (
 	"io/fs"
 )
 
-//go:embed */integration.star
+//go:embed */integration.star */README.md
 var files embed.FS
 
-// FS holds the built-in integrations, each at "<id>/integration.star".
+// FS holds the built-in integrations, each at "<id>/integration.star", with its
+// README.md beside it.
 func FS() fs.FS { return files }

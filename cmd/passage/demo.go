@@ -84,15 +84,14 @@ func (c *demoCommand) prepare(ctx context.Context, out *console) (*demo, error) 
 	}
 	d.site.Listener, d.frame.Listener, d.shop.Listener = bound[0], bound[1], bound[2]
 	// The card form is on another site than the carrier, as real ones are.
-	frameHost := fmt.Sprintf("localhost:%d", d.frame.Addr().(*net.TCPAddr).Port)
 	surroundings := c.carrier
-	surroundings.FrameURL = func() string { return "http://" + frameHost }
+	surroundings.FrameURL = func() string { return "http://" + d.frameHost() }
 	d.carrier = replica.NewCarrier(surroundings)
 	d.site.handler, d.frame.handler = d.carrier.Site(), d.carrier.CardFrame()
 
 	settings, err := serverFlags{
 		dataFlag: dataFlag{c.Data}, browserFlags: c.browserFlags, AdminAddr: c.AdminAddr,
-		Site:         map[string]string{"demo": "http://" + d.site.Addr().String() + "," + frameHost},
+		Site:         map[string]string{"demo": d.address()},
 		WebhookAllow: []string{"127.0.0.1"}, OperatorName: "The Passage demo",
 	}.check(c.Addr)
 	if err == nil {
@@ -107,6 +106,13 @@ func (c *demoCommand) prepare(ctx context.Context, out *console) (*demo, error) 
 	}
 	return d, nil
 }
+
+func (d *demo) frameHost() string {
+	return fmt.Sprintf("localhost:%d", d.frame.Addr().(*net.TCPAddr).Port)
+}
+
+// address is where the carrier's integration is pointed to, as --site says it.
+func (d *demo) address() string { return "http://" + d.site.Addr().String() + "," + d.frameHost() }
 
 func bindAll(count int) ([]net.Listener, error) {
 	var bound []net.Listener
@@ -204,10 +210,12 @@ More to try:
     http://%s      the dashboard: %s, password %s
     %s/gallery     every screen
     http://%s      Demo Mobile, the carrier
+    passage integrations try demo --site demo=%s --operation paymentMethod.read
+                                their script by hand, step by step
 
 Other people at Demo Mobile, all with that password:
 `, demoMerchant, claimURL, replica.Domain, replica.Password, replica.Code,
-		d.shop.Addr(), demoMerchant, d.admin.Addr(), demoOperator, d.password, d.publicURL, d.site.Addr()); err != nil {
+		d.shop.Addr(), demoMerchant, d.admin.Addr(), demoOperator, d.password, d.publicURL, d.site.Addr(), d.address()); err != nil {
 		return err
 	}
 	if err := d.printScenarios(); err != nil {

@@ -14,10 +14,12 @@ import (
 	"passage/automation/script"
 )
 
-// integrationsCommand looks at integrations.
+// integrationsCommand is what is done with integrations by hand.
 type integrationsCommand struct {
 	List  integrationsList  `cmd:"" help:"List the built-in integrations."`
 	Check integrationsCheck `cmd:"" help:"Find what is wrong with integrations, without a browser."`
+	New   integrationsNew   `cmd:"" help:"Begin an integration of your own, or a copy of a built-in one to mend."`
+	Try   integrationsTry   `cmd:"" help:"Run an integration by hand, in a browser, with its questions at the terminal."`
 	Docs  integrationsDocs  `cmd:"" help:"Print every word that a script may use, with its meaning and an example."`
 }
 

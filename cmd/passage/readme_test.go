@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"passage/automation/replica"
 )
 
 const repository = "../.."
@@ -68,10 +70,17 @@ var quoted = regexp.MustCompile(`"[^"]*"|\S+`)
 // A server is stopped as soon as it serves.
 func runReadmeCommand(t *testing.T, line, data string) {
 	t.Helper()
+	// What the README places on a machine is here somewhere else.
+	place := strings.NewReplacer("/var/lib/passage", data, "/srv/sites", filepath.Join(data, "sites"),
+		"automation/integrations", repository+"/automation/integrations")
+	stdin := "correct horse battery\n"
+	if strings.HasPrefix(line, "integrations try") {
+		place = strings.NewReplacer("http://127.0.0.1:8090", sharedStack(t).address())
+		stdin = someone(t, "good").Username + "\n" + replica.Password + "\n"
+	}
 	var args []string
 	for _, word := range quoted.FindAllString(line, -1) {
-		word = strings.ReplaceAll(strings.Trim(word, `"`), "/var/lib/passage", data)
-		args = append(args, strings.ReplaceAll(word, "automation/integrations", repository+"/automation/integrations"))
+		args = append(args, place.Replace(strings.Trim(word, `"`)))
 	}
 	getenv := func(name string) string {
 		switch name {
@@ -90,7 +99,7 @@ func runReadmeCommand(t *testing.T, line, data string) {
 		stdout.stop = stop
 	}
 	var stderr bytes.Buffer
-	if code := run(ctx, args, getenv, strings.NewReader("correct horse battery\n"), stdout, &stderr); code != exitSuccess {
+	if code := run(ctx, args, getenv, strings.NewReader(stdin), stdout, &stderr); code != exitSuccess {
 		t.Errorf("passage %s: exit %d\n%s%s", line, code, stdout, &stderr)
 	}
 }

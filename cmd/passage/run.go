@@ -26,7 +26,7 @@ type commands struct {
 	Demo         demoCommand         `cmd:"" help:"Serve, with a demo carrier and a demo shop to try it on."`
 	Keys         keysCommand         `cmd:"" help:"Make, list and revoke the API keys of merchants."`
 	Admin        adminCommand        `cmd:"" help:"Let operators use the dashboard."`
-	Integrations integrationsCommand `cmd:"" help:"List and check integrations."`
+	Integrations integrationsCommand `cmd:"" help:"List, begin, check and try integrations."`
 	Doctor       doctorCommand       `cmd:"" help:"Check this machine: browser, clock, data folder, public URL."`
 	Version      versionCommand      `cmd:"" help:"Print the version."`
 }

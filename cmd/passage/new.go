@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"text/template"
+	"time"
+
+	"passage/automation/integrations"
+	"passage/automation/script"
+)
+
+// integrationsNew begins an integration: guesses to mend, or a copy of a
+// built-in one.
+type integrationsNew struct {
+	Name string `arg:"" help:"Its id: lower-case letters, digits and dashes. That of a built-in one makes a copy to mend."`
+	Dir  string `help:"Folder of your integrations; this makes one in it." default:"integrations" type:"path"`
+	Site string `help:"The site's origin." default:"https://www.example.com"`
+}
+
+//go:embed scaffold/*
+var scaffold embed.FS
+
+var goodName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
+
+// Run writes the files and says what to do next.
+func (c *integrationsNew) Run(out *console) error {
+	if !goodName.MatchString(c.Name) {
+		return asUsage(fmt.Errorf("%q cannot be an integration's name: it must be 1 to 40 lower-case letters, digits and dashes, starting with a letter, such as my-library", c.Name))
+	}
+	folder := filepath.Join(c.Dir, c.Name)
+	if _, err := os.Lstat(folder); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is there already, and is not overwritten; choose another name, or another --dir", folder)
+	}
+	files, err := c.files()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // scripts hold nothing secret
+		return fmt.Errorf("make the folder: %w", err)
+	}
+	for _, name := range []string{"integration.star", "README.md"} {
+		if err := os.WriteFile(filepath.Join(folder, name), files[name], 0o644); err != nil { //nolint:gosec // as above
+			return fmt.Errorf("write the integration: %w", err)
+		}
+	}
+	return out.printf(`%s holds integration.star and README.md. Next:
+
+    passage integrations docs
+    passage integrations check %[2]s
+    passage integrations try %[3]s --integrations %[2]s
+`, folder, c.Dir, c.Name)
+}
+
+// files are those of a built-in integration with this name, else the guesses.
+func (c *integrationsNew) files() (map[string][]byte, error) {
+	builtIn, err := fs.ReadFile(integrations.FS(), path.Join(c.Name, "integration.star"))
+	if err == nil {
+		readme, err := fs.ReadFile(integrations.FS(), path.Join(c.Name, "README.md"))
+		return map[string][]byte{"integration.star": builtIn, "README.md": readme}, err
+	}
+	site, err := url.Parse(c.Site)
+	if err != nil || site.Host == "" {
+		return nil, asUsage(fmt.Errorf("--site: %q is not an origin such as https://www.example.com", c.Site))
+	}
+	about := struct{ ID, Name, Site, Host, Dir, Date string }{
+		c.Name, title(c.Name), strings.TrimSuffix(c.Site, "/"), site.Host, c.Dir, time.Now().Format(time.DateOnly),
+	}
+	files := map[string][]byte{}
+	for _, name := range []string{"integration.star", "README.md"} {
+		parsed, err := template.ParseFS(scaffold, "scaffold/"+name)
+		if err != nil {
+			return nil, fmt.Errorf("read the scaffold: %w", err)
+		}
+		var written bytes.Buffer
+		if err := parsed.Execute(&written, about); err != nil {
+			return nil, fmt.Errorf("write the scaffold: %w", err)
+		}
+		files[name] = written.Bytes()
+	}
+	// A site that no integration can have is better refused now than by "check".
+	_, err = script.Load("integration.star", files["integration.star"])
+	if fault, ok := errors.AsType[*script.Fault](err); ok {
+		return nil, asUsage(fmt.Errorf("--site: %s", fault.Message))
+	}
+	return files, err
+}
+
+// title makes a name for people of an id: “My Library” of my-library.
+func title(id string) string {
+	words := strings.FieldsFunc(id, func(r rune) bool { return r == '-' })
+	for n, word := range words {
+		words[n] = strings.ToUpper(word[:1]) + word[1:]
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"passage/automation"
+	"passage/automation/browser"
+	"passage/automation/outcome"
+	"passage/automation/resources"
+	"passage/views"
+)
+
+// integrationsTry runs an integration by hand, with the person at the terminal.
+type integrationsTry struct {
+	Name             string            `arg:"" help:"The integration: a built-in one, or one of --integrations."`
+	Operation        []string          `help:"What to do after the log-in, such as paymentMethod.read; may be repeated. Unless said, only the log-in is tried." sep:"none" placeholder:"NAME"`
+	Arguments        []string          `help:"Its arguments, as JSON or as @FILE: the first for the first --operation, and so on." sep:"none" placeholder:"JSON|@FILE"`
+	Integrations     string            `help:"Folder of your own integrations, one folder each, over the built-in ones." type:"path" placeholder:"DIR"`
+	Site             map[string]string `help:"Point the integration elsewhere: ID=URL, or ID=URL,HOST:PORT with further hosts of that site." placeholder:"ID=URL"`
+	DryRun           bool              `help:"Stop every write before anything is changed."`
+	Yes              bool              `help:"Do not ask before a write."`
+	Headful          bool              `help:"Show the browser's window. Needs a full Chromium and a screen."`
+	Screenshot       string            `help:"On failure, keep a picture of the page here, with everything typed masked." type:"path" placeholder:"FILE"`
+	Browser          string            `help:"The browser to use, by path or by name; else chromium-headless-shell or chromium on PATH."`
+	BrowserNoSandbox bool              `help:"Run the browser without its sandbox. Only as root, and only where nothing else protects you."`
+}
+
+// errTried is the end of a trial that failed; why was told already.
+var errTried = errors.New("the trial failed; see above")
+
+// Run tries the integration and prints the result.
+func (c *integrationsTry) Run(ctx context.Context, out *console) error {
+	rules, err := resources.Load()
+	if err != nil {
+		return err
+	}
+	integration, err := c.load()
+	if err != nil {
+		return err
+	}
+	operations, err := c.operations(integration, rules)
+	if err != nil {
+		return err
+	}
+	seat := interview{terminal: newTerminal(out), text: views.Match("en"), service: integration.Name}
+	ctx, end := interrupted(ctx)
+	defer end()
+	if err := c.agree(ctx, &seat, integration.ID, operations); err != nil {
+		return err
+	}
+	told := &report{interview: seat, redactor: browser.NewRedactor(), screenshot: c.Screenshot}
+	result, err := c.try(ctx, out, &automation.Trial{
+		Integration: integration, Resources: rules, Redactor: told.redactor, Onlooker: told,
+	}, operations)
+	if _, typed := errors.AsType[*outcome.Error](err); typed {
+		told.failure(integration, err)
+		return fmt.Errorf("%w: %s", errTried, outcome.From(err).Code)
+	}
+	if err != nil || result == nil {
+		return err
+	}
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, result, "", "  "); err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	return out.printf("%s\n", &pretty)
+}
+
+// interrupted makes the end of a context the person's own decision.
+func interrupted(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, end := context.WithCancelCause(context.WithoutCancel(parent))
+	stop := context.AfterFunc(parent, func() { end(outcome.New(outcome.UserCancelled, "interrupted")) })
+	return ctx, func() { stop(); end(nil) }
+}
+
+// try runs the trial in a browser of its own, which is gone when it returns.
+func (c *integrationsTry) try(ctx context.Context, out *console, trial *automation.Trial,
+	operations []automation.TrialOperation,
+) (result json.RawMessage, err error) {
+	folder, err := os.MkdirTemp("", "passage-try-")
+	if err != nil {
+		return nil, fmt.Errorf("make a temporary folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	if c.Headful {
+		if c.Browser, err = browser.FindWindowed(c.Browser); err != nil {
+			return nil, err
+		}
+	}
+	flags := browserFlags{Browser: c.Browser, BrowserNoSandbox: c.BrowserNoSandbox, BrowserSlots: 1}
+	if trial.Pool, err = flags.pool(browser.Options{Dir: folder, Headful: c.Headful, Logger: out.logger}); err != nil {
+		return nil, err
+	}
+	life, stop := context.WithCancel(context.WithoutCancel(ctx))
+	closed := make(chan error, 1)
+	go func() { closed <- trial.Pool.Run(life) }()
+	defer func() { stop(); err = errors.Join(err, <-closed) }()
+	return trial.Run(ctx, operations)
+}
+
+func (c *integrationsTry) load() (*automation.Integration, error) {
+	var folder fs.FS
+	if c.Integrations != "" {
+		if _, err := os.ReadDir(c.Integrations); err != nil {
+			return nil, asUsage(fmt.Errorf("--integrations: %w", err))
+		}
+		folder = os.DirFS(c.Integrations)
+	}
+	integration, err := automation.LoadIntegration(folder, c.Name)
+	if errors.Is(err, automation.ErrUnknownIntegration) {
+		return nil, asUsage(fmt.Errorf("there is no integration %q; \"passage integrations list\" has the built-in ones, --integrations names a folder of others", c.Name))
+	}
+	if err != nil {
+		return nil, err
+	}
+	for id, text := range c.Site {
+		if id != integration.ID {
+			return nil, asUsage(fmt.Errorf("--site: %s is not tried here; write %s=URL", id, integration.ID))
+		}
+		address, hosts, _ := strings.Cut(text, ",")
+		integration, err = integration.At(address, strings.FieldsFunc(hosts, func(r rune) bool { return r == ',' })...)
+		if err != nil {
+			return nil, asUsage(fmt.Errorf("--site: %w", err))
+		}
+	}
+	return integration, nil
+}
+
+// operations reads what is to be done, and reports all faults together.
+func (c *integrationsTry) operations(integration *automation.Integration, rules *resources.Set) ([]automation.TrialOperation, error) {
+	var list []automation.TrialOperation
+	var faults []error
+	if len(c.Arguments) > len(c.Operation) {
+		faults = append(faults, errors.New("--arguments: there are more of them than of --operation"))
+	}
+	for n, name := range c.Operation {
+		text := ""
+		if n < len(c.Arguments) {
+			text = c.Arguments[n]
+		}
+		operation, err := c.operation(integration, rules, name, text)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		list = append(list, operation)
+	}
+	return list, asUsage(errors.Join(faults...))
+}
+
+func (c *integrationsTry) operation(integration *automation.Integration, rules *resources.Set, name, text string) (made automation.TrialOperation, err error) {
+	made.Resource, made.Action, _ = strings.Cut(name, ".")
+	known, ok := rules.Operation(made.Resource, made.Action)
+	if !ok || !slices.Contains(integration.Operations, name) {
+		return made, fmt.Errorf("--operation: %s has no %q; it has %s", integration.ID, name, strings.Join(integration.Operations, ", "))
+	}
+	if made.Arguments, err = readArguments(text); err != nil {
+		return made, fmt.Errorf("--arguments of %s: %w", name, err)
+	}
+	if c.DryRun && made.Action == "write" {
+		if made.Arguments, err = dry(made.Arguments); err != nil {
+			return made, fmt.Errorf("--arguments of %s: %w", name, err)
+		}
+	}
+	var faults []error
+	for _, issue := range known.CheckArguments(made.Arguments) {
+		faults = append(faults, fmt.Errorf("--arguments of %s: %s: %s", name, issue.Path, issue.Message))
+	}
+	return made, errors.Join(faults...)
+}
+
+// readArguments reads JSON, or the file that it names.
+func readArguments(text string) (json.RawMessage, error) {
+	if file, named := strings.CutPrefix(text, "@"); named {
+		read, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		text = string(read)
+	}
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	if !json.Valid([]byte(text)) {
+		return nil, errors.New("this is not JSON; write an object such as {\"limit\": 3}, or @FILE")
+	}
+	return json.RawMessage(text), nil
+}
+
+// dry adds what makes a write a dry run.
+func dry(arguments json.RawMessage) (json.RawMessage, error) {
+	object := map[string]json.RawMessage{}
+	if len(arguments) > 0 {
+		if err := json.Unmarshal(arguments, &object); err != nil {
+			return nil, errors.New("this must be an object")
+		}
+	}
+	object["dryRun"] = json.RawMessage("true")
+	return json.Marshal(object)
+}
+
+// agree asks before a change is made to a real account.
+func (c *integrationsTry) agree(ctx context.Context, seat *interview, id string, operations []automation.TrialOperation) error {
+	if c.Yes || c.DryRun {
+		return nil
+	}
+	for _, operation := range operations {
+		if operation.Action != "write" || isDry(operation.Arguments) {
+			continue
+		}
+		deed := seat.text.Deed(id, operation.Resource, operation.Action)
+		seat.say("%s: %s\n", seat.service, seat.fill(deed.Ask, "card", seat.text.Card.Unknown))
+		agreed, err := seat.agrees(ctx, seat.text.Ask.Confirm)
+		if err != nil {
+			return err
+		}
+		if !agreed {
+			return errors.New("nothing was done; --dry-run stops before the change, --yes does not ask")
+		}
+	}
+	return nil
+}
+
+func isDry(arguments json.RawMessage) bool {
+	var given struct{ DryRun bool }
+	return json.Unmarshal(arguments, &given) == nil && given.DryRun
+}

@@ -1,0 +1,279 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"passage/automation"
+	"passage/automation/outcome"
+	"passage/automation/replica"
+	"passage/views"
+)
+
+// tried is how a trial ended.
+type tried struct {
+	code           int
+	stdout, stderr string
+}
+
+// try runs “integrations try demo” against the stack's carrier; the lines are
+// what somebody types.
+func (s *stack) try(t *testing.T, lines []string, args ...string) tried {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	args = append([]string{"integrations", "try", "demo", "--site", "demo=" + s.address()}, args...)
+	code := run(t.Context(), args, os.Getenv, strings.NewReader(strings.Join(lines, "\n")+"\n"), &stdout, &stderr)
+	got := tried{code, stdout.String(), stderr.String()}
+	for _, secret := range []string{replica.Password, replica.Code, replica.CardNumber} {
+		if strings.Contains(got.stdout+got.stderr, secret) {
+			t.Errorf("%s was printed:\n%s%s", secret, got.stdout, got.stderr)
+		}
+	}
+	return got
+}
+
+// says fails the test unless each text is in what a trial told.
+func (g tried) says(t *testing.T, code int, texts ...string) {
+	t.Helper()
+	if g.code != code {
+		t.Errorf("exit %d, want %d", g.code, code)
+	}
+	for _, text := range texts {
+		if !strings.Contains(g.stderr, text) {
+			t.Errorf("%q was not told", text)
+		}
+	}
+	if t.Failed() {
+		t.Logf("stdout:\n%s\nstderr:\n%s", g.stdout, g.stderr)
+	}
+}
+
+func TestTryAsksWhatAPersonWouldReadAndGivesTheResult(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		scenario string
+		after    []string // what is typed after the user name and the password
+		says     []string
+	}{
+		{"good", nil, []string{"Log in to Demo Mobile", "Phone number or email: ", "Password: "}},
+		{"code", []string{"12", replica.Code}, []string{
+			"Enter the code that Demo Mobile sent to (•••)", "6-digit code (nothing: Send a new code)", "Please enter all the digits of the code."}},
+		{"resend", []string{"", replica.Code}, []string{"page.click", "#resend"}},
+		{"choice", []string{"9", "2", replica.Code}, []string{
+			"How should Demo Mobile send your code?", "\n  2  ", "  1 to ", "Please choose one of these.", "page.check"}},
+		{"push", nil, []string{"Approve the request in your Demo Mobile app", "This page goes on by itself"}},
+	} {
+		t.Run(test.scenario, func(t *testing.T) {
+			t.Parallel()
+			s, who := sharedStack(t), someone(t, test.scenario)
+			typed := append([]string{who.Username, replica.Password}, test.after...)
+			got := s.try(t, typed, "--operation", "paymentMethod.read")
+			got.says(t, exitSuccess, append(test.says, "\nlogin\n", "\npaymentMethod.read\n", "page.goto", "… 3 payment methods")...)
+			var result struct{ PaymentMethods []struct{ Last4 string } }
+			if err := json.Unmarshal([]byte(got.stdout), &result); err != nil || len(result.PaymentMethods) != 3 {
+				t.Errorf("stdout is %q: %v", got.stdout, err)
+			}
+		})
+	}
+}
+
+func TestTryAsksAgainAfterAWrongPassword(t *testing.T) {
+	t.Parallel()
+	s, who := sharedStack(t), someone(t, "good")
+	got := s.try(t, []string{who.Username, "not the password", who.Username, replica.Password})
+	got.says(t, exitSuccess, "Demo Mobile did not accept this user name and password. You have 2 tries left.")
+	expect(t, "what a log-in alone gives", got.stdout, "")
+	if strings.Contains(got.stderr, "not the password") {
+		t.Errorf("a wrong password was printed:\n%s", got.stderr)
+	}
+}
+
+func writeArguments(t *testing.T) string {
+	t.Helper()
+	text, err := json.Marshal(writeCard()["arguments"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestTryAsksBeforeAWriteAndNotBeforeADryRun(t *testing.T) {
+	t.Parallel()
+	s, arguments := sharedStack(t), writeArguments(t)
+	file := filepath.Join(t.TempDir(), "card.json")
+	if err := os.WriteFile(file, []byte(arguments), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name   string
+		before []string // typed before the credentials
+		flags  []string
+		code   int
+		stdout string
+		cards  int
+	}{
+		{"refused", []string{"no"}, []string{"--arguments", arguments}, exitFailure, "", 0},
+		{"agreed", []string{"yes"}, []string{"--arguments", arguments}, exitSuccess, `"success": true`, 1},
+		{"said beforehand", nil, []string{"--arguments", "@" + file, "--yes"}, exitSuccess, `"success": true`, 1},
+		{"dry run", nil, []string{"--arguments", arguments, "--dry-run"}, exitSuccess, `"dryRun": true`, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			who := someone(t, "good")
+			got := s.try(t, append(test.before, who.Username, replica.Password), append(test.flags, "--operation", "paymentMethod.write")...)
+			got.says(t, test.code)
+			if !strings.Contains(got.stdout, test.stdout) {
+				t.Errorf("stdout is %s", got.stdout)
+			}
+			expect(t, "the question", strings.Contains(got.stderr, "Replace your AutoPay card with the new card"), test.before != nil)
+			expect(t, "cards at the site", s.carrier.Submitted(who.Username), test.cards)
+		})
+	}
+}
+
+func TestTryKnowsASubmissionThatWasNotConfirmed(t *testing.T) {
+	t.Parallel()
+	for scenario, code := range map[string]string{"unconfirmed": "OPERATION_UNKNOWN", "declined": "OPERATION_REJECTED"} {
+		t.Run(scenario, func(t *testing.T) {
+			t.Parallel()
+			s, who := sharedStack(t), someone(t, scenario)
+			got := s.try(t, []string{who.Username, replica.Password}, "--yes", "--operation", "paymentMethod.write", "--arguments", writeArguments(t))
+			got.says(t, exitFailure, "\n"+code+"  ", "Traceback", "in write_payment_method", "the trial failed; see above: "+code)
+			expect(t, "stdout", got.stdout, "")
+		})
+	}
+}
+
+// A script of somebody's own: the line, what was looked for, what came near,
+// and a picture.
+func TestTryShowsWhereAndWhyAScriptFailed(t *testing.T) {
+	t.Parallel()
+	s, who, folder := sharedStack(t), someone(t, "good"), t.TempDir()
+	source, err := os.ReadFile(repository + "/automation/integrations/demo/integration.star")
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := strings.Replace(string(source), `page.wait_for(list = "#payment-methods")`, `page.wait_for(timeout = 5, list = "#payment-methodz")`, 1)
+	if err := os.Mkdir(filepath.Join(folder, "demo"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "demo", "integration.star"), []byte(broken), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	picture := filepath.Join(folder, "failure.png")
+	got := s.try(t, []string{who.Username, replica.Password}, "--integrations", folder, "--operation", "paymentMethod.read", "--screenshot", picture)
+	got.says(t, exitFailure, "\nSITE_CHANGED  An element that the integration expects did not come", "A person would read: Demo Mobile has changed its website",
+		"in open_payment_methods\n", `      page.wait_for(timeout = 5, list = "#payment-methodz")`+"\n   ", "\n>  116  ",
+		"\n  0  list = #payment-methodz\n     nearest on the page: ", "#payment-methods", "is in "+picture)
+	if info, err := os.Stat(picture); err != nil || info.Size() == 0 {
+		t.Errorf("the picture: %v", err)
+	}
+}
+
+func TestTryRefusesWhatCannotBeTried(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		args []string
+		says string
+	}{
+		"integration":       {[]string{"nobody"}, `there is no integration "nobody"; "passage integrations list" has the built-in ones`},
+		"path":              {[]string{"../demo"}, `there is no integration "../demo"`},
+		"folder":            {[]string{"demo", "--integrations", "/nonexistent"}, "--integrations: open /nonexistent"},
+		"operation":         {[]string{"demo", "--operation", "paymentMethod.delete"}, `demo has no "paymentMethod.delete"; it has mobileBillingStatement.read, `},
+		"other site":        {[]string{"demo", "--site", "att=http://127.0.0.1:1"}, "att is not tried here; write demo=URL"},
+		"bad site":          {[]string{"demo", "--site", "demo=ftp://x"}, "--site: point demo elsewhere"},
+		"no JSON":           {[]string{"demo", "--operation", "mobileBillingStatement.read", "--arguments", "limit=3"}, "this is not JSON"},
+		"no file":           {[]string{"demo", "--operation", "mobileBillingStatement.read", "--arguments", "@/nonexistent"}, "open /nonexistent"},
+		"no fit":            {[]string{"demo", "--operation", "mobileBillingStatement.read", "--arguments", `{"limit":0}`}, "--arguments of mobileBillingStatement.read: limit: "},
+		"too many":          {[]string{"demo", "--arguments", `{}`}, "there are more of them than of --operation"},
+		"dry run of a list": {[]string{"demo", "--operation", "paymentMethod.write", "--arguments", `[]`, "--dry-run"}, "this must be an object"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var stderr bytes.Buffer
+			code := run(t.Context(), append([]string{"integrations", "try"}, test.args...), os.Getenv, strings.NewReader(""), io.Discard, &stderr)
+			if code != exitUsage || !strings.Contains(stderr.String(), test.says) {
+				t.Errorf("exit %d: %s", code, &stderr)
+			}
+		})
+	}
+}
+
+// Ctrl-C while it asks: it says so, and nothing is left behind.
+func TestTryEndsCleanlyWhenInterrupted(t *testing.T) {
+	t.Parallel()
+	s := sharedStack(t)
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	stdin, typing := io.Pipe() // nobody ever types
+	defer typing.Close()
+	stderr := &ringing{word: "Phone number or email: ", ring: interrupt}
+	code := run(ctx, []string{"integrations", "try", "demo", "--site", "demo=" + s.address()}, os.Getenv, stdin, io.Discard, stderr)
+	tried{code, "", stderr.String()}.says(t, exitFailure, "USER_CANCELLED: interrupted")
+}
+
+// ringing keeps what is written, and rings once a word is there.
+type ringing struct {
+	bytes.Buffer
+	word string
+	ring func()
+}
+
+func (w *ringing) Write(text []byte) (int, error) {
+	n, err := w.Buffer.Write(text)
+	if strings.Contains(w.String(), w.word) {
+		w.ring()
+	}
+	return n, err
+}
+
+func TestEveryKindOfQuestionIsAskedInTheWordsOfThePages(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		prompt automation.Prompt
+		typed  string
+		field  string
+		answer string
+		says   []string
+	}{
+		"credentials": {automation.Prompt{Kind: automation.KindCredentials, Reason: "wrong_password", AttemptsLeft: 1,
+			Fields: []automation.Field{{Name: "pin", Label: "pin", Secret: true}}}, "\n1234\n", "pin", "1234",
+			[]string{"Log in to Acme", "Acme did not accept this user name and password. You have 1 try left.", "PIN: ", "Please fill this in."}},
+		"one-time code": {automation.Prompt{Kind: automation.KindOneTimeCode, Reason: "wrong_code", TimeLimit: 60}, "\nA1\n", "code", "A1",
+			[]string{"Enter the code that Acme sent you.", "That was not the right code.", "You have 1 minute for this.", "Code: "}},
+		"another code": {automation.Prompt{Kind: automation.KindOneTimeCode, CanResend: true}, "\n", "action", "resend", []string{"Send a new code"}},
+		"choice": {automation.Prompt{Kind: automation.KindChoice, Reason: "account",
+			Options: []automation.Option{{ID: "a"}, {ID: "b", Label: "The second"}}}, "x\n0\n2\n", "choice", "b",
+			[]string{"Which account is this about?", "  1  Option 1\n", "  2  The second\n", "Please choose one of these."}},
+		"question": {automation.Prompt{Kind: automation.KindText, Question: "First pet?", Reason: "wrong_answer"}, "Rex\n", "text", "Rex",
+			[]string{"Acme asks you something", "“First pet?”", "Acme did not accept this answer.", "Your answer: "}},
+		"confirmation": {automation.Prompt{Kind: automation.KindConfirm, Changes: []automation.Change{{Label: "payment_card", Before: "1111", After: "2222"}}},
+			"maybe\nYes\n", "confirm", "yes", []string{"Make this change?", "Nothing has been changed yet.", "Payment card\n    Now: 1111\n    After: 2222"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var told bytes.Buffer
+			seat := interview{newTerminal(&console{stdin: strings.NewReader(test.typed), stderr: &told}), views.Match("en"), "Acme"}
+			answer, err := seat.Ask(t.Context(), test.prompt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			expect(t, test.field, answer[test.field].Reveal(), test.answer)
+			for _, text := range test.says {
+				if !strings.Contains(told.String(), text) {
+					t.Errorf("%q was not told:\n%s", text, &told)
+				}
+			}
+			_, err = seat.Ask(t.Context(), test.prompt)
+			if outcome.From(err).Code != outcome.UserCancelled {
+				t.Errorf("the end of the input is %v", err)
+			}
+		})
+	}
+}
