@@ -4,13 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"text/tabwriter"
 
-	"passage/automation"
 	"passage/automation/integrations"
-	"passage/automation/resources"
 	"passage/automation/script"
 )
 
@@ -30,10 +27,6 @@ type integrationsDocs struct{}
 // Run prints the reference, which the code itself holds.
 func (c *integrationsDocs) Run(out *console) error { return out.printf("%s", script.Reference()) }
 
-type integrationsCheck struct {
-	Folder string `arg:"" optional:"" name:"dir" help:"Folder with one folder per integration; the built-in ones unless said." type:"path"`
-}
-
 // Run lists what is built in.
 func (c *integrationsList) Run(out *console) error {
 	table := tabwriter.NewWriter(out.stdout, 0, 0, 2, ' ', 0)
@@ -48,50 +41,6 @@ func (c *integrationsList) Run(out *console) error {
 		return nil
 	})
 	return errors.Join(err, table.Flush())
-}
-
-// Run checks every script of a folder and reports all faults.
-func (c *integrationsCheck) Run(out *console) error {
-	folder := integrations.FS()
-	if c.Folder != "" {
-		if _, err := os.ReadDir(c.Folder); err != nil {
-			return err
-		}
-		folder = os.DirFS(c.Folder)
-	}
-	rules, err := resources.Load()
-	if err != nil {
-		return err
-	}
-	checked := 0
-	err = eachScript(folder, func(file string, source []byte) error {
-		checked++
-		integration, err := script.Load(file, source)
-		if err != nil {
-			return err
-		}
-		return checkOperations(file, integration, rules)
-	})
-	if err != nil {
-		return err
-	}
-	if checked == 0 {
-		return fmt.Errorf("%s holds no */integration.star", c.Folder)
-	}
-	return out.printf("%d checked, nothing wrong.\n", checked)
-}
-
-// checkOperations finds operations that no resource has: nobody could ask for them.
-func checkOperations(file string, integration *automation.Integration, rules *resources.Set) error {
-	var faults []error
-	for _, name := range integration.Operations {
-		resource, action, _ := strings.Cut(name, ".")
-		if _, ok := rules.Operation(resource, action); !ok {
-			faults = append(faults, fmt.Errorf("%s: operations: there is no %q; there are %s", file, name,
-				strings.Join(rules.Names(), ", ")))
-		}
-	}
-	return errors.Join(faults...)
 }
 
 // eachScript goes through a folder of integrations and joins what it finds.

@@ -1,0 +1,176 @@
+package script
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"go.starlark.net/syntax"
+)
+
+// hosts finds hosts that nothing speaks of, and addresses on hosts that are
+// not in the list. Redirects and frames lead to hosts that a script never
+// spells: a comment beside such a host says why it is there.
+func (n *inspector) hosts() {
+	var listed []*syntax.Literal
+	spoken := ""
+	for _, stmt := range n.file.Stmts {
+		inside := map[*syntax.Literal]bool{}
+		calls(stmt, func(call *syntax.CallExpr) {
+			if list, ok := named(call, "hosts", 3).(*syntax.ListExpr); ok && calledName(call) == "integration" {
+				for _, one := range list.List {
+					if host, ok := one.(*syntax.Literal); ok {
+						inside[host] = true
+						listed = append(listed, host)
+					}
+				}
+			}
+		})
+		syntax.Walk(stmt, func(at syntax.Node) bool {
+			text, ok := at.(*syntax.Literal)
+			if !ok || inside[text] {
+				return true
+			}
+			if written, ok := text.Value.(string); ok {
+				spoken += written + "\n"
+				n.address(text, written)
+			}
+			return true
+		})
+	}
+	for _, host := range listed {
+		name, _ := host.Value.(string)
+		if !strings.Contains(spoken, name) && !n.explained(host) {
+			n.advise(host.TokenPos, fmt.Sprintf("nothing in this file speaks of the host %q; if the site needs it, say why in a comment on its line, else take it out", name))
+		}
+	}
+}
+
+// address finds an absolute address that the browser may not go to.
+func (n *inspector) address(at *syntax.Literal, text string) {
+	if !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") || strings.ContainsAny(text, " \n\t") {
+		return
+	}
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Host == "" || strings.ContainsAny(parsed.Host, "*%{") {
+		return // a pattern, or the beginning of something
+	}
+	host := hostOf(strings.ToLower(parsed.Scheme + "://" + parsed.Host))
+	if host != hostOf(n.integration.Site) && !slices.Contains(n.integration.Hosts, host) {
+		n.fault(at.TokenPos, fmt.Sprintf("%s is not one of the integration's hosts: add it to hosts", parsed.Host))
+	}
+}
+
+// explained reports whether a comment stands beside a text, or in the line
+// above it.
+func (n *inspector) explained(at *syntax.Literal) bool {
+	lines := strings.Split(string(n.integration.Source), "\n")
+	line := int(at.TokenPos.Line)
+	_, after, _ := strings.Cut(lines[line-1], at.Raw)
+	return strings.Contains(after, "#") || line > 1 && strings.HasPrefix(strings.TrimSpace(lines[line-2]), "#")
+}
+
+// fields finds credentials that nothing uses, and uses of ones that are not
+// asked for.
+func (n *inspector) fields() {
+	var known []string
+	for _, field := range n.integration.Credentials {
+		known = append(known, field.Name)
+	}
+	used, sure := map[string]bool{}, true
+	syntax.Walk(n.file, func(at syntax.Node) bool {
+		switch at := at.(type) {
+		case *syntax.IndexExpr:
+			if name, ok := literal(at.Y); ok {
+				used[name] = true
+			} else if object, ok := at.X.(*syntax.Ident); ok && !n.globals.Has(object.Name) {
+				if _, number := at.Y.(*syntax.Literal); !number {
+					sure = false // perhaps the attempt, and perhaps any field of it
+				}
+			}
+		case *syntax.ForStmt:
+			n.attempt(at, known)
+		}
+		return true
+	})
+	calls(n.file, func(call *syntax.CallExpr) {
+		name, ok := literal(named(call, "name", 0))
+		if calledName(call) != "field" || !ok || used[name] || !sure {
+			return
+		}
+		at := slices.IndexFunc(n.integration.Credentials, func(f Field) bool { return f.Name == name })
+		start, _ := call.Span()
+		message := fmt.Sprintf("people are asked for %q, and nothing uses it: there is no attempt[%q]", name, name)
+		n.note(start, at < 0 || !n.integration.Credentials[at].Secret, message)
+	})
+}
+
+// attempt looks at what a loop over the person's answers takes of them.
+func (n *inspector) attempt(loop *syntax.ForStmt, fields []string) {
+	name, ok := loop.Vars.(*syntax.Ident)
+	call, isCall := loop.X.(*syntax.CallExpr)
+	if !ok || !isCall {
+		return
+	}
+	switch calledWord(call) {
+	case "credentials":
+	case "one_time_code":
+		fields = []string{answerCode}
+	default:
+		return
+	}
+	for _, stmt := range loop.Body {
+		syntax.Walk(stmt, func(at syntax.Node) bool {
+			index, ok := at.(*syntax.IndexExpr)
+			if !ok {
+				return true
+			}
+			field, isText := literal(index.Y)
+			if object, ok := index.X.(*syntax.Ident); ok && isText && object.Name == name.Name && !slices.Contains(fields, field) {
+				start, _ := index.Y.Span()
+				n.fault(start, fmt.Sprintf("an attempt has no field %q%s: it has %s", field, suggest(field, fields), strings.Join(fields, ", ")))
+			}
+			return true
+		})
+	}
+}
+
+// keys finds keys that no text belongs to: people would read something general
+// in its place.
+func (n *inspector) keys() {
+	type place struct {
+		known map[string]bool
+		name  string
+		at    int
+	}
+	places := map[string]place{
+		"field": {n.around.Fields, "label", 1}, "progress": {n.around.Progress, "code", 0},
+		".reject": {n.around.Reasons, "reason", 0}, ".choose": {n.around.Choices, "reason", 1}, ".text": {n.around.Reasons, "reason", -1},
+	}
+	calls(n.file, func(call *syntax.CallExpr) {
+		name := calledName(call)
+		if name == "" {
+			name = "." + calledWord(call)
+		}
+		look, ok := places[name]
+		if !ok || look.known == nil {
+			return
+		}
+		argument := named(call, look.name, look.at)
+		key, ok := "", false
+		if argument != nil {
+			key, ok = literal(argument)
+		}
+		if !ok || key == "" || look.known[key] {
+			return
+		}
+		start, _ := argument.Span()
+		known := make([]string, 0, len(look.known))
+		for one := range look.known {
+			known = append(known, one)
+		}
+		slices.Sort(known)
+		n.advise(start, fmt.Sprintf("no text belongs to the key %q%s, so people read a general one; \"passage integrations docs\" has the keys", key, suggest(key, known)))
+	})
+}
