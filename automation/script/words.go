@@ -99,9 +99,12 @@ var stateable = []outcome.Code{
 	outcome.AutomationError,
 }
 
+// MayState reports whether a script can end with a code by fail.
+func MayState(code outcome.Code) bool { return slices.Contains(stateable, code) }
+
 // checkCode says what is wrong with the code that a script gives to fail.
 func checkCode(code string) error {
-	if slices.Contains(stateable, outcome.Code(code)) {
+	if MayState(outcome.Code(code)) {
 		return nil
 	}
 	names := make([]string, len(stateable))

@@ -17,15 +17,10 @@ type integrationsCommand struct {
 	Check integrationsCheck `cmd:"" help:"Find what is wrong with integrations, without a browser."`
 	New   integrationsNew   `cmd:"" help:"Begin an integration of your own, or a copy of a built-in one to mend."`
 	Try   integrationsTry   `cmd:"" help:"Run an integration by hand, in a browser, with its questions at the terminal."`
-	Docs  integrationsDocs  `cmd:"" help:"Print every word that a script may use, with its meaning and an example."`
+	Docs  integrationsDocs  `cmd:"" help:"Print what the author of a script needs to know: words, outcomes, resources, keys."`
 }
 
 type integrationsList struct{}
-
-type integrationsDocs struct{}
-
-// Run prints the reference, which the code itself holds.
-func (c *integrationsDocs) Run(out *console) error { return out.printf("%s", script.Reference()) }
 
 // Run lists what is built in.
 func (c *integrationsList) Run(out *console) error {
