@@ -63,9 +63,9 @@ type settings struct {
 	noSandbox bool
 	folder    string // for the data of this run
 	rounds    int
-	sessions  int      // a round and side
-	compared  []string // ids of the sites whose sessions are
-	browsers  int      // at once, on either side
+	sessions  int    // a round and side
+	compared  []kind // the sites whose sessions are
+	browsers  int    // at once, on either side
 	claims    int
 	waiting   int // sessions that wait for a password
 	coding    int // sessions that wait for a one-time code
@@ -80,7 +80,7 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	set.StringVar(&s.folder, "dir", "", "where the databases and profiles lie; else the system's temporary `folder`")
 	set.IntVar(&s.rounds, "rounds", 5, "how often each side has its turn; for sessions on another site than demo, half as often")
 	set.IntVar(&s.sessions, "sessions", 8, "sessions in a turn; on another site than demo, half as many")
-	sites := set.String("sites", "", "measure sessions only on `these`, separated by commas: "+strings.Join(ids(), ", "))
+	sites := set.String("sites", strings.Join(ids(), ","), "measure sessions on `these`, separated by commas")
 	set.IntVar(&s.browsers, "browsers", 2*runtime.NumCPU(), "browsers at once, on either side")
 	set.IntVar(&s.claims, "claims", 200, "claims whose time is taken")
 	set.IntVar(&s.waiting, "waiting", 200, "sessions that wait for a password, for their memory")
@@ -94,13 +94,12 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 			return s, fmt.Errorf("-only: there is no %q", part)
 		}
 	}
-	if s.compared = ids(); *sites != "" {
-		s.compared = strings.Split(*sites, ",")
-	}
-	for _, id := range s.compared {
-		if !slices.Contains(ids(), id) {
+	for id := range strings.SplitSeq(*sites, ",") {
+		site, ok := kindOf(id)
+		if !ok {
 			return s, fmt.Errorf("-sites: there is no %q", id)
 		}
+		s.compared = append(s.compared, site)
 	}
 	if min(s.rounds, s.sessions, s.browsers, s.claims, s.waiting, s.coding) < 1 {
 		return s, errors.New("every number has to be at least 1")

@@ -89,14 +89,13 @@ func (s *suite) measureSessions(ctx context.Context) (err error) {
    both sides in turns; medians, (min … max) of the rounds
                               bare rod script            passage                    passage ÷ bare
 `, s.browsers)
-	for _, id := range s.compared {
-		on, _ := kindOf(id)
+	for _, on := range s.compared {
 		c := &contest{bare: bare, passage: &side{server.held, server.sessions}, on: on, rounds: s.rounds, sessions: s.sessions}
-		if id != demo.id {
+		if on.id != demo.id {
 			c.rounds, c.sessions = (c.rounds+1)/2, (c.sessions+1)/2
 		}
 		if err := c.run(ctx); err != nil {
-			return fmt.Errorf("%s: %w", id, err)
+			return fmt.Errorf("%s: %w", on.id, err)
 		}
 		s.printContest(c)
 	}
