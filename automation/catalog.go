@@ -1,12 +1,15 @@
 package automation
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"maps"
-	"path"
 	"slices"
+	"sync/atomic"
+	"time"
 
 	"passage/automation/integrations"
 	"passage/automation/script"
@@ -18,22 +21,44 @@ type Site struct {
 	Hosts []string // further hosts that the browser may talk to there
 }
 
-// Fault is a script that did not load.
+// Entry is what the catalog knows of one integration.
+type Entry struct {
+	ID          string
+	Integration *Integration // in service; nil: none is
+	Own         bool         // from the operator's folder, not a built-in one
+	Since       time.Time    // when this version came into service
+	Fault       string       // why the newest version is not in service; "" it is, or it waits for a site
+}
+
+// Fault is something that is wrong with the scripts, in a sentence for their
+// operator.
 type Fault struct {
 	File string
 	Text string
 }
 
-// Catalog holds the integrations that are in service. It does not change.
+// Catalog holds the integrations: the built-in ones and, over them, the
+// operator's own, whose changes Run takes in. Whoever asks it sees one state or
+// the next, never one half made; and an *Integration never changes, so that who
+// holds one keeps its version.
 type Catalog struct {
-	integrations map[string]*Integration
-	faults       []Fault
+	options CatalogOptions
+	builtIn map[string]Entry
+	own     *overlay
+	shelf   atomic.Pointer[shelf]
+}
+
+// shelf is one state of the catalog. It does not change.
+type shelf struct {
+	entries map[string]Entry
+	fault   string // of the operator's folder as a whole
 }
 
 // CatalogOptions say which scripts are put in service.
 type CatalogOptions struct {
 	Folder fs.FS           // the operator's own, over the built-in ones; may be nil
 	Sites  map[string]Site // by integration id
+	Logger *slog.Logger    // told by Run what comes into service and what does not; nil: nobody is
 }
 
 // LoadCatalog loads every script. One that does not load is a Fault and keeps
@@ -41,90 +66,211 @@ type CatalogOptions struct {
 // error, as it is the operator's slip. An integration whose own site is a
 // loopback address exists only where a site is named for it.
 func LoadCatalog(options CatalogOptions) (*Catalog, error) {
-	catalog := &Catalog{integrations: map[string]*Integration{}}
-	for _, folder := range []fs.FS{integrations.FS(), options.Folder} {
-		if folder == nil {
-			continue
-		}
-		if err := catalog.load(folder); err != nil {
-			return nil, err
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	c := &Catalog{options: options, builtIn: map[string]Entry{}}
+	built := newOverlay(integrations.FS(), c.load)
+	built.look()
+	for id, file := range built.files {
+		c.builtIn[id] = Entry{ID: id, Integration: file.good, Fault: file.fault}
+		if errors.Is(file.cause, errNoSite) {
+			c.builtIn[id] = Entry{ID: id} // only where an operator wants it: the demo
 		}
 	}
-	if err := catalog.point(options.Sites); err != nil {
-		return nil, err
+	if options.Folder != nil {
+		c.own = newOverlay(options.Folder, c.load)
+		c.own.look()
 	}
-	maps.DeleteFunc(catalog.integrations, func(id string, integration *Integration) bool {
-		_, pointed := options.Sites[id]
-		return !pointed && integration.AllowPrivate()
-	})
-	return catalog, nil
+	c.publish()
+	return c, c.checkSites()
 }
 
-// point moves integrations to other sites, and reports all faults together.
-func (c *Catalog) point(sites map[string]Site) error {
+// errNoSite is the fault of a script whose own site is an address of this
+// machine or network, which nobody has named.
+var errNoSite = errors.New("its site is an address of this machine or network")
+
+// load makes an integration of a script, pointed to where it works.
+func (c *Catalog) load(id, file, source string) (*Integration, error) {
+	integration, err := script.Load(file, []byte(source))
+	if err != nil {
+		return nil, err
+	}
+	if integration.ID != id {
+		return nil, fmt.Errorf("%s: the folder of integration %q must have its name", file, integration.ID)
+	}
+	if site, pointed := c.options.Sites[id]; pointed {
+		return integration.At(site.URL, site.Hosts...)
+	}
+	if integration.AllowPrivate() {
+		return nil, fmt.Errorf("%s: %w (%s): name it with --site %s=URL", file, errNoSite, integration.Site, id)
+	}
+	return integration, nil
+}
+
+// checkSites finds the sites that cannot be pointed to, or nothing can be
+// pointed at, and reports all together.
+func (c *Catalog) checkSites() error {
+	entries := c.shelf.Load().entries
 	var faults []error
-	for _, id := range slices.Sorted(maps.Keys(sites)) {
-		integration, ok := c.integrations[id]
-		if !ok {
-			faults = append(faults, fmt.Errorf("point %s to %s: there is no such integration; there are %v", id, sites[id].URL,
-				slices.Sorted(maps.Keys(c.integrations))))
+	for _, id := range slices.Sorted(maps.Keys(c.options.Sites)) {
+		site := c.options.Sites[id]
+		if _, ok := entries[id]; !ok {
+			faults = append(faults, fmt.Errorf("point %s to %s: there is no such integration; there are %v", id, site.URL,
+				slices.Sorted(maps.Keys(entries))))
 			continue
 		}
-		moved, err := integration.At(sites[id].URL, sites[id].Hosts...)
-		if err != nil {
+		probe := Integration{Manifest: Manifest{ID: id}} // whether a site can be one does not depend on the script
+		if _, err := probe.At(site.URL, site.Hosts...); err != nil {
 			faults = append(faults, err)
-			continue
 		}
-		c.integrations[id] = moved
 	}
 	return errors.Join(faults...)
 }
 
-func (c *Catalog) load(folder fs.FS) error {
-	files, err := fs.Glob(folder, "*/integration.star")
-	if err != nil {
-		return fmt.Errorf("list integrations: %w", err)
+// lookEvery is how often the operator's folder is read. To read a few small
+// files costs next to nothing, and it works where notifications of changes do
+// not: on network mounts, through links, whatever an editor does to the files.
+const lookEvery = time.Second
+
+// Run takes in what changes in the operator's folder until the context ends. A
+// change is taken in once two looks in a row have seen the same, so that a file
+// which is just being written counts for nothing.
+func (c *Catalog) Run(ctx context.Context) error {
+	c.report(&shelf{entries: c.builtIn}, c.shelf.Load())
+	if c.own == nil {
+		return nil
 	}
-	for _, file := range files {
-		source, err := fs.ReadFile(folder, file)
-		if err != nil {
-			return fmt.Errorf("read integration: %w", err)
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if c.own.look() {
+				before := c.shelf.Load()
+				c.publish()
+				c.report(before, c.shelf.Load())
+			}
 		}
-		integration, err := script.Load(file, source)
-		if err == nil && integration.ID != path.Dir(file) {
-			err = fmt.Errorf("%s: the folder of integration %q must have its name", file, integration.ID)
-		}
-		if err != nil {
-			c.faults = append(c.faults, Fault{File: file, Text: err.Error()})
-			continue
-		}
-		c.integrations[integration.ID] = integration
 	}
-	return nil
+}
+
+// publish puts the present state on the shelf.
+func (c *Catalog) publish() {
+	before := c.shelf.Load()
+	next := &shelf{entries: maps.Clone(c.builtIn)}
+	if c.own != nil {
+		next.fault = c.own.fault
+		for id, file := range c.own.files {
+			entry := next.entries[id]
+			entry.ID, entry.Fault = id, file.fault
+			if file.good != nil {
+				entry.Integration, entry.Own = file.good, true
+			}
+			next.entries[id] = entry
+		}
+	}
+	for id, entry := range next.entries {
+		entry.Since = time.Now()
+		if before != nil && entry.sameVersion(before.entries[id]) {
+			entry.Since = before.entries[id].Since
+		}
+		next.entries[id] = entry
+	}
+	c.shelf.Store(next)
+}
+
+func (e Entry) sameVersion(other Entry) bool {
+	if e.Integration == nil || other.Integration == nil {
+		return e.Integration == other.Integration
+	}
+	return e.Own == other.Own && e.Integration.Hash == other.Integration.Hash
+}
+
+// report logs what differs between two states.
+func (c *Catalog) report(before, now *shelf) {
+	if now.fault != "" && now.fault != before.fault {
+		c.options.Logger.Error("the folder of integrations cannot be read", "error", now.fault)
+	}
+	for _, id := range slices.Sorted(maps.Keys(now.entries)) {
+		old, entry := before.entries[id], now.entries[id]
+		switch same := entry.sameVersion(old); {
+		case entry.Fault != "" && entry.Fault != old.Fault:
+			c.options.Logger.Error("an integration did not load", "integration", id, "error", entry.Fault, "meanwhile", entry.standing())
+		case entry.Fault == "" && entry.Integration != nil && (!same || old.Fault != ""):
+			c.options.Logger.Info("an integration is in service", "integration", id, "version", entry.Integration.Hash, "own", entry.Own)
+		case entry.Integration == nil && !same:
+			c.options.Logger.Warn("an integration went out of service", "integration", id)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(before.entries)) {
+		if _, there := now.entries[id]; !there && before.entries[id].Integration != nil {
+			c.options.Logger.Warn("an integration went out of service", "integration", id)
+		}
+	}
+}
+
+// standing says what serves where the newest version does not.
+func (e Entry) standing() string {
+	switch {
+	case e.Integration == nil:
+		return "it is out of service"
+	case e.Own:
+		return "version " + e.Integration.Hash[:8] + " of the file stays in service"
+	default:
+		return "the built-in one stays in service"
+	}
 }
 
 // Get finds an integration in service.
 func (c *Catalog) Get(id string) (*Integration, bool) {
-	integration, ok := c.integrations[id]
-	return integration, ok
+	entry := c.shelf.Load().entries[id]
+	return entry.Integration, entry.Integration != nil
 }
 
 // List returns what is in service, by id.
 func (c *Catalog) List() []*Integration {
-	list := make([]*Integration, 0, len(c.integrations))
-	for _, id := range slices.Sorted(maps.Keys(c.integrations)) {
-		list = append(list, c.integrations[id])
+	var list []*Integration
+	for _, entry := range c.Entries() {
+		if entry.Integration != nil {
+			list = append(list, entry.Integration)
+		}
 	}
 	return list
 }
 
-// Faults returns the scripts that did not load.
-func (c *Catalog) Faults() []Fault { return slices.Clone(c.faults) }
+// Entries returns everything that there is, by id, in service or not.
+func (c *Catalog) Entries() []Entry {
+	entries := c.shelf.Load().entries
+	list := make([]Entry, 0, len(entries))
+	for _, id := range slices.Sorted(maps.Keys(entries)) {
+		list = append(list, entries[id])
+	}
+	return list
+}
+
+// Faults returns what is wrong now: the folder first, then the scripts that
+// did not load.
+func (c *Catalog) Faults() (faults []Fault) {
+	if fault := c.shelf.Load().fault; fault != "" {
+		faults = append(faults, Fault{File: ".", Text: "The folder of integrations cannot be read: " + fault +
+			"; what was loaded from it stays in service."})
+	}
+	for _, entry := range c.Entries() {
+		if entry.Fault != "" {
+			faults = append(faults, Fault{File: scriptFile(entry.ID),
+				Text: "An integration did not load: " + entry.Fault + "; " + entry.standing() + "."})
+		}
+	}
+	return faults
+}
 
 // Err joins the faults into one error, nil where there is none.
 func (c *Catalog) Err() error {
 	var errs []error
-	for _, fault := range c.faults {
+	for _, fault := range c.Faults() {
 		errs = append(errs, errors.New(fault.Text))
 	}
 	return errors.Join(errs...)

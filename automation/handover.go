@@ -49,6 +49,17 @@ func (r *Runner) AllowHandOver(ctx context.Context, sessionID string) error {
 	return err
 }
 
+// Working is the version of an integration that a session works with, whatever
+// is in service by now. ErrElsewhere says that the session has ended, or is not
+// of this process.
+func (r *Runner) Working(sessionID string) (*Integration, error) {
+	s, err := r.find(sessionID)
+	if err != nil {
+		return nil, err
+	}
+	return s.integration, nil
+}
+
 // TakeOver gives the session to a browser whose person types the credentials
 // again. They are compared in memory; false says that they differ, that none
 // were given yet, or that somebody has guessed too often.

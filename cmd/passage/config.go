@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 
@@ -29,10 +31,16 @@ type browserFlags struct {
 	BrowserLine      int    `help:"How many people may wait for a browser before others are turned away." default:"100"`
 }
 
+// scriptFlags say which integrations there are beside the built-in ones.
+type scriptFlags struct {
+	Integrations string `help:"Folder of your own integrations, over the built-in ones. What changes there is taken in at once, without a restart." type:"path" placeholder:"DIR"`
+}
+
 // serverFlags are those of serve and demo.
 type serverFlags struct {
 	dataFlag
 	browserFlags
+	scriptFlags
 	AdminAddr    string            `help:"Address of the dashboard and the metrics; loopback, the port after --addr's, unless said."`
 	PublicURL    string            `help:"The URL under which people reach --addr. Unless said, http://ADDR."`
 	Site         map[string]string `help:"Point an integration elsewhere: ID=URL, or ID=URL,HOST:PORT with further hosts of that site." placeholder:"ID=URL"`
@@ -47,15 +55,14 @@ type serverFlags struct {
 type config struct {
 	addr, adminAddr string
 	publicURL       *url.URL // nil: made from the address that was bound
-	sites           map[string]automation.Site
-	overlay         fs.FS // integrations over the built-in ones; may be nil
+	catalog         *automation.Catalog
 	trusted         []netip.Prefix
 	flags           serverFlags
 }
 
 // check reads every flag and reports all faults together, as wrong usage.
-func (f serverFlags) check(addr string) (config, error) {
-	checked := config{addr: addr, adminAddr: f.AdminAddr, flags: f, sites: map[string]automation.Site{}}
+func (f serverFlags) check(addr string, logger *slog.Logger) (config, error) {
+	checked := config{addr: addr, adminAddr: f.AdminAddr, flags: f}
 	var faults []error
 	fault := func(flag string, err error) {
 		if err == nil {
@@ -73,15 +80,8 @@ func (f serverFlags) check(addr string) (config, error) {
 	fault("admin-addr", checkAddress(checked.adminAddr))
 	checked.publicURL, err = parsePublicURL(f.PublicURL)
 	fault("public-url", err)
-	for id, text := range f.Site {
-		urlText, hosts, _ := strings.Cut(text, ",")
-		site := automation.Site{URL: urlText}
-		if hosts != "" {
-			site.Hosts = strings.Split(hosts, ",")
-		}
-		checked.sites[id] = site
-	}
-	_, err = automation.LoadCatalog(automation.CatalogOptions{Sites: checked.sites})
+	fault("integrations", f.checkFolder())
+	checked.catalog, err = automation.LoadCatalog(automation.CatalogOptions{Folder: f.folder(), Sites: sites(f.Site), Logger: logger})
 	fault("site", err)
 	_, err = webhook.ParseAllow(f.WebhookAllow)
 	fault("webhook-allow", err)
@@ -103,6 +103,38 @@ func (f serverFlags) check(addr string) (config, error) {
 		fault("browser-line", errors.New("cannot be negative"))
 	}
 	return checked, asUsage(errors.Join(faults...))
+}
+
+// folder is the operator's own; nil where there is none.
+func (f scriptFlags) folder() fs.FS {
+	if f.Integrations == "" {
+		return nil
+	}
+	return os.DirFS(f.Integrations)
+}
+
+func (f scriptFlags) checkFolder() error {
+	if f.Integrations == "" {
+		return nil
+	}
+	if _, err := os.ReadDir(f.Integrations); err != nil {
+		return fmt.Errorf("%w; name a folder that holds one folder per integration", err)
+	}
+	return nil
+}
+
+// sites reads what --site says of each integration: URL, or URL,HOST:PORT.
+func sites(texts map[string]string) map[string]automation.Site {
+	sites := map[string]automation.Site{}
+	for id, text := range texts {
+		urlText, hosts, _ := strings.Cut(text, ",")
+		site := automation.Site{URL: urlText}
+		if hosts != "" {
+			site.Hosts = strings.Split(hosts, ",")
+		}
+		sites[id] = site
+	}
+	return sites
 }
 
 func checkAddress(address string) error {

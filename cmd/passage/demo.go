@@ -26,6 +26,7 @@ type demoCommand struct {
 	Auto      bool   `help:"Play the person in a second browser, from the claim URL to the shop, and end."`
 	Scenario  string `help:"Whom --auto plays; the list is printed by the demo." default:"code"`
 	browserFlags
+	scriptFlags
 
 	carrier replica.CarrierOptions `kong:"-"` // tests have no time for its slow pages
 }
@@ -90,10 +91,10 @@ func (c *demoCommand) prepare(ctx context.Context, out *console) (*demo, error) 
 	d.site.handler, d.frame.handler = d.carrier.Site(), d.carrier.CardFrame()
 
 	settings, err := serverFlags{
-		dataFlag: dataFlag{c.Data}, browserFlags: c.browserFlags, AdminAddr: c.AdminAddr,
+		dataFlag: dataFlag{c.Data}, browserFlags: c.browserFlags, scriptFlags: c.scriptFlags, AdminAddr: c.AdminAddr,
 		Site:         map[string]string{"demo": d.address()},
 		WebhookAllow: []string{"127.0.0.1"}, OperatorName: "The Passage demo",
-	}.check(c.Addr)
+	}.check(c.Addr, out.logger)
 	if err == nil {
 		d.server, err = newServer(ctx, settings, out, http.HandlerFunc(showGallery))
 	}

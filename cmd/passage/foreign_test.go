@@ -17,8 +17,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"passage/automation"
 )
 
 // A real application that nobody here wrote, connected by a script that was
@@ -154,16 +152,15 @@ func (s *foreignSite) cards(t *testing.T) (cards []storedCard) {
 func connectedTo(t *testing.T, id string, site *foreignSite) *stack {
 	t.Helper()
 	s := &stack{demo: &demo{}, folder: filepath.Join(t.TempDir(), "data"), logs: &journal{}}
-	settings, err := serverFlags{dataFlag: dataFlag{s.folder}, browserFlags: testBrowser(1)}.check("127.0.0.1:0")
+	out := &console{stdout: io.Discard, stderr: io.Discard,
+		logger: slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	settings, err := serverFlags{dataFlag: dataFlag{s.folder}, browserFlags: testBrowser(1), scriptFlags: scriptFlags{foreign},
+		Site: map[string]string{id: "http://" + site.address}}.check("127.0.0.1:0", out.logger)
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings.overlay = os.DirFS(foreign)
-	settings.sites = map[string]automation.Site{id: {URL: "http://" + site.address}}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	s.server, err = newServer(ctx, settings, &console{stdout: io.Discard, stderr: io.Discard,
-		logger: slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))}, nil)
-	if err != nil {
+	if s.server, err = newServer(ctx, settings, out, nil); err != nil {
 		cancel()
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ func brokenStack(t *testing.T) (s *stack, link created, sessionID string) {
 	t.Helper()
 	logs := &journal{}
 	settings, err := serverFlags{dataFlag: dataFlag{t.TempDir()}, Site: map[string]string{"demo": "http://127.0.0.1:9"},
-		browserFlags: testBrowser(1)}.check("127.0.0.1:0")
+		browserFlags: testBrowser(1)}.check("127.0.0.1:0", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

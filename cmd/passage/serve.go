@@ -16,7 +16,7 @@ type serveCommand struct {
 
 // Run serves until the context ends.
 func (c *serveCommand) Run(ctx context.Context, out *console) (err error) {
-	settings, err := c.check(c.Addr)
+	settings, err := c.check(c.Addr, out.logger)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ type listener struct {
 // newServer opens the data folder, binds the addresses and connects the rooms.
 // The demo adds the gallery.
 func newServer(ctx context.Context, settings config, out *console, gallery http.Handler) (*server, error) {
-	s := &server{console: out}
+	s := &server{console: out, catalog: settings.catalog}
 	if err := s.open(ctx, settings); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -71,7 +71,7 @@ func (s *server) close() error {
 	return errors.Join(errs...)
 }
 
-// open takes what can be refused: the folder, the addresses, the scripts.
+// open takes what can be refused: the folder, the addresses.
 func (s *server) open(ctx context.Context, settings config) (err error) {
 	unlock, err := db.LockFolder(settings.flags.Data)
 	if err != nil {
@@ -82,12 +82,6 @@ func (s *server) open(ctx context.Context, settings config) (err error) {
 		return err
 	}
 	s.later(s.db.Close)
-	if s.catalog, err = automation.LoadCatalog(automation.CatalogOptions{Folder: settings.overlay, Sites: settings.sites}); err != nil {
-		return err
-	}
-	for _, fault := range s.catalog.Faults() {
-		s.console.logger.Error("an integration did not load; the others serve", "file", fault.File, "error", fault.Text)
-	}
 	if s.public.Listener, err = s.bind("--addr", settings.addr); err != nil {
 		return err
 	}
@@ -211,6 +205,7 @@ func (s *server) run(ctx context.Context) error {
 	})
 	context.AfterFunc(rest, stopSessions) // and ends if one of them fails
 	group.Go(func() error { return s.pool.Run(rest) })
+	group.Go(func() error { return s.catalog.Run(rest) })
 	group.Go(func() error { return s.sender.Run(rest) })
 	group.Go(func() error { return s.public.serve(rest, s.console) })
 	group.Go(func() error { return s.admin.serve(rest, s.console) })

@@ -97,6 +97,22 @@ func exact(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05.00
 
 func number(n int) string { return strconv.Itoa(n) }
 
+// origin says where a version of an integration is from.
+func origin(own bool) string {
+	if own {
+		return "your file"
+	}
+	return "built in"
+}
+
+// absence says why no version of an integration is in service.
+func absence(i Integration) string {
+	if i.Fault != "" {
+		return "out of service"
+	}
+	return "out of service until --site " + i.ID + "=URL says where it works"
+}
+
 // share writes a part of a whole in percent.
 func share(part, whole int) string {
 	if whole == 0 {

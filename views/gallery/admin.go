@@ -84,6 +84,13 @@ func rows() []admin.Row {
 func overview() admin.Overview {
 	return admin.Overview{
 		Running: 3, Waiting: 5, Queued: 1,
+		Integrations: []admin.Integration{
+			{ID: "att", Name: "AT&T", Version: "41d07be3", Since: moment.Add(-26 * time.Hour)},
+			{ID: "demo"},
+			{ID: "library", Own: true, Fault: "library/integration.star:12: undefined: page_rows"},
+			{ID: "tmobile", Name: "T-Mobile", Own: true, Version: "9f31c2a8", Since: moment.Add(-6 * time.Minute),
+				Fault: "tmobile/integration.star:31: got newline, want ')'"},
+		},
 		Day: admin.Window{Complete: 181, Failed: 19, Failures: []admin.Failures{
 			{Code: outcome.SiteChanged, Integration: "demo", Count: 11, To: "/sessions?code=SITE_CHANGED&integration=demo"},
 			{Code: outcome.InvalidCredentials, Integration: "tmobile", Count: 6, To: "/sessions?code=INVALID_CREDENTIALS&integration=tmobile"},

@@ -84,7 +84,7 @@ func (h *Handler) frame(r *http.Request) view.Frame {
 		frame.Nav = append(frame.Nav, page)
 	}
 	for _, fault := range h.Catalog.Faults() {
-		frame.Notice += "An integration did not load: " + fault.Text + " "
+		frame.Notice += fault.Text + " "
 	}
 	return frame
 }

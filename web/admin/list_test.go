@@ -3,6 +3,7 @@ package admin_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -172,5 +173,38 @@ func TestAScriptThatDidNotLoadIsSaidOnEveryPage(t *testing.T) {
 	d.serve(fstest.MapFS{"broken/integration.star": {Data: []byte("fail(")}})
 	for _, path := range []string{"/", "/sessions"} {
 		d.open(path).says("An integration did not load:", "broken/integration.star:1")
+	}
+}
+
+func TestOverviewSaysWhichVersionOfEachIntegrationServes(t *testing.T) {
+	t.Parallel()
+	d := known(t)
+	const own = `
+integration(id = "NAME", name = "City Library", site = "https://library.example", hosts = ["library.example"],
+    credentials = [field("card", label = "library_card")])
+
+def login(page, user):
+    page.goto("/")
+
+def read(page, arguments):
+    return {"history": []}
+
+operations = {"readHistory.read": read}
+`
+	d.serve(fstest.MapFS{"att/integration.star": {Data: []byte("fail(")}, "lost/integration.star": {Data: []byte("fail(")},
+		"library/integration.star": {Data: []byte(strings.ReplaceAll(own, "NAME", "library"))}})
+	var rows []string
+	for _, row := range d.open("/").each("tr", "") {
+		rows = append(rows, text(row))
+	}
+	said := strings.Join(rows, "\n")
+	for _, want := range []string{
+		`att AT&T built in [0-9a-f]{8} .*\nThe newest version does not load: att/integration\.star:1:`,
+		`demo Demo Mobile built in [0-9a-f]{8} .*\nlibrary City Library your file [0-9a-f]{8} .*\nlost out of service\n` +
+			`The newest version does not load: lost/integration\.star:1:`,
+	} {
+		if !regexp.MustCompile(want).MatchString(said) {
+			t.Errorf("the page does not say %s:\n%s", want, said)
+		}
 	}
 }

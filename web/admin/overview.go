@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"passage/automation"
 	"passage/automation/outcome"
 	"passage/db"
 	view "passage/views/admin"
@@ -25,7 +26,18 @@ func (h *Handler) ShowOverview(w http.ResponseWriter, r *http.Request) error {
 	if model.Week, err = h.window(r, 7*day); err != nil {
 		return err
 	}
+	for _, entry := range h.Catalog.Entries() {
+		model.Integrations = append(model.Integrations, integration(entry))
+	}
 	return render(w, r, http.StatusOK, view.OverviewPage(h.frame(r), model))
+}
+
+func integration(entry automation.Entry) view.Integration {
+	shown := view.Integration{ID: entry.ID, Own: entry.Own, Since: entry.Since, Fault: entry.Fault}
+	if entry.Integration != nil {
+		shown.Name, shown.Version = entry.Integration.Name, short(entry.Integration.Hash)
+	}
+	return shown
 }
 
 func (h *Handler) window(r *http.Request, since time.Duration) (view.Window, error) {

@@ -86,8 +86,8 @@ func (h *Handler) showPassword(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
-	integration, ok := h.Catalog.Get(v.link.IntegrationID)
-	if v.held || v.session.Status.Ended() || !ok {
+	integration, err := h.Runner.Working(v.session.ID)
+	if v.held || v.session.Status.Ended() || err != nil {
 		return redirect(w, r, sessionPath(v.session.ID))
 	}
 	frame, err := h.frame(r, &v.link)
