@@ -113,9 +113,12 @@ func (s *session) work() (json.RawMessage, error) {
 
 	result, err := s.drive(browser, arguments)
 	if err != nil {
+		s.recallMatches(err)
 		s.recorder.evidence(browser.Page(), err)
+		return nil, err
 	}
-	return result, err
+	s.keepMatches(browser)
+	return result, nil
 }
 
 // drive does the session's work in its browser.

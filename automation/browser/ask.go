@@ -39,6 +39,7 @@ type answer struct {
 	Value   json.RawMessage `json:"value"`
 	Matches [][]int         `json:"matches"` // by selector and alternative
 	Near    [][]string      `json:"near"`    // likewise, what comes nearest to those that matched nothing
+	Seen    [][]string      `json:"seen"`    // likewise, what those are that matched something
 	Won     *int            `json:"won"`     // the alternative that it was
 	Hidden  bool            `json:"hidden"`  // nothing is there yet; it may be in a closed shadow root
 	Fault   string          `json:"fault"`   // the call is wrong
@@ -86,6 +87,7 @@ func (f *frame) ask(b *bound, c call) (*answer, error) {
 			continue
 		}
 		if err == nil {
+			b.browser.noteSeen(c.Selectors, a.Seen)
 			return a, f.judge(a, c)
 		}
 		if b.Err() != nil || !gone(err) {

@@ -32,9 +32,10 @@ type Browser struct {
 	end  context.CancelCauseFunc
 
 	mu    sync.Mutex
-	typed []string // what was typed so far, for masking pictures
-	acted bool     // something was done that may make the page leave
-	inWay string   // selectors of what is clicked away when it shows
+	typed []string          // what was typed so far, for masking pictures
+	acted bool              // something was done that may make the page leave
+	inWay string            // selectors of what is clicked away when it shows
+	seen  map[string]string // what selectors matched; see Seen
 
 	events  sync.WaitGroup
 	closing sync.Once

@@ -112,7 +112,8 @@ func failedSession() admin.Session {
 		Verdict: admin.Verdict{
 			Code: outcome.SiteChanged, Detail: "none of saved, declined came within 10 s", Operation: "paymentMethod.write",
 			Word: "wait_for", Selector: "saved, declined", Line: 24,
-			Selectors: []admin.Selector{{Name: "saved", Selector: ".card-saved", Matches: 0}, {Name: "declined", Selector: "#card-error", Matches: 0}},
+			Selectors: []admin.Selector{{Name: "saved", Selector: ".card-saved", Matches: 0}, {Name: "declined", Selector: "#card-error", Matches: 0,
+				Near: "#payment-error, .error-box", Last: "#card-error", LastAt: moment.Add(-3 * time.Hour)}},
 			Traceback: "Traceback (most recent call last):\n  demo.star:24:25: in write_payment_method\nSITE_CHANGED: none of saved, declined came within 10 s",
 		},
 		Operations: []admin.Operation{

@@ -34,9 +34,9 @@ type entry struct {
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
 	// evidence
-	Traceback string          `json:"traceback"`
-	Selectors []view.Selector `json:"selectors"`
-	Artifact  string          `json:"artifact"`
+	Traceback string             `json:"traceback"`
+	Selectors []outcome.Selector `json:"selectors"`
+	Artifact  string             `json:"artifact"`
 }
 
 // fillTimeline reads a session's events; the evidence among them belongs to the
@@ -82,7 +82,14 @@ func weigh(model *view.Session, data entry) {
 	}
 	verdict := &model.Verdict
 	verdict.Word, verdict.Selector, verdict.Line = data.Word, data.Selector, data.Line
-	verdict.Selectors, verdict.Traceback = data.Selectors, data.Traceback
+	verdict.Traceback = data.Traceback
+	for _, s := range data.Selectors {
+		shown := view.Selector{Name: s.Name, Selector: s.Selector, Matches: s.Matches, Near: s.Near, Last: s.Last}
+		if s.Last != "" {
+			shown.LastAt = time.UnixMilli(s.LastAt)
+		}
+		verdict.Selectors = append(verdict.Selectors, shown)
+	}
 	model.PictureURL = data.URL
 }
 

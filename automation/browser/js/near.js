@@ -11,6 +11,7 @@
   const words = (s) => new Set(norm(s).replace(/([a-z])([A-Z0-9])/g, "$1 $2").replace(/([0-9])([a-zA-Z])/g, "$1 $2").toLowerCase()
     .split(/[^\p{L}\p{N}]+/u).filter((w) => w.length > 1 && !noise.has(w)));
   const pressable = "button, a[href], summary, input[type=submit], input[type=button], [role=button], [role=link], [onclick]";
+  const buttons = "button, input[type=submit], input[type=button], [role=button]";
   const fields = controls.replace(", button", "");
 
   // short is a label as far as it may be told: no numbers, and not all of it.
@@ -21,16 +22,17 @@
   const label = (el) => labels(el)[0] || el.getAttribute("placeholder") ||
     (!el.isContentEditable && (el.matches(pressable) || /^h\d$/.test(el.localName)) ? (el instanceof HTMLInputElement ? el.value : textOf(el)) : el.matches(fields) ? beside(el) : "");
 
-  function describe(el) {
+  // own is what an element is called: its id, or else the best of its attributes.
+  function own(el) {
     let path = el.id ? "#" + CSS.escape(el.id) : el.localName;
     if (!el.id) {
       const [key, value] = ["data-testid", "name", "type"].map((k) => [k, el.getAttribute(k)]).find(([, v]) => v) ?? [];
       if (key) path += `[${key}=${JSON.stringify(value)}]`;
       else path += [...el.classList].slice(0, 2).map((c) => "." + CSS.escape(c)).join("");
     }
-    const said = short(label(el));
-    return said ? `${path} “${said}”` : path;
+    return path;
   }
+  const describe = (el, said = short(label(el))) => (said ? `${own(el)} “${said}”` : own(el));
 
   // like is how much two sets of words have in common; a beginning counts half.
   function like(wanted, has) {
@@ -56,8 +58,8 @@
       for (const el of root.querySelectorAll("*")) {
         if (++count > looked || performance.now() > until) break;
         if (el.matches("html, body, head, head *, script, style, option, br, svg *")) continue;
-        const own = `${el.id} ${el.getAttribute("class") ?? ""} ${el.getAttribute("name") ?? ""} ${el.getAttribute("data-testid") ?? ""}`;
-        const score = Math.max(like(wanted, words(own)), like(wanted, words(label(el))));
+        const names = `${el.id} ${el.getAttribute("class") ?? ""} ${el.getAttribute("name") ?? ""} ${el.getAttribute("data-testid") ?? ""}`;
+        const score = Math.max(like(wanted, words(names)), like(wanted, words(label(el))));
         if (score >= 0.3) scored.push([score, el]);
       }
     }
@@ -65,6 +67,15 @@
     const works = { fill: fields, focus: fields, select: "select", check: "input[type=checkbox], input[type=radio]", click: pressable, frame: "iframe, frame" }[op];
     if (works) found = found.filter((el) => el.matches(works));
     if (!found.length && works) found = roots().flatMap((root) => [...root.querySelectorAll(works)]).filter(visible);
-    return [...new Set(found.slice(0, 20).map(describe))].slice(0, most).join(", ");
+    return [...new Set(found.slice(0, 20).map((el) => describe(el)))].slice(0, most).join(", ");
+  };
+
+  // seen is what is kept of an element that a call found, to be told one day
+  // when it is gone. It must say nothing of the person: so there are labels of
+  // fields, and of buttons that were pressed, but no other text of the page, and
+  // neither numbers nor addresses.
+  globalThis.near.seen = (el, op) => {
+    const said = el.matches(fields) || (op === "click" && el.matches(buttons)) ? short(label(el)) : "";
+    return describe(el, said).replace(/\S*@\S*/g, "…").replace(/\d{3,}/g, "…").slice(0, 120);
   };
 })();

@@ -152,7 +152,18 @@
     const path = location.pathname + (pattern.includes("#") ? location.hash : "");
     return glob(pattern).test(pattern.startsWith("/") ? path : location.origin + path);
   }
-  const count = (selector) => alternatives(selector).map((s) => (s.startsWith("url=") ? +at(s.slice(4)) : all(s).length));
+  // matches lists what each alternative matches; an address that is the page's matches the document.
+  const matches = (selector) => alternatives(selector).map((s) => (!s.startsWith("url=") ? all(s) : at(s.slice(4)) ? [document] : []));
+  const count = (selector) => matches(selector).map((list) => list.length);
+  // seen tells, once per document, what a selector has found: of several, one
+  // that is to be seen. Of one alone that is not asked: it may cost a layout.
+  const told = new Set();
+  const seen = (s, list, op) => {
+    const key = (op === "click") + s;
+    if (!list.length || list[0] === document || told.has(key)) return "";
+    told.add(key);
+    return near.seen((list.length > 1 && list.slice(0, 20).find(visible)) || list[0], op);
+  };
 
   // column reads one value of a row: "" or "." its text, "@name" its
   // attribute, "selector" and "selector@name" those of the first match in it.
@@ -224,7 +235,9 @@
       answer.url = location.origin === "null" ? location.protocol : location.origin + location.pathname;
       if (answer.fault || answer.hidden) return answer;
       answer.won = call.won;
-      answer.matches = (wish.selectors ?? []).map(count);
+      const found = (wish.selectors ?? []).map(matches);
+      answer.matches = found.map((lists) => lists.map((list) => list.length));
+      if (!answer.late) answer.seen = found.map((lists, i) => lists.map((list, j) => seen(alternatives(wish.selectors[i])[j], list, wish.op)));
       if (answer.late && !leaving && !broken())
         answer.near = (wish.selectors ?? []).map((selector, i) =>
           alternatives(selector).map((s, j) => (answer.matches[i][j] || s.startsWith("url=") ? "" : near(s, wish.op))));
