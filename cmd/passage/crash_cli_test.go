@@ -46,6 +46,8 @@ func TestWrongUsageSaysWhatToDo(t *testing.T) {
 		{"serve extra", nil, []string{"unexpected argument extra"}},
 		{"serve --browser-slots many", nil, []string{"--browser-slots", `"many"`}},
 		{"serve", []string{"PASSAGE_BROWSER_SLOTS=many"}, []string{"--browser-slots", `"many"`}},
+		{"serve --integrations nowhere", nil, []string{"--integrations: open ", "nowhere: no such file or directory; name a folder"}},
+		{"demo", []string{"PASSAGE_INTEGRATIONS=nowhere"}, []string{"--integrations: open ", `"passage demo --help"`}},
 		{"keys create", nil, []string{"--org"}},
 		{"keys create --org=", nil, []string{"--org: give the merchant's name"}},
 		{"keys revoke", nil, []string{"<id>"}},

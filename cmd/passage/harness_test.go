@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -27,9 +28,11 @@ const patience = time.Minute
 // carrier, shop. Tests reach it as outsiders do.
 type stack struct {
 	*demo
-	folder string
-	logs   *journal
-	logIns *logIns
+	folder   string
+	scripts  string // the operator's own
+	logs     *journal
+	logIns   *logIns
+	redesign redesign // of the carrier
 	merchant
 	people *browser.Pool // browsers of the persons, not of the server
 	stop   func() error
@@ -37,14 +40,48 @@ type stack struct {
 
 // journal keeps what is logged.
 type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
+	mu    sync.Mutex
+	text  bytes.Buffer
+	waits []wait
+}
+
+// wait is for a line that holds all parts; done is closed when it comes.
+type wait struct {
+	parts []string
+	done  chan struct{}
 }
 
 func (j *journal) Write(line []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.waits = slices.DeleteFunc(j.waits, func(w wait) bool {
+		for _, part := range w.parts {
+			if !bytes.Contains(line, []byte(part)) {
+				return false
+			}
+		}
+		close(w.done)
+		return true
+	})
 	return j.text.Write(line)
+}
+
+// await returns a function that waits until a line is logged, from now on, that
+// holds all parts.
+func (j *journal) await(t *testing.T, parts ...string) func() {
+	t.Helper()
+	w := wait{parts, make(chan struct{})}
+	j.mu.Lock()
+	j.waits = append(j.waits, w)
+	j.mu.Unlock()
+	return func() {
+		t.Helper()
+		select {
+		case <-w.done:
+		case <-time.After(patience):
+			t.Fatalf("nothing was logged with %q", parts)
+		}
+	}
 }
 
 func (j *journal) String() string {
@@ -55,11 +92,14 @@ func (j *journal) String() string {
 
 // startStack makes a stack and lets it run until its stop is called.
 func startStack(ctx context.Context, folder string) (*stack, error) {
-	s := &stack{folder: filepath.Join(folder, "data"), logs: &journal{}, logIns: &logIns{}}
+	s := &stack{folder: filepath.Join(folder, "data"), scripts: filepath.Join(folder, "integrations"), logs: &journal{}, logIns: &logIns{}}
+	if err := os.MkdirAll(s.scripts, 0o700); err != nil {
+		return nil, err
+	}
 	out := &console{stdout: io.Discard, stderr: io.Discard,
 		logger: slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	flags := testBrowser(4)
-	command := &demoCommand{Addr: "127.0.0.1:0", Data: s.folder, browserFlags: flags,
+	command := &demoCommand{Addr: "127.0.0.1:0", Data: s.folder, browserFlags: flags, scriptFlags: scriptFlags{s.scripts},
 		carrier: replica.CarrierOptions{Slow: 200 * time.Millisecond, Approval: 500 * time.Millisecond}}
 	var err error
 	if s.demo, err = command.prepare(ctx, out); err != nil {
@@ -69,7 +109,8 @@ func startStack(ctx context.Context, folder string) (*stack, error) {
 		return nil, errors.Join(err, s.close())
 	}
 	s.merchant = merchant{base: s.publicURL.String(), token: s.key}
-	s.site.handler = s.logIns.count(s.site.handler)
+	s.site.handler = s.redesign.of(s.logIns.count(s.site.handler))
+	s.frame.handler = s.redesign.of(s.frame.handler)
 	s.shop.handler = s.ringAfter(s.shop.handler)
 	s.begin(ctx)
 	return s, nil
