@@ -15,9 +15,9 @@ import (
 
 func TestKeysAuthenticateUntilTheyAreRevoked(t *testing.T) {
 	w := newWorld(t)
-	secret, err := w.db.CreateKey(t.Context(), w.org)
+	secret, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: w.org})
 	w.must(err)
-	other, err := w.db.CreateKey(t.Context(), w.org)
+	other, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: w.org})
 	w.must(err)
 	key, err := w.db.Authenticate(t.Context(), secret)
 	w.must(err)
@@ -26,11 +26,14 @@ func TestKeysAuthenticateUntilTheyAreRevoked(t *testing.T) {
 	expect(t, "hint", key.Hint, secret[len(secret)-4:])
 	for _, wrong := range []string{"", "psg_", secret[:len(secret)-1], secret + "x", strings.ToUpper(secret)} {
 		_, err := w.db.Authenticate(t.Context(), wrong)
-		w.want(err, db.ErrNotFound)
+		w.want(err, db.ErrMistyped)
 	}
+	elsewhere := secretOfAnotherServer(t)
+	_, err = w.db.Authenticate(t.Context(), elsewhere) // a whole key, of another server
+	w.want(err, db.ErrNotFound)
 	w.must(w.db.RevokeKey(t.Context(), key.ID))
 	_, err = w.db.Authenticate(t.Context(), secret)
-	w.want(err, db.ErrNotFound)
+	w.want(err, db.ErrKeyRevoked)
 	w.want(w.db.RevokeKey(t.Context(), key.ID), db.ErrNotFound)
 	w.want(w.db.RevokeKey(t.Context(), "key_none"), db.ErrNotFound)
 	_, err = w.db.Authenticate(t.Context(), other)
@@ -43,9 +46,80 @@ func TestKeysAuthenticateUntilTheyAreRevoked(t *testing.T) {
 	expect(t, "keys of nobody", len(none), 0)
 }
 
+// secretOfAnotherServer is a whole key that opens nothing here.
+func secretOfAnotherServer(t *testing.T) string {
+	t.Helper()
+	other := dbtest.Open(t, dbtest.NewClock().Now)
+	secret, err := other.CreateKey(t.Context(), db.NewKey{OrganizationID: dbtest.Organization(t, other, "other").ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
+}
+
+func TestAKeyIsWhatItWasMade(t *testing.T) {
+	w := newWorld(t)
+	secret, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: w.org, Name: "reports", Scope: db.ScopeRead, Test: true, Lifetime: time.Hour})
+	w.must(err)
+	if !strings.HasPrefix(secret, "psg_test_") {
+		t.Errorf("a test key begins with %.9s", secret)
+	}
+	key, err := w.db.Authenticate(t.Context(), secret)
+	w.must(err)
+	expect(t, "name", key.Name, "reports")
+	expect(t, "scope", key.Scope, db.ScopeRead)
+	expect(t, "test", key.Test, true)
+	expect(t, "expiry", *key.ExpiresAt, w.db.Now()+time.Hour.Milliseconds())
+	w.clock.Advance(time.Hour - time.Millisecond)
+	_, err = w.db.Authenticate(t.Context(), secret)
+	w.must(err)
+	w.clock.Advance(time.Millisecond)
+	_, err = w.db.Authenticate(t.Context(), secret)
+	w.want(err, db.ErrKeyExpired)
+	w.want(w.db.RevokeKey(t.Context(), key.ID), db.ErrNotFound)
+	_, err = w.db.RotateKey(t.Context(), key.ID, time.Hour)
+	w.want(err, db.ErrNotFound)
+}
+
+func TestARotatedKeyGoesOnForTheOverlap(t *testing.T) {
+	w := newWorld(t)
+	secret, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: w.org, Name: "shop", Scope: db.ScopeLinks})
+	w.must(err)
+	old, err := w.db.Authenticate(t.Context(), secret)
+	w.must(err)
+	next, err := w.db.RotateKey(t.Context(), old.ID, time.Hour)
+	w.must(err)
+	made, err := w.db.Authenticate(t.Context(), next)
+	w.must(err)
+	expect(t, "name", made.Name, old.Name)
+	expect(t, "scope", made.Scope, old.Scope)
+	expect(t, "organization", made.OrganizationID, old.OrganizationID)
+	w.clock.Advance(time.Hour - time.Millisecond)
+	_, err = w.db.Authenticate(t.Context(), secret)
+	w.must(err)
+	w.clock.Advance(time.Millisecond)
+	_, err = w.db.Authenticate(t.Context(), secret)
+	w.want(err, db.ErrKeyExpired)
+	_, err = w.db.Authenticate(t.Context(), next)
+	w.must(err)
+	_, err = w.db.RotateKey(t.Context(), "key_none", time.Hour)
+	w.want(err, db.ErrNotFound)
+}
+
+func TestScopesCoverWhatIsLess(t *testing.T) {
+	t.Parallel()
+	order := []db.Scope{db.ScopeRead, db.ScopeLinks, db.ScopeAll}
+	for n, has := range order {
+		for m, needed := range order {
+			expect(t, string(has)+" covers "+string(needed), has.Covers(needed), n >= m)
+		}
+	}
+	expect(t, "no scope covers reading", db.Scope("").Covers(db.ScopeRead), false)
+}
+
 func TestUseOfAKeyIsNotedToTheMinute(t *testing.T) {
 	w := newWorld(t)
-	secret, err := w.db.CreateKey(t.Context(), w.org)
+	secret, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: w.org})
 	w.must(err)
 	start := w.db.Now()
 	for _, step := range []struct{ advance, noted time.Duration }{

@@ -12,6 +12,7 @@ const (
 	organizationPrefix = "org_"
 	keyPrefix          = "key_"
 	apiKeyPrefix       = "psg_"
+	testKeyPrefix      = apiKeyPrefix + "test_"
 	linkPrefix         = "link_"
 	claimCodePrefix    = "clm_"
 	sessionPrefix      = "sess_"

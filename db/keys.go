@@ -2,46 +2,95 @@ package db
 
 import (
 	"context"
+	"encoding/base64"
+	"errors"
 	"fmt"
+	"hash/crc32"
+	"slices"
+	"strings"
 	"time"
 )
+
+// Scope is what a key may do.
+type Scope string
+
+// The scopes, each of which may do what those before it may.
+const (
+	ScopeRead  Scope = "read"  // look, but see no claim URL
+	ScopeLinks Scope = "links" // make, cancel and delete links
+	ScopeAll   Scope = "all"
+)
+
+// Covers reports whether a key of this scope may do what needs the other.
+func (s Scope) Covers(needed Scope) bool {
+	order := []Scope{ScopeRead, ScopeLinks, ScopeAll}
+	return slices.Index(order, s) >= slices.Index(order, needed)
+}
+
+// NewKey is what a key is to be.
+type NewKey struct {
+	OrganizationID string
+	Name           string // what it is for; may be empty
+	Scope          Scope  // empty: all
+	Test           bool   // reaches the demo only, and marks its links
+	Lifetime       time.Duration
+}
 
 // Key is an API key of an organization. The secret itself is not kept.
 type Key struct {
 	ID               string
 	OrganizationID   string
 	OrganizationName string
+	Name             string
+	Scope            Scope
+	Test             bool
 	Hint             string // the secret's last four characters
 	CreatedAt        int64
 	LastUsedAt       *int64 // to the minute
+	ExpiresAt        *int64 // null: never
 	RevokedAt        *int64
 }
+
+// The ways in which a key opens nothing.
+var (
+	ErrMistyped   = errors.New("this is not a whole key")
+	ErrKeyRevoked = errors.New("the key was revoked")
+	ErrKeyExpired = errors.New("the key has expired")
+)
+
+// ended tells why a key is not in force any more.
+func (k *Key) ended(now int64) error {
+	switch {
+	case k.RevokedAt != nil:
+		return ErrKeyRevoked
+	case k.ExpiresAt != nil && *k.ExpiresAt <= now:
+		return ErrKeyExpired
+	}
+	return nil
+}
+
+// InForce reports whether a key opened something at a time.
+func (k *Key) InForce(now int64) bool { return k.ended(now) == nil }
 
 // usePrecision is how exactly a key's last use is kept, so that a busy key
 // does not turn each read into a write.
 const usePrecision = time.Minute
 
-const keyColumns = `k.id, k.organization_id, o.name, k.hint, k.created_at, k.last_used_at, k.revoked_at`
+const keyColumns = `k.id, k.organization_id, o.name, k.name, k.scope, k.test, k.hint, k.created_at, k.last_used_at,
+	k.expires_at, k.revoked_at`
 
 func scanKey(r row) (Key, error) {
 	var k Key
-	err := r.Scan(&k.ID, &k.OrganizationID, &k.OrganizationName, &k.Hint, &k.CreatedAt, &k.LastUsedAt, &k.RevokedAt)
+	err := r.Scan(&k.ID, &k.OrganizationID, &k.OrganizationName, &k.Name, &k.Scope, &k.Test, &k.Hint, &k.CreatedAt,
+		&k.LastUsedAt, &k.ExpiresAt, &k.RevokedAt)
 	return k, err
 }
 
 // CreateKey makes a key and returns its secret, which is shown this one time.
-func (db *DB) CreateKey(ctx context.Context, organizationID string) (secret string, err error) {
-	secret, err = db.newSecret(apiKeyPrefix)
-	if err != nil {
-		return "", err
-	}
-	id, err := db.newID(keyPrefix)
-	if err != nil {
-		return "", err
-	}
+func (db *DB) CreateKey(ctx context.Context, new NewKey) (secret string, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
-		return tx.exec(`INSERT INTO api_keys (id, organization_id, hash, hint, created_at) VALUES ($1, $2, $3, $4, $5)`,
-			id, organizationID, hash(secret), secret[len(secret)-4:], tx.now)
+		secret, err = db.insertKey(tx, new)
+		return err
 	})
 	if err != nil {
 		return "", fmt.Errorf("create key: %w", err)
@@ -49,15 +98,65 @@ func (db *DB) CreateKey(ctx context.Context, organizationID string) (secret stri
 	return secret, nil
 }
 
-const authenticateQuery = `SELECT ` + keyColumns + ` FROM api_keys k JOIN organizations o ON o.id = k.organization_id
-	WHERE k.hash = $1 AND k.revoked_at IS NULL`
+func (db *DB) insertKey(tx *tx, new NewKey) (string, error) {
+	secret, err := db.newKeySecret(new.Test)
+	if err != nil {
+		return "", err
+	}
+	id, err := db.newID(keyPrefix)
+	if err != nil {
+		return "", err
+	}
+	if new.Scope == "" {
+		new.Scope = ScopeAll
+	}
+	var expiresAt any
+	if new.Lifetime > 0 {
+		expiresAt = tx.now + new.Lifetime.Milliseconds()
+	}
+	return secret, tx.exec(`INSERT INTO api_keys (id, organization_id, hash, hint, name, scope, test, expires_at, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		id, new.OrganizationID, hash(secret), secret[len(secret)-4:], new.Name, string(new.Scope), new.Test, expiresAt, tx.now)
+}
 
-// Authenticate finds the key with this secret; ErrNotFound where there is none
-// or it was revoked.
+// newKeySecret ends with a checksum of the rest, so that a slip of somebody who
+// copies it is told from a key that was revoked.
+func (db *DB) newKeySecret(test bool) (string, error) {
+	prefix := apiKeyPrefix
+	if test {
+		prefix = testKeyPrefix
+	}
+	secret, err := db.newSecret(prefix)
+	return secret + checksum(secret), err
+}
+
+// checksum is a CRC-32 in six characters.
+func checksum(text string) string {
+	sum := crc32.ChecksumIEEE([]byte(text))
+	return base64.RawURLEncoding.EncodeToString([]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)}) //nolint:gosec // its four bytes
+}
+
+// whole reports whether a secret has the form and the checksum of a key.
+func whole(secret string) bool {
+	at := len(secret) - len(checksum(""))
+	return strings.HasPrefix(secret, apiKeyPrefix) && at > len(apiKeyPrefix) && checksum(secret[:at]) == secret[at:]
+}
+
+const authenticateQuery = `SELECT ` + keyColumns + ` FROM api_keys k JOIN organizations o ON o.id = k.organization_id
+	WHERE k.hash = $1`
+
+// Authenticate finds the key with this secret. ErrMistyped, ErrKeyRevoked,
+// ErrKeyExpired and ErrNotFound say why there is none in force.
 func (db *DB) Authenticate(ctx context.Context, secret string) (Key, error) {
 	key, err := scanKey(db.prepared.authenticate.QueryRowContext(ctx, hash(secret)))
+	if err = orNotFound(err); errors.Is(err, ErrNotFound) && !whole(secret) {
+		err = ErrMistyped
+	}
+	if err == nil {
+		err = key.ended(db.Now())
+	}
 	if err != nil {
-		return Key{}, fmt.Errorf("authenticate: %w", orNotFound(err))
+		return Key{}, fmt.Errorf("authenticate: %w", err)
 	}
 	if key.LastUsedAt != nil && db.Now()-*key.LastUsedAt < usePrecision.Milliseconds() {
 		return key, nil
@@ -85,10 +184,41 @@ func (db *DB) Keys(ctx context.Context, organizationID string) ([]Key, error) {
 // RevokeKey ends a key at once. ErrNotFound where there is none in force.
 func (db *DB) RevokeKey(ctx context.Context, id string) error {
 	err := db.transact(ctx, func(tx *tx) error {
-		return tx.change(`UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL`, tx.now, id)
+		return tx.change(`UPDATE api_keys SET revoked_at = $1
+			WHERE id = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)`, tx.now, id)
 	})
 	if err != nil {
 		return fmt.Errorf("revoke key: %w", staleIsNotFound(err))
 	}
 	return nil
+}
+
+// RotateKey makes another key of the same kind and lets the old one go on for
+// the overlap, in which its users change over. ErrNotFound where it is not in
+// force.
+func (db *DB) RotateKey(ctx context.Context, id string, overlap time.Duration) (secret string, err error) {
+	err = db.transact(ctx, func(tx *tx) error {
+		old, err := scanKey(tx.row(`SELECT `+keyColumns+` FROM api_keys k JOIN organizations o ON o.id = k.organization_id
+			WHERE k.id = $1`, id))
+		if err != nil {
+			return orNotFound(err)
+		}
+		if !old.InForce(tx.now) {
+			return ErrNotFound
+		}
+		new := NewKey{OrganizationID: old.OrganizationID, Name: old.Name, Scope: old.Scope, Test: old.Test}
+		ends := tx.now + overlap.Milliseconds()
+		if old.ExpiresAt != nil { // the new one lives as long as the old one was meant to
+			new.Lifetime = time.Duration(*old.ExpiresAt-old.CreatedAt) * time.Millisecond
+			ends = min(ends, *old.ExpiresAt)
+		}
+		if secret, err = db.insertKey(tx, new); err != nil {
+			return err
+		}
+		return tx.change(`UPDATE api_keys SET expires_at = $1 WHERE id = $2`, ends, id)
+	})
+	if err != nil {
+		return "", fmt.Errorf("rotate key: %w", err)
+	}
+	return secret, nil
 }

@@ -22,6 +22,7 @@ type NewLink struct {
 	UserLabel      string
 	RequireReturn  bool
 	Locale         string
+	Test           bool // made with a test key
 	Lifetime       time.Duration
 }
 
@@ -76,7 +77,7 @@ func (db *DB) prepareLink(new NewLink) (Link, *sealer, error) {
 		OrganizationID: new.OrganizationID, IntegrationID: new.IntegrationID, Status: LinkPending,
 		ReturnURL: new.ReturnURL, WebhookURL: new.WebhookURL, ExternalUserID: new.ExternalUserID,
 		Metadata: new.Metadata, Debug: new.Debug, Reusable: new.Reusable, UserLabel: new.UserLabel,
-		RequireReturn: new.RequireReturn, Locale: new.Locale,
+		RequireReturn: new.RequireReturn, Locale: new.Locale, Test: new.Test,
 	}
 	var err, codeErr error
 	link.ID, err = db.newID(linkPrefix)
@@ -101,8 +102,8 @@ func (l *Link) stamp(now int64, lifetime time.Duration) {
 
 const insertLinkQuery = `INSERT INTO links (id, organization_id, integration_id, status, claim_code_hash, claim_code,
 		arguments_key, data_key, return_url, webhook_url, external_user_id, metadata, debug, reusable, user_label,
-		require_return, locale, expires_at, created_at, updated_at)
-	VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)`
+		require_return, locale, test, expires_at, created_at, updated_at)
+	VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)`
 
 func insertLink(tx *tx, l *Link) error {
 	var metadata any
@@ -116,7 +117,7 @@ func insertLink(tx *tx, l *Link) error {
 	return tx.execPrepared(tx.prepared.insertLink,
 		l.ID, l.OrganizationID, l.IntegrationID, hash(l.ClaimCode), l.sealedCode, l.argumentsKey, l.dataKey,
 		orNull(l.ReturnURL), orNull(l.WebhookURL), orNull(l.ExternalUserID), metadata, l.Debug, l.Reusable,
-		orNull(l.UserLabel), l.RequireReturn, orNull(l.Locale), l.ExpiresAt, l.CreatedAt)
+		orNull(l.UserLabel), l.RequireReturn, orNull(l.Locale), l.Test, l.ExpiresAt, l.CreatedAt)
 }
 
 const insertOperationQuery = `INSERT INTO link_operations (link_id, position, resource, action, arguments, summary)

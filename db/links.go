@@ -51,6 +51,7 @@ type Link struct {
 	UserLabel        string
 	RequireReturn    bool
 	Locale           string
+	Test             bool // made with a test key
 	ExpiresAt        int64
 	CreatedAt        int64
 	UpdatedAt        int64
@@ -82,7 +83,7 @@ const statusNow = `CASE WHEN l.status IN ('pending', 'active', 'failed') AND l.e
 
 const linkColumns = `l.id, l.organization_id, l.integration_id, ` + statusNow + `, l.claim_code, l.arguments_key, l.data_key,
 	l.result, l.error_code, l.error_operation, l.current_session_id, l.attempts, l.return_url, l.webhook_url,
-	l.external_user_id, l.metadata, l.debug, l.reusable, l.user_label, l.require_return, l.locale,
+	l.external_user_id, l.metadata, l.debug, l.reusable, l.user_label, l.require_return, l.locale, l.test,
 	l.expires_at, l.created_at, l.updated_at, l.completed_at`
 
 func scanLink(r row) (Link, error) {
@@ -91,7 +92,7 @@ func scanLink(r row) (Link, error) {
 	var operation *int
 	err := r.Scan(&l.ID, &l.OrganizationID, &l.IntegrationID, &l.Status, &l.sealedCode, &l.argumentsKey, &l.dataKey,
 		&l.result, &code, &operation, &session, &l.Attempts, &returnURL, &webhookURL,
-		&user, &metadata, &l.Debug, &l.Reusable, &label, &l.RequireReturn, &locale,
+		&user, &metadata, &l.Debug, &l.Reusable, &label, &l.RequireReturn, &locale, &l.Test,
 		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt)
 	if err != nil {
 		return Link{}, err

@@ -274,7 +274,7 @@ func TestDanglingRowsAreFoundAtStart(t *testing.T) {
 func TestForeignKeysAreOnAfterTheMigrations(t *testing.T) {
 	w := newWorld(t)
 	lease := w.run(w.link())
-	if _, err := w.db.CreateKey(t.Context(), "org_none"); err == nil {
+	if _, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: "org_none"}); err == nil {
 		t.Error("a key of no organization was created")
 	}
 	new := dbtest.NewLink("org_none")

@@ -77,7 +77,7 @@ func TestNoFileHoldsASecretInAnyEncoding(t *testing.T) {
 	w.absent(map[string]string{"the card number, while it is needed,": cardNumber})
 	dbtest.Finish(t, w.db, lease, `{"secret":"canary-of-a-result-77aa"}`)
 
-	key, err := w.db.CreateKey(t.Context(), w.org)
+	key, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: w.org})
 	w.must(err)
 	webhook, err := w.db.EnsureWebhookSecret(t.Context(), w.org)
 	w.must(err)

@@ -17,7 +17,7 @@ import (
 
 func TestHelpIsThereAtEveryLevel(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"", "serve", "demo", "keys", "keys create", "keys list", "keys revoke", "admin",
+	for _, path := range []string{"", "serve", "demo", "keys", "keys create", "keys list", "keys rotate", "keys revoke", "admin",
 		"admin create", "admin passwd", "integrations", "integrations list", "integrations check", "doctor", "version"} {
 		result := crashRun(t, nil, "", append(strings.Fields(path), "--help")...)
 		if result.code != 0 || result.stderr != "" || !strings.HasPrefix(result.stdout, strings.TrimSpace("Usage: passage "+path)) {
@@ -41,7 +41,7 @@ func TestWrongUsageSaysWhatToDo(t *testing.T) {
 		says        []string
 	}{
 		{"nosuch", nil, []string{"unexpected argument nosuch", `"passage --help"`}},
-		{"keys", nil, []string{`expected one of "create", "list", "revoke"`, `"passage keys --help"`}},
+		{"keys", nil, []string{`expected one of "create", "list", "rotate", "revoke"`, `"passage keys --help"`}},
 		{"serve --nonsense", nil, []string{"unknown flag --nonsense", `"passage serve --help"`}},
 		{"serve extra", nil, []string{"unexpected argument extra"}},
 		{"serve --browser-slots many", nil, []string{"--browser-slots", `"many"`}},
@@ -50,6 +50,10 @@ func TestWrongUsageSaysWhatToDo(t *testing.T) {
 		{"demo", []string{"PASSAGE_INTEGRATIONS=nowhere"}, []string{"--integrations: open ", `"passage demo --help"`}},
 		{"keys create", nil, []string{"--org"}},
 		{"keys create --org=", nil, []string{"--org: give the merchant's name"}},
+		{"keys create --org=A --scope=write", nil, []string{"--scope", "read"}},
+		{"keys create --org=A --days=-1", nil, []string{"--days: must be 0 (for ever) to 3650"}},
+		{"keys rotate", nil, []string{"<id>"}},
+		{"keys rotate key_x --overlap=-1h", nil, []string{"--overlap: must not be negative"}},
 		{"keys revoke", nil, []string{"<id>"}},
 		{"admin create --email=nobody", nil, []string{`--email: "nobody" is not an email address`}},
 		{"demo --scenario nosuch", nil, []string{"--scenario", "good, code"}},

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"passage/automation/replica"
+	"passage/db"
 )
 
 // demoCommand is a server with something to try it on.
@@ -143,7 +144,7 @@ func (d *demo) enrol(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if d.key, err = d.db.CreateKey(ctx, organization.ID); err != nil {
+	if d.key, err = d.db.CreateKey(ctx, db.NewKey{OrganizationID: organization.ID, Name: "The demo's shop"}); err != nil {
 		return err
 	}
 	d.shop.handler = replica.NewMerchant(replica.MerchantOptions{

@@ -17,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"passage/db"
 )
 
 // A real application that nobody here wrote, connected by a script that was
@@ -185,7 +187,7 @@ func (s *stack) newKey(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := s.db.CreateKey(t.Context(), organization.ID)
+	key, err := s.db.CreateKey(t.Context(), db.NewKey{OrganizationID: organization.ID})
 	if err != nil {
 		t.Fatal(err)
 	}

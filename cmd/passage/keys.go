@@ -17,12 +17,23 @@ import (
 type keysCommand struct {
 	Create keysCreate `cmd:"" help:"Make an API key. It is shown this one time."`
 	List   keysList   `cmd:"" help:"List the API keys of a merchant, or of all."`
+	Rotate keysRotate `cmd:"" help:"Make another key of the same kind, and let the old one go on for a while."`
 	Revoke keysRevoke `cmd:"" help:"End an API key at once."`
 }
 
 type keysCreate struct {
 	dataFlag
-	Org string `help:"The merchant's name; made if it is new." required:""`
+	Org   string `help:"The merchant's name; made if it is new." required:""`
+	Name  string `help:"What the key is for, to tell it from others."`
+	Scope string `help:"What the key may do: read (without claim URLs), links (make and end links too) or all." enum:"read,links,all" default:"all"`
+	Test  bool   `help:"A test key: it reaches the demo only, and its links say so."`
+	Days  int    `help:"How many days the key is good for; 0 for ever." default:"0"`
+}
+
+type keysRotate struct {
+	dataFlag
+	ID      string        `arg:"" help:"The key's id, from \"keys list\"."`
+	Overlap time.Duration `help:"How long the old key goes on." default:"24h"`
 }
 
 type keysList struct {
@@ -60,18 +71,51 @@ func (c *keysCreate) Run(ctx context.Context, out *console) error {
 	if strings.TrimSpace(c.Org) == "" {
 		return asUsage(errors.New("--org: give the merchant's name; people read it on the pages"))
 	}
+	if c.Days < 0 || c.Days > maxKeyDays {
+		return asUsage(fmt.Errorf("--days: must be 0 (for ever) to %d", maxKeyDays))
+	}
 	return withDB(ctx, c.Data, func(database *db.DB) error {
 		organization, err := database.EnsureOrganization(ctx, c.Org)
 		if err != nil {
 			return err
 		}
-		secret, err := database.CreateKey(ctx, organization.ID)
+		secret, err := database.CreateKey(ctx, db.NewKey{OrganizationID: organization.ID, Name: c.Name,
+			Scope: db.Scope(c.Scope), Test: c.Test, Lifetime: time.Duration(c.Days) * 24 * time.Hour})
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(out.stderr, "Keep this key; it is not shown again.")
-		return out.printf("%s\n", secret)
+		return out.showKey(secret)
 	})
+}
+
+// maxKeyDays keeps a slip from making a time that has no number.
+const maxKeyDays = 3650
+
+func (out *console) showKey(secret string) error {
+	fmt.Fprintln(out.stderr, "Keep this key; it is not shown again.")
+	return out.printf("%s\n", secret)
+}
+
+// Run makes the next key.
+func (c *keysRotate) Run(ctx context.Context, out *console) error {
+	if c.Overlap < 0 {
+		return asUsage(errors.New("--overlap: must not be negative"))
+	}
+	return withExistingDB(ctx, c.Data, func(database *db.DB) error {
+		secret, err := database.RotateKey(ctx, c.ID, c.Overlap)
+		if errors.Is(err, db.ErrNotFound) {
+			return noSuchKey(c.ID)
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out.stderr, "%s goes on for %s.\n", c.ID, c.Overlap)
+		return out.showKey(secret)
+	})
+}
+
+func noSuchKey(id string) error {
+	return fmt.Errorf("there is no key %s in force; \"passage keys list\" shows them", id)
 }
 
 // Run lists keys, never their secrets.
@@ -90,17 +134,32 @@ func (c *keysList) Run(ctx context.Context, out *console) error {
 			return nil
 		}
 		table := tabwriter.NewWriter(out.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "ID\tMERCHANT\tKEY\tCREATED\tLAST USED\tSTATE")
+		fmt.Fprintln(table, "ID\tMERCHANT\tNAME\tKEY\tSCOPE\tCREATED\tLAST USED\tSTATE")
 		for _, key := range keys {
-			state := "in force"
-			if key.RevokedAt != nil {
-				state = "revoked " + day(key.RevokedAt)
-			}
-			fmt.Fprintf(table, "%s\t%s\tpsg_…%s\t%s\t%s\t%s\n", key.ID, key.OrganizationName, key.Hint,
-				day(&key.CreatedAt), day(key.LastUsedAt), state)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s…%s\t%s\t%s\t%s\t%s\n", key.ID, key.OrganizationName, key.Name,
+				keyPrefix(key), key.Hint, key.Scope, day(&key.CreatedAt), day(key.LastUsedAt), keyState(key, database.Now()))
 		}
 		return table.Flush()
 	})
+}
+
+func keyPrefix(key db.Key) string {
+	if key.Test {
+		return "psg_test_"
+	}
+	return "psg_"
+}
+
+func keyState(key db.Key, now int64) string {
+	switch {
+	case key.RevokedAt != nil:
+		return "revoked " + day(key.RevokedAt)
+	case !key.InForce(now):
+		return "expired " + day(key.ExpiresAt)
+	case key.ExpiresAt != nil:
+		return "until " + day(key.ExpiresAt)
+	}
+	return "in force"
 }
 
 // Run revokes a key.
@@ -115,14 +174,14 @@ func (c *keysRevoke) Run(ctx context.Context, out *console) error {
 			return err
 		}
 		for _, key := range keys {
-			if key.ID == c.ID && key.RevokedAt == nil {
+			if key.ID == c.ID && key.InForce(database.Now()) {
 				if err := database.RevokeKey(ctx, c.ID); err != nil {
 					return err
 				}
 				return out.printf("%s is revoked.\n", c.ID)
 			}
 		}
-		return fmt.Errorf("there is no key %s in force; \"passage keys list\" shows them", c.ID)
+		return noSuchKey(c.ID)
 	})
 }
 

@@ -40,7 +40,7 @@ func brokenStack(t *testing.T) (s *stack, link created, sessionID string) {
 		t.Fatal(err)
 	}
 	organization := dbtest.Organization(t, server.db, "Acme")
-	key, err := server.db.CreateKey(t.Context(), organization.ID)
+	key, err := server.db.CreateKey(t.Context(), db.NewKey{OrganizationID: organization.ID})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,11 +9,14 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
+
+	"passage/db"
 )
 
 var merchantAddresses = []string{
 	"GET /v1/links", "POST /v1/links", "GET /v1/links/x", "POST /v1/links/x/cancel", "GET /v1/links/x/sessions",
-	"GET /v1/sessions/x", "GET /v1/providers", "GET /v1/events",
+	"GET /v1/sessions/x", "GET /v1/providers", "GET /v1/events", "DELETE /v1/links/x/data", "GET /v1/sessions/x", "GET /v1/providers", "GET /v1/events",
 }
 
 func TestEveryMerchantAddressNeedsAValidKey(t *testing.T) {
@@ -138,5 +141,72 @@ func TestABodyThatBreaksOffIsNoFaultOfOurs(t *testing.T) {
 	}
 	if logged := s.logs.String(); strings.Contains(logged, "level=ERROR") {
 		t.Error(logged)
+	}
+}
+
+func TestAKeyThatMayOnlyReadSeesNoClaimURL(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	id := s.create(simple)["linkId"].(string)
+	reader := "Bearer " + s.newKey(s.org, func(k *db.NewKey) { k.Scope = db.ScopeRead })
+	for _, path := range []string{"/v1/links/" + id, "/v1/links", "/v1/events", "/v1/providers"} {
+		reply := s.get(path, "Authorization", reader)
+		reply.object(http.StatusOK)
+		if strings.Contains(string(reply.body), "clm_") {
+			t.Errorf("%s shows a claim code", path)
+		}
+	}
+	for method, path := range map[string]string{
+		http.MethodPost + " ": "/v1/links", http.MethodPost: "/v1/links/" + id + "/cancel", http.MethodDelete: "/v1/links/" + id + "/data",
+	} {
+		s.call(strings.TrimSpace(method), path, simple, "Authorization", reader).fault(http.StatusForbidden, "insufficient_scope")
+	}
+	manager := "Bearer " + s.newKey(s.org, func(k *db.NewKey) { k.Scope = db.ScopeLinks })
+	link := s.get("/v1/links/"+id, "Authorization", manager).object(http.StatusOK)
+	if url, _ := link["claimUrl"].(string); !strings.Contains(url, "/c/clm_") {
+		t.Errorf("a key for links sees the claim URL %q", url)
+	}
+	s.call(http.MethodPost, "/v1/links/"+id+"/cancel", "", "Authorization", manager).object(http.StatusOK)
+}
+
+func TestAKeyThatOpensNothingSaysWhy(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	revoked, expired := s.newKey(s.org), s.newKey(s.org, func(k *db.NewKey) { k.Lifetime = time.Minute })
+	keys, err := s.db.Keys(t.Context(), s.org.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range keys {
+		if strings.HasSuffix(revoked, key.Hint) && key.ExpiresAt == nil {
+			if err := s.db.RevokeKey(t.Context(), key.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s.clock.Advance(time.Minute)
+	for secret, want := range map[string]string{
+		revoked: "revoked", expired: "expired", s.key[:len(s.key)-1]: "missing or wrong", strings.Replace(s.key, "psg_", "psg_x", 1): "missing or wrong",
+	} {
+		text := s.get("/v1/links", "Authorization", "Bearer "+secret).fault(http.StatusUnauthorized, "unauthorized")["error"].(string)
+		if !strings.Contains(text, want) {
+			t.Errorf("%q does not say %q", text, want)
+		}
+	}
+}
+
+func TestATestKeyReachesTheDemoOnly(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	test := "Bearer " + s.newKey(s.org, func(k *db.NewKey) { k.Test = true })
+	if got := s.post("/v1/links", simple, "Authorization", test).issues(); got != "integrationId: must be demo with a test key" {
+		t.Error(got)
+	}
+	link := s.post("/v1/links", strings.Replace(simple, "shop", "demo", 1), "Authorization", test).object(http.StatusCreated)
+	if seen := s.get("/v1/links/" + link["linkId"].(string)).object(http.StatusOK); seen["test"] != true {
+		t.Errorf("the link is not marked: %v", seen)
+	}
+	if seen := s.get("/v1/links/" + s.create(simple)["linkId"].(string)).object(http.StatusOK); seen["test"] != false {
+		t.Errorf("a link of another key is marked: %v", seen)
 	}
 }

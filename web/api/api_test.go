@@ -52,7 +52,12 @@ operations = {
 }
 `
 
-func scripts() fs.FS { return fstest.MapFS{"shop/integration.star": {Data: []byte(script)}} }
+func scripts() fs.FS {
+	return fstest.MapFS{
+		"shop/integration.star": {Data: []byte(script)},
+		"demo/integration.star": {Data: []byte(strings.ReplaceAll(script, "shop", "demo"))},
+	}
+}
 
 // server is the whole API over a real database, called through HTTP.
 type server struct {
@@ -135,9 +140,13 @@ func (s *server) run(runner *automation.Runner) {
 	})
 }
 
-func (s *server) newKey(organization db.Organization) string {
+func (s *server) newKey(organization db.Organization, changes ...func(*db.NewKey)) string {
 	s.t.Helper()
-	key, err := s.db.CreateKey(s.t.Context(), organization.ID)
+	new := db.NewKey{OrganizationID: organization.ID}
+	for _, change := range changes {
+		change(&new)
+	}
+	key, err := s.db.CreateKey(s.t.Context(), new)
 	if err != nil {
 		s.t.Fatal(err)
 	}

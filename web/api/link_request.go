@@ -25,6 +25,8 @@ const (
 	maxMetadataValue  = 500
 	maxLocale         = 35 // RFC 5646, section 4.4.1
 
+	testIntegration = "demo" // the only one that a test key reaches
+
 	defaultLifetime      = 14_400 // seconds
 	maxLifetime          = 2_592_000
 	maxSensitiveLifetime = 86_400
@@ -57,16 +59,19 @@ type operationRequest struct {
 }
 
 // readLink reads and checks the whole body; the error lists every issue.
-func (a *API) readLink(organizationID string, body []byte) (db.NewLink, error) {
+func (a *API) readLink(key db.Key, body []byte) (db.NewLink, error) {
 	var found issues
 	f, err := readForm(body, &found)
 	if err != nil {
 		return db.NewLink{}, err
 	}
-	link := db.NewLink{OrganizationID: organizationID, IntegrationID: f.requiredText("integrationId")}
+	link := db.NewLink{OrganizationID: key.OrganizationID, Test: key.Test, IntegrationID: f.requiredText("integrationId")}
 	integration, known := a.Catalog.Get(link.IntegrationID)
 	if !known && link.IntegrationID != "" {
 		f.fault("integrationId", "is not a known integration")
+	}
+	if known && key.Test && link.IntegrationID != testIntegration {
+		f.fault("integrationId", "must be "+testIntegration+" with a test key")
 	}
 	sensitive := false
 	for _, asked := range f.operations() {

@@ -64,7 +64,8 @@ type LinkFields struct {
 	CurrentSessionID *string           `json:"currentSessionId"`
 	Error            *errorView        `json:"error"`
 	ReturnURL        *string           `json:"returnUrl" doc:"With linkId appended."`
-	ClaimURL         string            `json:"claimUrl"`
+	ClaimURL         *string           `json:"claimUrl" doc:"null for a key that may only read."`
+	Test             bool              `json:"test" doc:"Made with a test key."`
 	Debug            bool              `json:"debug"`
 	Reusable         bool              `json:"reusable"`
 	ExpiresAt        int64             `json:"expiresAt"`
@@ -100,7 +101,7 @@ func (a *API) createLink(ctx context.Context, input *createLinkInput) (*rawReply
 	if input.IdempotencyKey != "" {
 		return a.createOnce(ctx, input)
 	}
-	new, err := a.readLink(organization(ctx), input.RawBody)
+	new, err := a.readLink(keyOf(ctx), input.RawBody)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +129,7 @@ func (a *API) createOnce(ctx context.Context, input *createLinkInput) (*rawReply
 		return nil, err
 	}
 	if earlier == nil {
-		new, err := a.readLink(organization(ctx), input.RawBody)
+		new, err := a.readLink(keyOf(ctx), input.RawBody)
 		if err != nil {
 			return nil, err
 		}
@@ -187,7 +188,7 @@ func (a *API) showLink(ctx context.Context, link *db.Link) (*reply[linkView], er
 	if err != nil {
 		return nil, err
 	}
-	return &reply[linkView]{linkView{a.fields(link), result, sessions}}, nil
+	return &reply[linkView]{linkView{a.fields(ctx, link), result, sessions}}, nil
 }
 
 func (a *API) cancelLink(ctx context.Context, input *idInput) (*reply[linkView], error) {
@@ -228,19 +229,22 @@ func (a *API) listLinks(ctx context.Context, input *listLinksInput) (*reply[link
 	}
 	list := linkList{Links: make([]LinkFields, len(links)), NextCursor: orNull(next)}
 	for n := range links {
-		list.Links[n] = a.fields(&links[n])
+		list.Links[n] = a.fields(ctx, &links[n])
 	}
 	return &reply[linkList]{list}, nil
 }
 
-func (a *API) fields(link *db.Link) LinkFields {
+func (a *API) fields(ctx context.Context, link *db.Link) LinkFields {
 	fields := LinkFields{
 		ID: link.ID, IntegrationID: link.IntegrationID,
 		Resource: link.Operations[0].Resource, Action: link.Operations[0].Action,
 		ExternalUserID: orNull(link.ExternalUserID), Metadata: link.Metadata, Status: link.Status,
-		CurrentSessionID: orNull(link.CurrentSessionID), Error: showError(link.Error), ClaimURL: a.claimURL(link),
+		CurrentSessionID: orNull(link.CurrentSessionID), Error: showError(link.Error), Test: link.Test,
 		Debug: link.Debug, Reusable: link.Reusable, ExpiresAt: link.ExpiresAt, CreatedAt: link.CreatedAt,
 		UpdatedAt: link.UpdatedAt, CompletedAt: link.CompletedAt,
+	}
+	if keyOf(ctx).Scope.Covers(db.ScopeLinks) {
+		fields.ClaimURL = orNull(a.claimURL(link))
 	}
 	if link.ReturnURL != "" {
 		fields.ReturnURL = orNull(db.ReturnTo(link.ReturnURL, link.ID))

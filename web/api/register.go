@@ -36,9 +36,14 @@ type jsonBody struct {
 // reply is a reply with nothing but a body.
 type reply[T any] struct{ Body T }
 
-// merchant registers an operation that needs an API key.
+// merchant registers an operation that needs an API key: one that may read, and
+// for whatever changes something one that may manage links.
 func merchant[I, O any](a *API, operation huma.Operation, handle func(context.Context, *I) (*O, error)) {
-	operation.Middlewares = append(operation.Middlewares, a.authenticate)
+	needed := db.ScopeLinks
+	if operation.Method == http.MethodGet {
+		needed = db.ScopeRead
+	}
+	operation.Middlewares = append(operation.Middlewares, a.authenticate(needed))
 	operation.Security = []map[string][]string{{securityScheme: {}}}
 	public(a, operation, handle)
 }
@@ -92,18 +97,24 @@ func (a *API) allowNull(names ...string) {
 
 type keyContext struct{}
 
-// authenticate lets a request with a valid API key through.
-func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
-	key, err := a.readKey(ctx)
-	r, w := humachi.Unwrap(ctx)
-	if err == nil {
-		err = a.spend(w, r, key)
+// authenticate lets a request through with a key whose scope covers what is
+// needed.
+func (a *API) authenticate(needed db.Scope) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		key, err := a.readKey(ctx)
+		r, w := humachi.Unwrap(ctx)
+		if err == nil {
+			err = a.spend(w, r, key)
+		}
+		if err == nil && !key.Scope.Covers(needed) {
+			err = problem.Forbidden("This API key may only read.")
+		}
+		if err != nil {
+			problem.WriteJSON(w, r, err)
+			return
+		}
+		next(huma.WithValue(ctx, keyContext{}, key))
 	}
-	if err != nil {
-		problem.WriteJSON(w, r, err)
-		return
-	}
-	next(huma.WithValue(ctx, keyContext{}, key))
 }
 
 func (a *API) readKey(ctx huma.Context) (db.Key, error) {
@@ -119,12 +130,14 @@ func (a *API) readKey(ctx huma.Context) (db.Key, error) {
 	return key, err
 }
 
-// organization is whose key the request came with. Only operations registered
-// by merchant may ask: elsewhere it is empty, which owns nothing.
-func organization(ctx context.Context) string {
+// keyOf is the key that the request came with. Only operations registered by
+// merchant may ask: elsewhere it is empty, which owns nothing and may nothing.
+func keyOf(ctx context.Context) db.Key {
 	key, _ := ctx.Value(keyContext{}).(db.Key)
-	return key.OrganizationID
+	return key
 }
+
+func organization(ctx context.Context) string { return keyOf(ctx).OrganizationID }
 
 // requireJSON refuses a body that does not say that it is JSON. It also keeps
 // simple forms of foreign pages out, which no preflight announces.

@@ -8,6 +8,7 @@ import (
 
 	"passage/automation"
 	"passage/automation/resources"
+	"passage/db"
 	"passage/web/problem"
 )
 
@@ -42,7 +43,7 @@ operations = {"paymentMethod.write": lambda page, arguments: {}}
 	}
 	a := New(Options{Catalog: catalog, Resources: set})
 	f.Fuzz(func(t *testing.T, body []byte) {
-		link, err := a.readLink("org", body)
+		link, err := a.readLink(db.Key{OrganizationID: "org"}, body)
 		if err == nil {
 			if link.IntegrationID != "shop" || len(link.Operations) == 0 || len(link.Operations) > maxOperations || link.Lifetime <= 0 {
 				t.Fatalf("%q became %+v", body, link)

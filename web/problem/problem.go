@@ -96,6 +96,17 @@ func Unauthorized() *Problem {
 		Message: "Give a valid API key: “Authorization: Bearer psg_…”."}
 }
 
+// badKey is a key that opens nothing, with why: a slip of whoever copied it is
+// told from a key that was ended.
+func badKey(message string) *Problem {
+	return &Problem{Status: http.StatusUnauthorized, Code: "unauthorized", Message: message}
+}
+
+// Forbidden is a key that may not do this.
+func Forbidden(message string) *Problem {
+	return &Problem{Status: http.StatusForbidden, Code: "insufficient_scope", Message: message}
+}
+
 // NotFound is what is not there, or is not the caller's: nobody can tell which.
 func NotFound() *Problem {
 	return &Problem{Status: http.StatusNotFound, Code: "not_found", Message: "There is nothing here."}
@@ -169,6 +180,12 @@ func classify(err error) *Problem {
 	switch {
 	case errors.Is(err, db.ErrNotFound):
 		return NotFound()
+	case errors.Is(err, db.ErrMistyped):
+		return badKey("This is not a whole API key: a character is missing or wrong.")
+	case errors.Is(err, db.ErrKeyRevoked):
+		return badKey("This API key was revoked.")
+	case errors.Is(err, db.ErrKeyExpired):
+		return badKey("This API key has expired.")
 	case errors.Is(err, db.ErrExpired):
 		return Expired()
 	case errors.Is(err, db.ErrComplete):
