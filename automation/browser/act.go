@@ -1,13 +1,6 @@
 package browser
 
-import (
-	"context"
-	"encoding/json"
-
-	"github.com/go-rod/rod/lib/proto"
-
-	"passage/automation/outcome"
-)
+import "context"
 
 // Fill waits for a visible, enabled text field and replaces its content, with
 // the events that typing gives; a field that does not take it so gets real
@@ -59,28 +52,41 @@ func (p *Page) keys(b *bound, selector, text string, replace bool) error {
 }
 
 // Click waits until an element is visible, enabled, still and not covered, and
-// clicks it with the mouse.
+// clicks it with the mouse. A click that something else would have taken, which
+// came up over the element at that moment, comes to nothing, and Click looks
+// again until its time is over; one that has come to the element is the last.
 func (p *Page) Click(ctx context.Context, selector string) (int, error) {
+	return p.Submit(ctx, selector, nil)
+}
+
+// Submit is Click with something to do first, or nil: once, right before the
+// mouse is pressed for the first time, when the element could be clicked.
+func (p *Page) Submit(ctx context.Context, selector string, first func() error) (int, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
-	a, err := p.frame.ask(b, call{Op: "click", Selectors: []string{selector}})
-	if err != nil {
-		return a.matches(), err
-	}
-	p.note(a, []string{selector}, 0)
-	return a.matches(), p.mouse(b, a, selector, true)
+	a, err := p.press(b, call{Op: "click", Selectors: []string{selector}}, first)
+	return a.matches(), err
 }
 
 // Hover waits as Click does, and only moves the mouse there.
 func (p *Page) Hover(ctx context.Context, selector string) (int, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
-	a, err := p.frame.ask(b, call{Op: "click", Selectors: []string{selector}})
-	if err != nil {
-		return a.matches(), err
+	c := call{Op: "click", Selectors: []string{selector}}
+	for {
+		a, err := p.frame.ask(b, c)
+		if err != nil {
+			return a.matches(), err
+		}
+		p.note(a, c.Selectors, 0)
+		at, err := p.point(b, c, a)
+		if err != nil {
+			return a.matches(), err
+		}
+		if at != nil {
+			return a.matches(), p.mouse(b, c, a, at)
+		}
 	}
-	p.note(a, []string{selector}, 0)
-	return a.matches(), p.mouse(b, a, selector, false)
 }
 
 // Select waits for a visible, enabled select element that has the option, by
@@ -100,55 +106,11 @@ func (p *Page) Select(ctx context.Context, selector, value string) (int, error) 
 func (p *Page) Check(ctx context.Context, selector string, on bool) (int, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
-	a, err := p.frame.ask(b, call{Op: "check", Selectors: []string{selector}, On: on})
-	if err != nil {
+	c := call{Op: "check", Selectors: []string{selector}, On: on}
+	a, err := p.press(b, c, nil)
+	if err != nil || string(a.Value) == "null" {
 		return a.matches(), err
 	}
-	p.note(a, []string{selector}, 0)
-	if string(a.Value) == "null" {
-		return a.matches(), nil
-	}
-	if err := p.mouse(b, a, selector, true); err != nil {
-		return a.matches(), err
-	}
-	_, err = p.frame.ask(b, call{Op: "checked", Selectors: []string{selector}, On: on})
+	_, err = p.frame.ask(b, call{Op: "checked", Selectors: c.Selectors, On: on})
 	return a.matches(), err
-}
-
-// mouse goes to the point of an answer, and there presses and lets go.
-func (p *Page) mouse(b *bound, a *answer, selector string, clicks bool) error {
-	var at point
-	if err := json.Unmarshal(a.Value, &at); err != nil {
-		return outcome.Wrap(outcome.AutomationError, err, "click: no point")
-	}
-	for f := p.frame; f.parent != nil; f = f.parent {
-		through, err := f.parent.ask(b, call{Op: "through", Selectors: []string{f.selector}, X: at.X, Y: at.Y})
-		if err != nil {
-			return err
-		}
-		if err := json.Unmarshal(through.Value, &at); err != nil {
-			return outcome.Wrap(outcome.AutomationError, err, "click: no point in the frame")
-		}
-	}
-	defer b.browser.noteAct()
-	event := proto.InputDispatchMouseEvent{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: at.X, Y: at.Y}
-	press := event
-	press.Type, press.Button, press.ClickCount = proto.InputDispatchMouseEventTypeMousePressed, proto.InputMouseButtonLeft, 1
-	release := press
-	release.Type = proto.InputDispatchMouseEventTypeMouseReleased
-	events := []proto.InputDispatchMouseEvent{event, press, release}
-	if !clicks {
-		events = events[:1]
-	}
-	for i, e := range events {
-		if err := e.Call(p.frame.to(b)); err != nil {
-			if i > 0 && b.shutItself() {
-				return nil // by this very click
-			}
-			return b.ended(err, func() error {
-				return missing(call{Op: "click", Selectors: []string{selector}}, a, "the page did not take the click")
-			})
-		}
-	}
-	return nil
 }

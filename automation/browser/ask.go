@@ -2,14 +2,11 @@ package browser
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
 
 	"passage/automation/outcome"
@@ -27,6 +24,7 @@ type call struct {
 	Pierce    int64    `json:"pierce,omitempty"`  // ms after which to ask for closed shadow roots
 	X         float64  `json:"x,omitempty"`
 	Y         float64  `json:"y,omitempty"`
+	Press     bool     `json:"press,omitempty"`  // a press of the mouse comes next
 	Settle    bool     `json:"settle,omitempty"` // something was done before: let it take effect first
 	Timeout   int64    `json:"timeout"`          // ms
 
@@ -67,13 +65,11 @@ func (a *answer) matches() int {
 	return total
 }
 
-// point is a place in a frame, in CSS pixels.
-type point struct{ X, Y float64 }
-
 // ask has page.js do something in the frame. What is late is an error, and the
 // answer comes with it. A document that goes away while the call waits in it
 // does not matter: the call goes on waiting in the next one.
 func (f *frame) ask(b *bound, c call) (*answer, error) {
+	b.browser.windows.uses(f.session)
 	c.Settle = b.browser.tookAct()
 	c.Pierce = firstPierce.Milliseconds()
 	c.Dismiss = b.browser.inTheWay()
@@ -212,16 +208,6 @@ func missing(c call, a *answer, why string) error {
 		}
 	}
 	return err
-}
-
-// gone reports whether an error only says that the document, or the frame, is
-// no longer there.
-func gone(err error) bool {
-	var refused *cdp.Error
-	return errors.As(err, &refused) && slices.ContainsFunc([]string{
-		"Cannot find context", "context was destroyed", "navigated or closed", "Promise was collected",
-		"No frame for given id", "No frame with given id", "No node with given id", "Frame with the given id was not found", "Not attached to an active page", "Could not find object", "Could not find node", "uniqueContextId not found",
-	}, func(text string) bool { return strings.Contains(refused.Message, text) })
 }
 
 // pause waits a moment before the next look for a frame that is not there yet.

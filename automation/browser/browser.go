@@ -161,6 +161,7 @@ func (b *Browser) open(ctx context.Context) error {
 func (b *Browser) hand(policy Policy) {
 	b.rules, b.redact = newRules(policy), policy.Redactor
 	b.proxy.allow(b.rules)
+	b.events.Go(func() { b.watchPulse(pulse) })
 }
 
 // healthy reports whether the browser and its page still answer.

@@ -222,3 +222,18 @@ func TestProfileHoldsNothingThatWasTyped(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestHungBrowserIsNoticedByItsSilence(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": ``})
+	b := open(t, address)
+	page := visit(t, b, address+"/")
+	if err := syscall.Kill(b.PID(), syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	b.events.Go(func() { b.watchPulse(100 * time.Millisecond) })
+	_, err := page.Within(time.Minute).WaitFor(t.Context(), []Condition{{"never", "#never"}})
+	if lost := wantCode(t, err, outcome.ConnectionFailed); !strings.Contains(lost.Error(), "hangs") {
+		t.Error(lost)
+	}
+}

@@ -88,6 +88,8 @@ func (b *bound) ended(err error, late func() error) error {
 		return context.Cause(b.window)
 	case b.Err() != nil:
 		return late()
+	case shut(err) && b.shutItself():
+		return errWindow
 	}
 	if typed, ok := errors.AsType[*outcome.Error](err); ok {
 		return typed

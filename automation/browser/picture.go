@@ -19,13 +19,14 @@ var maskScript string
 // maxPicture is the most that a picture may weigh.
 const maxPicture = 2 << 20
 
-// Screenshot returns a JPEG picture of what the page shows. All fields, and all
+// Screenshot returns a JPEG picture of what the window shows that was worked in
+// last: the page's, or one that Popup gave and that is still open. All fields, and all
 // that was typed or is secret wherever it shows, in every frame and shadow root,
 // are hidden first and shown again after. Where that fails there is no picture.
 func (p *Page) Screenshot(ctx context.Context) ([]byte, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
-	picture, err := b.browser.picture(b)
+	picture, err := b.browser.picture(b.browser.at(b, b.browser.windows.inUse()))
 	if err != nil {
 		return nil, b.ended(fmt.Errorf("take picture: %w", err), func() error {
 			return outcome.New(outcome.AutomationError, "take picture: the page did not answer")
@@ -34,10 +35,11 @@ func (p *Page) Screenshot(ctx context.Context) ([]byte, error) {
 	return picture, nil
 }
 
-func (b *Browser) picture(ctx context.Context) (picture []byte, err error) {
-	masks, err := b.mask(ctx)
+// picture is Screenshot of one window.
+func (b *Browser) picture(of caller) (picture []byte, err error) {
+	masks, err := b.mask(of)
 	defer func() {
-		if failed := b.unmask(masks); failed != nil {
+		if failed := b.unmask(of.session, masks); failed != nil {
 			picture, err = nil, errors.Join(err, failed)
 		}
 	}()
@@ -48,7 +50,7 @@ func (b *Browser) picture(ctx context.Context) (picture []byte, err error) {
 		shot, err := proto.PageCaptureScreenshot{
 			Format:  proto.PageCaptureScreenshotFormatJpeg,
 			Quality: &quality,
-		}.Call(b.at(ctx, b.session))
+		}.Call(of)
 		if err != nil {
 			return nil, fmt.Errorf("capture: %w", err)
 		}
@@ -61,8 +63,7 @@ func (b *Browser) picture(ctx context.Context) (picture []byte, err error) {
 
 // mask hides everything private in every frame. The masks it returns are to be
 // taken off, with an error too.
-func (b *Browser) mask(ctx context.Context) ([]proto.RuntimeExecutionContextID, error) {
-	to := b.at(ctx, b.session)
+func (b *Browser) mask(to caller) ([]proto.RuntimeExecutionContextID, error) {
 	tree, err := proto.PageGetFrameTree{}.Call(to)
 	if err != nil {
 		return nil, fmt.Errorf("list frames: %w", err)
@@ -150,12 +151,12 @@ func maskFrame(to caller, inside proto.RuntimeExecutionContextID, values []strin
 
 // unmask shows everything again. An error means that a document went away
 // under its mask: what a picture shows then is not known.
-func (b *Browser) unmask(masks []proto.RuntimeExecutionContextID) error {
+func (b *Browser) unmask(session proto.TargetSessionID, masks []proto.RuntimeExecutionContextID) error {
 	ctx, cancel := context.WithTimeout(b.life, 2*time.Second) // also when the caller has gone
 	defer cancel()
 	var faults []error
 	for _, inside := range masks {
-		result, err := proto.RuntimeEvaluate{Expression: "passage.mask.off()", ContextID: inside, ReturnByValue: true}.Call(b.at(ctx, b.session))
+		result, err := proto.RuntimeEvaluate{Expression: "passage.mask.off()", ContextID: inside, ReturnByValue: true}.Call(b.at(ctx, session))
 		switch {
 		case err != nil:
 			faults = append(faults, fmt.Errorf("unmask: %w", err))

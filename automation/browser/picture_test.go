@@ -89,7 +89,7 @@ func TestMaskedDocumentShowsNoTypedValue(t *testing.T) {
 	if _, err := page.Fill(t.Context(), "#field", "ada@example.com"); err != nil {
 		t.Fatal(err)
 	}
-	masks, err := b.mask(t.Context())
+	masks, err := b.mask(b.at(t.Context(), b.session))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestMaskedDocumentShowsNoTypedValue(t *testing.T) {
 	if got := evaluate(t, b, `getComputedStyle(field).color === getComputedStyle(field).backgroundColor && getComputedStyle(field).webkitTextSecurity`); got != "disc" {
 		t.Errorf("the field is not covered: %s", got)
 	}
-	if err := b.unmask(masks); err != nil {
+	if err := b.unmask(b.session, masks); err != nil {
 		t.Fatal(err)
 	}
 	if got := evaluate(t, b, `echo.textContent + field.outerHTML`); got != `You are ada@example.com<input id="field">` {
@@ -112,12 +112,12 @@ func TestPictureIsRefusedWhenADocumentWentAwayUnderItsMask(t *testing.T) {
 	address := site(t, map[string]string{"/": `<p>one</p>`, "/two": `<p>two</p>`})
 	b := open(t, address)
 	visit(t, b, address+"/")
-	masks, err := b.mask(t.Context())
+	masks, err := b.mask(b.at(t.Context(), b.session))
 	if err != nil {
 		t.Fatal(err)
 	}
 	visit(t, b, address+"/two")
-	if err := b.unmask(masks); err == nil {
+	if err := b.unmask(b.session, masks); err == nil {
 		t.Error("no error: the picture would show an unmasked document")
 	}
 }
@@ -130,4 +130,40 @@ func evaluate(t *testing.T, b *Browser, script string) string {
 		t.Fatal(err)
 	}
 	return fmt.Sprint(result)
+}
+
+func TestPictureIsOfTheWindowThatWasWorkedInLast(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{
+		"/":     `<body style="background:#fff"><button id=open onclick="window.open('/bank')">Open</button>`,
+		"/bank": `<body style="background:#000"><p id=bank>Bank</p><input id=pin>`,
+	})
+	b := open(t, address)
+	page := visit(t, b, address+"/")
+	ctx := t.Context()
+	dark := func() bool {
+		picture, _, err := image.Decode(bytes.NewReader(must[[]byte](t)(page.Screenshot(ctx))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		corner := picture.Bounds().Max.Sub(image.Pt(20, 20))
+		light, _, _, _ := picture.At(corner.X, corner.Y).RGBA()
+		return light < 0x4000
+	}
+	popup := must[*Page](t)(page.Popup(ctx, func() error { _, err := page.Click(ctx, "#open"); return err }))
+	if dark() {
+		t.Error("the window, before anything was done in it")
+	}
+	must[int](t)(popup.Fill(ctx, "#pin", "4711"))
+	for range 2 {
+		if !dark() {
+			t.Error("not the window that was worked in")
+		}
+	}
+	if err := popup.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if dark() {
+		t.Error("a picture of a closed window")
+	}
 }

@@ -23,7 +23,8 @@ type windows struct {
 	record   proto.BrowserBrowserContextID // that all are in
 	expected chan proto.TargetTargetID     // nil: none is
 	followed *frame
-	target   proto.TargetTargetID // of followed
+	target   proto.TargetTargetID  // of followed
+	used     proto.TargetSessionID // the window that the last call was for
 	gone     func()
 }
 
@@ -38,6 +39,24 @@ func (w *windows) isOwn(session proto.TargetSessionID) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.session == session
+}
+
+// uses notes which window a call is for.
+func (w *windows) uses(session proto.TargetSessionID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.used = session
+}
+
+// inUse returns the window that the last call was for, if it is still open, or
+// else the page's own.
+func (w *windows) inUse() proto.TargetSessionID {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.followed != nil && w.followed.session == w.used {
+		return w.used
+	}
+	return w.session
 }
 
 // opened takes note of a window, in the order of the browser's events.

@@ -132,8 +132,8 @@ var actingWords = map[string]pageWord{
 	}},
 	"click": {(*page).click, manual{
 		"page.click(selector, timeout = 10)",
-		"Waits until an element is visible, enabled, still and not covered, and clicks it with the mouse. A button that stays disabled has the focus taken from the field beside it, once.",
-		"SITE_CHANGED when that was not so in time, with the reason.",
+		"Waits until an element is visible, enabled, still and not covered, and clicks it with the mouse. What comes up over it at that very moment (a survey, a banner) does not get the click, which is made again; one that came to the element is never made twice. A button that stays disabled has the focus taken from the field beside it, once. Returns when the click is made: what it leads to is for page.wait_for.",
+		"SITE_CHANGED when that was not so in time, with the reason, such as what covers it: see page.dismiss.",
 		`page.click('role=button[name="Sign in"]')`,
 	}},
 	"hover": {(*page).hover, manual{
@@ -144,8 +144,8 @@ var actingWords = map[string]pageWord{
 	}},
 	"submit": {(*page).submit, manual{
 		"page.submit(selector, timeout = 10)",
-		"Performs the operation's write: as click, but first it is written down that it may have happened. Each write has one.",
-		"Refused in log-ins, in reads and in dry runs.",
+		"Performs the operation's write: as click, but it is written down that it may have happened. That is done when the element could be clicked, right before the mouse is pressed, so a button that never came, stayed disabled or covered leaves no write behind. From then on every end but a result is OPERATION_UNKNOWN, even if the click went nowhere. Each write has one.",
+		"As click, before it is written down. Refused in log-ins, in reads and in dry runs.",
 		`page.submit("#save-card")`,
 	}},
 	"press": {(*page).press, manual{
@@ -246,8 +246,9 @@ func (p *page) hover(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple
 	return nil, outside(err)
 }
 
-// submit performs the write. It is written down after its element has come and
-// before it acts: an element that never comes leaves nothing unknown.
+// submit performs the write. It is written down when its element could be
+// clicked and right before the mouse is pressed: what never comes to that leaves
+// nothing unknown. From there on only reading back can tell.
 func (p *page) submit(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	at, err := p.element(w, args, kwargs)
 	if err != nil {
@@ -256,13 +257,9 @@ func (p *page) submit(w *invocation, args starlark.Tuple, kwargs []starlark.Tupl
 	if p.run.mayNot != "" {
 		return nil, fmt.Errorf("page.submit is refused in %s: %s", p.run.operation, p.run.mayNot)
 	}
-	if _, err := at.live.WaitFor(p.run.ctx, []browser.Condition{{Name: "submit", Selector: at.selector}}); err != nil {
-		return nil, outside(err)
-	}
-	if err := p.run.options.Recorder.Submit(p.run.ctx, p.run.scrubText(w.step.Selector)); err != nil {
-		return nil, outside(err)
-	}
-	w.step.Matches, err = at.live.Click(p.run.ctx, at.selector)
+	w.step.Matches, err = at.live.Submit(p.run.ctx, at.selector, func() error {
+		return p.run.options.Recorder.Submit(p.run.ctx, p.run.scrubText(w.step.Selector))
+	})
 	return nil, outside(err)
 }
 

@@ -18,7 +18,8 @@
   }
 
   // spot waits until an element stands still and is not covered, and returns
-  // the point to click, in the frame's own coordinates.
+  // the point to click, in the frame's own coordinates. With on, the gate waits
+  // for the click.
   async function spot(call, find) {
     for (;;) {
       const el = await call.until(find);
@@ -29,12 +30,66 @@
       const box = el.getBoundingClientRect();
       const still = el.isConnected && ["x", "y", "width", "height"].every((k) => before[k] === box[k]);
       const point = middle(el);
-      if (still && point && reachable(el, point)) return point;
-      call.why = still ? "covered by another element" : "moving";
+      if (still && point && reachable(el, point)) {
+        if (call.wish.press) setGate(el, point);
+        return point;
+      }
+      call.why = !still ? "moving" : point ? cover(el, point) : "out of reach";
       if (call.left <= 0) throw new Late();
       if (still) el.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
       await pause(20);
     }
+  }
+
+  // The gate stands before the element that is about to be clicked: what comes
+  // up over it between the look and the click would take the click in its
+  // place. The first event of a press decides; one that is not on the element
+  // comes to nothing, and another look can follow. Without an element (where it
+  // is inside of a frame) nothing here may take the press.
+  let gate = null;
+  const pressing = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
+  function onPress(e) {
+    if (!gate || !e.isTrusted) return;
+    if (gate.landed === undefined) {
+      const point = { x: e.clientX, y: e.clientY };
+      gate.landed = !!gate.el && reachable(gate.el, point);
+      if (!gate.landed) gate.why = cover(gate.el, point);
+    }
+    if (gate.landed) return;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+  }
+  function setGate(el, point) {
+    if (!gate) for (const type of pressing) addEventListener(type, onPress, true);
+    gate = { el, point, landed: undefined, why: "" };
+  }
+
+  // openGate takes the gate away and returns what the press came to instead, or
+  // "". One that was not seen here went into a frame that covers the element,
+  // or else the element has taken it with it.
+  function openGate() {
+    const was = gate;
+    if (!was) return "";
+    for (const type of pressing) removeEventListener(type, onPress, true);
+    gate = null;
+    const lost = was.landed === undefined && was.el?.isConnected && !reachable(was.el, was.point);
+    return lost ? cover(was.el, was.point) : was.landed === false ? was.why : "";
+  }
+
+  // cover names what is over an element: the outermost that has an id, but not
+  // what the element itself is in.
+  function cover(el, { x, y }) {
+    const hit = hitAt(x, y);
+    let over = hit;
+    for (let node = hit; node; node = node.parentNode ?? node.host) {
+      if (el && holds(node, el)) break;
+      if (node.id) over = node;
+    }
+    return over ? "covered by " + near.describe(over) : "covered by another element";
+  }
+  function holds(node, el) {
+    for (; el; el = el.parentNode ?? el.host) if (el === node) return true;
+    return false;
   }
 
   // middle is the middle of the element's first box, as far as it can be seen.
@@ -50,8 +105,8 @@
   // it, or on the control or label that it belongs to.
   function reachable(el, { x, y }) {
     const hit = hitAt(x, y);
-    for (let node = hit; node; node = node.parentNode ?? node.host) if (node === el) return true;
     if (!hit) return false;
+    if (holds(el, hit)) return true;
     return hit.closest("label")?.control === el || !!el.closest("a, button, label, summary")?.contains(hit);
   }
 
@@ -138,17 +193,21 @@
   }
 
   Object.assign(operations, {
-    // through gives a point inside an iframe in the coordinates of the frame that holds it.
-    through: (call) => {
+    // through waits until a point inside an iframe is not covered, and gives it
+    // in the coordinates of the frame that holds it; null if the iframe is gone.
+    through: (call) => call.until(() => {
       const el = passage.frames.get(call.selector);
-      if (!el?.isConnected) throw new Late();
+      if (!el?.isConnected) return null; // the frame has to be found again
       const box = el.getBoundingClientRect(), style = getComputedStyle(el);
       const x = box.left + el.clientLeft + parseFloat(style.paddingLeft) + (call.wish.x ?? 0);
       const y = box.top + el.clientTop + parseFloat(style.paddingTop) + (call.wish.y ?? 0);
-      if (hitAt(x, y) === el) return { x, y };
-      call.why = "its frame is covered by another element";
-      throw new Late();
-    },
+      if (hitAt(x, y) === el) {
+        if (call.wish.press) setGate(null, null);
+        return { x, y };
+      }
+      call.why = "its frame is " + cover(el, { x, y });
+    }),
+    missed: openGate,
     // fill returns whether the field did not take the text and wants real keys.
     fill: async (call) => {
       const el = await call.until(() => call.pick(isEnabled, isEditable));

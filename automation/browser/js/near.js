@@ -78,4 +78,5 @@
     const said = el.matches(fields) || (op === "click" && el.matches(buttons)) ? short(label(el)) : "";
     return describe(el, said).replace(/\S*@\S*/g, "…").replace(/\d{3,}/g, "…").slice(0, 120);
   };
+  globalThis.near.describe = describe;
 })();

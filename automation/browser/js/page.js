@@ -40,7 +40,7 @@
     const box = shown.getBoundingClientRect();
     return box.width > 0 && box.height > 0;
   }
-  const enabled = (el) => !el.matches(":disabled") && !el.closest('[aria-disabled="true"], button:disabled');
+  const enabled = (el) => !el.matches(":disabled") && !el.closest('[aria-disabled="true"], [inert], button:disabled');
 
   const notText = new Set(["checkbox", "radio", "file", "button", "submit", "reset", "image", "hidden"]);
   const editable = (el) => el.isContentEditable ||

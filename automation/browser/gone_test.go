@@ -1,0 +1,85 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/go-rod/rod/lib/cdp"
+
+	"passage/automation/outcome"
+)
+
+// restless is a page that reloads itself some thirty times, whatever goes on,
+// and meanwhile builds itself anew again and again: its frames, its closed
+// shadow root, its fields.
+const restless = `<div id=app></div><script>
+	const times = +(sessionStorage.times ?? 0);
+	const build = () => {
+		app.innerHTML = "<p id=text>Text</p><input id=name><button id=go>Go</button><iframe id=inside src=/inside></iframe><div id=host></div>";
+		host.attachShadow({ mode: "closed" }).innerHTML = "<p id=deep>Deep</p>";
+	};
+	build();
+	if (times < 30) {
+		sessionStorage.times = times + 1;
+		setInterval(build, 7 + times * 13 % 60);
+		setTimeout(() => location.reload(), times * 37 % 101 * (times % 4 ? 1 : 8));
+	} else app.insertAdjacentHTML("beforeend", "<p id=settled>Settled</p>");
+</script>`
+
+func TestWordsOutliveDocumentsAndFramesThatComeAndGo(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": restless, "/inside": `<p id=text>Inside</p><input id=card><button id=pay>Pay</button><div id=host></div>
+		<script>host.attachShadow({ mode: "closed" }).innerHTML = "<p id=deep>Deep</p>"</script>`})
+	b := open(t, address)
+	page := visit(t, b, address+"/").Within(30 * time.Second)
+	inside := &Page{frame: &frame{browser: b, session: b.session, parent: page.frame, selector: "#inside"}, within: 30 * time.Second}
+	words := map[string]func(context.Context, *Page) error{
+		"text":   func(ctx context.Context, p *Page) error { _, _, err := p.Text(ctx, "#text"); return err },
+		"deep":   func(ctx context.Context, p *Page) error { _, _, err := p.Text(ctx, "#deep"); return err },
+		"exists": func(ctx context.Context, p *Page) error { _, err := p.Exists(ctx, "#text"); return err },
+		"rows":   func(ctx context.Context, p *Page) error { _, err := p.Rows(ctx, "p", []Column{{"id", "@id"}}); return err },
+		"fill":   func(ctx context.Context, p *Page) error { _, err := p.Fill(ctx, "input", "Ada"); return err },
+		"type":   func(ctx context.Context, p *Page) error { _, err := p.Type(ctx, "input", "A"); return err },
+		"click":  func(ctx context.Context, p *Page) error { _, err := p.Click(ctx, "button"); return err },
+		"hover":  func(ctx context.Context, p *Page) error { _, err := p.Hover(ctx, "button"); return err },
+		"frame":  func(ctx context.Context, p *Page) error { _, _, err := page.Frame(ctx, "#inside"); return err },
+		"picture": func(ctx context.Context, p *Page) error {
+			_, err := p.Screenshot(ctx)
+			if err != nil && outcome.From(err).Code == outcome.AutomationError {
+				return nil // a picture of a document that went away is refused
+			}
+			return err
+		},
+	}
+	for settled := false; !settled; {
+		for word, do := range words {
+			for where, p := range map[string]*Page{"page": page, "frame": inside} {
+				if err := do(t.Context(), p); err != nil {
+					t.Errorf("%s in the %s: %v", word, where, err)
+				}
+			}
+		}
+		if t.Failed() {
+			return
+		}
+		settled = must[bool](t)(page.Exists(t.Context(), "#settled"))
+	}
+}
+
+func TestWhatWentAwayIsKnownByChromiumsWords(t *testing.T) {
+	t.Parallel()
+	for _, message := range []string{
+		"Cannot find context with specified id", "Execution context was destroyed.", "Inspected target navigated or closed", "Promise was collected",
+		"Node with given id does not belong to the document", "No node found for given backend id", "Node is detached from document",
+		"No frame for given id found", "No document for given frame found", "Frame with the given frameId is not found.", "Target frame is detached.",
+	} {
+		if err := fmt.Errorf("find shadow root: %w", &cdp.Error{Code: -32000, Message: message}); !gone(err) {
+			t.Errorf("%v is not taken for a document that went away", err)
+		}
+	}
+	if gone(&cdp.Error{Code: -32602, Message: "Invalid parameters"}) {
+		t.Error("a wrong command is taken for a document that went away")
+	}
+}

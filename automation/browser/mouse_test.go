@@ -1,0 +1,97 @@
+package browser
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"passage/automation/outcome"
+)
+
+// A page where something comes up over the button in the moment in which the
+// mouse moves onto it, after it was looked at and before it is clicked.
+const surprise = `<button id=buy>Buy</button><input id=agree type=checkbox><p id=log></p>
+<script>
+  var note = s => { log.textContent += s + " " };
+  buy.onclick = () => note("bought");
+  agree.onclick = () => note("agreed");
+  var cover = (html, ms) => {
+    const box = document.createElement("div");
+    box.id = "survey"; box.style = "position:fixed;inset:0;background:#fff9";
+    box.innerHTML = html;
+    for (const type of ["pointerdown", "mousedown", "mouseup", "click"]) box.addEventListener(type, () => note("swallowed:" + type));
+    document.body.append(box);
+    if (ms) setTimeout(() => box.remove(), ms);
+  };
+  addEventListener("mousemove", () => { %s }, { once: true });
+</script>`
+
+func TestClickThatSomethingElseWouldTakeIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	covering := func(script string) string { return strings.Replace(surprise, "%s", script, 1) }
+	address := site(t, map[string]string{
+		"/banner": covering(`cover("<b>How are we doing?</b>", 400)`),
+		"/frame":  covering(`cover("<iframe src=/ad style='width:100%;height:100%;border:0'></iframe>", 400)`),
+		"/stays":  covering(`cover("<b>How are we doing?</b>")`),
+		"/card":   covering("") + `<iframe id=card src=/pay></iframe>`,
+		"/pay":    `<button id=pay onclick="parent.note('paid')">Pay</button><script>addEventListener("mousemove", () => parent.cover("", 400), { once: true })</script>`,
+		"/ad":     `<p>Ad</p>`,
+	})
+	b := open(t, address)
+	ctx := t.Context()
+	for path, act := range map[string]func(page *Page) error{
+		"/banner": func(page *Page) error { _, err := page.Click(ctx, "#buy"); return err },
+		"/frame":  func(page *Page) error { _, err := page.Click(ctx, "#buy"); return err },
+	} {
+		page := visit(t, b, address+path)
+		if err := act(page); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+		if got := must[string](t)(first(page.Text(ctx, "#log"))); got != "bought" {
+			t.Errorf("%s: the page saw %q", path, got)
+		}
+	}
+	page := visit(t, b, address+"/banner")
+	must[int](t)(page.Check(ctx, "#agree", true))
+	if got := must[string](t)(first(page.Text(ctx, "#log"))); got != "agreed" {
+		t.Errorf("the page saw %q", got)
+	}
+	page = visit(t, b, address+"/card")
+	card, _, err := page.Frame(ctx, "#card")
+	if err != nil {
+		t.Fatal(err)
+	}
+	must[int](t)(card.Click(ctx, "#pay"))
+	if got := must[string](t)(first(page.Text(ctx, "#log"))); got != "paid" {
+		t.Errorf("the page saw %q", got)
+	}
+	page = visit(t, b, address+"/stays")
+	begun := 0
+	_, err = page.Within(2*time.Second).Submit(ctx, "#buy", func() error { begun++; return nil })
+	if lost := wantCode(t, err, outcome.SiteChanged); !strings.Contains(lost.Error(), "covered by #survey") {
+		t.Errorf("error %v does not name the survey", lost)
+	}
+	if got := must[string](t)(first(page.Text(ctx, "#log"))); got != "" || begun != 1 {
+		t.Errorf("the page saw %q, and it was begun %d times", got, begun)
+	}
+}
+
+func TestSubmitDoesNothingBeforeItCouldClick(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `<button id=save disabled>Save</button><button id=send onclick="said.textContent += 'sent '">Send</button><p id=said></p>`})
+	page := visit(t, open(t, address), address+"/").Within(500 * time.Millisecond)
+	_, err := page.Submit(t.Context(), "#save", func() error { t.Error("written down"); return nil })
+	wantCode(t, err, outcome.SiteChanged)
+	refused := errors.New("no longer ours")
+	if _, err := page.Submit(t.Context(), "#send", func() error { return refused }); !errors.Is(err, refused) {
+		t.Errorf("error %v, want %v", err, refused)
+	}
+	must[int](t)(page.Submit(t.Context(), "#send", func() error { return nil }))
+	if got := must[string](t)(first(page.Text(t.Context(), "#said"))); got != "sent" {
+		t.Errorf("the page saw %q", got)
+	}
+}
+
+// first leaves out how many elements matched.
+func first[T any](value T, _ int, err error) (T, error) { return value, err }
