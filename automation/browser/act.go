@@ -1,6 +1,10 @@
 package browser
 
-import "context"
+import (
+	"context"
+
+	"github.com/go-rod/rod/lib/proto"
+)
 
 // Fill waits for a visible, enabled text field and replaces its content, with
 // the events that typing gives; a field that does not take it so gets real
@@ -16,10 +20,13 @@ func (p *Page) Fill(ctx context.Context, selector, text string) (int, error) {
 		return a.matches(), err
 	}
 	p.note(a, []string{selector}, 0)
-	if a.yes() {
-		return a.matches(), p.keys(b, selector, text, true)
+	switch string(a.Value) {
+	case `"keys"`:
+		err = p.keys(b, selector, text, true)
+	case `"boxes"`:
+		err = p.spread(b, selector, text)
 	}
-	return a.matches(), nil
+	return a.matches(), err
 }
 
 // Type waits for a visible, enabled text field and types at the end of what it
@@ -44,6 +51,37 @@ func (p *Page) keys(b *bound, selector, text string, replace bool) error {
 	p.note(a, []string{selector}, 0)
 	defer b.browser.noteAct()
 	for _, r := range text {
+		if err := p.key(b, keyOf(r)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spread types a text over boxes of one character each, with real keys: such
+// boxes move the focus on, come and go, and send the form at the last one. What
+// was typed is never typed again: a document that goes away has what it wanted.
+func (p *Page) spread(b *bound, selector, text string) error {
+	defer b.browser.noteAct()
+	c := call{Op: "box", Selectors: []string{selector}, typing: true}
+	var inside proto.RuntimeExecutionContextID
+	for i, r := range []rune(text) {
+		var err error
+		if i == 0 {
+			_, err = p.frame.ask(b, c)
+			inside = p.frame.present()
+		} else {
+			c.X = float64(i)
+			var a *answer
+			if a, err = p.frame.run(b, inside, c); err == nil {
+				err = p.frame.judge(a, c)
+			} else if b.Err() == nil && gone(err) {
+				return nil
+			}
+		}
+		if err != nil {
+			return b.ended(err, func() error { return missing(c, nil, "the page did not answer") })
+		}
 		if err := p.key(b, keyOf(r)); err != nil {
 			return err
 		}
@@ -87,18 +125,6 @@ func (p *Page) Hover(ctx context.Context, selector string) (int, error) {
 			return a.matches(), p.mouse(b, c, a, at)
 		}
 	}
-}
-
-// Select waits for a visible, enabled select element that has the option, by
-// value or else by visible label, and chooses it.
-func (p *Page) Select(ctx context.Context, selector, value string) (int, error) {
-	b := p.bound(ctx, elementWithin)
-	defer b.cancel()
-	b.browser.noteTyped(value)
-	a, err := p.frame.ask(b, call{Op: "select", Selectors: []string{selector}, Text: value, typing: true})
-	b.browser.noteAct()
-	p.note(a, []string{selector}, 0)
-	return a.matches(), err
 }
 
 // Check waits for an enabled checkbox or radio button and switches it, by a

@@ -25,10 +25,16 @@ var nearScript string
 //go:embed js/page.js
 var waitScript string
 
+//go:embed js/mouse.js
+var mouseScript string
+
 //go:embed js/act.js
 var actScript string
 
-var pageScript = selectScript + nearScript + waitScript + actScript + "self.origin"
+//go:embed js/choose.js
+var chooseScript string
+
+var pageScript = selectScript + nearScript + waitScript + mouseScript + actScript + chooseScript + "self.origin"
 
 // world is the name of the isolated world in which our scripts run: they share
 // the document with the site's scripts, and nothing else.

@@ -120,8 +120,8 @@ var actingWords = map[string]pageWord{
 	}},
 	"fill": {(*page).fill, manual{
 		"page.fill(selector, text, timeout = 10)",
-		"Waits for a visible, enabled text field and replaces what it holds, with focus, input and change events; a field that does not take it so gets real keys. A text longer than one character, for a field of one, goes into that field and the ones after it, a character each. Takes opaque values. Types only into documents on the integration's hosts, over https (or on loopback).",
-		"SITE_CHANGED when there was no such field in time.",
+		"Waits for a visible, enabled text field and replaces what it holds, with focus, input and change events; a field that does not take it so gets real keys. A field that writes the text in its own way, as (206) 555-0100, has taken it. A date, month or time field takes 2026-08-12, 2026-08 or 09:30, whatever it shows. A text longer than one character, for a field of one, goes into that field and the ones after it with real keys, a character each; nothing is typed twice when the last one sends the form. Takes opaque values. Types only into documents on the integration's hosts, over https (or on loopback).",
+		"SITE_CHANGED when there was no such field in time. AUTOMATION_ERROR for a text that a date or number field does not take.",
 		`page.fill(["#username", "label=Email"], "ada@example.com")`,
 	}},
 	"type": {(*page).typeKeys, manual{
@@ -156,13 +156,13 @@ var actingWords = map[string]pageWord{
 	}},
 	"select": {(*page).choose, manual{
 		"page.select(selector, value, timeout = 10)",
-		"Chooses an option of a select element, by its value or else by its visible label.",
-		"SITE_CHANGED when there was no such option in time.",
+		"Chooses an option by its value or else by its visible label: of a select element, of a field with a datalist, or of a widget. A widget is whatever shows its options when it is clicked, however it is built; it is opened, scrolled or typed into until the option is there, the option is clicked, and the widget has to show it.",
+		"SITE_CHANGED when there was no such option in time, or it is not shown as chosen.",
 		`page.select("label=Month", "August")`,
 	}},
 	"check": {(*page).check, manual{
 		"page.check(selector, on = True, timeout = 10)",
-		"Switches a checkbox or radio button, by a click on it or on its label, if it is not already as wanted.",
+		"Switches a checkbox, radio button or switch, by a click on it or, where it is hidden under what is drawn in its place, on its label, if it is not already as wanted.",
 		"SITE_CHANGED when it did not come, or did not change.",
 		`page.check("label=Remember this device", on = False)`,
 	}},

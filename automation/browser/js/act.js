@@ -1,125 +1,19 @@
-// Runs once per document, after page.js: what a person does to it, and fetch.
+// Runs once per document, after mouse.js: what a person does to it, and fetch.
 (() => {
   "use strict";
   if (!globalThis.passage || passage.acting) return;
   passage.acting = true;
-  const { operations, Fault, Late, pause, nextFrame, visible, enabled, editable, shadow } = passage.kit;
+  const { operations, Fault, Late, nextFrame, visible, enabled, editable, spot, inReach, active, blurOnce } = passage.kit;
   const isEnabled = ["disabled", enabled];
   const isEditable = ["not a text field, or read-only", editable];
-
-  // hitAt is the innermost element at a point, shadow roots included.
-  function hitAt(x, y) {
-    let hit = document.elementFromPoint(x, y);
-    for (let inner; hit && shadow(hit); hit = inner) {
-      inner = shadow(hit).elementFromPoint(x, y);
-      if (!inner || inner === hit) break;
-    }
-    return hit;
-  }
-
-  // spot waits until an element stands still and is not covered, and returns
-  // the point to click, in the frame's own coordinates. With on, the gate waits
-  // for the click.
-  async function spot(call, find) {
-    for (;;) {
-      const el = await call.until(find);
-      el.scrollIntoViewIfNeeded(true);
-      const before = el.getBoundingClientRect();
-      await nextFrame();
-      await nextFrame();
-      const box = el.getBoundingClientRect();
-      const still = el.isConnected && ["x", "y", "width", "height"].every((k) => before[k] === box[k]);
-      const point = middle(el);
-      if (still && point && reachable(el, point)) {
-        if (call.wish.press) setGate(el, point);
-        return point;
-      }
-      call.why = !still ? "moving" : point ? cover(el, point) : "out of reach";
-      if (call.left <= 0) throw new Late();
-      if (still) el.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
-      await pause(20);
-    }
-  }
-
-  // The gate stands before the element that is about to be clicked: what comes
-  // up over it between the look and the click would take the click in its
-  // place. The first event of a press decides; one that is not on the element
-  // comes to nothing, and another look can follow. Without an element (where it
-  // is inside of a frame) nothing here may take the press.
-  let gate = null;
-  const pressing = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
-  function onPress(e) {
-    if (!gate || !e.isTrusted) return;
-    if (gate.landed === undefined) {
-      const point = { x: e.clientX, y: e.clientY };
-      gate.landed = !!gate.el && reachable(gate.el, point);
-      if (!gate.landed) gate.why = cover(gate.el, point);
-    }
-    if (gate.landed) return;
-    e.preventDefault();
-    e.stopImmediatePropagation();
-  }
-  function setGate(el, point) {
-    if (!gate) for (const type of pressing) addEventListener(type, onPress, true);
-    gate = { el, point, landed: undefined, why: "" };
-  }
-
-  // openGate takes the gate away and returns what the press came to instead, or
-  // "". One that was not seen here went into a frame that covers the element,
-  // or else the element has taken it with it.
-  function openGate() {
-    const was = gate;
-    if (!was) return "";
-    for (const type of pressing) removeEventListener(type, onPress, true);
-    gate = null;
-    const lost = was.landed === undefined && was.el?.isConnected && !reachable(was.el, was.point);
-    return lost ? cover(was.el, was.point) : was.landed === false ? was.why : "";
-  }
-
-  // cover names what is over an element: the outermost that has an id, but not
-  // what the element itself is in.
-  function cover(el, { x, y }) {
-    const hit = hitAt(x, y);
-    let over = hit;
-    for (let node = hit; node; node = node.parentNode ?? node.host) {
-      if (el && holds(node, el)) break;
-      if (node.id) over = node;
-    }
-    return over ? "covered by " + near.describe(over) : "covered by another element";
-  }
-  function holds(node, el) {
-    for (; el; el = el.parentNode ?? el.host) if (el === node) return true;
-    return false;
-  }
-
-  // middle is the middle of the element's first box, as far as it can be seen.
-  function middle(el) {
-    const box = [...el.getClientRects()].find((r) => r.width > 0 && r.height > 0);
-    if (!box) return null;
-    const left = Math.max(box.left, 0), right = Math.min(box.right, innerWidth);
-    const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
-    return left < right && top < bottom ? { x: (left + right) / 2, y: (top + bottom) / 2 } : null;
-  }
-
-  // reachable: a click at the point is one on the element, on what is inside
-  // it, or on the control or label that it belongs to.
-  function reachable(el, { x, y }) {
-    const hit = hitAt(x, y);
-    if (!hit) return false;
-    if (holds(el, hit)) return true;
-    return hit.closest("label")?.control === el || !!el.closest("a, button, label, summary")?.contains(hit);
-  }
-
-  // active is where the focus is, shadow roots included.
-  function active() {
-    let el = document.activeElement;
-    while (el && shadow(el)?.activeElement) el = shadow(el).activeElement;
-    return el;
-  }
 
   const typed = new WeakSet(); // fields that something was typed into
   const valueOf = (el) => (el.isContentEditable ? el.textContent : el.value);
   const untyped = new Set(["date", "time", "datetime-local", "month", "week", "color", "range"]);
+  const forms = {
+    date: "a date field takes 2026-08-12", time: "a time field takes 09:30", "datetime-local": "this field takes 2026-08-12T09:30",
+    month: "a month field takes 2026-08", week: "a week field takes 2026-W33",
+  };
 
   // focus gives an element the focus, and says whether it keeps it.
   function focus(el) {
@@ -161,22 +55,19 @@
 
   // boxes are the inputs of one character each that a code is split into, from
   // the first empty-handed one on: those around el that take no more than it.
+  // The place of the first is kept: a widget may build them anew at every key.
+  let first = null;
+  const single = (box) => box.maxLength === 1 && visible(box);
+  const inside = (around) => selecting.all("input", around.nodeType === Node.DOCUMENT_NODE ? document : around).filter(single);
   function boxes(el, length) {
-    const single = (box) => box.maxLength === 1 && visible(box) && enabled(box) && editable(box);
     for (let around = el.parentNode; around; around = around.parentNode ?? around.host) {
-      const all = selecting.all("input", around.nodeType === Node.DOCUMENT_NODE ? document : around).filter(single);
-      if (all.length >= length) return all.slice(all.indexOf(el), all.indexOf(el) + length);
+      const all = inside(around), at = all.indexOf(el);
+      if (all.length >= length) {
+        first = { around, at };
+        return all.slice(at, at + length);
+      }
     }
     return [];
-  }
-
-  // blurOnce leaves the field that has the focus, as a person does on the way
-  // to a button: some enable the button only then.
-  function blurOnce(call) {
-    if (call.blurred || call.why !== "disabled" || performance.now() - call.start < 250) return;
-    call.blurred = true;
-    const el = active();
-    if (el && editable(el)) el.blur();
   }
 
   // Boxes are the browser's own, or say by their role that they are such.
@@ -192,34 +83,36 @@
     return found.sort((a, b) => area(b) - area(a))[0] ?? page;
   }
 
+  Object.assign(passage.kit, { enter, valueOf });
+
   Object.assign(operations, {
-    // through waits until a point inside an iframe is not covered, and gives it
-    // in the coordinates of the frame that holds it; null if the iframe is gone.
-    through: (call) => call.until(() => {
-      const el = passage.frames.get(call.selector);
-      if (!el?.isConnected) return null; // the frame has to be found again
-      const box = el.getBoundingClientRect(), style = getComputedStyle(el);
-      const x = box.left + el.clientLeft + parseFloat(style.paddingLeft) + (call.wish.x ?? 0);
-      const y = box.top + el.clientTop + parseFloat(style.paddingTop) + (call.wish.y ?? 0);
-      if (hitAt(x, y) === el) {
-        if (call.wish.press) setGate(null, null);
-        return { x, y };
-      }
-      call.why = "its frame is " + cover(el, { x, y });
-    }),
-    missed: openGate,
-    // fill returns whether the field did not take the text and wants real keys.
+    // fill returns "keys" for a field that did not take the text and wants real
+    // keys, and "boxes" for one that takes a single character of several.
     fill: async (call) => {
       const el = await call.until(() => call.pick(isEnabled, isEditable));
       const value = call.wish.text ?? "", letters = [...value];
-      if (el.maxLength !== 1 || letters.length < 2) {
-        enter(el, value);
-        return !took(el, value);
+      if (el.maxLength === 1 && letters.length > 1) {
+        if (boxes(el, letters.length).length < letters.length) throw new Fault("the field takes one character, and there are not as many like it as the text has");
+        return "boxes";
       }
-      const split = boxes(el, letters.length);
-      if (split.length < letters.length) throw new Fault("the field takes one character, and there are not as many like it as the text has");
-      split.forEach((box, i) => enter(box, letters[i]));
-      return false;
+      enter(el, value);
+      if (untyped.has(el.type) && el.value !== value) throw new Fault(forms[el.type] ?? "a field of this kind does not take such a text");
+      return took(el, value) ? "" : "keys";
+    },
+    // box gives the focus to one of the boxes that fill found, the wish.x-th.
+    box: async (call) => {
+      const box = await call.until(() => {
+        if (!first?.around.isConnected) {
+          const el = call.pick(isEditable);
+          if (!el || !boxes(el, 1).length) return undefined;
+        }
+        const box = inside(first.around)[first.at + (call.wish.x ?? 0)];
+        call.why = !box ? "there are no more boxes" : !enabled(box) ? "disabled" : !editable(box) ? "read-only" : "";
+        return call.why ? undefined : box;
+      });
+      typed.add(box);
+      if (active() !== box) focus(box);
+      if (box.value) box.select();
     },
     // focus is what comes before real keys. With on, they replace what is there.
     focus: async (call) => {
@@ -232,20 +125,10 @@
     },
     click: (call) => spot(call, () => {
       const el = call.pick(isEnabled);
-      if (!el) blurOnce(call);
+      if (call.why === "disabled") blurOnce(call);
       return el;
     }),
     ready: (call) => call.until(() => !!call.pick(isEnabled)),
-    select: async (call) => {
-      const wanted = call.wish.text ?? "";
-      const option = (el) => [...(el.options ?? [])].find((o) => o.value === wanted && !o.disabled) ??
-        [...(el.options ?? [])].find((o) => o.label.trim() === wanted.trim() && !o.disabled);
-      const el = await call.until(() => call.pick(isEnabled, ["without that option", option]));
-      el.focus();
-      if (option(el).selected && !el.multiple) return;
-      option(el).selected = true;
-      for (const name of ["input", "change"]) el.dispatchEvent(new Event(name, { bubbles: true, composed: true }));
-    },
     // check returns the point to click, of the box or of its label, or nothing when all is well.
     check: async (call) => {
       const box = await call.until(() => {
@@ -255,8 +138,8 @@
       });
       if (isChecked(box) === !!call.wish.on) return null;
       if ((box.type ?? box.getAttribute("role")) === "radio" && !call.wish.on) throw new Fault("a radio button cannot be switched off");
-      const target = [box, ...(box.labels ?? [])].find(visible);
-      if (target) return spot(call, () => (target.isConnected ? target : undefined));
+      const targets = [box, ...(box.labels ?? [])].filter(visible);
+      if (targets.length) return spot(call, () => targets.find(inReach) ?? targets.find((el) => el.isConnected));
       box.click();
       return null;
     },

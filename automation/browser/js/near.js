@@ -64,7 +64,7 @@
       }
     }
     let found = scored.filter(([, el]) => visible(el)).sort((a, b) => b[0] - a[0]).map(([, el]) => el);
-    const works = { fill: fields, focus: fields, select: "select", check: "input[type=checkbox], input[type=radio]", click: pressable, frame: "iframe, frame" }[op];
+    const works = { fill: fields, focus: fields, select: "select, [role=combobox], [role=listbox], [aria-haspopup]", check: "input[type=checkbox], input[type=radio]", click: pressable, frame: "iframe, frame" }[op];
     if (works) found = found.filter((el) => el.matches(works));
     if (!found.length && works) found = roots().flatMap((root) => [...root.querySelectorAll(works)]).filter(visible);
     return [...new Set(found.slice(0, 20).map((el) => describe(el)))].slice(0, most).join(", ");

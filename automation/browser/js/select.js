@@ -175,10 +175,10 @@
   const alternatives = (selector) => selector.split("\n");
 
   globalThis.selecting = {
-    Fault, norm, shadow, controls, labels, textOf, beside, alternatives,
+    Fault, norm, shadow, controls, labels, textOf, beside, byText, alternatives,
     each: (selector, scope = document) => alternatives(selector).map((s) => one(s, scope)),
     all: (selector, scope = document) => [...new Set(alternatives(selector).flatMap((s) => one(s, scope)))],
-    roots: () => roots(document),
+    roots: (scope = document) => roots(scope),
     adopt(...found) {
       for (const root of found) closed.set(root.host, root);
       known = null;
