@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -103,26 +104,71 @@ func monthOf(name string) int {
 	return strings.Index("janfebmaraprmayjunjulaugsepoctnovdec", strings.ToLower(name[:3]))/3 + 1
 }
 
+// sayDate takes a text, or Unix milliseconds as the sites' own interfaces give them.
 func sayDate(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var text, order string
-	var year int
-	if err := unpack(b.Name(), args, kwargs, "text", &text, "order?", &order, "year?", &year); err != nil {
+	var given starlark.Value
+	var order, zone string
+	var year, days int
+	if err := unpack(b.Name(), args, kwargs, "text", &given, "order?", &order, "year?", &year, "days?", &days, "zone?", &zone); err != nil {
 		return nil, err
 	}
-	if order != "" && order != "mdy" && order != "dmy" {
-		return nil, fmt.Errorf("date: order = %q must be %q or %q", quote(order), "mdy", "dmy")
+	if err := checkDateHints(b.Name(), order, year); err != nil {
+		return nil, err
 	}
-	if year != 0 && (year < 1900 || year > 2200) {
-		return nil, fmt.Errorf("date: year = %d must be 1900 to 2200", year)
+	if err := checkDays(b.Name(), days); err != nil {
+		return nil, err
 	}
-	date, err := parseDate(text, order, year)
+	day, err := dayOf(given, order, year, zone)
 	if err != nil {
 		return nil, fmt.Errorf("date: %w", err)
 	}
-	return starlark.String(date), nil
+	return starlark.String(day.AddDate(0, 0, days).Format(time.DateOnly)), nil
 }
 
-const maxDays = 4000 // that now can be moved by
+func dayOf(given starlark.Value, order string, year int, zone string) (time.Time, error) {
+	switch given := given.(type) {
+	case starlark.String:
+		date, err := parseDate(string(given), order, year)
+		if err != nil {
+			return time.Time{}, err
+		}
+		return time.Parse(time.DateOnly, date)
+	case starlark.Int:
+		milliseconds, ok := given.Int64()
+		if !ok || milliseconds < 0 || milliseconds > maxMilliseconds {
+			return time.Time{}, fmt.Errorf("%s is no number of Unix milliseconds", quote(given.String()))
+		}
+		location, err := zoneOf(cmp.Or(zone, "UTC"))
+		if err != nil {
+			return time.Time{}, err
+		}
+		return time.UnixMilli(milliseconds).In(location), nil
+	default:
+		return time.Time{}, fmt.Errorf("it takes a text, or a number of Unix milliseconds, not a %s", given.Type())
+	}
+}
+
+const maxMilliseconds = 7_258_118_400_000 // the year 2200, as far as dates are taken for such
+
+// checkDateHints says what is wrong with what a script knows of a site's dates.
+func checkDateHints(word, order string, year int) error {
+	if order != "" && order != "mdy" && order != "dmy" {
+		return fmt.Errorf("%s: order = %q must be %q or %q", word, quote(order), "mdy", "dmy")
+	}
+	if year != 0 && (year < 1900 || year > 2200) {
+		return fmt.Errorf("%s: year = %d must be 1900 to 2200", word, year)
+	}
+	return nil
+}
+
+const maxDays = 4000 // that a day can be moved by
+
+func checkDays(word string, days int) error {
+	if days < -maxDays || days > maxDays {
+		return fmt.Errorf("%s: days = %d must be -%d to %d", word, days, maxDays, maxDays)
+	}
+	return nil
+}
 
 func sayNow(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if _, err := runOf(thread, b.Name()); err != nil {
@@ -132,8 +178,8 @@ func sayNow(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	if err := unpack(b.Name(), args, kwargs, "days?", &days); err != nil {
 		return nil, err
 	}
-	if days < -maxDays || days > maxDays {
-		return nil, fmt.Errorf("now: days = %d must be -%d to %d", days, maxDays, maxDays)
+	if err := checkDays(b.Name(), days); err != nil {
+		return nil, err
 	}
 	return starlark.String(time.Now().UTC().AddDate(0, 0, days).Format(time.RFC3339)), nil
 }

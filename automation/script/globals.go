@@ -82,10 +82,16 @@ var globalWords = map[string]globalWord{
 		`due = money("$85.00")["amount"]`,
 	}},
 	"date": {sayDate, manual{
-		"date(text, order = \"\", year = 0) → text",
-		"The one date in a text, as 2026-08-12: Aug 12, 2026, 12 August 2026, 12-Aug-26, 2026-08-12, 08/12/2026 (order = \"mdy\" or \"dmy\" where both are possible), Aug 12 (with year =).",
+		"date(text, order = \"\", year = 0, days = 0, zone = \"UTC\") → text",
+		"The one date in a text, as 2026-08-12: Aug 12, 2026, 12 August 2026, 12-Aug-26, 2026-08-12, 08/12/2026 (order = \"mdy\" or \"dmy\" where both are possible), Aug 12 (with year =). Or the date of a number of Unix milliseconds, in a zone. days moves it by so many, at most 4000.",
 		"AUTOMATION_ERROR, with what was seen, for no date, several, or a day that is none.",
-		`due = date("Due by Aug 12, 2026")`,
+		"due = date(\"Due by Aug 12, 2026\")\nstart = date(due, days = -30)",
+	}},
+	"timestamp": {sayTimestamp, manual{
+		"timestamp(text, zone = \"\", order = \"\", year = 0) → number",
+		"The one point in time in a text, as Unix milliseconds: 2026-08-12T09:30:00Z, 2026-08-12 09:30:00.250+02:00, Aug 12, 2026, 9:30 PM. zone says where the site's clock is, where the text does not: a name such as America/New_York, or an offset such as +02:00. Without a time of day it is the beginning of the day. The date is read as by date.",
+		"AUTOMATION_ERROR, with what was seen, as for date; for several times of day, one that is none, and a zone that is not known.",
+		"placed = timestamp(\"2026-08-12T09:30:00Z\")\nread = timestamp(\"Aug 12, 2026, 9:30 PM\", zone = \"America/New_York\")",
 	}},
 }
 

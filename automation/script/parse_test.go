@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"passage/automation/outcome"
 )
 
 func TestMoneyReadsAmountsAsSitesWriteThem(t *testing.T) {
@@ -189,6 +191,79 @@ func FuzzMatch(f *testing.F) {
 		found, err := matches(pattern, text, true)
 		if err == nil && len(found) > maxMatches {
 			t.Errorf("%d matches", len(found))
+		}
+	})
+}
+
+func TestTimestampReadsPointsInTimeAsSitesWriteThem(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct{ text, zone, want string }{
+		{"2026-08-12T09:30:00Z", "", "2026-08-12T09:30:00Z"},
+		{"2026-08-12T09:30:00.250+02:00", "America/New_York", "2026-08-12T07:30:00.25Z"},
+		{"2026-08-12 09:30 -0730", "", "2026-08-12T17:00:00Z"},
+		{"2026-08-12T09:30", "America/New_York", "2026-08-12T13:30:00Z"},
+		{"2026-01-12T09:30", "America/New_York", "2026-01-12T14:30:00Z"},
+		{"Aug 12, 2026, 9:30 PM", "+02:00", "2026-08-12T19:30:00Z"},
+		{"Aug 12, 2026 at 12:05 a.m. UTC", "", "2026-08-12T00:05:00Z"},
+		{"Aug 12, 2026", "-03:30", "2026-08-12T03:30:00Z"},
+		{"2026-11-01T12:00", "America/New_York", "2026-11-01T17:00:00Z"}, // a day of 25 hours
+	} {
+		got, err := parseTimestamp(one.text, one.zone, "", 0)
+		if err != nil || got.UTC().Format(time.RFC3339Nano) != one.want {
+			t.Errorf("timestamp(%q, %q) = %v, %v, want %s", one.text, one.zone, got, err, one.want)
+		}
+	}
+	for _, one := range []struct{ text, zone, says string }{
+		{"2026-08-12T09:30:00", "", "there is no zone in"},
+		{"9:30 PM", "UTC", "there is no date in"},
+		{"2026-08-12T25:30Z", "", "no such time of day"},
+		{"Aug 12, 2026 13:30 PM", "UTC", "no such time of day"},
+		{"Aug 12, 2026 9:30 - 10:30", "UTC", "more than one time of day"},
+		{"Aug 12, 2026 9:30", "Mars/Olympus", "is none: write a name"},
+		{"Aug 12, 2026 9:30", "../../etc/passwd", "is none: write a name"},
+		{"Aug 12, 2026 9:30", "Local", "is none: write a name"},
+		{"Aug 12, 2026 9:30", "+99:00", "there is no zone +99:00"},
+	} {
+		if got, err := parseTimestamp(one.text, one.zone, "", 0); err == nil || !strings.Contains(err.Error(), one.says) {
+			t.Errorf("timestamp(%q, %q) = %v, %v, want %q", one.text, one.zone, got, err, one.says)
+		}
+	}
+}
+
+func TestDatesAreMovedAndMadeOfMilliseconds(t *testing.T) {
+	t.Parallel()
+	integration := loadBody(t, `
+def run(page, arguments):
+    return {
+        "moved": date("Mar 1, 2028", days = -1),
+        "number": date(1788246000000),
+        "zoned": date(1788246000000, zone = "Pacific/Auckland"),
+        "placed": timestamp("2026-09-01T07:00:00Z"),
+    }
+`)
+	got, err := start(t, integration).write("")
+	if want := `{"moved":"2028-02-29","number":"2026-09-01","zoned":"2026-09-01","placed":1788246000000}`; err != nil || got != want {
+		t.Errorf("got %s (%v), want %s", got, err, want)
+	}
+	for call, says := range map[string]string{
+		`date("2026-08-12", days = 5000)`: "days = 5000 must be -4000 to 4000",
+		`date(-1)`:                        "-1 is no number of Unix milliseconds",
+		`date([])`:                        "not a list",
+		`timestamp("2026-08-12T09:30")`:   "there is no zone in",
+	} {
+		_, err := start(t, loadBody(t, "\ndef run(page, arguments):\n    return "+call+"\n")).write("")
+		wantFailure(t, err, outcome.AutomationError, 3, says)
+	}
+}
+
+func FuzzTimestamp(f *testing.F) {
+	for _, text := range []string{"2026-08-12T09:30:00Z", "Aug 12, 2026, 9:30 PM", "12/08/2026 09:30+02:00"} {
+		f.Add(text, "UTC", "mdy", 2026)
+	}
+	f.Fuzz(func(t *testing.T, text, zone, order string, year int) {
+		at, err := parseTimestamp(text, zone, order, year)
+		if err == nil && (at.Year() < 1899 || at.Year() > 2201) {
+			t.Errorf("timestamp(%q) = %v", text, at)
 		}
 	})
 }
