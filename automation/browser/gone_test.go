@@ -39,12 +39,15 @@ func TestWordsOutliveDocumentsAndFramesThatComeAndGo(t *testing.T) {
 		"text":   func(ctx context.Context, p *Page) error { _, _, err := p.Text(ctx, "#text"); return err },
 		"deep":   func(ctx context.Context, p *Page) error { _, _, err := p.Text(ctx, "#deep"); return err },
 		"exists": func(ctx context.Context, p *Page) error { _, err := p.Exists(ctx, "#text"); return err },
-		"rows":   func(ctx context.Context, p *Page) error { _, err := p.Rows(ctx, "p", []Column{{"id", "@id"}}); return err },
-		"fill":   func(ctx context.Context, p *Page) error { _, err := p.Fill(ctx, "input", "Ada"); return err },
-		"type":   func(ctx context.Context, p *Page) error { _, err := p.Type(ctx, "input", "A"); return err },
-		"click":  func(ctx context.Context, p *Page) error { _, err := p.Click(ctx, "button"); return err },
-		"hover":  func(ctx context.Context, p *Page) error { _, err := p.Hover(ctx, "button"); return err },
-		"frame":  func(ctx context.Context, p *Page) error { _, _, err := page.Frame(ctx, "#inside"); return err },
+		"rows": func(ctx context.Context, p *Page) error {
+			_, err := p.Rows(ctx, "p", []Column{{"id", "@id"}})
+			return err
+		},
+		"fill":  func(ctx context.Context, p *Page) error { _, err := p.Fill(ctx, "input", "Ada"); return err },
+		"type":  func(ctx context.Context, p *Page) error { _, err := p.Type(ctx, "input", "A"); return err },
+		"click": func(ctx context.Context, p *Page) error { _, err := p.Click(ctx, "button"); return err },
+		"hover": func(ctx context.Context, p *Page) error { _, err := p.Hover(ctx, "button"); return err },
+		"frame": func(ctx context.Context, p *Page) error { _, _, err := page.Frame(ctx, "#inside"); return err },
 		"picture": func(ctx context.Context, p *Page) error {
 			_, err := p.Screenshot(ctx)
 			if err != nil && outcome.From(err).Code == outcome.AutomationError {

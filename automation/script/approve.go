@@ -17,38 +17,28 @@ const approveTimeout = 120 * time.Second
 // approve shows that the person has to approve elsewhere, while the page is
 // watched for what the site makes of it.
 func (u *user) approve(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	p := Prompt{Kind: KindApproval}
-	limit := approveTimeout
-	var watched []starlark.Tuple
-	var functions []predicate
-	for _, pair := range kwargs {
-		switch pair[0].(starlark.String) {
-		case "sent_to":
-			text, ok := starlark.AsString(pair[1])
-			if !ok {
-				return nil, fmt.Errorf("user.approve: sent_to must be a text, not a %s", pair[1].Type())
-			}
-			p.SentTo = u.run.destination(text)
-		case "timeout":
-			var err error
-			if limit, err = secondsUpTo(pair[1], maxApproval); err != nil {
-				return nil, fmt.Errorf("user.approve: %w", err)
-			}
-		default:
-			if function, ok := pair[1].(starlark.Callable); ok {
-				functions = append(functions, predicate{string(pair[0].(starlark.String)), function})
-				continue
-			}
-			watched = append(watched, pair)
-		}
+	may, err := outcomesIn(w.step.Word, args, kwargs, "sent_to", "timeout")
+	if err != nil {
+		return nil, err
 	}
-	if len(args) > 0 {
-		return nil, errors.New(`user.approve: name what may come, as in home = "#account", denied = ".denied"`)
+	watched, functions := may.watched, may.functions
+	p := Prompt{Kind: KindApproval}
+	if sentTo, given := may.settings["sent_to"]; given {
+		text, ok := starlark.AsString(sentTo)
+		if !ok {
+			return nil, fmt.Errorf("user.approve: sent_to must be a text, not a %s", sentTo.Type())
+		}
+		p.SentTo = u.run.destination(text)
+	}
+	limit := approveTimeout
+	if timeout, given := may.settings["timeout"]; given {
+		if limit, err = secondsUpTo(timeout, maxApproval); err != nil {
+			return nil, fmt.Errorf("user.approve: %w", err)
+		}
 	}
 	watching := &page{run: u.run, live: u.run.options.Page}
 	var conditions []browser.Condition
 	if len(watched) > 0 || len(functions) == 0 {
-		var err error
 		if conditions, err = watching.conditions(w, watched); err != nil {
 			return nil, err
 		}

@@ -227,3 +227,30 @@ func TestSubmitThatCannotBeWrittenDownDoesNotAct(t *testing.T) {
 		t.Errorf("the site was submitted to %d times, the refused one among them", site.saved)
 	}
 }
+
+func TestOutcomesMayComeInDictsAndNoneHidesAnother(t *testing.T) {
+	t.Parallel()
+	b, _ := newCarrier(t).visit(t, t.Context(), `
+DEAD_ENDS = {"locked": ".locked", "wrong": ".error"}
+
+def login(page, user):
+    page.goto("/login")
+    print(page.wait_for({"form": "#username"}, DEAD_ENDS, home = lambda: page.exists("#account"), timeout = 5))
+
+def run(page, arguments):
+    pages = {"wrong": "#username"}
+    if arguments["named"]:
+        page.wait_for(DEAD_ENDS, wrong = "#username")
+    page.wait_for(pages, DEAD_ENDS)
+`)
+	if err := b.Login(); err != nil {
+		t.Fatal(err)
+	}
+	if last := b.recorder.steps[len(b.recorder.steps)-1]; last.Outcome != "form" {
+		t.Errorf("it came to %q", last.Outcome)
+	}
+	for _, arguments := range []string{`{"named": true}`, `{"named": false}`} {
+		_, err := b.write(arguments)
+		wantFailure(t, err, outcome.AutomationError, 0, `two outcomes are named "wrong"`)
+	}
+}

@@ -31,7 +31,7 @@ type userWord struct {
 
 var userWords = map[string]userWord{
 	"approve": {(*user).approve, manual{
-		"user.approve(sent_to = \"\", timeout = 120, name = selector, …) → name",
+		"user.approve(dict, …, sent_to = \"\", timeout = 120, name = selector, …) → name",
 		"Shows that the person has to approve elsewhere, while the page is watched as by page.wait_for. timeout is in seconds, at most 600.",
 		"MFA_FAILED when nothing came.",
 		`seen = user.approve(sent_to = page.text("#device"), home = url("/home"), denied = ".denied")`,

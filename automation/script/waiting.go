@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,10 +17,10 @@ import (
 // The words of the page that wait.
 var waitingWords = map[string]pageWord{
 	"wait_for": {(*page).waitFor, manual{
-		"page.wait_for(timeout = 10, name = selector, …) → name",
-		"Waits for the first of several named outcomes and gives its name. An outcome is a selector or a list of them (something visible), url(…), text(…), or a function such as lambda: page.count(\".bill\") > 3, which is called again whenever the page changed, at most twenty times a second, and may only look at the page. Of several that hold at once the first in order counts, functions after the others.",
+		"page.wait_for(dict, …, timeout = 10, name = selector, …) → name",
+		"Waits for the first of several named outcomes and gives its name. Outcomes are named in the call or in dicts, one after the other, such as the pages that may come here and the dead ends that may come anywhere; no name may stand in two of them. An outcome is a selector or a list of them (something visible), url(…), text(…), or a function such as lambda: page.count(\".bill\") > 3, which is called again whenever the page changed, at most twenty times a second, and may only look at the page. Of several that hold at once the first in order counts, functions after the others.",
 		"SITE_CHANGED when none came within timeout (seconds, at most 120), with how many elements each selector matched.",
-		`seen = page.wait_for(home = url("/account*"), wrong = [".error", "text=try again"], code = "label=Code", timeout = 20)`,
+		"seen = page.wait_for(home = url(\"/account*\"), wrong = [\".error\", \"text=try again\"], code = \"label=Code\", timeout = 20)\nseen = page.wait_for({\"home\": \"#home\"}, {\"locked\": \"#locked\", \"blocked\": \"#wall\"})",
 	}},
 	"wait_url": {(*page).waitURL, manual{
 		"page.wait_url(pattern, timeout = 10)",
@@ -83,27 +84,66 @@ func (r *Run) mayUse(word string) error {
 	return fmt.Errorf("page.%s: a function that looks whether something is so does nothing else", word)
 }
 
-// waitFor races named outcomes and gives the name of the one that came first.
-func (p *page) waitFor(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if len(args) > 0 {
-		return nil, errors.New(`page.wait_for: name what may come, as in home = "#account", wrong = ".error"`)
+// outcomes are what may come, and how long it may take.
+type outcomes struct {
+	watched   []starlark.Tuple // name and selector
+	functions []predicate
+	settings  map[string]starlark.Value
+}
+
+// outcomesIn reads the arguments of a word that waits for one of several: dicts
+// of outcomes, then outcomes and the word's settings by name.
+func outcomesIn(word string, args starlark.Tuple, kwargs []starlark.Tuple, settings ...string) (*outcomes, error) {
+	o := &outcomes{settings: map[string]starlark.Value{}}
+	named := map[string]bool{}
+	add := func(name string, what starlark.Value) error {
+		if named[name] {
+			return fmt.Errorf("%s: two outcomes are named %q: the second would never be told from the first", word, name)
+		}
+		named[name] = true
+		if function, ok := what.(starlark.Callable); ok {
+			o.functions = append(o.functions, predicate{name, function})
+		} else {
+			o.watched = append(o.watched, starlark.Tuple{starlark.String(name), what})
+		}
+		return nil
 	}
-	var timeout starlark.Value
-	var watched []starlark.Tuple
-	var functions []predicate
-	for _, pair := range kwargs {
-		name := string(pair[0].(starlark.String))
-		function, isFunction := pair[1].(starlark.Callable)
-		switch {
-		case name == "timeout":
-			timeout = pair[1]
-		case isFunction:
-			functions = append(functions, predicate{name, function})
-		default:
-			watched = append(watched, pair)
+	for _, arg := range args {
+		dict, ok := arg.(*starlark.Dict)
+		if !ok {
+			return nil, fmt.Errorf(`%s: name what may come, as in home = "#account", or give dicts of it, as in {"home": "#account"}; this is a %s`, word, arg.Type())
+		}
+		for _, pair := range dict.Items() {
+			name, ok := starlark.AsString(pair[0])
+			if !ok || name == "" {
+				return nil, fmt.Errorf("%s: the outcomes in a dict are named by texts, not by a %s", word, pair[0].Type())
+			}
+			if err := add(name, pair[1]); err != nil {
+				return nil, err
+			}
 		}
 	}
-	limit, err := timeLimit(timeout, standardTimeout)
+	for _, pair := range kwargs {
+		name := string(pair[0].(starlark.String))
+		if slices.Contains(settings, name) {
+			o.settings[name] = pair[1]
+			continue
+		}
+		if err := add(name, pair[1]); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+// waitFor races named outcomes and gives the name of the one that came first.
+func (p *page) waitFor(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	may, err := outcomesIn(w.step.Word, args, kwargs, "timeout")
+	if err != nil {
+		return nil, err
+	}
+	watched, functions := may.watched, may.functions
+	limit, err := timeLimit(may.settings["timeout"], standardTimeout)
 	if err != nil {
 		return nil, fmt.Errorf("page.wait_for: %w", err)
 	}
