@@ -235,12 +235,17 @@ DEAD_ENDS = {"locked": ".locked", "wrong": ".error"}
 
 def login(page, user):
     page.goto("/login")
+    for timeout in [0.2, 0.3]:
+        if page.wait_for(DEAD_ENDS, timeout = timeout, otherwise = "nothing") != "nothing":
+            fail("ACCOUNT_LOCKED")
     print(page.wait_for({"form": "#username"}, DEAD_ENDS, home = lambda: page.exists("#account"), timeout = 5))
 
 def run(page, arguments):
     pages = {"wrong": "#username"}
     if arguments["named"]:
         page.wait_for(DEAD_ENDS, wrong = "#username")
+    if arguments["otherwise"]:
+        page.wait_for(DEAD_ENDS, otherwise = "locked")
     page.wait_for(pages, DEAD_ENDS)
 `)
 	if err := b.Login(); err != nil {
@@ -249,8 +254,12 @@ def run(page, arguments):
 	if last := b.recorder.steps[len(b.recorder.steps)-1]; last.Outcome != "form" {
 		t.Errorf("it came to %q", last.Outcome)
 	}
-	for _, arguments := range []string{`{"named": true}`, `{"named": false}`} {
+	for arguments, says := range map[string]string{
+		`{"named": true}`:                      `two outcomes are named "wrong"`,
+		`{"named": false, "otherwise": false}`: `two outcomes are named "wrong"`,
+		`{"named": false, "otherwise": true}`:  "otherwise must be a name, and that of no outcome",
+	} {
 		_, err := b.write(arguments)
-		wantFailure(t, err, outcome.AutomationError, 0, `two outcomes are named "wrong"`)
+		wantFailure(t, err, outcome.AutomationError, 0, says)
 	}
 }

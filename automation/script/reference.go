@@ -69,6 +69,23 @@ Every word of the page that takes a selector takes one of these, or a list of up
 
 Open shadow roots are searched at once, closed ones after 400 ms of nothing: exists, count and rows see into a closed one only after a word that waited for something in it. Frames are entered with page.frame.
 
+## Habits of sites
+
+- Something comes up in front of the page: page.dismiss, once, at the start of login. A click is never lost to it.
+- A button does nothing until the site's own scripts have come, which nobody can see: click again.
+
+` + "```python" + `
+for _ in range(3):
+    page.click("#next")
+    if page.wait_for(password = "#password", timeout = 4, otherwise = "nothing") != "nothing":
+        break
+` + "```" + `
+
+  For page.submit there is no such thing: a write is clicked once.
+- A list that is no select element: page.select all the same. Where it does not do: page.click on it, and then on its option, as in ` + "`role=option[name=\"Large\"]`" + ` or ` + "`text=\"Large\"`" + `.
+- A link or button opens another window: page.popup. A window that nobody waits for is closed.
+- The form sends itself at the last digit of a code: page.wait_for right after page.fill, without a click.
+
 ## Secrets
 
 Credentials, codes and sensitive arguments are opaque: they can be handed to page.fill and page.type, and card numbers have .last4. Everything else with them is an error.

@@ -17,9 +17,9 @@ import (
 // The words of the page that wait.
 var waitingWords = map[string]pageWord{
 	"wait_for": {(*page).waitFor, manual{
-		"page.wait_for(dict, …, timeout = 10, name = selector, …) → name",
-		"Waits for the first of several named outcomes and gives its name. Outcomes are named in the call or in dicts, one after the other, such as the pages that may come here and the dead ends that may come anywhere; no name may stand in two of them. An outcome is a selector or a list of them (something visible), url(…), text(…), or a function such as lambda: page.count(\".bill\") > 3, which is called again whenever the page changed, at most twenty times a second, and may only look at the page. Of several that hold at once the first in order counts, functions after the others.",
-		"SITE_CHANGED when none came within timeout (seconds, at most 120), with how many elements each selector matched.",
+		"page.wait_for(dict, …, timeout = 10, otherwise = \"\", name = selector, …) → name",
+		"Waits for the first of several named outcomes and gives its name. Outcomes are named in the call or in dicts, one after the other, such as the pages that may come here and the dead ends that may come anywhere; no name may stand in two of them. An outcome is a selector or a list of them (something visible), url(…), text(…), or a function such as lambda: page.count(\".bill\") > 3, which is called again whenever the page changed, at most twenty times a second, and may only look at the page. Of several that hold at once the first in order counts, functions after the others. otherwise is what it gives when none came within timeout (seconds, at most 120).",
+		"SITE_CHANGED when none came in time and there is no otherwise, with how many elements each selector matched.",
 		"seen = page.wait_for(home = url(\"/account*\"), wrong = [\".error\", \"text=try again\"], code = \"label=Code\", timeout = 20)\nseen = page.wait_for({\"home\": \"#home\"}, {\"locked\": \"#locked\", \"blocked\": \"#wall\"})",
 	}},
 	"wait_url": {(*page).waitURL, manual{
@@ -133,12 +133,17 @@ func outcomesIn(word string, args starlark.Tuple, kwargs []starlark.Tuple, setti
 			return nil, err
 		}
 	}
+	if otherwise, given := o.settings["otherwise"]; given {
+		if name, ok := starlark.AsString(otherwise); !ok || name == "" || named[name] {
+			return nil, fmt.Errorf("%s: otherwise must be a name, and that of no outcome", word)
+		}
+	}
 	return o, nil
 }
 
 // waitFor races named outcomes and gives the name of the one that came first.
 func (p *page) waitFor(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	may, err := outcomesIn(w.step.Word, args, kwargs, "timeout")
+	may, err := outcomesIn(w.step.Word, args, kwargs, "timeout", "otherwise")
 	if err != nil {
 		return nil, err
 	}
@@ -163,6 +168,10 @@ func (p *page) waitFor(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 	} else {
 		name, err = p.watch(p.run.ctx, w, limit, conditions, functions)
 	}
+	if otherwise, given := may.settings["otherwise"]; given && cameToNothing(err) {
+		w.step.Outcome = string(otherwise.(starlark.String))
+		return otherwise, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -174,6 +183,14 @@ func (p *page) waitFor(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 	}
 	w.matched = nil // has been told
 	return starlark.String(name), nil
+}
+
+// cameToNothing reports whether an error only says that none of the outcomes
+// came, and not that the site is down or has sent the browser elsewhere.
+func cameToNothing(err error) bool {
+	typed, ok := errors.AsType[*outcome.Error](err)
+	_, stated := errors.AsType[statement](err)
+	return ok && !stated && typed.Code == outcome.SiteChanged && len(typed.Selectors) > 0
 }
 
 // standardTimeout is that of the words that wait, as in package browser.
