@@ -47,7 +47,7 @@ func TestWordsOutliveDocumentsAndFramesThatComeAndGo(t *testing.T) {
 		"type":  func(ctx context.Context, p *Page) error { _, err := p.Type(ctx, "input", "A"); return err },
 		"click": func(ctx context.Context, p *Page) error { _, err := p.Click(ctx, "button"); return err },
 		"hover": func(ctx context.Context, p *Page) error { _, err := p.Hover(ctx, "button"); return err },
-		"frame": func(ctx context.Context, p *Page) error { _, _, err := page.Frame(ctx, "#inside"); return err },
+		"frame": func(ctx context.Context, _ *Page) error { _, _, err := page.Frame(ctx, "#inside"); return err },
 		"picture": func(ctx context.Context, p *Page) error {
 			_, err := p.Screenshot(ctx)
 			if err != nil && outcome.From(err).Code == outcome.AutomationError {
