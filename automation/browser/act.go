@@ -124,6 +124,7 @@ func (p *Page) Hover(ctx context.Context, selector string) (int, error) {
 		if at != nil {
 			return a.matches(), p.mouse(b, c, a, at)
 		}
+		b.pause() // the frame was replaced; it is found again
 	}
 }
 

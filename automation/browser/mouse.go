@@ -31,7 +31,8 @@ func (p *Page) press(b *bound, c call, first func() error) (*answer, error) {
 			return a, err
 		}
 		if at == nil {
-			continue // the frame was replaced
+			b.pause() // the frame was replaced; it is found again
+			continue
 		}
 		if first != nil {
 			if err := first(); err != nil {

@@ -144,7 +144,7 @@ var actingWords = map[string]pageWord{
 	}},
 	"submit": {(*page).submit, manual{
 		"page.submit(selector, timeout = 10)",
-		"Performs the operation's write: as click, but it is written down that it may have happened. That is done when the element could be clicked, right before the mouse is pressed, so a button that never came, stayed disabled or covered leaves no write behind. From then on every end but a result is OPERATION_UNKNOWN, even if the click went nowhere. Each write has one.",
+		"Performs the operation's write: as click, but it is written down that it may have happened. That is done when the element could be clicked, right before the mouse is pressed, so a button that never came, stayed disabled or covered leaves no write behind. From then on every end but a result or OPERATION_REJECTED is OPERATION_UNKNOWN, even if the click went nowhere. Each write has one.",
 		"As click, before it is written down. Refused in log-ins, in reads and in dry runs.",
 		`page.submit("#save-card")`,
 	}},

@@ -16,8 +16,8 @@
   }
 
   // spot waits until an element stands still and is not covered, and returns
-  // the point to click, in the frame's own coordinates. With on, the gate waits
-  // for the click.
+  // the point to click, in the frame's own coordinates. Before a press, the gate
+  // is set for it.
   async function spot(call, find) {
     for (;;) {
       const el = await call.until(find);
