@@ -311,6 +311,8 @@ func (w *walker) collisions(call *syntax.CallExpr, in scope) {
 			here = someNames(name)
 		} else if dict, ok := arg.(*syntax.UnaryExpr); ok && dict.Op == syntax.STARSTAR {
 			here = w.merged(dict.X, in)
+		} else if waits {
+			here = w.merged(arg, in)
 		}
 		w.twice(arg, before, here)
 		before = before.with(here)

@@ -103,7 +103,7 @@ func (w *walker) variable(name string, in scope) names {
 // own returns.
 func (w *walker) callValue(call *syntax.CallExpr, in scope) names {
 	if word := calledWord(call); word == "wait_for" || word == "approve" {
-		return w.keywords(call, in, waitParameters)
+		return w.waited(call, in)
 	}
 	def := w.functions[calledName(call)]
 	if def == nil || w.locals[calledName(call)] {
@@ -118,7 +118,22 @@ func (w *walker) callValue(call *syntax.CallExpr, in scope) names {
 }
 
 // waitParameters are the keywords of the words that wait that name no outcome.
-var waitParameters = []string{"timeout", "sent_to"}
+var waitParameters = []string{"timeout", "sent_to", "otherwise"}
+
+// waited are the names that a word that waits can give: of outcomes by keyword
+// and in dicts, and what otherwise says.
+func (w *walker) waited(call *syntax.CallExpr, in scope) names {
+	all := w.keywords(call, in, waitParameters)
+	for _, arg := range call.Args {
+		switch name, value := keyword(arg); {
+		case name == "otherwise":
+			all = all.with(w.value(value, in))
+		case name == "" && !spread(arg):
+			all = all.with(w.keysOf(arg, in))
+		}
+	}
+	return all
+}
 
 // keywords are the names that a call gives as keywords, without some.
 func (w *walker) keywords(call *syntax.CallExpr, in scope, without []string) names {

@@ -26,7 +26,7 @@ AFTER = {"home": "#home", "code": "#code"}
 DEAD_ENDS = {"locked": "ACCOUNT_LOCKED"}
 
 def arrive(page, **pages):
-    seen = page.wait_for(**(pages | {id: "#" + id for id in DEAD_ENDS}))
+    seen = page.wait_for(pages, {id: "#" + id for id in DEAD_ENDS})
     if seen in DEAD_ENDS:
         fail(DEAD_ENDS[seen])
     return seen
@@ -147,7 +147,7 @@ func TestInspectFindsEachFaultOnItsLine(t *testing.T) {
 		{"nobody tells two apart", `wrong = ".error")
             if came == "home"`, `wrong = ".error", late = ".late", full = ".full")
             if came == "home"`, "came = page", "advice: nothing tells full and late and wrong apart"},
-		{"a key twice", `**(pages | {id`, `locked = "#l", **(pages | {id`, "seen =", `"locked" stands here twice`},
+		{"a key twice", `pages, {id`, `{"locked": "#l"}, pages, {id`, "seen =", `"locked" stands here twice`},
 		{"a key of two tables", `wrong = ".error", **AFTER`, `wrong = ".error", **(AFTER | {"code": "#c"})`, "", `"code" stands here twice`},
 		{"a key that a helper waits for", `wrong = ".error", **AFTER`, `locked = "#l", wrong = ".error", **AFTER`, "", `arrive waits for a "locked" of its own`},
 

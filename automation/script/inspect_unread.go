@@ -31,7 +31,7 @@ func (n *inspector) unread(def *syntax.DefStmt) {
 			}
 			if isName && isCall && calledWord(call) == "wait_for" {
 				start, _ := at.Span()
-				waits = append(waits, wait{start, name.Name, w.keywords(call, scope{}, waitParameters)})
+				waits = append(waits, wait{start, name.Name, w.waited(call, scope{})})
 			} else if isName {
 				escapes[name.Name] = true // it holds other things too
 			}
