@@ -12,11 +12,10 @@ import (
 	"passage/web/problem"
 )
 
-// How often one address may ask, and how often it may be wrong about a claim
-// code or a key. A code has 128 random bits, so the second is for a scanner's
-// noise rather than for its luck; a whole office may share an address.
+// guessesPerAddress is how often one address may be wrong about a claim code or
+// a key. A code has 128 random bits, so this is for a scanner's noise rather
+// than for its luck; a whole office may share an address.
 const (
-	asksPerAddress    = 3000
 	guessesPerAddress = 60
 	limitWindow       = time.Minute
 )
@@ -25,17 +24,17 @@ const (
 // counted: it is a developer, or a proxy that --trusted-proxy does not name,
 // and then everybody would share one count.
 type limits struct {
-	asks, guesses *httprate.RateLimiter
+	asks, guesses *httprate.RateLimiter // asks is nil without a limit
 	refuse        http.HandlerFunc
 }
 
-func newLimits(refuse http.HandlerFunc) *limits {
+func newLimits(asks int, refuse http.HandlerFunc) *limits {
 	silent := httprate.WithResponseHeaders(httprate.ResponseHeaders{})
-	return &limits{
-		asks:    httprate.NewRateLimiter(asksPerAddress, limitWindow, silent),
-		guesses: httprate.NewRateLimiter(guessesPerAddress, limitWindow, silent),
-		refuse:  refuse,
+	l := &limits{guesses: httprate.NewRateLimiter(guessesPerAddress, limitWindow, silent), refuse: refuse}
+	if asks > 0 {
+		l.asks = httprate.NewRateLimiter(asks, limitWindow, silent)
 	}
+	return l
 }
 
 func (l *limits) perAddress(next http.Handler) http.Handler {
@@ -46,7 +45,7 @@ func (l *limits) perAddress(next http.Handler) http.Handler {
 			return
 		}
 		within, guesses, err := l.guesses.Status(address)
-		if err != nil || !within || guesses >= guessesPerAddress || l.asks.OnLimit(w, r, address) {
+		if err != nil || !within || guesses >= guessesPerAddress || l.asks != nil && l.asks.OnLimit(w, r, address) {
 			l.refuse(w, r)
 			return
 		}

@@ -39,6 +39,7 @@ type Options struct {
 	Wrong          func() error                // what is wrong and keeps nobody from service
 	PublicURL      *url.URL
 	TrustedProxies []netip.Prefix
+	AddressRate    int // requests a minute that one address may make of the public listener; 0 for any number
 	Logger         *slog.Logger
 }
 
@@ -53,7 +54,7 @@ func Public(o Options) (http.Handler, error) {
 	r.Get("/healthz", healthy)
 	r.Get("/readyz", ready(o, false))
 	r.Handle("/static/*", o.Static)
-	limits := newLimits(tooMany(o.Connect))
+	limits := newLimits(o.AddressRate, tooMany(o.Connect))
 	r.Group(func(r chi.Router) {
 		r.Use(limits.perAddress)
 		err = o.API.Mount(r)

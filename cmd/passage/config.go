@@ -46,6 +46,7 @@ type serverFlags struct {
 	Site         map[string]string `help:"Point an integration elsewhere: ID=URL, or ID=URL,HOST:PORT with further hosts of that site." placeholder:"ID=URL"`
 	TrustedProxy []string          `help:"Whose forwarded headers to believe, as CIDR; may be repeated." placeholder:"CIDR"`
 	WebhookAllow []string          `help:"Hosts or networks inside that webhooks may be sent to, http too; may be repeated." placeholder:"HOST|CIDR"`
+	AddressRate  int               `help:"How many requests a minute one address may make; 0 for any number." default:"3000"`
 	APIRate      int               `help:"How many requests a minute one API key is good for; 0 for any number." default:"6000"`
 	OperatorName string            `help:"Who runs this, for the hosted pages."`
 	PrivacyURL   string            `help:"The privacy page that the hosted pages name."`

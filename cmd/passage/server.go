@@ -148,7 +148,7 @@ func (s *server) wire(ctx context.Context, settings config, gallery http.Handler
 			PublicURL: s.publicURL, Development: s.development(), PlainWebhook: allow.Plain,
 			KeyRate: settings.flags.APIRate, Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: static.Handler(), Gallery: gallery, Metrics: s.metrics(),
-		Ready: s.ready, Wrong: s.catalog.Err, PublicURL: s.publicURL, TrustedProxies: settings.trusted, Logger: logger,
+		Ready: s.ready, Wrong: s.catalog.Err, PublicURL: s.publicURL, TrustedProxies: settings.trusted, AddressRate: settings.flags.AddressRate, Logger: logger,
 	}
 	if s.public.handler, err = web.Public(options); err != nil {
 		return err
