@@ -40,6 +40,11 @@ func Render(page *template.Template, data any) []byte {
 	return out.Bytes()
 }
 
+// Crash serves the script that ends the renderer of the page it is on.
+func Crash(w http.ResponseWriter, r *http.Request) {
+	http.ServeFileFS(w, r, files, "pages/crash.js")
+}
+
 // Assets serves the pages' own styles and scripts below a path, and nothing
 // else.
 func Assets(path string, pages fs.FS) http.Handler {

@@ -37,6 +37,7 @@ type user struct {
 	submitted int    // cards that reached the site
 	wrong     int    // wrong passwords in a row
 	visited   bool
+	trusts    bool // a browser was to be remembered
 	lost      bool // the one answer that the loses user does not get was held back
 }
 
@@ -112,7 +113,7 @@ func (c *Carrier) overview(_ *http.Request, v *visit) reply {
 	if len(v.user.bills) > 0 {
 		balance = v.user.bills[0].Amount
 	}
-	return answer(map[string]any{"balance": balance, "modal": site.modal, "surveys": site.surveys, "redesigned": site.redesigned})
+	return answer(map[string]any{"balance": balance, "modal": site.modal, "surveys": site.surveys, "crashes": site.crashes, "redesigned": site.redesigned})
 }
 
 func (c *Carrier) methods(_ *http.Request, v *visit) reply { return answer(v.user.cards) }

@@ -56,6 +56,7 @@ func New(o Options) *Carrier {
 func (c *Carrier) Account() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /pages/", replica.Assets("/pages/", replica.Pages(files)))
+	mux.HandleFunc("GET /pages/crash.js", replica.Crash)
 	mux.Handle("GET /acctmgmt/login", c.on("harbor_account", c.startSignIn))
 	mux.Handle("GET /acctmgmt/callback", c.on("harbor_account", c.finishSignIn))
 	mux.Handle("GET /acctmgmt/overview", c.on("harbor_account", c.showAccount))
@@ -94,6 +95,25 @@ func (c *Carrier) Submitted(username string) int {
 		return u.submitted
 	}
 	return 0
+}
+
+// Cards tells what is stored for a user; nil for one who was never there.
+func (c *Carrier) Cards(username string) []Card {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if u, ok := c.users.Get(username); ok {
+		return append([]Card(nil), u.cards...)
+	}
+	return nil
+}
+
+// Trusts tells whether a browser of this user was to be remembered, so that it
+// gets in without a code.
+func (c *Carrier) Trusts(username string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	u, ok := c.users.Get(username)
+	return ok && u.trusts
 }
 
 // Locked tells whether a user was locked out by wrong passwords.

@@ -29,6 +29,7 @@ type behaviour struct {
 	loses      bool   // the first card is stored, but everything answers 500 from then on
 	redesigned bool   // everything behind the overview has other ids and names
 	declines   bool   // every card is declined
+	crashes    bool   // the overview kills its renderer
 	empty      bool   // nothing is stored yet
 }
 
@@ -53,18 +54,20 @@ var scenarios = replica.Table[behaviour]{
 		{Scenario: replica.Scenario{Name: "newcomer", About: "has no payment method and no bill yet"}, Site: behaviour{empty: true}},
 		{Scenario: replica.Scenario{Name: "slow", About: "waits long for every answer"}, Site: behaviour{slow: true}},
 		{Scenario: replica.Scenario{Name: "flaky", About: "meets server errors on the first visit, and none after it", Outcome: "SITE_UNAVAILABLE", Again: replica.Complete}, Site: behaviour{flaky: true}},
-		{Scenario: replica.Scenario{Name: "unconfirmed", About: "the card is stored, but the site fails before it says so", Outcome: "OPERATION_UNKNOWN", Again: replica.Complete}, Site: behaviour{loses: true}},
-		{Scenario: replica.Scenario{Name: "declined", About: "every new card is declined", Outcome: "OPERATION_REJECTED"}, Site: behaviour{declines: true}},
+		{Scenario: replica.Scenario{Name: "unconfirmed", About: "the card is stored, but the site fails before it says so", Outcome: "OPERATION_UNKNOWN", Again: replica.Complete, Needs: "paymentMethod.write"}, Site: behaviour{loses: true}},
+		{Scenario: replica.Scenario{Name: "declined", About: "every new card is declined", Outcome: "OPERATION_REJECTED", Needs: "paymentMethod.write"}, Site: behaviour{declines: true}},
 		{Scenario: replica.Scenario{Name: "wrong", About: "never types the right password; one more would lock the account", Outcome: "INVALID_CREDENTIALS", Answers: replica.Answers{Passwords: []string{"password"}}}},
 		{Scenario: replica.Scenario{Name: "miscode", About: "never types the right code", Outcome: "MFA_FAILED", Answers: replica.Answers{Codes: []string{"000000"}}}, Site: behaviour{factor: "code"}},
 		{Scenario: replica.Scenario{Name: "misanswer", About: "never knows the answer to the security question", Outcome: "MFA_FAILED", Answers: replica.Answers{Text: "Rover"}}, Site: behaviour{factor: "question"}},
 		{Scenario: replica.Scenario{Name: "locked", About: "has a locked account", Outcome: "ACCOUNT_LOCKED"}, Site: behaviour{stop: "locked"}},
+		{Scenario: replica.Scenario{Name: "reset", About: "has to reset the password first", Outcome: "ACTION_REQUIRED"}, Site: behaviour{stop: "reset"}},
 		{Scenario: replica.Scenario{Name: "refused", About: "is refused as an automated browser, by error 902", Outcome: "SITE_BLOCKED"}, Site: behaviour{refuse: "902"}},
 		{Scenario: replica.Scenario{Name: "factorless", About: "is refused a second factor, by error 920", Outcome: "SITE_BLOCKED"}, Site: behaviour{stop: "920"}},
 		{Scenario: replica.Scenario{Name: "maintenance", About: "comes during maintenance", Outcome: "SITE_UNAVAILABLE"}, Site: behaviour{refuse: "maintenance"}},
 		{Scenario: replica.Scenario{Name: "busy", About: "is told to slow down", Outcome: "RATE_LIMITED"}, Site: behaviour{refuse: "busy"}},
 		{Scenario: replica.Scenario{Name: "error", About: "meets a server error after logging in, every time", Outcome: "SITE_UNAVAILABLE"}, Site: behaviour{broken: true}},
 		{Scenario: replica.Scenario{Name: "redesigned", About: "sees everything behind the overview in a new design", Outcome: "SITE_CHANGED"}, Site: behaviour{redesigned: true}},
+		{Scenario: replica.Scenario{Name: "crash", About: "opens a page that kills its own renderer", Outcome: "CONNECTION_FAILED"}, Site: behaviour{crashes: true}},
 	},
 }
 

@@ -16,6 +16,7 @@ var stops = map[string]string{
 	"902":         "We can't sign you in with this browser. It may be controlled by software. Error 902.",
 	"920":         "We can't send you a code right now. errorCode=920",
 	"locked":      "Your account is locked. Wait 30 minutes, then try again.",
+	"reset":       "It's time to reset your password. Choose a new one in our app.",
 	"maintenance": "Sign-in is down for maintenance.",
 	"busy":        "Too many requests. Slow down and try again later.",
 }
@@ -140,8 +141,11 @@ func (c *Carrier) takeChannel(r *http.Request, v *visit) reply {
 }
 
 func (c *Carrier) takeCode(r *http.Request, v *visit) reply {
+	if v.step != "code" {
+		return v.state()
+	}
+	v.who.trusts = v.who.trusts || r.PostFormValue("trusted") != ""
 	switch {
-	case v.step != "code":
 	case v.who.site.expires && !v.resent:
 		v.fault = "This code has expired."
 	case strings.TrimSpace(r.PostFormValue("code")) == Code:

@@ -30,6 +30,7 @@ type user struct {
 	submitted int    // card forms that reached the site
 	serial    int    // of the next card's id
 	visited   bool
+	trusts    bool // a browser was to be remembered
 	lost      bool // the one answer that the loses user does not get was held back
 }
 

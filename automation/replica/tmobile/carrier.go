@@ -68,6 +68,7 @@ func New(o Options) *Carrier {
 func (c *Carrier) My() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /pages/", replica.Assets("/pages/", replica.Pages(files)))
+	mux.HandleFunc("GET /pages/crash.js", replica.Crash)
 	mux.Handle("GET /signin", c.page("pine_my", c.startSignIn))
 	mux.Handle("GET /auth/callback", c.page("pine_my", c.finishSignIn))
 	mux.Handle("GET /account/dashboard", c.page("pine_my", c.signedIn(c.showDashboard)))
@@ -105,6 +106,15 @@ func (c *Carrier) Submitted(username string) int {
 		return u.submitted
 	}
 	return 0
+}
+
+// Trusts tells whether a browser of this user was to be remembered, so that it
+// gets in without a code.
+func (c *Carrier) Trusts(username string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	u, ok := c.users.Get(username)
+	return ok && u.trusts
 }
 
 // Cards tells what is stored for a user; nil for one who was never there.

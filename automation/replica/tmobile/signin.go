@@ -21,6 +21,7 @@ var stops = map[string]stopPage{
 	"busy":        {"Slow down", "There were too many requests. Try again later.", http.StatusTooManyRequests},
 	"trouble":     {"That did not work", "Something went wrong on our side.", http.StatusInternalServerError},
 	"locked":      {"Log in", "Your account is locked. Call us from your own phone to unlock it.", http.StatusOK},
+	"terms":       {"Log in", "Log in on your phone and accept our new terms and conditions.", http.StatusOK},
 	"denied":      {"Log in", "The request was denied in the app.", http.StatusOK},
 }
 
@@ -161,6 +162,7 @@ func (c *Carrier) takeChannel(r *http.Request, v *visit) reply {
 }
 
 func (c *Carrier) takeCode(r *http.Request, v *visit) reply {
+	v.who.trusts = v.who.trusts || r.PostFormValue("remember") != ""
 	switch code := strings.TrimSpace(r.PostFormValue("code")); {
 	case v.who.site.expires && !v.resent:
 		v.fault = "That code has expired. Get a new one."

@@ -104,8 +104,12 @@ func (s *Site) listOrders(r *http.Request, user customer) answer {
 			"summary": fmt.Sprintf("%d items • %s", len(o.Lines), o.price(o.Total)), "placed": o.Placed.Format("Jan 2 at 3:04 PM"),
 		})
 	}
+	survey := s.options.Survey
+	if user.Site.surveyed {
+		survey = 0
+	}
 	return answer{status: http.StatusOK, user: user, body: fields{
-		"orders": cards, "more": until < len(all), "redesigned": user.Site.redesigned, "survey": s.options.Survey.Milliseconds(),
+		"orders": cards, "more": until < len(all), "redesigned": user.Site.redesigned, "crashes": user.Site.crashes, "survey": survey.Milliseconds(),
 	}}
 }
 

@@ -24,6 +24,8 @@ type behaviour struct {
 	forgets    bool   // the session is worth nothing
 	broken     bool   // the orders answer 500
 	redesigned bool   // the orders have other markup
+	crashes    bool   // the orders kill their renderer
+	surveyed   bool   // the survey covers the orders as soon as they are there
 }
 
 // customer is the user of a scenario, as the site sees it.
@@ -41,6 +43,7 @@ var scenarios = replica.Table[behaviour]{
 		{Scenario: replica.Scenario{Name: "clumsy", About: "types the code wrong once, then right", Answers: replica.Answers{Codes: []string{"0000", Code}}}, Site: behaviour{factor: "code"}},
 		{Scenario: replica.Scenario{Name: "expired", About: "types a code that is too old, asks for another and types that", Answers: replica.Answers{Codes: []string{ExpiredCode, replica.Resend, Code}}}, Site: behaviour{factor: "both"}},
 		{Scenario: replica.Scenario{Name: "newcomer", About: "has not ordered anything yet"}, Site: behaviour{empty: true}},
+		{Scenario: replica.Scenario{Name: "survey", About: "is invited to a survey before the list of orders is whole"}, Site: behaviour{surveyed: true}},
 		{Scenario: replica.Scenario{Name: "slow", About: "waits four seconds for every answer"}, Site: behaviour{slow: true}},
 		{Scenario: replica.Scenario{Name: "wrong", About: "never types the right password", Outcome: "INVALID_CREDENTIALS", Answers: replica.Answers{Passwords: []string{"letmein"}}}},
 		{Scenario: replica.Scenario{Name: "stranger", About: "has an address that the site does not know", Outcome: "INVALID_CREDENTIALS"}, Site: behaviour{unknown: true}},
@@ -54,6 +57,7 @@ var scenarios = replica.Table[behaviour]{
 		{Scenario: replica.Scenario{Name: "error", About: "meets a server error instead of the orders", Outcome: "SITE_UNAVAILABLE"}, Site: behaviour{broken: true}},
 		{Scenario: replica.Scenario{Name: "forgotten", About: "is logged out again at once", Outcome: "SITE_UNAVAILABLE"}, Site: behaviour{forgets: true}},
 		{Scenario: replica.Scenario{Name: "redesigned", About: "sees the orders in a new design", Outcome: "SITE_CHANGED"}, Site: behaviour{redesigned: true}},
+		{Scenario: replica.Scenario{Name: "crash", About: "opens a page that kills its own renderer", Outcome: "CONNECTION_FAILED"}, Site: behaviour{crashes: true}},
 	},
 }
 

@@ -64,6 +64,7 @@ func (s *Site) Handler() http.Handler {
 	pages := replica.Pages(files)
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/", replica.Assets("/assets/", pages))
+	mux.HandleFunc("GET /assets/crash.js", replica.Crash)
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'")
 		http.ServeFileFS(w, r, pages, "app.html") // whatever the path: the page's script knows its screens

@@ -98,7 +98,10 @@ func (a *account) bills(of string, now time.Time) []Bill {
 
 func (c *Carrier) showOverview(_ *http.Request, v *visit) reply {
 	i := slices.IndexFunc(v.who.lines, func(l line) bool { return l.ID == v.line })
-	return show("overview", v.who.lines[i])
+	return show("overview", struct {
+		line
+		Crashes bool
+	}{v.who.lines[i], v.who.site.crashes})
 }
 
 // yearOfBills is one page of the list.

@@ -24,6 +24,7 @@ type behaviour struct {
 	broken     bool   // payment methods and bills answer 500
 	loses      bool   // the first card is stored, but the visit answers 500 from then on
 	declines   bool   // every card is declined
+	crashes    bool   // the overview kills its renderer
 	redesigned bool   // payment methods and bills have other markup
 	empty      bool   // nothing is stored yet
 }
@@ -54,6 +55,7 @@ var scenarios = replica.Table[behaviour]{
 		{Scenario: replica.Scenario{Name: "wall", About: "is refused as an automated browser", Outcome: "SITE_BLOCKED"}, Site: behaviour{refuse: "refused"}},
 		{Scenario: replica.Scenario{Name: "error", About: "meets a server error after logging in, every time", Outcome: "SITE_UNAVAILABLE"}, Site: behaviour{broken: true}},
 		{Scenario: replica.Scenario{Name: "redesigned", About: "sees payment methods and bills in a new design", Outcome: "SITE_CHANGED"}, Site: behaviour{redesigned: true}},
+		{Scenario: replica.Scenario{Name: "crash", About: "opens a page that kills its own renderer", Outcome: "CONNECTION_FAILED"}, Site: behaviour{crashes: true}},
 	},
 }
 

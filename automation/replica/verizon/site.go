@@ -65,6 +65,7 @@ func New(o Options) *Carrier {
 func (c *Carrier) Site() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/", replica.Assets("/assets/", replica.Pages(files)))
+	mux.HandleFunc("GET /assets/crash.js", replica.Crash)
 	mux.Handle("GET /{$}", c.page(func(*http.Request, *visit) reply { return redirect("/signin") }))
 
 	mux.Handle("GET /signin", c.page(c.showSignIn))
