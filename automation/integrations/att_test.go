@@ -4,74 +4,28 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"passage/automation/replica"
 	"passage/automation/replica/att"
 )
 
 // harborline is the replica with the script of att pointed at it.
-func harborline(t *testing.T, patience string) (*world, *att.Carrier) {
+func harborline(t *testing.T) (*world, *att.Carrier) {
 	t.Helper()
 	var account, signIn *httptest.Server
 	carrier := att.New(att.Options{
 		Account: func() string { return account.URL },
 		SignIn:  func() string { return signIn.URL },
-		Slow:    200 * time.Millisecond,
 	})
 	account, signIn = serve(t, carrier.Account()), serve(t, carrier.SignIn())
-	return newWorld(t, "att", patience, account.URL, hostOf(t, signIn.URL, "127.0.0.1")), carrier
-}
-
-// harborlineAsked is what some persons are asked, with the reason if again.
-var harborlineAsked = map[string][]string{
-	"good":      {"credentials"},
-	"saved":     {"credentials", "credentials wrong_password"},
-	"older":     {"credentials", "choice code_method", "one_time_code"},
-	"newer":     {"credentials", "choice code_method", "one_time_code"},
-	"direct":    {"credentials", "one_time_code"},
-	"pending":   {"credentials", "one_time_code"},
-	"clumsy":    {"credentials", "one_time_code", "one_time_code wrong_code"},
-	"tiler":     {"credentials", "choice code_method", "one_time_code", "one_time_code wrong_code"},
-	"expired":   {"credentials", "one_time_code", "one_time_code expired_code", "one_time_code"},
-	"question":  {"credentials", "text"},
-	"misanswer": {"credentials", "text", "text wrong_answer"},
-	"wrong":     {"credentials", "credentials wrong_password"},
-	"refused":   {"credentials"},
-}
-
-// harborlineWhole are the users whose scenario is about what comes after the
-// log-in, and who therefore go through all of it.
-var harborlineWhole = []string{"good", "modal", "survey", "newcomer", "slow", "flaky", "unconfirmed", "declined", "redesigned"}
-
-func TestEveryUserOfAttEndsAsTheTableSays(t *testing.T) {
-	t.Parallel()
-	w, carrier := harborline(t, "20")
-	trial{
-		in: w, hasty: newWorld(t, "att", "2", w.script.Site, w.script.Hosts...), asked: harborlineAsked, submitted: carrier.Submitted,
-		run: func(s *session, user replica.Scenario) error {
-			s.t.Cleanup(func() {
-				if carrier.Locked(user.Username) {
-					s.t.Error("the account was locked by our attempts")
-				}
-			})
-			if err := s.run.Login(); err != nil || !slices.Contains(harborlineWhole, user.Name) {
-				return err
-			}
-			return s.link(card)
-		},
-		card: func(s replica.Scenario) bool {
-			return slices.Contains(harborlineWhole, s.Name) && (s.Again == replica.Complete || s.Name == "declined")
-		},
-	}.of(t, att.Scenarios())
+	return newWorld(t, "att", "20", account.URL, hostOf(t, signIn.URL, "127.0.0.1")), carrier
 }
 
 func TestAttReadsWhatIsStoredAndWhatItWrote(t *testing.T) {
 	t.Parallel()
-	w, carrier := harborline(t, "20")
+	w, carrier := harborline(t)
 	scenario, _ := att.ScenarioOf("good")
 	s := w.loggedIn(t, scenario)
 	var dry written
@@ -110,7 +64,7 @@ func TestAttReadsWhatIsStoredAndWhatItWrote(t *testing.T) {
 
 func TestAttReadsBillsUpToTheLimit(t *testing.T) {
 	t.Parallel()
-	w, _ := harborline(t, "20")
+	w, _ := harborline(t)
 	scenario, _ := att.ScenarioOf("good")
 	s := w.loggedIn(t, scenario)
 	for arguments, want := range map[string]int{`{"limit":1}`: 1, `{"limit":8}`: 8, "": 12, `{"limit":120}`: 15} {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"passage/automation/replica"
 )
@@ -24,39 +23,9 @@ func newDemo(t *testing.T) demoWorld {
 	var frame *httptest.Server
 	carrier := replica.NewCarrier(replica.CarrierOptions{
 		FrameURL: func() string { return "http://" + hostOf(t, frame.URL, "localhost") },
-		Slow:     500 * time.Millisecond,
-		Approval: 500 * time.Millisecond,
 	})
 	frame = serve(t, carrier.CardFrame())
 	return demoWorld{newWorld(t, "demo", "20", serve(t, carrier.Site()).URL, hostOf(t, frame.URL, "localhost")), carrier}
-}
-
-// everything is a log-in and the link that the scenarios' table speaks of.
-func everything(s *session, _ replica.Scenario) error {
-	s.t.Helper()
-	if err := s.run.Login(); err != nil {
-		return err
-	}
-	return s.link(card)
-}
-
-func TestEveryScenarioEndsAsItsTableSays(t *testing.T) {
-	t.Parallel()
-	w := newDemo(t)
-	trial{in: w.world, hasty: w.world, asked: prompts, run: everything, submitted: w.Submitted, card: sendsCard}.of(t, replica.Scenarios())
-}
-
-// prompts are what some scenarios' persons are asked, with the reason if it
-// is asked again.
-var prompts = map[string][]string{
-	"good":      {"credentials"},
-	"forgetful": {"credentials", "credentials wrong_password", "credentials wrong_password"},
-	"resend":    {"credentials", "one_time_code", "one_time_code"},
-	"clumsy":    {"credentials", "one_time_code", "one_time_code wrong_code"},
-	"choice":    {"credentials", "choice code_method", "one_time_code"},
-	"push":      {"credentials", "approval"},
-	"question":  {"credentials", "text"},
-	"wall":      {"credentials"},
 }
 
 // signedIn is a session of a user who logs in with the password alone.
@@ -182,8 +151,8 @@ func TestNothingTypedIsInAnyStep(t *testing.T) {
 	t.Parallel()
 	w := newDemo(t)
 	code, _ := replica.ScenarioOf("code")
-	s := w.session(t, code.For("canary"), false)
-	if err := everything(s, code); err != nil {
+	s := w.loggedIn(t, code.For("canary"))
+	if err := s.do("paymentMethod.write", card+"}", &written{}); err != nil {
 		t.Fatalf("%v\n%s", err, s.story())
 	}
 	for _, secret := range []string{replica.Password, replica.Code, replica.CardNumber, code.For("canary").Username} {

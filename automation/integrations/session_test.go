@@ -28,10 +28,9 @@ type session struct {
 	mu       sync.Mutex
 	steps    []script.Step
 	progress []string
-	asked    []string // the prompts' kinds and reasons
 }
 
-func (w *world) session(t *testing.T, s replica.Scenario, resuming bool) *session {
+func (w *world) session(t *testing.T, s replica.Scenario) *session {
 	t.Helper()
 	redactor := browser.NewRedactor()
 	b, err := w.pool.Acquire(t.Context(), browser.Policy{Hosts: w.script.Hosts, AllowPrivate: w.script.AllowPrivate(), Redactor: redactor}, nil)
@@ -39,7 +38,7 @@ func (w *world) session(t *testing.T, s replica.Scenario, resuming bool) *sessio
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
-	one := &session{t: t, world: w, person: s.Person(), resuming: resuming}
+	one := &session{t: t, world: w, person: s.Person()}
 	one.run, err = w.script.Start(t.Context(), script.Options{Page: b.Page(), User: one, Recorder: one, Redactor: redactor})
 	if err != nil {
 		t.Fatal(err)
@@ -49,9 +48,6 @@ func (w *world) session(t *testing.T, s replica.Scenario, resuming bool) *sessio
 
 // Ask answers from the scenario's table.
 func (s *session) Ask(ctx context.Context, p script.Prompt) (script.Answer, error) {
-	s.mu.Lock()
-	s.asked = append(s.asked, strings.TrimSpace(string(p.Kind)+" "+p.Reason))
-	s.mu.Unlock()
 	if p.Kind == script.KindApproval {
 		<-ctx.Done()
 		return nil, context.Cause(ctx)
@@ -114,23 +110,6 @@ func (s *session) do(name, arguments string, into any) error {
 		s.t.Fatalf("%s: %v", name, err)
 	}
 	return nil
-}
-
-// link reads the payment methods, writes a card and reads the bills, as the
-// scenarios' tables have it. Card is the arguments without the last brace.
-func (s *session) link(card string) error {
-	s.t.Helper()
-	if err := s.do("paymentMethod.read", "", &methods{}); err != nil {
-		return err
-	}
-	var wrote written
-	if err := s.do("paymentMethod.write", card+"}", &wrote); err != nil {
-		return err
-	}
-	if !wrote.Success || wrote.Card.Last4 != "1111" {
-		s.t.Errorf("wrote %+v", wrote)
-	}
-	return s.do("mobileBillingStatement.read", `{"limit":7}`, &billing{})
 }
 
 // story is what happened, for the message of a failed test.

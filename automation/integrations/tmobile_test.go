@@ -5,65 +5,28 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"passage/automation/replica"
 	"passage/automation/replica/tmobile"
 )
 
 // pinewave is the replica with the script of tmobile pointed at it.
-func pinewave(t *testing.T, patience string) (*world, *tmobile.Carrier) {
+func pinewave(t *testing.T) (*world, *tmobile.Carrier) {
 	t.Helper()
 	var my, identity, frame *httptest.Server
 	carrier := tmobile.New(tmobile.Options{
 		My:       func() string { return my.URL },
 		Identity: func() string { return identity.URL },
 		Frame:    func() string { return "http://" + hostOf(t, frame.URL, "localhost") },
-		Slow:     400 * time.Millisecond,
-		Approval: 400 * time.Millisecond,
 	})
 	my, identity, frame = serve(t, carrier.My()), serve(t, carrier.Identity()), serve(t, carrier.CardFrame())
-	return newWorld(t, "tmobile", patience, my.URL, hostOf(t, identity.URL, "127.0.0.1"), hostOf(t, frame.URL, "localhost")), carrier
-}
-
-// pinewaveAsked is what some persons are asked, with the reason if again.
-var pinewaveAsked = map[string][]string{
-	"good":      {"credentials"},
-	"method":    {"credentials"},
-	"code":      {"credentials", "one_time_code"},
-	"choice":    {"credentials", "choice code_method", "one_time_code"},
-	"clumsy":    {"credentials", "one_time_code", "one_time_code wrong_code"},
-	"expired":   {"credentials", "one_time_code", "one_time_code expired_code", "one_time_code"},
-	"push":      {"credentials", "approval"},
-	"forgetful": {"credentials", "credentials wrong_password", "credentials wrong_password"},
-	"wall":      {"credentials"},
-}
-
-// pinewaveWhole are the users whose scenario is about what comes after the
-// log-in, and who therefore go through all of it.
-var pinewaveWhole = []string{"good", "alert", "unload", "newcomer", "slow", "flaky", "unconfirmed", "vanished", "declined", "redesigned", "shadow"}
-
-func TestEveryUserOfTmobileEndsAsTheTableSays(t *testing.T) {
-	t.Parallel()
-	w, carrier := pinewave(t, "20")
-	trial{
-		in: w, hasty: newWorld(t, "tmobile", "2", w.script.Site, w.script.Hosts...), asked: pinewaveAsked, submitted: carrier.Submitted,
-		run: func(s *session, user replica.Scenario) error {
-			if err := s.run.Login(); err != nil || !slices.Contains(pinewaveWhole, user.Name) {
-				return err
-			}
-			return s.link(card)
-		},
-		card: func(s replica.Scenario) bool {
-			return slices.Contains(pinewaveWhole, s.Name) && s.Again == replica.Complete || slices.Contains([]string{"declined", "vanished"}, s.Name)
-		},
-	}.of(t, tmobile.Scenarios())
+	return newWorld(t, "tmobile", "20", my.URL, hostOf(t, identity.URL, "127.0.0.1"), hostOf(t, frame.URL, "localhost")), carrier
 }
 
 // subscribed is a session of a user of Pinewave who has logged in.
 func subscribed(t *testing.T, name string) (*session, *tmobile.Carrier, string) {
 	t.Helper()
-	w, carrier := pinewave(t, "20")
+	w, carrier := pinewave(t)
 	scenario, _ := tmobile.ScenarioOf(name)
 	return w.loggedIn(t, scenario), carrier, scenario.Username
 }
@@ -133,7 +96,7 @@ func TestTmobileScrollsOnlyAsFarAsTheLimit(t *testing.T) {
 
 func TestTmobileTypesNoCardWhereTheHostIsNotListed(t *testing.T) {
 	t.Parallel()
-	all, carrier := pinewave(t, "20")
+	all, carrier := pinewave(t)
 	listed := slices.DeleteFunc(slices.Clone(all.script.Hosts), func(host string) bool { return strings.HasPrefix(host, "localhost:") })
 	w := newWorld(t, "tmobile", "3", all.script.Site, listed...)
 	scenario, _ := tmobile.ScenarioOf("good")

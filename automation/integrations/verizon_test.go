@@ -6,15 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"passage/automation/replica"
 	"passage/automation/replica/verizon"
 )
 
 const verizonCard = `{"cardNumber":"4111111111111111","expirationDate":"12/30","cvv":"737","nameOnCard":"Iris Specimen","billingZip":"60601"`
 
-// verizonWorld is Copperline with the script of verizon pointed at it. The
-// script has the patience for slow sites; a test of what never comes gives it less.
-func verizonWorld(t *testing.T, patience string) (*world, *verizon.Carrier) {
+// verizonWorld is Copperline with the script of verizon pointed at it.
+func verizonWorld(t *testing.T) (*world, *verizon.Carrier) {
 	t.Helper()
 	now := time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
 	var processor *httptest.Server
@@ -22,37 +20,9 @@ func verizonWorld(t *testing.T, patience string) (*world, *verizon.Carrier) {
 	carrier := verizon.New(verizon.Options{
 		Now:       func() time.Time { return now.Add(time.Since(began)) },
 		Processor: func() string { return "http://" + hostOf(t, processor.URL, "localhost") },
-		Slow:      250 * time.Millisecond,
-		Approval:  400 * time.Millisecond,
 	})
 	processor = serve(t, carrier.Processor())
-	return newWorld(t, "verizon", patience, serve(t, carrier.Site()).URL, hostOf(t, processor.URL, "localhost")), carrier
-}
-
-// verizonAsked is what some persons are asked, with the reason if again.
-var verizonAsked = map[string][]string{
-	"good":      {"credentials"},
-	"family":    {"credentials", "one_time_code", "choice account"},
-	"forgetful": {"credentials", "credentials wrong_password"},
-	"clumsy":    {"credentials", "one_time_code", "one_time_code wrong_code"},
-	"expired":   {"credentials", "one_time_code", "one_time_code expired_code", "one_time_code"},
-	"push":      {"credentials", "approval"},
-	"wall":      {"credentials"},
-}
-
-func TestEveryUserOfVerizonEndsAsTheTableSays(t *testing.T) {
-	t.Parallel()
-	w, site := verizonWorld(t, "20")
-	hasty, _ := verizonWorld(t, "3")
-	trial{
-		in: w, hasty: hasty, asked: verizonAsked, submitted: site.Submitted, card: sendsCard,
-		run: func(s *session, _ replica.Scenario) error {
-			if err := s.run.Login(); err != nil {
-				return err
-			}
-			return s.link(verizonCard)
-		},
-	}.of(t, verizon.Scenarios())
+	return newWorld(t, "verizon", "20", serve(t, carrier.Site()).URL, hostOf(t, processor.URL, "localhost")), carrier
 }
 
 // verizonSignedIn is a session of a user who logs in with the password alone.
@@ -64,7 +34,7 @@ func verizonSignedIn(t *testing.T, w *world, suffix string) (*session, string) {
 
 func TestADryRunOfVerizonLeavesTheFilledPageAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	w, site := verizonWorld(t, "20")
+	w, site := verizonWorld(t)
 	s, username := verizonSignedIn(t, w, "dry")
 	var wrote written
 	address := `,"billingAddress":{"line1":"12 Example Street","line2":"Apt 4","city":"Chicago","state":"IL"}}`
@@ -91,7 +61,7 @@ func TestADryRunOfVerizonLeavesTheFilledPageAndChangesNothing(t *testing.T) {
 
 func TestACardWrittenAtVerizonPaysAndIsReadBackFromNestedShadows(t *testing.T) {
 	t.Parallel()
-	w, site := verizonWorld(t, "20")
+	w, site := verizonWorld(t)
 	s, username := verizonSignedIn(t, w, "write")
 	address := `,"billingAddress":{"line1":"12 Example Street","line2":"Apt 4","city":"Chicago","state":"IL"}}`
 	if err := s.do("paymentMethod.write", verizonCard+address, &written{}); err != nil {
@@ -123,7 +93,7 @@ func TestACardWrittenAtVerizonPaysAndIsReadBackFromNestedShadows(t *testing.T) {
 
 func TestAResumedWriteAtVerizonDoesNotWriteTwice(t *testing.T) {
 	t.Parallel()
-	w, site := verizonWorld(t, "20")
+	w, site := verizonWorld(t)
 	s, username := verizonSignedIn(t, w, "resume")
 	s.resuming = true
 	for range 2 { // nothing there yet, then there
@@ -138,7 +108,7 @@ func TestAResumedWriteAtVerizonDoesNotWriteTwice(t *testing.T) {
 
 func TestACardThatVerizonRefusesIsRejected(t *testing.T) {
 	t.Parallel()
-	w, site := verizonWorld(t, "20")
+	w, site := verizonWorld(t)
 	for name, test := range map[string]struct {
 		number, expires, says string
 		submitted             int
@@ -164,7 +134,7 @@ func TestACardThatVerizonRefusesIsRejected(t *testing.T) {
 
 func TestBillsOfTheChosenLineOfVerizonAreReadOverTheYears(t *testing.T) {
 	t.Parallel()
-	w, site := verizonWorld(t, "20")
+	w, site := verizonWorld(t)
 	family, _ := verizon.ScenarioOf("family@" + verizon.Domain)
 	s := w.loggedIn(t, family)
 	all := site.Bills(family.Username, family.Answers.Choice)

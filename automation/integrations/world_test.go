@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -76,7 +75,7 @@ func hostOf(t *testing.T, address, name string) string {
 // loggedIn is a session whose log-in is done.
 func (w *world) loggedIn(t *testing.T, user replica.Scenario) *session {
 	t.Helper()
-	s := w.session(t, user, false)
+	s := w.session(t, user)
 	if err := s.run.Login(); err != nil {
 		t.Fatalf("%v\n%s", err, s.story())
 	}
@@ -88,64 +87,6 @@ func ending(err error) string {
 		return replica.Complete
 	}
 	return string(outcome.From(err).Code)
-}
-
-// trial runs the table of a site's scenarios.
-type trial struct {
-	in, hasty *world                                        // hasty is for what never comes
-	user      func(replica.Scenario) replica.Scenario       // nil: one of the test's own
-	asked     map[string][]string                           // what some persons are asked, with the reason if again
-	run       func(*session, replica.Scenario) error        // the link that the table speaks of
-	submitted func(username string) int                     // cards that reached the site; nil: it takes none
-	card      func(scenario replica.Scenario) (sentIn bool) // whatever goes wrong in between, never more than one
-}
-
-func (tr trial) of(t *testing.T, scenarios []replica.Scenario) {
-	t.Helper()
-	for _, scenario := range scenarios {
-		t.Run(scenario.Name, func(t *testing.T) {
-			t.Parallel()
-			tr.one(t, scenario)
-		})
-	}
-}
-
-func (tr trial) one(t *testing.T, scenario replica.Scenario) {
-	in := tr.in
-	if scenario.Outcome == "SITE_CHANGED" {
-		in = tr.hasty
-	}
-	user := scenario.For("table")
-	if tr.user != nil {
-		user = tr.user(scenario)
-	}
-	for i, want := range []string{scenario.Outcome, scenario.Again} {
-		if i == 1 && want == scenario.Outcome {
-			break
-		}
-		s := in.session(t, user, tr.submitted != nil && tr.submitted(user.Username) > 0)
-		if err := tr.run(s, user); ending(err) != want {
-			t.Fatalf("attempt %d ended as %s, want %s: %v\n%s", i+1, ending(err), want, err, s.story())
-		}
-		if asked, ok := tr.asked[scenario.Name]; ok && !slices.Equal(s.asked, asked) {
-			t.Errorf("asked %q, want %q", s.asked, asked)
-		}
-	}
-	if tr.submitted == nil {
-		return
-	}
-	want := 0
-	if tr.card(scenario) {
-		want = 1
-	}
-	if got := tr.submitted(user.Username); got != want {
-		t.Errorf("the site got %d cards, want %d", got, want)
-	}
-}
-
-// sendsCard says whether a whole link sends a card in.
-func sendsCard(s replica.Scenario) bool {
-	return s.Again == replica.Complete || s.Needs == "paymentMethod.write"
 }
 
 // checkTable looks at every row, and finds it by its user name.

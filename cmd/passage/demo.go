@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -29,7 +30,9 @@ type demoCommand struct {
 	browserFlags
 	scriptFlags
 
-	carrier replica.CarrierOptions `kong:"-"` // tests have no time for its slow pages
+	// Tests have no time for slow pages, and more sites to work on.
+	carrier replica.CarrierOptions `kong:"-"`
+	sites   map[string]string      `kong:"-"`
 }
 
 // The demo's merchant and operator.
@@ -91,9 +94,11 @@ func (c *demoCommand) prepare(ctx context.Context, out *console) (*demo, error) 
 	d.carrier = replica.NewCarrier(surroundings)
 	d.site.handler, d.frame.handler = d.carrier.Site(), d.carrier.CardFrame()
 
+	sites := map[string]string{}
+	maps.Copy(sites, c.sites)
+	sites["demo"] = d.address()
 	settings, err := serverFlags{
-		dataFlag: dataFlag{c.Data}, browserFlags: c.browserFlags, scriptFlags: c.scriptFlags, AdminAddr: c.AdminAddr,
-		Site:         map[string]string{"demo": d.address()},
+		dataFlag: dataFlag{c.Data}, browserFlags: c.browserFlags, scriptFlags: c.scriptFlags, AdminAddr: c.AdminAddr, Site: sites,
 		WebhookAllow: []string{"127.0.0.1"}, OperatorName: "The Passage demo",
 	}.check(c.Addr, out.logger)
 	if err == nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -25,9 +26,11 @@ import (
 const patience = time.Minute
 
 // stack is the demo as it ships, at addresses of the system's choice: server,
-// carrier, shop. Tests reach it as outsiders do.
+// carrier, shop. Beside its carrier there are the replicas of the other
+// integrations. Tests reach it as outsiders do.
 type stack struct {
 	*demo
+	replicas *replicas
 	folder   string
 	scripts  string // the operator's own
 	logs     *journal
@@ -36,6 +39,18 @@ type stack struct {
 	merchant
 	people *browser.Pool // browsers of the persons, not of the server
 	stop   func() error
+	status *sql.Stmt // of a session
+
+	operator struct {
+		sync.Mutex
+		desk
+	}
+}
+
+// special is how a stack differs from the one that most tests share.
+type special struct {
+	variants []variant     // of integrations, beside those that every stack has
+	idle     time.Duration // how long a session waits for an answer; 0: as it ships
 }
 
 // journal keeps what is logged.
@@ -91,27 +106,35 @@ func (j *journal) String() string {
 }
 
 // startStack makes a stack and lets it run until its stop is called.
-func startStack(ctx context.Context, folder string) (*stack, error) {
-	s := &stack{folder: filepath.Join(folder, "data"), scripts: filepath.Join(folder, "integrations"), logs: &journal{}, logIns: &logIns{}}
-	if err := os.MkdirAll(s.scripts, 0o700); err != nil {
-		return nil, err
+func startStack(ctx context.Context, folder string, with special) (*stack, error) {
+	s := &stack{folder: filepath.Join(folder, "data"), scripts: filepath.Join(folder, "integrations"), logs: &journal{}, logIns: &logIns{},
+		replicas: startReplicas()}
+	err := s.replicas.vary(s.scripts, with.variants)
+	if err != nil {
+		return nil, errors.Join(err, s.replicas.close())
 	}
 	out := &console{stdout: io.Discard, stderr: io.Discard,
 		logger: slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	flags := testBrowser(4)
-	command := &demoCommand{Addr: "127.0.0.1:0", Data: s.folder, browserFlags: flags, scriptFlags: scriptFlags{s.scripts},
+	command := &demoCommand{Addr: "127.0.0.1:0", Data: s.folder, browserFlags: flags, scriptFlags: scriptFlags{s.scripts}, sites: s.replicas.sites,
 		carrier: replica.CarrierOptions{Slow: 200 * time.Millisecond, Approval: 500 * time.Millisecond}}
-	var err error
 	if s.demo, err = command.prepare(ctx, out); err != nil {
-		return nil, err
+		return nil, errors.Join(err, s.replicas.close())
 	}
+	s.later(s.replicas.close)
 	if s.people, err = flags.pool(browser.Options{Dir: filepath.Join(folder, "people")}); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	if err := s.look(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	s.merchant = merchant{base: s.publicURL.String(), token: s.key}
 	s.site.handler = s.redesign.of(s.logIns.count(s.site.handler))
 	s.frame.handler = s.redesign.of(s.frame.handler)
 	s.shop.handler = s.ringAfter(s.shop.handler)
+	if with.idle > 0 {
+		s.runner.Limits.Idle = with.idle
+	}
 	s.begin(ctx)
 	return s, nil
 }
@@ -139,7 +162,14 @@ func (s *stack) begin(ctx context.Context) {
 // ownStack is a stack that no other test sees.
 func ownStack(t *testing.T) *stack {
 	t.Helper()
-	s, err := startStack(context.WithoutCancel(t.Context()), t.TempDir())
+	return specialStack(t, t.TempDir(), special{})
+}
+
+// specialStack is a stack of a test's own on a folder that may have been used
+// before.
+func specialStack(t *testing.T, folder string, with special) *stack {
+	t.Helper()
+	s, err := startStack(context.WithoutCancel(t.Context()), folder, with)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +200,7 @@ func sharedStack(t *testing.T) *stack {
 	if common.folder, err = os.MkdirTemp("", "passage-test-"); err != nil {
 		t.Fatal(err)
 	}
-	if common.stack, err = startStack(context.WithoutCancel(t.Context()), common.folder); err != nil {
+	if common.stack, err = startStack(context.WithoutCancel(t.Context()), common.folder, special{}); err != nil {
 		t.Fatal(err)
 	}
 	return common.stack
@@ -201,42 +231,6 @@ func (s *stack) ringAfter(shop http.Handler) http.Handler {
 			s.db.Ring(shopHeard)
 		}
 	})
-}
-
-// logIns counts, at the carrier's door, how often each user got in.
-type logIns struct {
-	mu    sync.Mutex
-	users map[string]string // the visit's cookie → who it says it is
-	times map[string]int
-}
-
-func (l *logIns) count(site http.Handler) http.Handler {
-	l.users, l.times = map[string]string{}, map[string]int{}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if cookie, err := r.Cookie("demo_visit"); err == nil {
-			l.note(r, cookie.Value)
-		}
-		site.ServeHTTP(w, r)
-	})
-}
-
-func (l *logIns) note(r *http.Request, visit string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch r.URL.Path {
-	case "/signin/user":
-		if r.Method == http.MethodPost {
-			l.users[visit] = r.PostFormValue("username") // the form stays parsed for the site
-		}
-	case "/account/callback":
-		l.times[l.users[visit]]++
-	}
-}
-
-func (l *logIns) of(username string) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.times[username]
 }
 
 // until waits until a change of the link makes something true.

@@ -92,12 +92,13 @@ type created struct{ LinkID, ClaimCode, ClaimURL, ReturnURL string }
 
 // linkNow is the reply to GET /v1/links/{id}.
 type linkNow struct {
-	ID, Status, CurrentSessionID string
-	Operations                   []operationNow
-	Result                       json.RawMessage
-	Error                        *failureNow
-	Sessions                     []sessionNow
-	CompletedAt                  *int64
+	ID, IntegrationID        string
+	Status, CurrentSessionID string
+	Operations               []operationNow
+	Result                   json.RawMessage
+	Error                    *failureNow
+	Sessions                 []sessionNow
+	CompletedAt              *int64
 }
 
 type operationNow struct {

@@ -72,7 +72,8 @@ func (s *stack) install(t *testing.T, source string) (version string) {
 	return version
 }
 
-// desk is an operator's browser, logged in to the dashboard.
+// desk is an operator's browser, logged in to the dashboard. A stack has one:
+// logging in is slow on purpose, and limited.
 type desk struct {
 	base   string
 	client *http.Client
@@ -80,6 +81,11 @@ type desk struct {
 
 func (s *stack) desk(t *testing.T) desk {
 	t.Helper()
+	s.operator.Lock()
+	defer s.operator.Unlock()
+	if s.operator.client != nil {
+		return s.operator.desk
+	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -91,6 +97,7 @@ func (s *stack) desk(t *testing.T) desk {
 	}
 	defer reply.Body.Close()
 	expect(t, "the operator's log-in", reply.StatusCode, http.StatusOK)
+	s.operator.desk = d
 	return d
 }
 

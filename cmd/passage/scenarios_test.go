@@ -1,56 +1,88 @@
 package main
 
 import (
+	"crypto/rand"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
+	"passage/automation/outcome"
 	"passage/automation/replica"
 	"passage/db/dbtest"
 )
 
-// Every scenario of the carrier, for a link that reads, writes and reads:
-// through the real handlers, without script, in a real browser at the site. The
-// first attempt and the one after it end as the table says, and the first stays
-// visible.
-func TestEveryScenarioEndsAsItsTableSays(t *testing.T) {
-	t.Parallel()
-	for _, scenario := range replica.Scenarios() {
+// service is an integration on its replica: whom its tests play, what for, and
+// what the site must look like afterwards.
+type service struct {
+	id        string
+	scenarios []replica.Scenario
+	all       []map[string]any // the operations of a link that does all there is
+	wanting   []string         // whose link does all; that of the others does the first alone
+
+	asked map[string]string                             // what some are asked, each with the reason if again
+	cards func(username string) (submitted, stored int) // sent to the site, and kept; nil: it takes none
+	site  func(t *testing.T, who replica.Scenario)      // what else must be so there
+}
+
+// play goes through every scenario: through the real handlers, without script,
+// in a real browser at the site. Each attempt ends as the table says.
+func (sv service) play(t *testing.T, s *stack) {
+	t.Helper()
+	for _, scenario := range sv.scenarios {
 		t.Run(scenario.Name, func(t *testing.T) {
 			t.Parallel()
-			s := sharedStack(t)
-			who := someone(t, scenario.Name)
-			link := s.newLink(t, ask(readCards(), writeCard(), readBills()))
-			visitor := s.visitor(t, link)
-
-			last := visitor.walk(visitor.claim(), who.Person())
-			first := s.link(t, link.LinkID)
-			s.endedWith(t, first, last, who.Outcome)
-			expect(t, "sessions", len(first.Sessions), 1)
-			if who.Outcome == replica.Complete {
-				expect(t, "cards sent to the site", s.carrier.Submitted(who.Username), 1)
-				s.call(t, http.MethodPost, "/link/claim", map[string]string{"code": link.ClaimCode}).fault(t, http.StatusConflict, "link_complete")
-				return
-			}
-
-			last = visitor.walk(visitor.claimAgain(last), who.Person())
-			again := s.link(t, link.LinkID)
-			s.endedWith(t, again, last, who.Again)
-			expect(t, "sessions", len(again.Sessions), 2)
-			if got := again.Sessions[0]; got.ID != first.Sessions[0].ID || got.Error == nil || got.Error.Code != who.Outcome || got.Status != "failed" {
-				t.Errorf("the first attempt is seen as %+v", got)
-			}
-			var rows int
-			if err := dbtest.Raw(t, s.folder).QueryRowContext(t.Context(),
-				`SELECT count(*) FROM link_sessions WHERE link_id = $1`, link.LinkID).Scan(&rows); err != nil {
-				t.Fatal(err)
-			}
-			expect(t, "rows of link_sessions", rows, 2)
-			if who.Again == replica.Complete {
-				expect(t, "cards sent to the site", s.carrier.Submitted(who.Username), 1)
-			}
+			sv.one(t, s, scenario.For(strings.ToLower(rand.Text())))
 		})
 	}
+}
+
+func (sv service) one(t *testing.T, s *stack, who replica.Scenario) {
+	t.Helper()
+	whole := slices.Contains(sv.wanting, who.Name)
+	address, arrivals := receiver(t)
+	request := ask(sv.all[:1]...)
+	if whole {
+		request = ask(sv.all...)
+	}
+	request["integrationId"], request["webhookUrl"] = sv.id, address
+	if who.Outcome == string(outcome.SiteChanged) {
+		request["integrationId"] = sv.id + hasty("").suffix
+	}
+	v := s.visitor(t, s.newLink(t, request))
+
+	last := v.walk(v.claim(), who.Person())
+	link := s.endsWith(t, v, last, who.Outcome, arrivals)
+	if want, ok := sv.asked[who.Name]; ok {
+		expect(t, "asked", s.asked(t, link.CurrentSessionID), want)
+	}
+	if who.Again != who.Outcome {
+		first := link
+		last = v.walk(v.claimAgain(last), who.Person())
+		link = s.endsWith(t, v, last, who.Again, arrivals)
+		s.keepsBoth(t, first, link)
+	}
+	if sv.cards != nil {
+		sv.expectCards(t, who, whole)
+	}
+	if sv.site != nil {
+		sv.site(t, who)
+	}
+}
+
+// expectCards checks that whatever went wrong in between, no card was sent
+// twice, and only what the merchant heard of is stored.
+func (sv service) expectCards(t *testing.T, who replica.Scenario, whole bool) {
+	t.Helper()
+	sent, kept := 0, 0
+	if whole && who.Again == replica.Complete {
+		sent, kept = 1, 1
+	} else if whole && who.Needs == "paymentMethod.write" {
+		sent = 1
+	}
+	submitted, stored := sv.cards(who.Username)
+	expect(t, "cards sent to the site", submitted, sent)
+	expect(t, "cards stored there", stored, kept)
 }
 
 // claimAgain starts a second attempt: by “Try again” where the last screen
@@ -63,29 +95,74 @@ func (v *visitor) claimAgain(last *screen) *screen {
 	return v.claim()
 }
 
-// endedWith checks that the API and the person's last screen tell the same end,
-// and that nothing was started after what failed.
-func (s *stack) endedWith(t *testing.T, link linkNow, last *screen, want string) {
+// endsWith checks that the API, the webhook and the person's last screen tell
+// the same end, and that nothing was started after what failed.
+func (s *stack) endsWith(t *testing.T, v *visitor, last *screen, want string, arrivals <-chan delivered) linkNow {
 	t.Helper()
+	link := s.link(t, v.link.LinkID)
 	expect(t, "the link's end", link.code(), want)
-	if want == replica.Complete {
-		expect(t, "the last screen", last.end(), "complete")
-		expect(t, "operations", statuses(link.Operations), "complete complete complete")
-		return
+	s.heard(t, link, <-arrivals)
+	if link.Error != nil {
+		s.tells(t, v, last, link)
+		link.stoppedAtOnce(t)
+		return link
 	}
-	expect(t, "the last screen", last.end(), "failed")
-	expect(t, "the link", link.Status, "failed")
-	expect(t, "the result", string(link.Result), "null")
-	if link.Error.Message == "" {
-		t.Error("the error has no message")
-	}
-	begun := slices.IndexFunc(link.Operations, func(o operationNow) bool { return o.Status != "complete" })
-	for n, operation := range link.Operations {
-		if n > begun && operation.Status != "pending" {
-			t.Errorf("operations after the failed one: %s", statuses(link.Operations))
+	expect(t, "the last screen", last.end(), "complete")
+	expect(t, "operations", strings.ReplaceAll(statuses(link.Operations), "complete", ""), strings.Repeat(" ", len(link.Operations)-1))
+	s.call(t, http.MethodPost, "/link/claim", map[string]string{"code": v.link.ClaimCode}).fault(t, http.StatusConflict, "link_complete")
+	return link
+}
+
+// stoppedAtOnce checks that nothing came after what failed, and nothing came of it.
+func (l linkNow) stoppedAtOnce(t *testing.T) {
+	t.Helper()
+	expect(t, "the result", string(l.Result), "null")
+	begun := slices.IndexFunc(l.Operations, func(o operationNow) bool { return o.Status != "complete" })
+	for _, operation := range l.Operations[begun+1:] {
+		if operation.Status != "pending" {
+			t.Errorf("operations after the failed one: %s", statuses(l.Operations))
 		}
 	}
-	if link.Error.Operation != nil {
-		expect(t, "the failed operation", *link.Error.Operation, begun)
+	want := "pending" // the log-in failed
+	switch {
+	case l.Error.Code == string(outcome.OperationUnknown):
+		want = "unknown"
+	case l.Error.Operation != nil:
+		want = "failed"
 	}
+	expect(t, "the operation that was due", l.Operations[begun].Status, want)
+	if l.Error.Operation != nil {
+		expect(t, "the failed operation", *l.Error.Operation, begun)
+	}
+}
+
+// heard checks that the merchant's webhook tells what the API does.
+func (s *stack) heard(t *testing.T, link linkNow, arrival delivered) {
+	t.Helper()
+	got := s.read(t, arrival)
+	expect(t, "the event", got.Event, "link."+link.Status)
+	expect(t, "its link", got.LinkID, link.ID)
+	expect(t, "its session", got.SessionID, link.CurrentSessionID)
+	expect(t, "its status", got.Status, link.Status)
+	expect(t, "that nothing more can come", got.Final, link.Status != "failed")
+	expect(t, "its operations", statuses(got.Operations), statuses(link.Operations))
+	expect(t, "its result", string(got.Result), string(link.Result))
+	if link.Error != nil && (got.Error == nil || got.Error.Code != link.Error.Code || got.Error.Message != link.Error.Message) {
+		t.Errorf("the webhook's error is %+v, the API's %+v", got.Error, link.Error)
+	}
+}
+
+// keepsBoth checks that an attempt stays visible after the one that followed it.
+func (s *stack) keepsBoth(t *testing.T, first, second linkNow) {
+	t.Helper()
+	expect(t, "sessions", len(second.Sessions), 2)
+	if got, was := second.Sessions[0], first.Sessions[0]; got.ID != was.ID || got.Status != "failed" || got.Error == nil || got.Error.Code != was.Error.Code {
+		t.Errorf("the first attempt was %+v and is seen as %+v", was, got)
+	}
+	var rows int
+	if err := dbtest.Raw(t, s.folder).QueryRowContext(t.Context(),
+		`SELECT count(*) FROM link_sessions WHERE link_id = $1`, second.ID).Scan(&rows); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "rows of link_sessions", rows, 2)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -22,6 +23,7 @@ type visitor struct {
 	stack  *stack
 	link   created
 	client *http.Client
+	speaks string          // the language that the browser asks for; "" is English
 	rings  <-chan struct{} // when the page may have changed: the refresh, without its two seconds
 	hear   func(string)    // sees every page; may be nil
 }
@@ -65,7 +67,7 @@ func (v *visitor) request(method, address string, values url.Values) *http.Reque
 		v.t.Fatal(err)
 	}
 	request.Header.Set("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
-	request.Header.Set("Accept-Language", "en")
+	request.Header.Set("Accept-Language", cmp.Or(v.speaks, "en"))
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		request.Header.Set("Origin", v.stack.publicURL.String())
@@ -127,6 +129,9 @@ func (v *visitor) next(s *screen) *screen {
 		}
 		select {
 		case <-v.rings:
+			if !v.stack.atTurn(v.t, s.url) {
+				continue
+			}
 		case <-time.After(2 * time.Second): // the page's own refresh
 		case <-ctx.Done():
 			v.t.Fatalf("%q goes on for ever", s.title())
