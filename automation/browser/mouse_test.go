@@ -95,3 +95,30 @@ func TestSubmitDoesNothingBeforeItCouldClick(t *testing.T) {
 
 // first leaves out how many elements matched.
 func first[T any](value T, _ int, err error) (T, error) { return value, err }
+
+// A component shows what stands between its tags in a slot: a click on that,
+// be it an element or bare text, is one on the button around the slot.
+func TestClickComesToWhatIsAroundASlot(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"open", "closed"} {
+		address := site(t, map[string]string{"/": `
+			<x-button id=bare>Lend</x-button> <x-button id=mark><b>Return</b></x-button>
+			<x-choice role=radio aria-checked=false>Monthly</x-choice><p id=said></p>
+			<script>
+			customElements.define("x-button", class extends HTMLElement { connectedCallback() {
+				const root = this.attachShadow({mode: "` + mode + `"})
+				root.innerHTML = "<button><slot></slot></button>"
+				root.querySelector("button").onclick = () => said.textContent += this.id + " " } })
+			customElements.define("x-choice", class extends HTMLElement { connectedCallback() {
+				this.attachShadow({mode: "` + mode + `"}).innerHTML = "<i>○</i> <slot></slot>"
+				this.onclick = () => this.setAttribute("aria-checked", true) } })
+			</script>`})
+		page := visit(t, open(t, address), address+"/")
+		must[int](t)(page.Click(t.Context(), `role=button[name="Lend"]`))
+		must[int](t)(page.Click(t.Context(), `role=button[name="Return"]`))
+		must[int](t)(page.Check(t.Context(), "label=Monthly", true))
+		if said, _, err := page.Text(t.Context(), "#said"); err != nil || said != "bare mark" {
+			t.Errorf("%s roots: the page says %q: %v", mode, said, err)
+		}
+	}
+}

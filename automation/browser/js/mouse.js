@@ -5,14 +5,31 @@
   if (!globalThis.passage || passage.kit.spot) return;
   const { operations, Late, pause, nextFrame, editable, shadow } = passage.kit;
 
-  // hitAt is the innermost element at a point, shadow roots included.
+  // slotOf is where a component shows what stands between its tags.
+  const slotOf = (node) => node.assignedSlot ?? (node.parentElement && shadow(node.parentElement) &&
+    [...shadow(node.parentElement).querySelectorAll("slot")].find((slot) => slot.assignedNodes().includes(node)));
+
+  // above is what an element is shown in: the slot that shows it, its parent,
+  // or the component around its shadow root.
+  const above = (el) => slotOf(el) ?? el.parentNode ?? el.host;
+
+  // hitAt is the innermost element at a point, shadow roots included. Where it
+  // is the bare text of a component, that is the slot which shows it.
   function hitAt(x, y) {
     let hit = document.elementFromPoint(x, y);
     for (let inner; hit && shadow(hit); hit = inner) {
       inner = shadow(hit).elementFromPoint(x, y);
-      if (!inner || inner === hit) break;
+      if (!inner || inner === hit) return slotAt(hit, x, y) ?? hit;
     }
     return hit;
+  }
+  function slotAt(host, x, y) {
+    const range = document.createRange();
+    const text = [...host.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).find((node) => {
+      range.selectNodeContents(node);
+      return [...range.getClientRects()].some((r) => r.left <= x && x <= r.right && r.top <= y && y <= r.bottom);
+    });
+    return text && slotOf(text);
   }
 
   // spot waits until an element stands still and is not covered, and returns
@@ -80,14 +97,15 @@
   function cover(el, { x, y }) {
     const hit = hitAt(x, y);
     let over = hit;
-    for (let node = hit; node; node = node.parentNode ?? node.host) {
+    for (let node = hit; node; node = above(node)) {
       if (el && holds(node, el)) break;
       if (node.id) over = node;
     }
     return over ? "covered by " + near.describe(over) : "covered by another element";
   }
+
   function holds(node, el) {
-    for (; el; el = el.parentNode ?? el.host) if (el === node) return true;
+    for (; el; el = above(el)) if (el === node) return true;
     return false;
   }
 

@@ -93,7 +93,9 @@
     "[role=textbox], [role=combobox], [role=searchbox], [role=spinbutton], [role=checkbox], [role=radio], [role=switch], [role=slider], [role=listbox]";
   const labelled = (el) => (el.getAttribute("aria-labelledby") ?? "").split(/\s+/).filter(Boolean)
     .map((id) => said(el.getRootNode().getElementById?.(id) ?? document.createElement("i"))).join(" ");
-  const labels = (el) => [labelled(el), el.getAttribute("aria-label"), ...[...(el.labels ?? [])].map((label) => said(label))].filter((s) => norm(s));
+  const byContent = "[role=checkbox], [role=radio], [role=switch]"; // what is in it is its label
+  const labels = (el) => [labelled(el), el.getAttribute("aria-label"), ...[...(el.labels ?? [])].map((label) => said(label)),
+    el.matches(byContent) ? textOf(el) : ""].filter((s) => norm(s));
 
   // beside is the text that a person takes for the label of a control that has
   // none: what stands right before it, with no other control between.
