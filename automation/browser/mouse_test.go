@@ -122,3 +122,25 @@ func TestClickComesToWhatIsAroundASlot(t *testing.T) {
 		}
 	}
 }
+
+// The dialogs of common libraries fade in where they stand, and until they are
+// there they take no click.
+func TestClickWaitsUntilADialogHasComeUp(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `
+		<style>
+			@keyframes fade { from { opacity: 0 } } @keyframes pulse { to { opacity: 0.8 } }
+			#panel { animation: fade 500ms both } #ok { animation: pulse 100ms infinite alternate }
+		</style>
+		<button id=open>Open</button><div id=panel hidden><button id=ok>OK</button></div><p id=said></p>
+		<script>
+			document.querySelector("#open").onclick = () => { panel.hidden = false }
+			ok.onclick = () => { said.textContent += panel.getAnimations().some((a) => a.playState === "running") ? "early " : "done" }
+		</script>`})
+	page := visit(t, open(t, address), address+"/")
+	must[int](t)(page.Click(t.Context(), "#open"))
+	must[int](t)(page.Click(t.Context(), "#ok"))
+	if said, _, err := page.Text(t.Context(), "#said"); err != nil || said != "done" {
+		t.Errorf("the page says %q: %v", said, err)
+	}
+}

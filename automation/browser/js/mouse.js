@@ -43,7 +43,7 @@
       await nextFrame();
       await nextFrame();
       const box = el.getBoundingClientRect();
-      const still = el.isConnected && ["x", "y", "width", "height"].every((k) => before[k] === box[k]);
+      const still = el.isConnected && ["x", "y", "width", "height"].every((k) => before[k] === box[k]) && !appearing(el, call);
       const point = aim(el);
       if (still && point && reachable(el, point)) {
         if (call.wish.press) setGate(el, point);
@@ -55,6 +55,22 @@
       if (still) el.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
       await pause(20);
     }
+  }
+
+  // appearing: an animation that ends is under way on the element or on what it
+  // is in. A dialog stands still for a moment before it grows, and takes no
+  // click or the wrong one until it is there. One that takes longer than a
+  // second is none to wait for.
+  const paint = /color|shadow|background|outline|filter|fill|stroke|offset|easing|composite/i;
+  function appearing(el, call) {
+    call.sought ??= performance.now();
+    if (performance.now() - call.sought > 1000) return false;
+    for (; el; el = above(el)) if (el.getAnimations?.().some(moves)) return true;
+    return false;
+  }
+  function moves(animation) {
+    if (!/running|paused/.test(animation.playState) || !Number.isFinite(animation.effect?.getComputedTiming().endTime)) return false;
+    return animation.effect.getKeyframes().some((frame) => Object.keys(frame).some((name) => !paint.test(name)));
   }
 
   // The gate stands before the element that is about to be clicked: what comes
