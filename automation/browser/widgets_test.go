@@ -229,3 +229,42 @@ func TestChoicesAreMadeInWidgetsOfEveryKind(t *testing.T) {
 	_, err := page.Select(t.Context(), "#f", "Huge")
 	wantCode(t, err, outcome.SiteChanged)
 }
+
+// A framework notes the focus first and draws a moment later, and that puts
+// back what it knows: a text that came with the focus would be gone.
+func TestFillWaitsForWhatThePageDoesAtTheFocus(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `
+		<input id=reset value=old onfocus="queueMicrotask(() => { this.value = 'old' })">
+		<div id=place><input class=remade></div>
+		<button onclick="said.textContent = [...document.querySelectorAll('input')].map((i) => i.value).join(', ')">Say</button><p id=said></p>
+		<script>
+			place.addEventListener("focusin", () => queueMicrotask(() => {
+				if (place.dataset.done) return
+				place.dataset.done = "yes"
+				place.innerHTML = "<input class=remade>"
+			}))
+		</script>`})
+	page := visit(t, open(t, address), address+"/")
+	for _, selector := range []string{"#reset", ".remade"} {
+		must[int](t)(page.Fill(t.Context(), selector, "Merchant 277"))
+	}
+	must[int](t)(page.Click(t.Context(), "button"))
+	if said, _, err := page.Text(t.Context(), "#said"); err != nil || said != "Merchant 277, Merchant 277" {
+		t.Errorf("the fields hold %q: %v", said, err)
+	}
+}
+
+// Some fields let the mouse through to what they are in, which opens the list.
+func TestClickOnAFieldThatLetsTheMouseThrough(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `
+		<div id=box style="position:relative;width:200px;height:40px"><span>State</span>
+			<input id=state role=combobox style="position:absolute;left:0;width:100%;pointer-events:none"></div>
+		<p id=said></p><script>box.onclick = () => { said.textContent = "opened" }</script>`})
+	page := visit(t, open(t, address), address+"/")
+	must[int](t)(page.Click(t.Context(), "#state"))
+	if said, _, err := page.Text(t.Context(), "#said"); err != nil || said != "opened" {
+		t.Errorf("the page says %q: %v", said, err)
+	}
+}

@@ -3,7 +3,7 @@
   "use strict";
   if (!globalThis.passage || passage.acting) return;
   passage.acting = true;
-  const { operations, Fault, Late, nextFrame, visible, enabled, editable, spot, inReach, active, blurOnce } = passage.kit;
+  const { operations, Fault, Late, pause, nextFrame, visible, enabled, editable, spot, inReach, active, blurOnce } = passage.kit;
   const isEnabled = ["disabled", enabled];
   const isEditable = ["not a text field, or read-only", editable];
 
@@ -89,11 +89,17 @@
     // fill returns "keys" for a field that did not take the text and wants real
     // keys, and "boxes" for one that takes a single character of several.
     fill: async (call) => {
-      const el = await call.until(() => call.pick(isEnabled, isEditable));
+      const field = () => call.until(() => call.pick(isEnabled, isEditable));
+      let el = await field();
       const value = call.wish.text ?? "", letters = [...value];
       if (el.maxLength === 1 && letters.length > 1) {
         if (boxes(el, letters.length).length < letters.length) throw new Fault("the field takes one character, and there are not as many like it as the text has");
         return "boxes";
+      }
+      if (active() !== el) {
+        focus(el);
+        await pause(0); // for what the page does at that: some set the field afresh, or make it anew
+        el = await field();
       }
       enter(el, value);
       if (untyped.has(el.type) && el.value !== value) throw new Fault(forms[el.type] ?? "a field of this kind does not take such a text");

@@ -154,12 +154,15 @@
     return !!link && !holds(link, el);
   }
 
+  // lends: a field that the mouse goes through is clicked by way of what it is in.
+  const lends = (el) => el.matches("input, textarea, [role=combobox]") && getComputedStyle(el).pointerEvents === "none";
+
   // reachable: a click at the point is one on the element, on what is inside
   // it, or on the control or label that it belongs to.
   function reachable(el, { x, y }) {
     const hit = hitAt(x, y);
     if (!hit) return false;
-    if (holds(el, hit)) return true;
+    if (holds(el, hit) || (lends(el) && holds(hit, el))) return true;
     const part = el.closest("a, button, label, summary")?.contains(hit) || hit.closest("label")?.control === el;
     return part && !elsewhere(hit, el);
   }
