@@ -38,7 +38,7 @@ var readingWords = map[string]pageWord{
 	}},
 	"exists": {(*page).exists, manual{
 		"page.exists(selector) → True or False",
-		"Whether anything matches now. It does not wait, except for a document that is still loading.",
+		"Whether anything matches now, be it shown or hidden. It does not wait, except for a document that is still loading.",
 		"None.",
 		`more = page.exists("text=Load more")`,
 	}},

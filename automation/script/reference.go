@@ -51,7 +51,7 @@ var urlManual = manual{
 
 const referenceHead = `# The words of an integration
 
-An integration is one file of Starlark, which reads like Python. It says what it is with integration(…), and defines login(page, user) and operations.
+An integration is one file of Starlark, which reads like Python. It says what it is with integration(…), and defines login(page, user) and operations: a dict of functions by name, as in "paymentMethod.read". Each takes page and arguments, and user too if it asks the person something; arguments is a dict, and what the function returns is the result, both as the operation has them below.
 
 ## Selectors
 
@@ -61,7 +61,7 @@ Every word of the page that takes a selector takes one of these, or a list of up
 | --- | --- |
 | ` + "`#id .class[name=x]`" + ` | CSS, in the document and in every shadow root; one selector does not reach across a root's border, ` + "`>>`" + ` does |
 | ` + "`text=Sign in`" + ` | the smallest elements that show the text, in whatever case; ` + "`text=\"Sign in\"`" + ` the whole text, exactly |
-| ` + "`label=Email`" + ` | the control with this label: of a label element, aria-label, aria-labelledby, or else what stands right before it |
+| ` + "`label=Email`" + ` | the control with this label: of a label element, aria-label, aria-labelledby, or else what stands right before it; a part of the label will do, in whatever case, and quoted it is the whole |
 | ` + "`placeholder=Search`" + ` | the control with this placeholder |
 | ` + "`role=button[name=\"Sign in\"]`" + ` | elements by role, said or implied, and by their whole name; ` + "`[name*=\"Sign\"]`" + ` a part of it |
 | ` + "`#form >> text=Next >> nth=0`" + ` | each part inside of what the one before it matched; nth= picks one, -1 the last |
@@ -84,6 +84,8 @@ for _ in range(3):
   For page.submit there is no such thing: a write is clicked once.
 - A list that is no select element: page.select all the same. Where it does not do: page.click on it, and then on its option, as in ` + "`role=option[name=\"Large\"]`" + ` or ` + "`text=\"Large\"`" + `.
 - A link or button opens another window: page.popup. A window that nobody waits for is closed.
+- What went wrong is said in a message that goes away by itself: have an old one gone before the click, or it is taken for the answer, as in ` + "`page.wait_for(quiet = lambda: not page.exists(\".toast\"))`" + `.
+- All pages have one path and differ behind the #: page.goto loads them all the same, and url("/app#/cards*") tells them apart.
 - The form sends itself at the last digit of a code: page.wait_for right after page.fill, without a click.
 
 ## Secrets
