@@ -151,7 +151,7 @@ func TestGotoLoadsTheDocumentWhateverTheFragment(t *testing.T) {
 	t.Parallel()
 	var loads atomic.Int32
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /list", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /list", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = fmt.Fprintf(w, `<p id=load>%d</p>`, loads.Add(1))
 	})
