@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
@@ -21,9 +20,9 @@ type Options struct {
 	NoSandbox bool         // run without Chromium's sandbox, as root must
 	Headful   bool         // show windows: for a person who watches a script that is being written
 	Dir       string       // profiles live in it, one folder per process; everything of ours in it is swept at start
-	Slots     int          // processes at most
-	Spares    int          // of these, warm and unused
-	Line      int          // how many may wait for a slot
+	Slots     int          // processes at most; 0: as many as this machine can run
+	Spares    int          // of these, warm and unused at most; how many there are is up to recent demand
+	Line      int          // how many may wait for a slot; see Join
 	Forbidden []string     // host:port of our own listeners
 	Logger    *slog.Logger // nil: none
 }
@@ -32,10 +31,9 @@ type Options struct {
 func (o *Options) check() (forbidden, error) {
 	var faults []error
 	faults = append(faults, o.find())
-	if o.Slots < 1 || o.Spares < 0 || o.Line < 0 {
-		faults = append(faults, errors.New("a browser pool needs at least one slot, and no negative number of spares or places in line"))
+	if min(o.Slots, o.Spares, o.Line) < 0 {
+		faults = append(faults, errors.New("a browser pool has no negative number of slots, spares or places in line"))
 	}
-	o.Spares = min(o.Spares, o.Slots)
 	if os.Geteuid() == 0 && !o.NoSandbox {
 		faults = append(faults, errors.New("Chromium's sandbox does not run as root: run as a normal user, or set PASSAGE_BROWSER_NO_SANDBOX=1")) //nolint:staticcheck // a name
 	}
@@ -52,30 +50,34 @@ func (o *Options) check() (forbidden, error) {
 	return own, errors.Join(faults...)
 }
 
-// ErrBusy means that every slot is taken and the line is full.
-var ErrBusy = errors.New("every browser is busy and the line is full")
-
 // Pool hands out browsers: a limited number of processes, each used once.
 type Pool struct {
 	options   Options
+	capacity  Capacity
 	forbidden forbidden
+	memory    func() (memory, error)
+	now       func() time.Time
 	launching chan struct{} // as many as may start at a time
 	wake      chan struct{} // to Run: look whether a spare is wanted
 	life      context.Context
 	end       context.CancelCauseFunc
 
-	mu       sync.Mutex
-	used     int        // slots taken, by whom ever
-	spares   int        // of these, by spares: warm ones and one that starts
-	warm     []*Browser // oldest first
-	line     []*waiter  // first come, first served
-	profiles map[string]struct{}
-	open     sync.WaitGroup // slots taken; Run waits for them to be given back
-	browsers map[*Browser]struct{}
+	mu         sync.Mutex
+	used       int        // slots taken, by whom ever
+	starting   int        // of these, whose browser does not run yet
+	spares     int        // of these, by spares: warm ones and one that starts
+	warm       []*Browser // oldest first
+	line       line
+	wanted     demand
+	launchTime time.Duration // of the last browser
+	refused    int           // sessions that found the line full
+	profiles   map[string]struct{}
+	open       sync.WaitGroup // slots taken; Run waits for them to be given back
+	browsers   map[*Browser]struct{}
 }
 
-// Stats are a Pool's numbers at one moment.
-type Stats struct{ Slots, Busy, Warm, Waiting int }
+// Stats are a Pool's numbers at one moment; Refused counts from the start.
+type Stats struct{ Slots, Busy, Warm, Waiting, Refused int }
 
 // NewPool checks the options, and sweeps what an earlier process left in Dir.
 func NewPool(o Options) (*Pool, error) {
@@ -89,39 +91,73 @@ func NewPool(o Options) (*Pool, error) {
 	p := &Pool{
 		options:   o,
 		forbidden: own,
-		launching: make(chan struct{}, max(1, runtime.NumCPU())),
+		now:       time.Now,
+		launching: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))),
 		wake:      make(chan struct{}, 1),
 		profiles:  map[string]struct{}{},
 		browsers:  map[*Browser]struct{}{},
 	}
+	p.measure()
 	p.life, p.end = context.WithCancelCause(context.Background())
 	p.sweep()
 	return p, nil
 }
 
+// measure decides on the number of slots.
+func (p *Pool) measure() {
+	found, read, err := measure(p.options.Slots)
+	if err != nil {
+		p.options.Logger.Warn("browsers start without regard to memory", "error", err)
+	}
+	p.capacity, p.memory = found, read
+	p.options.Slots = found.Slots
+	p.options.Spares = min(p.options.Spares, p.options.Slots)
+}
+
+// Capacity says how many browsers may run at once, and why.
+func (p *Pool) Capacity() Capacity { return p.capacity }
+
+// Available returns how many bytes of memory are available for browsers, 0
+// where the system does not say.
+func (p *Pool) Available() uint64 {
+	now, err := p.memory()
+	if err != nil {
+		return 0
+	}
+	return now.available
+}
+
 // Stats returns how many slots there are, how many are in use by sessions, how
-// many browsers are warm, and how many sessions wait.
+// many browsers are warm, how many sessions wait and how many were refused.
 func (p *Pool) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return Stats{Slots: p.options.Slots, Busy: p.used - p.spares, Warm: len(p.warm), Waiting: len(p.line)}
+	return Stats{Slots: p.options.Slots, Busy: p.used - p.spares, Warm: len(p.warm), Waiting: len(p.line.waiting), Refused: p.refused}
 }
 
-// sweepEvery is how often profiles are looked for that no browser owns.
-const sweepEvery = 10 * time.Minute
+// How often profiles are looked for that no browser owns, and whether memory
+// has become available or fewer spares are wanted.
+const (
+	sweepEvery = 10 * time.Minute
+	lookEvery  = time.Second
+)
 
-// Run keeps spares warm and sweeps profiles until ctx ends. Then it closes
-// every browser, the lent ones too, refuses whoever waits, and returns nil.
+// Run keeps spares warm, serves the line when memory becomes available, and
+// sweeps profiles until ctx ends. Then it closes every browser, the lent ones
+// too, refuses whoever waits, and returns nil.
 func (p *Pool) Run(ctx context.Context) error {
-	sweep := time.NewTicker(sweepEvery)
+	sweep, look := time.NewTicker(sweepEvery), time.NewTicker(lookEvery)
 	defer sweep.Stop()
+	defer look.Stop()
 	for ctx.Err() == nil {
+		p.look()
 		if err := p.fill(ctx); err != nil && ctx.Err() == nil {
 			p.options.Logger.Error("start a spare browser", "error", err) // tried again at the next occasion
 		}
 		select {
 		case <-ctx.Done():
 		case <-p.wake:
+		case <-look.C:
 		case <-sweep.C:
 			p.sweep()
 		}
@@ -130,75 +166,10 @@ func (p *Pool) Run(ctx context.Context) error {
 	return nil
 }
 
-// fill starts spares, one after the other, while any is wanted.
-func (p *Pool) fill(ctx context.Context) error {
-	for p.takeSpareSlot() {
-		b, err := p.launch(ctx)
-		if err != nil {
-			p.mu.Lock()
-			p.spares--
-			p.mu.Unlock()
-			p.release()
-			return err
-		}
-		p.offer(b)
-	}
-	return nil
-}
-
-func (p *Pool) takeSpareSlot() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.life.Err() != nil || p.spares >= p.options.Spares || p.used >= p.options.Slots {
-		return false
-	}
-	p.take()
-	p.spares++
-	return true
-}
-
-// take takes a free slot; p.mu is held.
-func (p *Pool) take() {
-	p.used++
-	p.open.Add(1)
-}
-
-// release gives a slot to the first in line, or back.
-func (p *Pool) release() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if next := p.next(); next != nil {
-		next.turn <- nil
-		return
-	}
-	p.used--
-	p.open.Done()
-	p.nudge()
-}
-
-// nudge has Run look again.
-func (p *Pool) nudge() {
-	select {
-	case p.wake <- struct{}{}:
-	default:
-	}
-}
-
-// offer gives a new spare to the first in line, or keeps it warm.
-func (p *Pool) offer(b *Browser) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if next := p.next(); next != nil {
-		p.spares--
-		next.turn <- b
-		return
-	}
-	p.warm = append(p.warm, b)
-}
-
 // launch starts a browser in a slot that the caller has taken. Closing the
 // browser gives the slot back.
 func (p *Pool) launch(ctx context.Context) (*Browser, error) {
+	defer p.settle()
 	ctx, cancel := merge(ctx, p.life)
 	defer cancel()
 	select {
@@ -211,6 +182,7 @@ func (p *Pool) launch(ctx context.Context) (*Browser, error) {
 	if err != nil {
 		return nil, err
 	}
+	begun := p.now()
 	b, err := launch(ctx, p.options, p.forbidden, profile)
 	if err != nil {
 		p.dropProfile(profile)
@@ -222,6 +194,7 @@ func (p *Pool) launch(ctx context.Context) (*Browser, error) {
 	}
 	p.mu.Lock()
 	p.browsers[b] = struct{}{}
+	p.launchTime = p.now().Sub(begun)
 	ended := p.life.Err() != nil // shut has not seen this one
 	p.mu.Unlock()
 	if ended {
@@ -238,44 +211,6 @@ func (p *Pool) forget(b *Browser) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.browsers, b)
-}
-
-const profilePrefix = "browser-"
-
-func (p *Pool) newProfile() (string, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	dir, err := os.MkdirTemp(p.options.Dir, profilePrefix)
-	if err != nil {
-		return "", fmt.Errorf("make profile: %w", err)
-	}
-	p.profiles[filepath.Base(dir)] = struct{}{}
-	return dir, nil
-}
-
-func (p *Pool) dropProfile(dir string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.profiles, filepath.Base(dir))
-}
-
-// sweep removes the profiles that no browser of ours owns.
-func (p *Pool) sweep() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	entries, err := os.ReadDir(p.options.Dir)
-	if err != nil {
-		p.options.Logger.Error("sweep profiles", "error", err)
-		return
-	}
-	for _, entry := range entries {
-		if _, owned := p.profiles[entry.Name()]; owned || !strings.HasPrefix(entry.Name(), profilePrefix) {
-			continue
-		}
-		if err := os.RemoveAll(filepath.Join(p.options.Dir, entry.Name())); err != nil {
-			p.options.Logger.Error("sweep profile", "error", err)
-		}
-	}
 }
 
 // shut closes everything and waits until every slot is given back.

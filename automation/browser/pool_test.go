@@ -92,7 +92,7 @@ func TestLineIsServedInOrderAndSaysThePlace(t *testing.T) {
 	if a := <-served; a.n != 2 || a.err != nil || a.places[0] != 3 || !slices.IsSortedFunc(a.places, func(x, y int) int { return y - x }) || a.places[len(a.places)-1] != 0 {
 		t.Errorf("%+v", a)
 	}
-	eventually(t, "slot given back", func() bool { return p.Stats() == Stats{Slots: 1} })
+	eventually(t, "slot given back", func() bool { return p.Stats() == Stats{Slots: 1, Refused: 1} })
 }
 
 func TestSpareIsUsedOnceAndReplaced(t *testing.T) {
@@ -210,7 +210,7 @@ func TestBrowserThatCannotStartFreesItsSlotAndSaysWhy(t *testing.T) {
 
 func TestEveryFaultOfTheOptionsIsReported(t *testing.T) {
 	t.Parallel()
-	_, err := NewPool(Options{Path: "/no/such/browser", Slots: 0, Forbidden: []string{"nonsense"}, NoSandbox: true})
+	_, err := NewPool(Options{Path: "/no/such/browser", Slots: -1, Forbidden: []string{"nonsense"}, NoSandbox: true})
 	if err == nil {
 		t.Fatal("no error")
 	}
