@@ -110,8 +110,9 @@ func (s *session) forgetQuestion() {
 }
 
 // Answer hands the person's answer to the session that asked, once.
-// *InvalidAnswer says what has to be mended; ErrAnswered that the question is
-// not open any more; ErrElsewhere that the session does not run here.
+// *InvalidAnswer says what has to be mended; ErrBusy that the line for a browser
+// is full, and the question stays open; ErrAnswered that it is not open any
+// more; ErrElsewhere that the session does not run here.
 func (r *Runner) Answer(ctx context.Context, sessionID, promptID string, values map[string]string) error {
 	s, err := r.find(sessionID)
 	if err != nil {
@@ -130,7 +131,6 @@ func (s *session) take(ctx context.Context, promptID string, values map[string]s
 	if faults := asked.prompt.Validate(values); len(faults) > 0 {
 		return &InvalidAnswer{Fields: faults}
 	}
-	answer := s.keep(asked.prompt, values)
 	// The database decides whether this answer is the one: the question closes
 	// in it before the answer goes on its way.
 	err := s.close(ctx, asked)
@@ -141,15 +141,40 @@ func (s *session) take(ctx context.Context, promptID string, values map[string]s
 		return err
 	}
 	s.question = nil
-	asked.answer <- answer
+	asked.answer <- s.keep(asked.prompt, values)
 	return nil
 }
 
 func (s *session) close(ctx context.Context, asked *question) error {
 	if asked == s.opening {
-		return s.runner.DB.StartSession(ctx, s.lease, asked.id)
+		return s.enterLine(ctx)
 	}
 	return s.runner.DB.ClosePrompt(ctx, s.lease, asked.id, db.PromptAnswered)
+}
+
+// enterLine takes the first credentials only together with a place in line for
+// a browser: who cannot have one has not given anything yet. s.mu is held.
+func (s *session) enterLine(ctx context.Context) error {
+	turn, err := s.runner.Pool.Join(s.link.OrganizationID)
+	if err != nil {
+		return err
+	}
+	if err := s.runner.DB.StartSession(ctx, s.lease, s.opening.id); err != nil {
+		turn.Leave()
+		return err
+	}
+	s.turn = turn
+	return nil
+}
+
+// leaveLine gives back the place of a session that ended before it took its
+// browser.
+func (s *session) leaveLine() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.turn != nil {
+		s.turn.Leave()
+	}
 }
 
 // keep turns what was typed into secrets, and remembers the credentials for as
@@ -214,6 +239,7 @@ func (r *Runner) Stay(sessionID string) error {
 // Live is what only memory knows of a session at work.
 type Live struct {
 	Place     int               // in the line for a browser; 0 outside it
+	Moves     int               // how often the place has changed
 	Kept      map[string]string // the credentials typed so far that are no secret
 	Deadline  time.Time         // of the open question; zero without one
 	Submitted bool              // a change was handed to the site: cancelling may not undo it
@@ -234,7 +260,7 @@ func (r *Runner) Live(sessionID string) (live Live, ok bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	live = Live{Place: s.place, Kept: maps.Clone(s.kept), Submitted: s.submitted,
+	live = Live{Place: s.place, Moves: s.moves, Kept: maps.Clone(s.kept), Submitted: s.submitted,
 		HandOver: s.asked != "", asked: s.asked}
 	if s.question != nil {
 		live.Deadline = s.question.deadline

@@ -14,6 +14,7 @@ package automation
 import (
 	"errors"
 
+	"passage/automation/browser"
 	"passage/automation/script"
 )
 
@@ -55,6 +56,7 @@ var (
 	ErrStopping           = errors.New("the server is stopping")
 	ErrAnswered           = errors.New("the question is not open any more")
 	ErrElsewhere          = errors.New("the session does not run in this process")
+	ErrBusy               = browser.ErrBusy // the line for a browser is full; nothing was taken
 )
 
 // InvalidAnswer says which fields of an answer cannot be used, and why.

@@ -36,9 +36,11 @@ type session struct {
 	mu          sync.Mutex
 	question    *question         // what the person is asked now
 	given       Answer            // the first credentials, until log-in takes them
+	turn        *browser.Turn     // in the line for a browser, once credentials were given
 	credentials Answer            // the last ones, to compare with
 	kept        map[string]string // credentials that are no secret, to show again
 	place       int               // in the line for a browser
+	moves       int               // how often that has changed
 	operation   int               // the one at work; noOperation outside them
 	submitted   bool              // the operation at work was handed to the site
 	soon        bool              // stop at the next safe point, for stopCause
@@ -75,6 +77,7 @@ func (s *session) run() {
 	defer expiry.Stop()
 	result, err := s.attempt()
 	s.end(result, err)
+	s.leaveLine()
 }
 
 // attempt contains panics: one session's fault must not reach the others.
@@ -99,9 +102,10 @@ func (s *session) work() (json.RawMessage, error) {
 	}
 	s.mu.Lock()
 	s.given = given
+	turn := s.turn
 	s.mu.Unlock()
 
-	browser, err := s.runner.Pool.Acquire(s.ctx, browser.Policy{
+	browser, err := turn.Take(s.ctx, browser.Policy{
 		Hosts: s.integration.Hosts, AllowPrivate: s.integration.AllowPrivate(), Redactor: s.redactor,
 	}, s.setPlace)
 	if err != nil {
@@ -211,9 +215,6 @@ func joinResults(operations []db.Operation, results []json.RawMessage) (json.Raw
 }
 
 func (s *session) noBrowser(err error) error {
-	if errors.Is(err, browser.ErrBusy) {
-		return outcome.Wrap(outcome.ConnectionFailed, err, "every browser is in use and the line is full")
-	}
 	if s.ctx.Err() != nil {
 		return context.Cause(s.ctx)
 	}

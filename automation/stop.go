@@ -76,12 +76,10 @@ func (s *session) failedOperation() *int {
 
 func (s *session) setPlace(place int) {
 	s.mu.Lock()
-	changed := s.place != place
 	s.place = place
+	s.moves++
 	s.mu.Unlock()
-	if changed {
-		s.runner.DB.Ring(s.link.ID)
-	}
+	s.runner.DB.Ring(s.link.ID)
 }
 
 // cancelled is the person's own end of a session.

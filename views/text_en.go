@@ -161,6 +161,7 @@ var english = Text{
 	},
 	Reasons: map[string]string{
 		"":                  "That didn’t work. Please check it and try again.",
+		"busy":              "So many people are connecting right now that the line is full. Nothing was sent to {service}. Please try again in a minute.",
 		"wrong_password":    "{service} did not accept this user name and password.",
 		"wrong_username":    "{service} does not know this user name.",
 		"wrong_code":        "That was not the right code.",

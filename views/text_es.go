@@ -161,6 +161,7 @@ var spanish = Text{
 	},
 	Reasons: map[string]string{
 		"":                  "No funcionó. Revíselo e inténtelo de nuevo.",
+		"busy":              "Ahora mismo se conecta tanta gente que la fila está llena. No se envió nada a {service}. Vuelva a intentarlo dentro de un minuto.",
 		"wrong_password":    "{service} no aceptó este usuario y esta contraseña.",
 		"wrong_username":    "{service} no conoce este usuario.",
 		"wrong_code":        "Ese no era el código correcto.",

@@ -91,6 +91,8 @@ func claimScreens() []Screen {
 func questionScreens() []Screen {
 	wrongPassword := ask()
 	wrongPassword.Reason, wrongPassword.AttemptsLeft = "wrong_password", 2
+	busy := ask()
+	busy.Reason = "busy"
 	missing := ask()
 	missing.Errors = map[string]string{"password": "required"}
 	wrongCode := ask()
@@ -105,6 +107,7 @@ func questionScreens() []Screen {
 	return []Screen{
 		screen(group, "Log in", connect.LogIn{Ask: ask(), Fields: credentialFields}),
 		screen(group, "Log in, wrong password", connect.LogIn{Ask: wrongPassword, Fields: credentialFields, Values: known}),
+		screen(group, "Log in, the line is full", connect.LogIn{Ask: busy, Fields: credentialFields, Values: known}),
 		screen(group, "Log in, nothing typed", connect.LogIn{Ask: missing, Fields: credentialFields, Values: known}),
 		screen(group, "Log in, another device knocks", connect.LogIn{Ask: ask(), Fields: credentialFields}, knocked),
 		screen(group, "Log in, our limit is near", connect.LogIn{Ask: ask(), Fields: credentialFields}, func(f *connect.Frame) {

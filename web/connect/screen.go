@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -23,7 +24,7 @@ func (h *Handler) screen(r *http.Request, v visit, sent *sent) (view.Frame, view
 		return frame, nil, err
 	}
 	live, _ := h.Runner.Live(v.session.ID)
-	frame.Revision = revision(v.session.LastSeq, live.Place)
+	frame.Revision = revision(v.session.LastSeq, live.Moves)
 	if !v.session.Status.Ended() {
 		frame.Stream = sessionPath(v.session.ID, "events")
 	}
@@ -59,11 +60,10 @@ func (h *Handler) screen(r *http.Request, v visit, sent *sent) (view.Frame, view
 	return frame, model, err
 }
 
-// revision grows with every change: of the timeline, and of the place in line,
-// which only goes down.
-func revision(seq, place int) int64 {
-	const places = 1 << 12
-	return int64(seq)*places + places - 1 - int64(min(place, places-1))
+// revision grows with every change: of the timeline, and of the place in line.
+func revision(seq, moves int) int64 {
+	const most = 1 << 16
+	return int64(seq)*most + int64(min(moves, most-1))
 }
 
 // reference is what a person can tell the support; it begins the session's id.
@@ -134,7 +134,7 @@ func question(stored *db.Prompt, live automation.Live, sent *sent) (view.Model, 
 	}
 	kept := live.Kept
 	if sent != nil {
-		ask.Errors, kept = sent.faults, sent.values
+		ask.Errors, ask.Reason, kept = sent.faults, cmp.Or(sent.reason, ask.Reason), sent.values
 	}
 	switch prompt.Kind {
 	case automation.KindCredentials:

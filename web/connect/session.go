@@ -77,6 +77,7 @@ func form(w http.ResponseWriter, r *http.Request) (map[string]string, error) {
 type sent struct {
 	values map[string]string
 	faults map[string]string // field → reason
+	reason string            // of the whole; "" the question's own
 }
 
 // SubmitAnswer hands the person's answer to the session, once.
@@ -85,18 +86,23 @@ func (h *Handler) SubmitAnswer(w http.ResponseWriter, r *http.Request) error {
 		prompt := values["promptId"]
 		delete(values, "promptId")
 		err := h.Runner.Answer(r.Context(), v.session.ID, prompt, values)
-		invalid, ok := errors.AsType[*automation.InvalidAnswer](err)
-		if !ok {
-			return err
+		if errors.Is(err, automation.ErrBusy) {
+			return &resend{problem.Of(err).Status, sent{values: values, reason: "busy"}}
 		}
-		return &resend{sent{values: values, faults: invalid.Fields}}
+		if invalid, ok := errors.AsType[*automation.InvalidAnswer](err); ok {
+			return &resend{http.StatusUnprocessableEntity, sent{values: values, faults: invalid.Fields}}
+		}
+		return err
 	})
 }
 
-// resend is the wish to show the form again with what was wrong.
-type resend struct{ sent }
+// resend is the wish to show the form again and say why.
+type resend struct {
+	status int
+	sent   sent
+}
 
-func (*resend) Error() string { return "the answer has to be mended" }
+func (*resend) Error() string { return "the answer has to be sent again" }
 
 // SubmitCancel ends the session for the person.
 func (h *Handler) SubmitCancel(w http.ResponseWriter, r *http.Request) error {
@@ -138,7 +144,7 @@ func (h *Handler) submit(w http.ResponseWriter, r *http.Request, do func(visit, 
 	}
 	err = do(v, values)
 	if again, ok := errors.AsType[*resend](err); ok {
-		return h.show(w, r, http.StatusUnprocessableEntity, v, &again.sent)
+		return h.show(w, r, again.status, v, &again.sent)
 	}
 	if err != nil && !late(err) {
 		return err

@@ -157,8 +157,11 @@ func TooMany(wait time.Duration) *Problem {
 		Message: "Too many requests. Try again later.", RetryAfter: wait}
 }
 
-// stopWait is how long a caller should wait for the next process.
-const stopWait = 5 * time.Second
+// How long a caller should wait for the next process, and for a place in line.
+const (
+	stopWait = 5 * time.Second
+	busyWait = time.Minute
+)
 
 // Of gives what may be seen of any error. One that nobody foresaw is ours.
 func Of(err error) *Problem {
@@ -208,6 +211,9 @@ func classify(err error) *Problem {
 	case errors.Is(err, automation.ErrStopping):
 		return &Problem{Status: http.StatusServiceUnavailable, Code: "stopping",
 			Message: "The server is being restarted. Try again.", RetryAfter: stopWait}
+	case errors.Is(err, automation.ErrBusy):
+		return &Problem{Status: http.StatusServiceUnavailable, Code: "busy",
+			Message: "Every browser is in use, and the line for one is full. Try again in a minute.", RetryAfter: busyWait}
 	case errors.Is(err, context.Canceled):
 		return &Problem{Status: statusClientGone, Code: "cancelled", Message: "The request was cancelled."}
 	default:

@@ -37,6 +37,7 @@ func TestEveryErrorHasItsStatusAndCode(t *testing.T) {
 		{automation.ErrElsewhere, 409, "conflict"},
 		{automation.ErrUnknownIntegration, 503, "unknown_provider"},
 		{automation.ErrStopping, 503, "stopping"},
+		{fmt.Errorf("answer: %w", automation.ErrBusy), 503, "busy"},
 		{&automation.InvalidAnswer{Fields: map[string]string{"code": "digits"}}, 400, "validation_failed"},
 		{&http.MaxBytesError{Limit: 1}, 413, "body_too_large"},
 		{context.Canceled, 499, "cancelled"},
