@@ -26,9 +26,9 @@ type dataFlag struct {
 type browserFlags struct {
 	Browser          string `help:"The browser to use, by path or by name; else chromium-headless-shell or chromium on PATH."`
 	BrowserNoSandbox bool   `help:"Run the browser without its sandbox. Only as root, and only where nothing else protects you."`
-	BrowserSlots     int    `help:"How many browsers may run at once." default:"8"`
-	BrowserSpares    int    `help:"How many browsers are kept warm for the next person." default:"1"`
-	BrowserLine      int    `help:"How many people may wait for a browser before others are turned away." default:"100"`
+	BrowserSlots     int    `help:"How many browsers may run at once; 0: as many as the cores and the memory can run, which doctor tells." default:"0"`
+	BrowserSpares    int    `help:"How many browsers are kept warm at most; how many it is follows recent demand." default:"4"`
+	BrowserLine      int    `help:"How many people may wait for a browser before others have to come back; a merchant with nobody in line always gets one in." default:"100"`
 }
 
 // scriptFlags say which integrations there are beside the built-in ones.
@@ -94,15 +94,9 @@ func (f serverFlags) check(addr string, logger *slog.Logger) (config, error) {
 	if f.PrivacyURL != "" {
 		fault("privacy-url", checkPage(f.PrivacyURL))
 	}
-	if f.BrowserSlots < 1 {
-		fault("browser-slots", errors.New("at least one browser is needed"))
-	}
-	if f.BrowserSpares < 0 || f.BrowserSpares > f.BrowserSlots {
-		fault("browser-spares", fmt.Errorf("%d is not between 0 and --browser-slots", f.BrowserSpares))
-	}
-	if f.BrowserLine < 0 {
-		fault("browser-line", errors.New("cannot be negative"))
-	}
+	fault("browser-slots", notNegative(f.BrowserSlots))
+	fault("browser-spares", notNegative(f.BrowserSpares))
+	fault("browser-line", notNegative(f.BrowserLine))
 	return checked, asUsage(errors.Join(faults...))
 }
 
@@ -136,6 +130,13 @@ func sites(texts map[string]string) map[string]automation.Site {
 		sites[id] = site
 	}
 	return sites
+}
+
+func notNegative(count int) error {
+	if count < 0 {
+		return fmt.Errorf("%d is negative", count)
+	}
+	return nil
 }
 
 func checkAddress(address string) error {

@@ -32,6 +32,7 @@ func (c *doctorCommand) Run(ctx context.Context, out *console) error {
 		do   func(context.Context) (string, error)
 	}{
 		{"browser", c.checkBrowser},
+		{"browsers", c.checkCapacity},
 		{"data folder", c.checkData},
 		{"clock", c.checkClock},
 		{"public URL", c.checkPublicURL},
@@ -78,6 +79,12 @@ func (c *doctorCommand) checkBrowser(ctx context.Context) (found string, err err
 		sandbox = "WITHOUT its sandbox"
 	}
 	return fmt.Sprintf("%s starts in %s, %s", path, time.Since(begin).Round(time.Millisecond), sandbox), err
+}
+
+// checkCapacity tells how many browsers would run at once, and why.
+func (c *doctorCommand) checkCapacity(context.Context) (string, error) {
+	found, err := browser.Measure(c.BrowserSlots)
+	return found.String(), err
 }
 
 func (c *doctorCommand) checkData(context.Context) (string, error) {

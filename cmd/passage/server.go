@@ -123,6 +123,7 @@ func (s *server) wire(ctx context.Context, settings config, gallery http.Handler
 	if err != nil {
 		return err
 	}
+	logger.Info("browsers", "slots", s.pool.Capacity().String())
 	allow, err := webhook.ParseAllow(settings.flags.WebhookAllow)
 	if err != nil {
 		return fmt.Errorf("--webhook-allow: %w", err)
@@ -178,6 +179,11 @@ func (s *server) metrics() http.Handler {
 	gauge("browsers_busy", "Browsers that work for a session.", func(b browser.Stats) int { return b.Busy })
 	gauge("browsers_warm", "Browsers that wait for a session.", func(b browser.Stats) int { return b.Warm })
 	gauge("sessions_in_line", "Sessions that wait for a browser.", func(b browser.Stats) int { return b.Waiting })
+	registry.MustRegister(
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: "passage", Name: "sessions_refused_total",
+			Help: "Sessions that found the line for a browser full."}, func() float64 { return float64(s.pool.Stats().Refused) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "browser_memory_available_bytes",
+			Help: "Memory that is available for browsers; 0 where the system does not say."}, func() float64 { return float64(s.pool.Available()) }))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 
