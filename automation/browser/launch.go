@@ -45,6 +45,7 @@ func switches(o Options, profile, proxy string) []string {
 		"--disable-features=" + strings.Join([]string{
 			"site-per-process", "IsolateOrigins", "IsolateSandboxedIframes", // one renderer for the page and its frames
 			"BackForwardCache", "Prerender2", "PaintHolding", // a left document is gone, a new one can be used at once
+			"WebRtcHideLocalIpsWithMdns", // joins a multicast group to do so; with the policy below there is nothing to hide
 			"Translate", "MediaRouter", "OptimizationHints", "AutofillServerCommunication",
 		}, ","),
 		"--enable-features=NetworkServiceInProcess2", // Linux does not sandbox its process anyway, and a session pays 7 % for it
