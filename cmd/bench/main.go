@@ -69,6 +69,7 @@ type settings struct {
 	claims    int
 	waiting   int // sessions that wait for a password
 	coding    int // sessions that wait for a one-time code
+	rush      int // people who come at once
 	only      string
 }
 
@@ -85,12 +86,13 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	set.IntVar(&s.claims, "claims", 200, "claims whose time is taken")
 	set.IntVar(&s.waiting, "waiting", 200, "sessions that wait for a password, for their memory")
 	set.IntVar(&s.coding, "coding", 4, "sessions that wait for a one-time code, for their memory")
-	set.StringVar(&s.only, "only", "", "measure only `these`, separated by commas: sessions, claims, links, memory")
+	set.IntVar(&s.rush, "rush", 200, "people who come at once, for far fewer browsers")
+	set.StringVar(&s.only, "only", "", "measure only `these`, separated by commas: sessions, claims, links, memory, queue")
 	if err := set.Parse(args); err != nil {
 		return s, err
 	}
 	for part := range strings.SplitSeq(s.only, ",") {
-		if !slices.Contains([]string{"", "sessions", "claims", "links", "memory"}, part) {
+		if !slices.Contains([]string{"", "sessions", "claims", "links", "memory", "queue"}, part) {
 			return s, fmt.Errorf("-only: there is no %q", part)
 		}
 	}
@@ -101,7 +103,7 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 		}
 		s.compared = append(s.compared, site)
 	}
-	if min(s.rounds, s.sessions, s.browsers, s.claims, s.waiting, s.coding) < 1 {
+	if min(s.rounds, s.sessions, s.browsers, s.claims, s.waiting, s.coding, s.rush) < 1 {
 		return s, errors.New("every number has to be at least 1")
 	}
 	s.noSandbox = os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"
@@ -146,7 +148,7 @@ func bench(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 		name    string
 		measure func(context.Context) error
 	}{
-		{"sessions", s.measureSessions}, {"claims", s.measureClaims}, {"links", s.measureLinks}, {"memory", s.measureMemory},
+		{"sessions", s.measureSessions}, {"claims", s.measureClaims}, {"links", s.measureLinks}, {"memory", s.measureMemory}, {"queue", s.measureQueue},
 	} {
 		if s.only != "" && !strings.Contains(","+s.only+",", ","+part.name+",") {
 			continue

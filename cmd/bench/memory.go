@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -170,4 +172,33 @@ func noBrowser(met bool) string {
 		return "no browser   target: met"
 	}
 	return "a browser   target: MISSED"
+}
+
+// watchMemory looks at the memory until the returned function is called, which
+// tells the most that it was, unless there is an error anyway.
+func (s *server) watchMemory(ctx context.Context) (peak func(error) (int64, error)) {
+	ctx, stop := context.WithCancel(ctx)
+	var most int64
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		look := time.NewTicker(500 * time.Millisecond)
+		defer look.Stop()
+		for ctx.Err() == nil {
+			select {
+			case <-ctx.Done():
+			case <-look.C:
+				if now, err := s.memory(); err == nil { // else a process ended while it was looked at
+					most = max(most, now.program+now.proportional)
+				}
+			}
+		}
+	})
+	return func(err error) (int64, error) {
+		stop()
+		watching.Wait()
+		if err == nil && most == 0 {
+			err = errors.New("the memory could not be read once")
+		}
+		return most, err
+	}
 }

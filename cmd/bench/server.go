@@ -19,6 +19,8 @@ import (
 // server is passage serve on an empty data folder, with a merchant's key.
 type server struct {
 	*held
+	passage string // the program
+	folder  string
 	address string
 	key     string
 	client  *http.Client
@@ -26,20 +28,19 @@ type server struct {
 
 var serving = regexp.MustCompile(`^Passage serves (http://[^ ,]+),`)
 
-// serve starts Passage with so many slots for browsers.
-func (s *suite) serve(ctx context.Context, slots int) (_ *server, err error) {
+// serve starts Passage with so many slots for browsers, and further flags.
+func (s *suite) serve(ctx context.Context, slots int, flags ...string) (_ *server, err error) {
 	folder, err := os.MkdirTemp(s.folder, "data-")
 	if err != nil {
 		return nil, err
 	}
-	made, err := exec.CommandContext(ctx, s.passage, "keys", "create", "--data", folder, "--org", "Bench").Output() //nolint:gosec // the flag names the program
-	if err != nil {
-		return nil, fmt.Errorf("make a key: %w", err)
-	}
-	new := &server{key: strings.TrimSpace(string(made)), client: &http.Client{
+	new := &server{passage: s.passage, folder: folder, client: &http.Client{
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 1000},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+	if new.key, err = new.createKey(ctx, "Bench"); err != nil {
+		return nil, err
+	}
 	arguments := []string{s.passage, "serve", "--addr", "127.0.0.1:0", "--data", folder, "--browser", s.browser,
 		"--browser-slots", strconv.Itoa(slots), "--browser-spares", strconv.Itoa(spares), "--api-rate", "0"}
 	for _, site := range s.sites {
@@ -48,6 +49,7 @@ func (s *suite) serve(ctx context.Context, slots int) (_ *server, err error) {
 	if s.noSandbox {
 		arguments = append(arguments, "--browser-no-sandbox")
 	}
+	arguments = append(arguments, flags...)
 	if new.held, err = start(ctx, arguments...); err != nil {
 		return nil, err
 	}
@@ -69,6 +71,15 @@ const spares = 1
 func (s *server) close() error {
 	s.client.CloseIdleConnections()
 	return s.stop()
+}
+
+// createKey makes a merchant and its key.
+func (s *server) createKey(ctx context.Context, merchant string) (string, error) {
+	made, err := exec.CommandContext(ctx, s.passage, "keys", "create", "--data", s.folder, "--org", merchant).Output() //nolint:gosec // the flag names the program
+	if err != nil {
+		return "", fmt.Errorf("make a key: %w", err)
+	}
+	return strings.TrimSpace(string(made)), nil
 }
 
 // createLink makes a link to a kind of site as a merchant does.

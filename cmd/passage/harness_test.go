@@ -51,6 +51,14 @@ type stack struct {
 type special struct {
 	variants []variant     // of integrations, beside those that every stack has
 	idle     time.Duration // how long a session waits for an answer; 0: as it ships
+	browsers *browserFlags // nil: the four that every stack has
+}
+
+func (s special) flags() browserFlags {
+	if s.browsers != nil {
+		return *s.browsers
+	}
+	return testBrowser(4)
 }
 
 // journal keeps what is logged.
@@ -115,7 +123,7 @@ func startStack(ctx context.Context, folder string, with special) (*stack, error
 	}
 	out := &console{stdout: io.Discard, stderr: io.Discard,
 		logger: slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))}
-	flags := testBrowser(4)
+	flags := with.flags()
 	command := &demoCommand{Addr: "127.0.0.1:0", Data: s.folder, browserFlags: flags, scriptFlags: scriptFlags{s.scripts}, sites: s.replicas.sites,
 		carrier: replica.CarrierOptions{Slow: 200 * time.Millisecond, Approval: 500 * time.Millisecond}}
 	if s.demo, err = command.prepare(ctx, out); err != nil {

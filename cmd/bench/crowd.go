@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"passage/automation/replica"
+)
+
+// holders are people whose sessions wait for a one-time code, each with a browser.
+type holders []*person
+
+func (s *server) holdEverySlot(ctx context.Context) (holders, error) {
+	code, _ := replica.ScenarioOf("code")
+	_, claimURLs, err := s.createLinks(ctx, demo, rushSlots)
+	if err != nil {
+		return nil, err
+	}
+	people := make(holders, rushSlots)
+	asked, within := errgroup.WithContext(ctx)
+	for n, claimURL := range claimURLs {
+		asked.Go(func() (err error) {
+			if people[n], err = s.person(); err != nil {
+				return err
+			}
+			if err := people[n].claim(within, claimURL); err != nil {
+				return err
+			}
+			if err := people[n].answerCredentials(within, code.For("rush"+strconv.Itoa(n))); err != nil {
+				return err
+			}
+			stream, err := people[n].wait(within, `name="code"`)
+			if err != nil {
+				return err
+			}
+			return stream.Close()
+		})
+	}
+	return people, asked.Wait()
+}
+
+// leave has everybody enter their code and go on to the end.
+func (h holders) leave(ctx context.Context) error {
+	leaving, within := errgroup.WithContext(ctx)
+	for _, p := range h {
+		leaving.Go(func() error {
+			if err := p.answerCode(within); err != nil {
+				return err
+			}
+			return p.followLine(within, func(int) {})
+		})
+	}
+	return leaving.Wait()
+}
+
+// answerCode sends the one-time code that the session waits for.
+func (p *person) answerCode(ctx context.Context) error {
+	if err := p.show(ctx); err != nil {
+		return err
+	}
+	found := promptID.FindStringSubmatch(p.page)
+	if found == nil || !strings.Contains(p.page, `name="code"`) {
+		return errors.New("there is no form for a code on the page")
+	}
+	_, err := p.post(ctx, p.site+p.session+"/answer", url.Values{"promptId": {found[1]}, "code": {replica.Code}})
+	return err
+}
+
+// comers makes links of several merchants.
+func (s *server) comers(ctx context.Context, count int) (comers, error) {
+	keys := []string{s.key}
+	defer func() { s.key = keys[0] }()
+	for n := 1; n < rushMerchants; n++ {
+		key, err := s.createKey(ctx, "Bench "+strconv.Itoa(n))
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	var people comers
+	for n := range count {
+		c := &comer{merchant: n % rushMerchants, key: keys[n%rushMerchants]}
+		s.key = c.key
+		var err error
+		if c.link, c.claimURL, err = s.createLink(ctx, demo); err != nil {
+			return nil, err
+		}
+		people = append(people, c)
+	}
+	return people, nil
+}
+
+// connectInLine is a person's whole session.
+func (s *server) connectInLine(ctx context.Context, c *comer, n int) error {
+	good, _ := replica.ScenarioOf("good")
+	who, err := s.person()
+	if err != nil {
+		return err
+	}
+	if err := who.claim(ctx, c.claimURL); err != nil {
+		return err
+	}
+	if err := who.answerCredentials(ctx, good.For("rush"+strconv.Itoa(n))); err != nil {
+		return err
+	}
+	return who.followLine(ctx, c.told)
+}
+
+var placeShown = regexp.MustCompile(`You’re number (\d+)\.`)
+
+// followLine reads the live events and tells each place that they show, until
+// the session's end, which has to be a good one.
+func (p *person) followLine(ctx context.Context, seen func(int)) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.site+p.session+"/events", nil)
+	if err != nil {
+		return err
+	}
+	reply, err := p.client.Do(request)
+	if err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(reply.Body)
+	lines.Buffer(nil, 1<<20)
+	complete := false
+	for lines.Scan() {
+		if found := placeShown.FindStringSubmatch(lines.Text()); found != nil {
+			place, _ := strconv.Atoi(found[1]) // digits
+			seen(place)
+		}
+		complete = complete || strings.Contains(lines.Text(), `data-end="complete"`)
+	}
+	err = errors.Join(lines.Err(), reply.Body.Close())
+	if err == nil && !complete {
+		err = errors.New("a session did not complete")
+	}
+	return err
+}
