@@ -3,6 +3,7 @@ package script
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"go.starlark.net/starlark"
@@ -67,12 +68,17 @@ type inspector struct {
 	findings    []*Finding
 }
 
-func (n *inspector) note(at syntax.Position, advice bool, message string) {
-	n.findings = append(n.findings, &Finding{Fault{n.integration.filename, int(at.Line), message}, advice})
+func (n *inspector) note(at syntax.Position, advice bool, format string, args ...any) {
+	n.findings = append(n.findings, &Finding{Fault{n.integration.filename, int(at.Line), fmt.Sprintf(format, args...)}, advice})
 }
 
-func (n *inspector) fault(at syntax.Position, message string)  { n.note(at, false, message) }
-func (n *inspector) advise(at syntax.Position, message string) { n.note(at, true, message) }
+func (n *inspector) fault(at syntax.Position, format string, args ...any) {
+	n.note(at, false, format, args...)
+}
+
+func (n *inspector) advise(at syntax.Position, format string, args ...any) {
+	n.note(at, true, format, args...)
+}
 
 // calls goes through every call below a node.
 func calls(node syntax.Node, do func(*syntax.CallExpr)) {

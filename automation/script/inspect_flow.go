@@ -1,10 +1,8 @@
 package script
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"go.starlark.net/syntax"
 )
@@ -13,7 +11,7 @@ import (
 type summary struct {
 	returns  names
 	ends     bool            // it never returns: every way through it ends with fail
-	reserved map[string]bool // outcomes that it waits for beside those that it is given
+	reserved map[string]bool // keywords that it uses beside those that it is given, or in their place
 }
 
 // outcomes looks through every function for names that cannot come and for
@@ -107,7 +105,7 @@ func (w *walker) block(stmts []syntax.Stmt, in scope) (out scope, falls bool) {
 		if i+1 < len(stmts) && w.loud {
 			start, _ := stmts[i+1].Span()
 			end, _ := stmt.Span()
-			w.fault(start, fmt.Sprintf("this is never reached: what begins on line %d never comes to its end", end.Line))
+			w.fault(start, "this is never reached: what begins on line %d never comes to its end", end.Line)
 		}
 		return in, false
 	}
@@ -234,125 +232,4 @@ func (w *walker) loop(stmt *syntax.ForStmt, in scope) scope {
 		w.block(stmt.Body, in)
 	}
 	return in
-}
-
-// expression looks at the comparisons and the waits in an expression.
-func (w *walker) expression(e syntax.Expr, in scope) {
-	syntax.Walk(e, func(at syntax.Node) bool {
-		switch at := at.(type) {
-		case *syntax.LambdaExpr, *syntax.Comprehension:
-			return false // with variables of their own
-		case *syntax.BinaryExpr:
-			w.comparison(at, in)
-		case *syntax.CallExpr:
-			w.collisions(at, in)
-		}
-		return true
-	})
-}
-
-// comparison finds a name that what it is compared with never is.
-func (w *walker) comparison(e *syntax.BinaryExpr, in scope) {
-	if !w.loud {
-		return
-	}
-	switch e.Op {
-	case syntax.EQL, syntax.NEQ:
-		if text, ok := literal(e.Y); ok {
-			w.compared(e.X, []string{text}, in)
-		} else if text, ok := literal(e.X); ok {
-			w.compared(e.Y, []string{text}, in)
-		}
-	case syntax.IN, syntax.NOT_IN:
-		if list, ok := unparen(e.Y).(*syntax.ListExpr); ok {
-			for _, one := range list.List {
-				if text, ok := literal(one); ok {
-					w.compared(e.X, []string{text}, in)
-				}
-			}
-			return
-		}
-		if among := w.keysOf(e.Y, in); among.closed() {
-			w.compared(e.X, among.sorted(), in)
-		}
-	}
-}
-
-// compared tells if a value is never one of the texts.
-func (w *walker) compared(e syntax.Expr, texts []string, in scope) {
-	can := w.value(e, in)
-	if !can.closed() {
-		return
-	}
-	for _, text := range texts {
-		if can.set[text] {
-			return
-		}
-	}
-	start, _ := e.Span()
-	hint := ""
-	if len(texts) == 1 {
-		hint = suggest(texts[0], can.sorted())
-	}
-	w.fault(start, fmt.Sprintf("this is never %q%s: it is one of %s", strings.Join(texts, `" or "`), hint, can.list()))
-}
-
-// collisions finds names of outcomes that take each other's place.
-func (w *walker) collisions(call *syntax.CallExpr, in scope) {
-	waits := calledWord(call) == "wait_for" || calledWord(call) == "approve"
-	def := w.functions[calledName(call)]
-	if def != nil && !w.locals[calledName(call)] {
-		w.reservedNames(call, def, in)
-	}
-	var before names
-	for _, arg := range call.Args {
-		var here names
-		if name, _ := keyword(arg); name != "" {
-			here = someNames(name)
-		} else if dict, ok := arg.(*syntax.UnaryExpr); ok && dict.Op == syntax.STARSTAR {
-			here = w.merged(dict.X, in)
-		} else if waits {
-			here = w.merged(arg, in)
-		}
-		w.twice(arg, before, here)
-		before = before.with(here)
-	}
-	if waits && before.given {
-		maps.Copy(w.reserved, before.set)
-	}
-}
-
-// merged is keysOf, and tells of a union whose sides share a key.
-func (w *walker) merged(e syntax.Expr, in scope) names {
-	union, ok := unparen(e).(*syntax.BinaryExpr)
-	if !ok || union.Op != syntax.PIPE {
-		return w.keysOf(e, in)
-	}
-	left, right := w.merged(union.X, in), w.merged(union.Y, in)
-	w.twice(union.Y, left, right)
-	return left.with(right)
-}
-
-func (w *walker) twice(at syntax.Expr, before, here names) {
-	start, _ := at.Span()
-	for _, name := range here.sorted() {
-		if before.set[name] && w.loud {
-			w.fault(start, fmt.Sprintf("%q stands here twice: one of them takes the other's place or is refused; call one of them something else", name))
-		}
-	}
-}
-
-// reservedNames finds a name that a helper waits for already.
-func (w *walker) reservedNames(call *syntax.CallExpr, def *syntax.DefStmt, in scope) {
-	plain, rest := parameterNames(def)
-	if rest == "" || !w.loud {
-		return
-	}
-	start, _ := call.Span()
-	reserved := w.summary(def).reserved
-	for _, name := range w.keywords(call, in, plain).sorted() {
-		if reserved[name] {
-			w.fault(start, fmt.Sprintf("%s waits for a %q of its own, which takes the place of this one or is refused; call one of them something else", def.Name.Name, name))
-		}
-	}
 }

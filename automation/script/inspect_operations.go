@@ -1,7 +1,6 @@
 package script
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -23,8 +22,8 @@ func (n *inspector) operations() {
 	for _, name := range n.integration.Operations {
 		schemas, ok := n.around.Operations[name]
 		if !ok {
-			n.fault(n.placeOf(name), fmt.Sprintf("there is no operation %q%s; there are %s", name,
-				suggest(name, slices.Collect(maps.Keys(n.around.Operations))), strings.Join(slices.Sorted(maps.Keys(n.around.Operations)), ", ")))
+			n.fault(n.placeOf(name), "there is no operation %q%s; there are %s", name,
+				suggest(name, slices.Collect(maps.Keys(n.around.Operations))), strings.Join(slices.Sorted(maps.Keys(n.around.Operations)), ", "))
 			continue
 		}
 		n.operation(name, schemas)
@@ -78,7 +77,7 @@ func (n *inspector) operation(name string, schemas Schemas) {
 		calls(def, func(call *syntax.CallExpr) {
 			if calledWord(call) == "submit" {
 				start, _ := call.Span()
-				n.fault(start, fmt.Sprintf("%s changes nothing, so page.submit is refused in it; use page.click", name))
+				n.fault(start, "%s changes nothing, so page.submit is refused in it; use page.click", name)
 			}
 		})
 		return
@@ -87,23 +86,23 @@ func (n *inspector) operation(name string, schemas Schemas) {
 		dot, ok := at.(*syntax.DotExpr)
 		return ok && dot.Name.Name == "submit"
 	}) {
-		n.fault(def.Name.NamePos, fmt.Sprintf("%s never calls page.submit, without which nobody can tell whether the change was made", name))
+		n.fault(def.Name.NamePos, "%s never calls page.submit, without which nobody can tell whether the change was made", name)
 	}
 	if _, ok := readSchema(schemas.Arguments).Properties["dryRun"]; ok && !n.somewhere(reached, func(at syntax.Node) bool {
 		look, ok := argumentUse(at)
 		return ok && look.name == "dryRun"
 	}) {
-		n.fault(def.Name.NamePos, fmt.Sprintf("%s never looks at arguments.get(\"dryRun\"): return before page.submit where it is true", name))
+		n.fault(def.Name.NamePos, "%s never looks at arguments.get(\"dryRun\"): return before page.submit where it is true", name)
 	}
 	if !n.somewhere(reached, func(at syntax.Node) bool {
 		call, ok := at.(*syntax.CallExpr)
 		return ok && calledName(call) == "resuming"
 	}) {
-		n.advise(def.Name.NamePos, fmt.Sprintf("%s never asks resuming(): where an earlier attempt may have got through, read back before writing again", name))
+		n.advise(def.Name.NamePos, "%s never asks resuming(): where an earlier attempt may have got through, read back before writing again", name)
 	}
 	read := strings.TrimSuffix(name, "write") + "read"
 	if _, ok := n.around.Operations[read]; ok && !slices.Contains(n.integration.Operations, read) {
-		n.advise(n.placeOf(name), fmt.Sprintf("there is a %s and no %s: nobody can look at what was written", name, read))
+		n.advise(n.placeOf(name), "there is a %s and no %s: nobody can look at what was written", name, read)
 	}
 }
 
@@ -151,9 +150,9 @@ func (n *inspector) arguments(def *syntax.DefStmt, operations []string) {
 	for _, one := range uses {
 		switch {
 		case !known[one.name]:
-			n.fault(one.at, fmt.Sprintf("%s takes no argument %q%s", strings.Join(operations, ", "), one.name, suggest(one.name, slices.Collect(maps.Keys(known)))))
+			n.fault(one.at, "%s takes no argument %q%s", strings.Join(operations, ", "), one.name, suggest(one.name, slices.Collect(maps.Keys(known))))
 		case one.needs && !required[one.name] && !asked[one.name]:
-			n.advise(one.at, fmt.Sprintf("the argument %q may be missing: %s.get(%q) gives None then", one.name, one.object, one.name))
+			n.advise(one.at, "the argument %q may be missing: %s.get(%q) gives None then", one.name, one.object, one.name)
 		}
 	}
 }
@@ -216,9 +215,9 @@ func (n *inspector) unused() {
 		}
 		plain, _ := parameterNames(def)
 		if len(plain) >= 2 && plain[0] == "page" && plain[1] == "arguments" {
-			n.fault(def.Name.NamePos, fmt.Sprintf("%s looks like an operation and is not in operations", name))
+			n.fault(def.Name.NamePos, "%s looks like an operation and is not in operations", name)
 			continue
 		}
-		n.advise(def.Name.NamePos, fmt.Sprintf("nothing calls %s", name))
+		n.advise(def.Name.NamePos, "nothing calls %s", name)
 	}
 }

@@ -2,7 +2,6 @@ package script
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -119,7 +118,7 @@ func (n *inspector) result(e syntax.Expr, want *schema, partly bool, inside map[
 func (n *inspector) ofType(e syntax.Expr, want *schema, is string) {
 	if !want.Type.allow(is) {
 		start, _ := e.Span()
-		n.fault(start, fmt.Sprintf("this is an %s, and the result has %v here", is, want.Type))
+		n.fault(start, "this is an %s, and the result has %v here", is, want.Type)
 	}
 }
 
@@ -190,8 +189,8 @@ func (n *inspector) dict(e *syntax.DictExpr, want *schema, partly bool, inside m
 		property, known := want.Properties[key]
 		if !known && want.Additional != nil && !*want.Additional {
 			start, _ := entry.Key.Span()
-			n.fault(start, fmt.Sprintf("the result has no %q here%s; it has %s", key,
-				suggest(key, slices.Collect(maps.Keys(want.Properties))), strings.Join(slices.Sorted(maps.Keys(want.Properties)), ", ")))
+			n.fault(start, "the result has no %q here%s; it has %s", key,
+				suggest(key, slices.Collect(maps.Keys(want.Properties))), strings.Join(slices.Sorted(maps.Keys(want.Properties)), ", "))
 		}
 		n.result(entry.Value, property, false, inside)
 	}
@@ -201,7 +200,7 @@ func (n *inspector) dict(e *syntax.DictExpr, want *schema, partly bool, inside m
 	start, _ := e.Span()
 	for _, key := range want.Required {
 		if !has[key] {
-			n.fault(start, fmt.Sprintf("the result must have %q here", key))
+			n.fault(start, "the result must have %q here", key)
 		}
 	}
 	fits := 0
@@ -213,7 +212,7 @@ func (n *inspector) dict(e *syntax.DictExpr, want *schema, partly bool, inside m
 		ways = append(ways, strings.Join(way.Required, " and "))
 	}
 	if len(ways) > 0 && fits != 1 {
-		n.fault(start, fmt.Sprintf("the result must have exactly one of these here: %s", strings.Join(ways, ", ")))
+		n.fault(start, "the result must have exactly one of these here: %s", strings.Join(ways, ", "))
 	}
 }
 
@@ -228,7 +227,7 @@ func (n *inspector) literalResult(e *syntax.Literal, want *schema) {
 		is = []string{"number"}
 	}
 	if !want.Type.allow(is...) {
-		n.fault(e.TokenPos, fmt.Sprintf("this is a %s, and the result has %v here", is[0], want.Type))
+		n.fault(e.TokenPos, "this is a %s, and the result has %v here", is[0], want.Type)
 		return
 	}
 	var allowed []string
@@ -238,6 +237,6 @@ func (n *inspector) literalResult(e *syntax.Literal, want *schema) {
 		}
 	}
 	if isText && len(allowed) > 0 && !slices.Contains(allowed, text) {
-		n.fault(e.TokenPos, fmt.Sprintf("the result cannot be %q here%s; it is one of %s", quote(text), suggest(text, allowed), strings.Join(allowed, ", ")))
+		n.fault(e.TokenPos, "the result cannot be %q here%s; it is one of %s", quote(text), suggest(text, allowed), strings.Join(allowed, ", "))
 	}
 }

@@ -1,7 +1,6 @@
 package script
 
 import (
-	"fmt"
 	"strings"
 
 	"go.starlark.net/syntax"
@@ -14,74 +13,92 @@ type wait struct {
 	names    names
 }
 
+// readings are what a function does with the names that its waits give.
+type readings struct {
+	waits   []wait
+	uses    map[string]int             // of a variable, beside those that are looks
+	escapes map[string]bool            // the variables that hold other things too
+	looked  map[string]map[string]bool // the variable → the names that it is compared with
+}
+
+// readings goes through a function and notes them.
+func (w *walker) readings(def *syntax.DefStmt) readings {
+	r := readings{uses: map[string]int{}, escapes: map[string]bool{}, looked: map[string]map[string]bool{}}
+	syntax.Walk(def, func(at syntax.Node) bool {
+		switch at := at.(type) {
+		case *syntax.AssignStmt:
+			if name, ok := at.LHS.(*syntax.Ident); ok {
+				r.uses[name.Name]--
+				w.kept(&r, name.Name, at)
+			}
+		case *syntax.BinaryExpr:
+			name, texts := w.lookedAt(at)
+			if name == "" {
+				break
+			}
+			r.uses[name]--
+			if r.looked[name] == nil {
+				r.looked[name] = map[string]bool{}
+			}
+			for _, text := range texts {
+				r.looked[name][text] = true
+			}
+		case *syntax.Ident:
+			r.uses[at.Name]++
+		}
+		return true
+	})
+	return r
+}
+
+// kept notes what is assigned to a variable.
+func (w *walker) kept(r *readings, variable string, at *syntax.AssignStmt) {
+	call, ok := at.RHS.(*syntax.CallExpr)
+	if !ok || calledWord(call) != "wait_for" {
+		r.escapes[variable] = true
+		return
+	}
+	start, _ := at.Span()
+	r.waits = append(r.waits, wait{start, variable, w.waited(call, scope{})})
+}
+
 // unread finds outcomes that are waited for by name and whose name nothing
 // looks at. One such name is how a script says “whatever else”; of two, nothing
 // tells which came.
 func (n *inspector) unread(def *syntax.DefStmt) {
-	w := n.walker(def)
-	waits, looked, escapes := []wait{}, map[string]map[string]bool{}, map[string]bool{}
-	uses := map[string]int{}
-	syntax.Walk(def, func(at syntax.Node) bool {
-		switch at := at.(type) {
-		case *syntax.AssignStmt:
-			name, isName := at.LHS.(*syntax.Ident)
-			call, isCall := at.RHS.(*syntax.CallExpr)
-			if isName {
-				uses[name.Name]--
-			}
-			if isName && isCall && calledWord(call) == "wait_for" {
-				start, _ := at.Span()
-				waits = append(waits, wait{start, name.Name, w.waited(call, scope{})})
-			} else if isName {
-				escapes[name.Name] = true // it holds other things too
-			}
-		case *syntax.BinaryExpr:
-			if name, texts := w.lookedAt(at); name != "" {
-				uses[name]--
-				if looked[name] == nil {
-					looked[name] = map[string]bool{}
-				}
-				for _, text := range texts {
-					looked[name][text] = true
-				}
-			}
-		case *syntax.Ident:
-			uses[at.Name]++
-		}
-		return true
-	})
-	for _, one := range waits {
-		if uses[one.variable] > 0 || escapes[one.variable] || !one.names.closed() {
+	r := n.walker(def).readings(def)
+	for _, one := range r.waits {
+		if r.uses[one.variable] > 0 || r.escapes[one.variable] || !one.names.closed() {
 			continue // it goes elsewhere, where it may be looked at
 		}
-		if strays(looked[one.variable], waits, one.variable) {
+		if r.strays(one.variable) {
 			continue // which is told already
 		}
 		var rest []string
 		for _, name := range one.names.sorted() {
-			if !looked[one.variable][name] {
+			if !r.looked[one.variable][name] {
 				rest = append(rest, name)
 			}
 		}
 		switch {
-		case len(looked[one.variable]) == 0:
-			n.advise(one.at, fmt.Sprintf("what came is kept in %s, and nothing looks at it", one.variable))
+		case len(r.looked[one.variable]) == 0:
+			n.advise(one.at, "what came is kept in %s, and nothing looks at it", one.variable)
 		case len(rest) > 1:
-			n.advise(one.at, fmt.Sprintf("nothing tells %s apart: look at each name, or give what they have in common one name and a list of selectors", strings.Join(rest, " and ")))
+			n.advise(one.at, "nothing tells %s apart: look at each name, or give what they have in common one name and a list of selectors", strings.Join(rest, " and "))
 		}
 	}
 }
 
 // strays reports whether a variable is compared with a name that none of its
 // waits has.
-func strays(looked map[string]bool, waits []wait, variable string) bool {
+func (r *readings) strays(variable string) bool {
 	can := names{}
-	for _, one := range waits {
+	for _, one := range r.waits {
 		if one.variable == variable {
 			can = can.with(one.names)
 		}
 	}
-	for name := range looked {
+	for name := range r.looked[variable] {
 		if !can.set[name] {
 			return true
 		}

@@ -1,7 +1,6 @@
 package script
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -42,7 +41,7 @@ func (n *inspector) hosts() {
 	for _, host := range listed {
 		name, _ := host.Value.(string)
 		if !strings.Contains(spoken, name) && !n.explained(host) {
-			n.advise(host.TokenPos, fmt.Sprintf("nothing in this file speaks of the host %q; if the site needs it, say why in a comment on its line, else take it out", name))
+			n.advise(host.TokenPos, "nothing in this file speaks of the host %q; if the site needs it, say why in a comment on its line, else take it out", name)
 		}
 	}
 }
@@ -58,7 +57,7 @@ func (n *inspector) address(at *syntax.Literal, text string) {
 	}
 	host := hostOf(strings.ToLower(parsed.Scheme + "://" + parsed.Host))
 	if host != hostOf(n.integration.Site) && !slices.Contains(n.integration.Hosts, host) {
-		n.fault(at.TokenPos, fmt.Sprintf("%s is not one of the integration's hosts: add it to hosts", parsed.Host))
+		n.fault(at.TokenPos, "%s is not one of the integration's hosts: add it to hosts", parsed.Host)
 	}
 }
 
@@ -101,8 +100,8 @@ func (n *inspector) fields() {
 		}
 		at := slices.IndexFunc(n.integration.Credentials, func(f Field) bool { return f.Name == name })
 		start, _ := call.Span()
-		message := fmt.Sprintf("people are asked for %q, and nothing uses it: there is no attempt[%q]", name, name)
-		n.note(start, at < 0 || !n.integration.Credentials[at].Secret, message)
+		n.note(start, at < 0 || !n.integration.Credentials[at].Secret,
+			"people are asked for %q, and nothing uses it: there is no attempt[%q]", name, name)
 	})
 }
 
@@ -129,7 +128,7 @@ func (n *inspector) attempt(loop *syntax.ForStmt, fields []string) {
 			field, isText := literal(index.Y)
 			if object, ok := index.X.(*syntax.Ident); ok && isText && object.Name == name.Name && !slices.Contains(fields, field) {
 				start, _ := index.Y.Span()
-				n.fault(start, fmt.Sprintf("an attempt has no field %q%s: it has %s", field, suggest(field, fields), strings.Join(fields, ", ")))
+				n.fault(start, "an attempt has no field %q%s: it has %s", field, suggest(field, fields), strings.Join(fields, ", "))
 			}
 			return true
 		})
@@ -171,6 +170,6 @@ func (n *inspector) keys() {
 			known = append(known, one)
 		}
 		slices.Sort(known)
-		n.advise(start, fmt.Sprintf("no text belongs to the key %q%s, so people read a general one; \"passage integrations docs\" has the keys", key, suggest(key, known)))
+		n.advise(start, "no text belongs to the key %q%s, so people read a general one; \"passage integrations docs\" has the keys", key, suggest(key, known))
 	})
 }
