@@ -58,6 +58,7 @@ func (c *integrationsNew) Run(out *console) error {
     passage integrations docs
     passage integrations check %[2]s
     passage integrations try %[3]s --integrations %[2]s
+    passage serve --integrations %[2]s
 `, folder, c.Dir, c.Name)
 }
 

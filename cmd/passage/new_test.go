@@ -29,7 +29,7 @@ func TestWhatNewMakesPassesTheCheck(t *testing.T) {
 		if code != exitSuccess {
 			t.Fatalf("%s: exit %d: %s", args, code, stderr)
 		}
-		for _, next := range []string{"passage integrations docs", "passage integrations check " + folder, "passage integrations try " + args[0] + " --integrations " + folder} {
+		for _, next := range []string{"passage integrations docs", "passage integrations check " + folder, "passage integrations try " + args[0] + " --integrations " + folder, "passage serve --integrations " + folder} {
 			if !strings.Contains(stdout, next) {
 				t.Errorf("%q does not come next:\n%s", next, stdout)
 			}
