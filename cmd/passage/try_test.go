@@ -11,8 +11,10 @@ import (
 	"testing"
 
 	"passage/automation"
+	"passage/automation/browser"
 	"passage/automation/outcome"
 	"passage/automation/replica"
+	"passage/automation/script"
 	"passage/views"
 )
 
@@ -170,9 +172,23 @@ func TestTryShowsWhereAndWhyAScriptFailed(t *testing.T) {
 	got := s.try(t, []string{who.Username, replica.Password}, "--integrations", folder, "--operation", "paymentMethod.read", "--screenshot", picture)
 	got.says(t, exitFailure, "\nSITE_CHANGED  An element that the integration expects did not come", "A person would read: Demo Mobile has changed its website",
 		"in open_payment_methods\n", `      page.wait_for(timeout = 5, list = "#payment-methodz")`+"\n   ", "\n>  116  ",
-		"\n  0  list = #payment-methodz\n     nearest on the page: ", "#payment-methods", "is in "+picture)
+		"\n  0  list = #payment-methodz\n", "is in "+picture)
 	if info, err := os.Stat(picture); err != nil || info.Size() == 0 {
 		t.Errorf("the picture: %v", err)
+	}
+}
+
+func TestAFailureNamesWhatCameNearest(t *testing.T) {
+	t.Parallel()
+	var told bytes.Buffer
+	r := &report{interview: interview{newTerminal(&console{stderr: &told}), views.Match("en"), "Acme"}, redactor: browser.NewRedactor()}
+	end := outcome.New(outcome.SiteChanged, "not found in time")
+	end.Selectors = []outcome.Selector{{Name: "home", Selector: "#home", Near: "#hom"}, {Selector: ".row", Matches: 2}}
+	r.failure(&automation.Integration{Source: []byte("one\ntwo\n")}, &script.Failure{Outcome: end, Line: 2, Traceback: "Traceback\n"})
+	for _, text := range []string{"SITE_CHANGED  ", "Traceback\n", "     1  one\n>    2  two\n", "  0  home = #home\n     nearest on the page: #hom\n  2  .row\n"} {
+		if !strings.Contains(told.String(), text) {
+			t.Errorf("%q was not told:\n%s", text, &told)
+		}
 	}
 }
 
