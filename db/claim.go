@@ -28,7 +28,8 @@ type Claimed struct {
 
 // ClaimLink makes a link active and creates its session, in one transaction: of
 // any number of concurrent claims exactly one succeeds. The others get
-// ErrActive; ErrNotFound, ErrComplete and ErrExpired say what else is the matter.
+// ErrActive; ErrNotFound, ErrComplete, ErrUsedUp and ErrExpired say what else is
+// the matter.
 func (db *DB) ClaimLink(ctx context.Context, claim Claim) (Claimed, error) {
 	claimed, err := db.prepareClaim()
 	if err != nil {
@@ -41,7 +42,7 @@ func (db *DB) ClaimLink(ctx context.Context, claim Claim) (Claimed, error) {
 		}
 		epoch, err := activate(tx, link.ID, claimed.Session.ID)
 		if errors.Is(err, ErrStale) {
-			return whyNotClaimable(link.Status)
+			return whyNotClaimable(&link)
 		}
 		if err != nil {
 			return err
@@ -82,10 +83,11 @@ func (db *DB) prepareClaim() (claimed Claimed, err error) {
 func activate(tx *tx, linkID, sessionID string) (epoch int, err error) {
 	tx.ring(linkID)
 	err = tx.row(`UPDATE links SET status = 'active', attempts = attempts + 1, current_session_id = $1,
+			tries = CASE status WHEN 'complete' THEN 1 ELSE tries + 1 END,
 			error_code = NULL, error_operation = NULL, result = NULL, completed_at = NULL, updated_at = $2
 		WHERE id = $3 AND expires_at > $2 AND arguments_key IS NOT NULL AND data_key IS NOT NULL
-			AND (status IN ('pending', 'failed') OR (status = 'complete' AND reusable = 1))
-		RETURNING attempts`, sessionID, tx.now, linkID).Scan(&epoch)
+			AND (status = 'pending' OR (status = 'failed' AND tries < $4) OR (status = 'complete' AND reusable = 1))
+		RETURNING attempts`, sessionID, tx.now, linkID, MaxTries).Scan(&epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, ErrStale
 	}
@@ -93,12 +95,14 @@ func activate(tx *tx, linkID, sessionID string) (epoch int, err error) {
 }
 
 // whyNotClaimable explains a lost claim by the state that it found.
-func whyNotClaimable(status LinkStatus) error {
-	switch status {
-	case LinkComplete:
+func whyNotClaimable(link *Link) error {
+	switch {
+	case link.Status == LinkComplete:
 		return ErrComplete
-	case LinkActive:
+	case link.Status == LinkActive:
 		return ErrActive
+	case link.UsedUp():
+		return ErrUsedUp
 	default: // pending and failed can be claimed, unless the time ran out just now or the data was destroyed
 		return ErrExpired
 	}

@@ -43,6 +43,6 @@ func (l *Link) Claimable() bool {
 	case l.Status == LinkComplete:
 		return l.Reusable
 	default:
-		return l.Status == LinkPending || l.Status == LinkFailed
+		return l.Status == LinkPending || (l.Status == LinkFailed && !l.UsedUp())
 	}
 }

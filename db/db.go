@@ -25,6 +25,7 @@ var (
 	ErrExpired   = errors.New("the link has expired")
 	ErrComplete  = errors.New("the link is complete")
 	ErrActive    = errors.New("the link is being worked on")
+	ErrUsedUp    = errors.New("the link was tried as often as it may be")
 	ErrDestroyed = errors.New("the data was destroyed")
 	ErrExists    = errors.New("exists already")
 )

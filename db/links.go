@@ -42,6 +42,7 @@ type Link struct {
 	Error            *Failure
 	CurrentSessionID string // empty before the first claim
 	Attempts         int
+	Tries            int // attempts since it was created, or completed last
 	ReturnURL        string // without linkId
 	WebhookURL       string
 	ExternalUserID   string
@@ -63,6 +64,13 @@ type Link struct {
 	dataKey      []byte // wrapped
 }
 
+// MaxTries is how many attempts a link is good for; a reusable one begins anew
+// with each success.
+const MaxTries = 10
+
+// UsedUp reports whether the link failed as often as it may.
+func (l *Link) UsedUp() bool { return l.Status == LinkFailed && l.Tries >= MaxTries }
+
 // Operation is one thing to do, as the merchant asked for it.
 type Operation struct {
 	Position  int
@@ -82,7 +90,7 @@ func (o Operation) Name() string { return o.Resource + "." + o.Action }
 const statusNow = `CASE WHEN l.status IN ('pending', 'active', 'failed') AND l.expires_at <= $1 THEN 'expired' ELSE l.status END`
 
 const linkColumns = `l.id, l.organization_id, l.integration_id, ` + statusNow + `, l.claim_code, l.arguments_key, l.data_key,
-	l.result, l.error_code, l.error_operation, l.current_session_id, l.attempts, l.return_url, l.webhook_url,
+	l.result, l.error_code, l.error_operation, l.current_session_id, l.attempts, l.tries, l.return_url, l.webhook_url,
 	l.external_user_id, l.metadata, l.debug, l.reusable, l.user_label, l.require_return, l.locale, l.test,
 	l.expires_at, l.created_at, l.updated_at, l.completed_at`
 
@@ -91,7 +99,7 @@ func scanLink(r row) (Link, error) {
 	var code, session, returnURL, webhookURL, user, metadata, label, locale *string
 	var operation *int
 	err := r.Scan(&l.ID, &l.OrganizationID, &l.IntegrationID, &l.Status, &l.sealedCode, &l.argumentsKey, &l.dataKey,
-		&l.result, &code, &operation, &session, &l.Attempts, &returnURL, &webhookURL,
+		&l.result, &code, &operation, &session, &l.Attempts, &l.Tries, &returnURL, &webhookURL,
 		&user, &metadata, &l.Debug, &l.Reusable, &label, &l.RequireReturn, &locale, &l.Test,
 		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt)
 	if err != nil {

@@ -88,7 +88,7 @@ func (h *history) try(r *rapid.T, action func() error) {
 	if err == nil {
 		return
 	}
-	refusals := []error{db.ErrStale, db.ErrActive, db.ErrComplete, db.ErrExpired}
+	refusals := []error{db.ErrStale, db.ErrActive, db.ErrComplete, db.ErrUsedUp, db.ErrExpired}
 	if !slices.ContainsFunc(refusals, func(refusal error) bool { return errors.Is(err, refusal) }) {
 		r.Fatalf("an action failed otherwise than by its state: %v", err)
 	}

@@ -98,6 +98,7 @@ type WorkText struct {
 type EndText struct {
 	DoneTitle, AlreadyTitle, AlreadyBody, GoingBack, WasDone, WasNotDone, WasUnknown string
 	WhatNow, TryAgain, ReferenceHint                                                 string
+	UsedUpTitle, UsedUpBody                                                          string
 	ExpiredTitle, ExpiredBody, UnknownTitle, UnknownBody                             string
 	ElsewhereTitle, ElsewhereBody, TakeOver                                          string
 	ElsewhereHeldBody, WaitForAllow, WaitingForAllow, WaitingForAllowBody            string

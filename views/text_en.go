@@ -110,6 +110,8 @@ var english = Text{
 		WhatNow:             "What you can do now",
 		TryAgain:            "Try again",
 		ReferenceHint:       "If you ask {merchant} for help, give this reference.",
+		UsedUpTitle:         "This link was tried too often",
+		UsedUpBody:          "It can’t be used again. Ask {merchant} for a new link.",
 		ExpiredTitle:        "This link has run out",
 		ExpiredBody:         "Links work for a limited time. Ask {merchant} for a new one. Nothing of yours was kept.",
 		UnknownTitle:        "We don’t know this link",

@@ -110,6 +110,8 @@ var spanish = Text{
 		WhatNow:             "Lo que puede hacer ahora",
 		TryAgain:            "Intentar de nuevo",
 		ReferenceHint:       "Si pide ayuda a {merchant}, indique esta referencia.",
+		UsedUpTitle:         "Este enlace se ha intentado demasiadas veces",
+		UsedUpBody:          "Ya no se puede usar. Pida otro enlace a {merchant}.",
 		ExpiredTitle:        "Este enlace ha caducado",
 		ExpiredBody:         "Los enlaces funcionan por tiempo limitado. Pida otro a {merchant}. No se guardó nada suyo.",
 		UnknownTitle:        "No conocemos este enlace",

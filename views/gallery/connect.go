@@ -156,6 +156,10 @@ func endScreens() []Screen {
 		screen(group, "Failed, not confirmed", connect.Failed{
 			Code: outcome.OperationUnknown, Operations: plan(connect.Complete, connect.Unsure), At: moment, Retry: claimPath,
 		}),
+		screen(group, "Failed for the last time", connect.Failed{
+			Code: outcome.SiteUnavailable, Operations: plan(connect.Failure), At: moment, UsedUp: true,
+		}),
+		screen(group, "Used up", connect.UsedUp{}, beforeClaim),
 		screen(group, "Expired", connect.Expired{}, beforeClaim),
 		{group, "Unknown", connect.Page(connect.Frame{Text: views.Match("en")}, connect.Unknown{})},
 		{group, "Too many requests", connect.Page(connect.Frame{Text: views.Match("en")}, connect.TooMany{})},

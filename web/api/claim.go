@@ -13,7 +13,7 @@ import (
 
 // claimRequest describes the body of POST /link/claim.
 type claimRequest struct {
-	Code string `json:"code" example:"clm_…" doc:"The claim code of a link."`
+	Code string `json:"code" example:"clm_…" doc:"The claim code of a link. After ten attempts that failed there is none more: 409, attempts_used_up."`
 }
 
 type claimedLink struct {

@@ -36,6 +36,8 @@ func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, trouble outc
 		return render(w, r, http.StatusGone, view.Page(frame, view.Expired{}))
 	case link.Status == db.LinkActive:
 		return h.showActive(w, r, &link)
+	case link.UsedUp():
+		return render(w, r, http.StatusConflict, view.Page(frame, view.UsedUp{}))
 	case link.Status == db.LinkComplete && !link.Claimable():
 		frame.Reference = reference(link.CurrentSessionID)
 		return render(w, r, http.StatusOK, view.Page(frame, view.Done{
@@ -100,7 +102,8 @@ func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) e
 	switch {
 	case err == nil:
 		return redirect(w, r, sessionPath(claimed.Session.ID))
-	case errors.Is(err, db.ErrActive), errors.Is(err, db.ErrComplete), errors.Is(err, db.ErrExpired):
+	case errors.Is(err, db.ErrActive), errors.Is(err, db.ErrComplete), errors.Is(err, db.ErrExpired),
+		errors.Is(err, db.ErrUsedUp):
 		return redirect(w, r, claimPath(link.ClaimCode))
 	case errors.Is(err, automation.ErrUnknownIntegration):
 		return h.showClaim(w, r, outcome.UnknownProvider)

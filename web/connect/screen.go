@@ -86,7 +86,8 @@ func (h *Handler) ended(v visit, shown []view.Operation) view.Model {
 	}
 	failed := view.Failed{Code: outcome.Code(v.session.Error.Code), Operations: shown, At: at}
 	failed.Auto = failed.Code == outcome.UserCancelled && h.since(at) < autoReturn
-	if v.link.Status == db.LinkFailed && failed.Code.Retryable() {
+	failed.UsedUp = v.link.UsedUp()
+	if v.link.Status == db.LinkFailed && v.link.Claimable() && failed.Code.Retryable() {
 		failed.Retry = sessionPath(v.session.ID, "retry")
 	}
 	return failed

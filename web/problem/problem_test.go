@@ -29,6 +29,7 @@ func TestEveryErrorHasItsStatusAndCode(t *testing.T) {
 		{db.ErrExpired, 410, "link_expired"},
 		{db.ErrComplete, 409, "link_complete"},
 		{db.ErrActive, 409, "link_active"},
+		{db.ErrUsedUp, 409, "attempts_used_up"},
 		{db.ErrStale, 409, "conflict"},
 		{db.ErrExists, 409, "conflict"},
 		{db.ErrKeyReused, 409, "idempotency_key_reused"},

@@ -1,0 +1,83 @@
+package db_test
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"passage/db"
+	"passage/db/dbtest"
+)
+
+// failTimes claims a link and has its session fail, again and again.
+func (w *world) failTimes(link db.Link, times int) {
+	w.Helper()
+	for range times {
+		claimed := w.claim(link)
+		w.must(w.db.FailSession(w.Context(), claimed.Session.Lease(), failure("USER_CANCELLED")))
+	}
+}
+
+func TestALinkIsGoodForTenAttempts(t *testing.T) {
+	w := newWorld(t)
+	link := w.link()
+	w.failTimes(link, db.MaxTries-1)
+	now := w.now(link)
+	expect(t, "used up after nine", now.UsedUp(), false)
+	expect(t, "final after nine", w.events(link)[db.MaxTries-2].Final, false)
+	w.failTimes(link, 1)
+	now = w.now(link)
+	expect(t, "used up after ten", now.UsedUp(), true)
+	expect(t, "final after ten", w.events(link)[db.MaxTries-1].Final, true)
+	w.changesNothing(db.ErrUsedUp, func() error {
+		_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
+		return err
+	})
+	w.pastTime(link)
+	_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
+	w.want(err, db.ErrExpired)
+}
+
+func TestTheTenthAttemptMaySucceed(t *testing.T) {
+	w := newWorld(t)
+	link := w.link()
+	w.failTimes(link, db.MaxTries-1)
+	dbtest.Finish(t, w.db, w.run(link), `{}`)
+	expect(t, "link", w.now(link).Status, db.LinkComplete)
+}
+
+func TestConcurrentClaimsDoNotGetPastTheTenthAttempt(t *testing.T) {
+	w := newWorld(t)
+	link := w.link()
+	w.failTimes(link, db.MaxTries-1)
+	var won atomic.Int32
+	var claims sync.WaitGroup
+	for range 20 { // whoever wins lets go at once, so that the others find the link failed again
+		claims.Go(func() {
+			claimed, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
+			if err == nil {
+				won.Add(1)
+				err = w.db.FailSession(t.Context(), claimed.Session.Lease(), failure("USER_CANCELLED"))
+			}
+			if err != nil && !errors.Is(err, db.ErrUsedUp) && !errors.Is(err, db.ErrActive) {
+				t.Errorf("a claim ended otherwise: %v", err)
+			}
+		})
+	}
+	claims.Wait()
+	expect(t, "winners", won.Load(), 1)
+}
+
+func TestAReusableLinkBeginsAnewWithEachSuccess(t *testing.T) {
+	w := newWorld(t)
+	link := w.link(reusable)
+	for range 2 {
+		w.failTimes(link, db.MaxTries-1)
+		dbtest.Finish(t, w.db, w.run(link), `{}`)
+	}
+	expect(t, "attempts", w.now(link).Attempts, 2*db.MaxTries)
+	w.failTimes(link, db.MaxTries)
+	_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
+	w.want(err, db.ErrUsedUp)
+}
