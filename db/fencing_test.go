@@ -25,6 +25,9 @@ func writes(handle *db.DB, w *world, lease db.Lease, prompt string) map[string]f
 		"StartOperation":    func() error { return handle.StartOperation(ctx, lease, 1) },
 		"SubmitOperation":   func() error { return handle.SubmitOperation(ctx, lease, 0) },
 		"CompleteOperation": func() error { return handle.CompleteOperation(ctx, lease, 0, nil) },
+		"CompleteWrite":     func() error { return handle.CompleteWrite(ctx, lease, 0, nil, result()) },
+		"ReuseOperation":    func() error { return handle.ReuseOperation(ctx, lease, 1, 1) },
+		"NameAccount":       func() error { return handle.NameAccount(ctx, lease, "account") },
 		"NoteOperation":     func() error { return handle.NoteOperation(ctx, lease, 0, db.Note{Key: "k"}) },
 		"AppendEvents": func() error {
 			_, err := handle.AppendEvents(ctx, lease, []db.NewEvent{{Kind: db.EventStep}})

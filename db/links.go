@@ -42,7 +42,7 @@ type Link struct {
 	Error            *Failure
 	CurrentSessionID string // empty before the first claim
 	Attempts         int
-	Tries            int // attempts since it was created, or completed last
+	Tries            int    // attempts since it was created, or completed last
 	ReturnURL        string // without linkId
 	WebhookURL       string
 	ExternalUserID   string

@@ -128,6 +128,8 @@ func (w *world) tour() {
 	w.must(w.db.ClosePrompt(ctx, lease, prompt, db.PromptAnswered))
 	w.must(w.db.KeepScreenshot(ctx, lease, "image/png", []byte("p")))
 	dbtest.Submit(w.T, w.db, lease)
+	w.must(w.db.NameAccount(ctx, lease, accountNumber))
+	w.done(lease)
 	w.must(w.db.NoteOperation(ctx, lease, 1, db.Note{Key: "k"}))
 	w.must(w.db.RenewLeases(ctx, boot))
 	dbtest.Finish(w.T, w.db, lease, `{}`)

@@ -47,6 +47,9 @@ func (db *DB) CompleteSession(ctx context.Context, lease Lease, result json.RawM
 			sealed, tx.now, link.ID, lease.SessionID); err != nil {
 			return err
 		}
+		if err := tx.forgetResults(link.ID); err != nil {
+			return err
+		}
 		if !link.Reusable {
 			if err := tx.destroyArguments(link.ID); err != nil {
 				return err
@@ -170,10 +173,13 @@ func (tx *tx) endLink(linkID string, to LinkStatus, failure *Failure) error {
 		WHERE id = $5 AND status IN ('pending', 'active', 'failed')`, string(to), code, operation, tx.now, linkID); err != nil {
 		return err
 	}
-	if to == LinkExpired {
-		return tx.destroyArguments(linkID)
+	if to != LinkExpired {
+		return nil
 	}
-	return nil
+	if err := tx.forgetResults(linkID); err != nil {
+		return err
+	}
+	return tx.destroyArguments(linkID)
 }
 
 // destroyArguments makes a link's arguments unreadable for good.

@@ -24,6 +24,7 @@ const (
 	EventOperationStarted   = "operation_started"
 	EventOperationSubmitted = "operation_submitted"
 	EventOperationCompleted = "operation_completed"
+	EventOperationReused    = "operation_reused"
 	EventEvidence           = "evidence"
 	EventCompleted          = "completed"
 	EventFailed             = "failed"

@@ -38,10 +38,10 @@ func (db *DB) RunSession(ctx context.Context, lease Lease) error {
 // StartOperation begins an operation: pending → running, once all before it are
 // complete. The event's data is {"operation": position}, as of the next two.
 func (db *DB) StartOperation(ctx context.Context, lease Lease, position int) error {
-	return db.moveOperation(ctx, lease, position, EventOperationStarted,
+	return db.moveOperation(ctx, lease, EventOperationStarted, about(position),
 		`UPDATE session_operations SET status = 'running', started_at = $1
 		WHERE session_id = $2 AND position = $3 AND status = 'pending' AND NOT EXISTS
-			(SELECT 1 FROM session_operations WHERE session_id = $2 AND position < $3 AND status <> 'complete')`)
+			(SELECT 1 FROM session_operations WHERE session_id = $2 AND position < $3 AND status <> 'complete')`, position)
 }
 
 // SubmitOperation writes down that a change is about to be handed to the site.
@@ -49,16 +49,20 @@ func (db *DB) StartOperation(ctx context.Context, lease Lease, position int) err
 // confirmation or a refusal by the site may end the operation otherwise than
 // as unknown.
 func (db *DB) SubmitOperation(ctx context.Context, lease Lease, position int) error {
-	return db.moveOperation(ctx, lease, position, EventOperationSubmitted,
+	return db.moveOperation(ctx, lease, EventOperationSubmitted, about(position),
 		`UPDATE session_operations SET submitted_at = $1
 		WHERE session_id = $2 AND position = $3 AND status = 'running'
 			AND EXISTS (SELECT 1 FROM links l
 				WHERE l.id = $4 AND l.current_session_id = $2 AND l.status = 'active' AND l.expires_at > $1)`,
-		lease.LinkID)
+		position, lease.LinkID)
 }
 
 // CompleteOperation notes a success, with what a person may read of it.
 func (db *DB) CompleteOperation(ctx context.Context, lease Lease, position int, note *Note) error {
+	return db.completeOperation(ctx, lease, position, note, nil)
+}
+
+func (db *DB) completeOperation(ctx context.Context, lease Lease, position int, note *Note, sealed []byte) error {
 	text, err := json.Marshal(note)
 	if err != nil {
 		return fmt.Errorf("write the note: %w", err)
@@ -67,9 +71,9 @@ func (db *DB) CompleteOperation(ctx context.Context, lease Lease, position int, 
 	if note != nil {
 		stored = string(text)
 	}
-	return db.moveOperation(ctx, lease, position, EventOperationCompleted,
-		`UPDATE session_operations SET status = 'complete', ended_at = $1, note = $4
-		WHERE session_id = $2 AND position = $3 AND status = 'running'`, stored)
+	return db.moveOperation(ctx, lease, EventOperationCompleted, about(position),
+		`UPDATE session_operations SET status = 'complete', ended_at = $1, note = $4, result = $5
+		WHERE session_id = $2 AND position = $3 AND status = 'running'`, position, stored, sealed)
 }
 
 // NoteOperation changes what a person reads beside a running operation, and
@@ -92,13 +96,16 @@ func (db *DB) NoteOperation(ctx context.Context, lease Lease, position int, note
 	return nil
 }
 
-func (db *DB) moveOperation(ctx context.Context, lease Lease, position int, kind, update string, more ...any) error {
+func about(position int) map[string]any { return map[string]any{"operation": position} }
+
+// moveOperation changes an operation's row; the update takes the time as $1 and
+// the session as $2.
+func (db *DB) moveOperation(ctx context.Context, lease Lease, kind string, data any, update string, more ...any) error {
 	err := db.transact(ctx, func(tx *tx) error {
-		if _, err := tx.record(lease, []SessionStatus{SessionRunning}, "", kind,
-			map[string]any{"operation": position}); err != nil {
+		if _, err := tx.record(lease, []SessionStatus{SessionRunning}, "", kind, data); err != nil {
 			return err
 		}
-		return tx.change(update, append([]any{tx.now, lease.SessionID, position}, more...)...)
+		return tx.change(update, append([]any{tx.now, lease.SessionID}, more...)...)
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", kind, err)

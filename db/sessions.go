@@ -178,20 +178,3 @@ func scanSessionOperation(r row) (SessionOperation, error) {
 	o.Note, err = readNote(note)
 	return o, err
 }
-
-// Submitted tells by position which operations an earlier session of the link
-// handed to the site without being refused: whoever runs them again has to look
-// at the site first.
-func (db *DB) Submitted(ctx context.Context, linkID string) (map[int]bool, error) {
-	positions, err := collect(ctx, db.read, func(r row) (position int, err error) { return position, r.Scan(&position) },
-		`SELECT DISTINCT o.position FROM session_operations o JOIN link_sessions s ON s.id = o.session_id
-		WHERE s.link_id = $1 AND o.submitted_at IS NOT NULL AND o.status IN ('complete', 'unknown')`, linkID)
-	if err != nil {
-		return nil, fmt.Errorf("list submitted operations: %w", err)
-	}
-	submitted := map[int]bool{}
-	for _, position := range positions {
-		submitted[position] = true
-	}
-	return submitted, nil
-}

@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -10,24 +12,13 @@ import (
 // Secret returns a random secret of our own by its name, drawing it at the
 // first call and keeping it sealed, so that a restart changes nothing.
 func (db *DB) Secret(ctx context.Context, name string, size int) ([]byte, error) {
-	at := place{"", "settings", name, "value"}
-	secret, err := db.readSecret(ctx, db.read, at)
+	secret, err := db.readSecret(ctx, db.read, name)
 	if !errors.Is(err, ErrNotFound) {
 		return secret, err
 	}
 	err = db.transact(ctx, func(tx *tx) error {
-		if secret, err = db.readSecret(tx.ctx, tx.sql, at); !errors.Is(err, ErrNotFound) {
-			return err
-		}
-		secret = make([]byte, size)
-		if _, err := io.ReadFull(db.random, secret); err != nil {
-			return err
-		}
-		sealed, err := db.seal.seal(at, secret)
-		if err != nil {
-			return err
-		}
-		return tx.exec(`INSERT INTO settings (name, value) VALUES ($1, $2)`, name, sealed)
+		secret, err = db.secret(tx, name, size)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("keep the secret %s: %w", name, err)
@@ -35,11 +26,42 @@ func (db *DB) Secret(ctx context.Context, name string, size int) ([]byte, error)
 	return secret, nil
 }
 
-func (db *DB) readSecret(ctx context.Context, from querier, at place) ([]byte, error) {
-	var sealed []byte
-	err := from.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, at.row).Scan(&sealed)
-	if err != nil {
-		return nil, fmt.Errorf("read the secret %s: %w", at.row, orNotFound(err))
+// secret is Secret within a transaction.
+func (db *DB) secret(tx *tx, name string, size int) ([]byte, error) {
+	secret, err := db.readSecret(tx.ctx, tx.sql, name)
+	if !errors.Is(err, ErrNotFound) {
+		return secret, err
 	}
-	return db.seal.open(at, sealed)
+	secret = make([]byte, size)
+	if _, err := io.ReadFull(db.random, secret); err != nil {
+		return nil, err
+	}
+	sealed, err := db.seal.seal(settingPlace(name), secret)
+	if err != nil {
+		return nil, err
+	}
+	return secret, tx.exec(`INSERT INTO settings (name, value) VALUES ($1, $2)`, name, sealed)
 }
+
+// mac stands for a text that must not be stored, under a key that is kept by its
+// name. A plain hash would let a reader of the database guess the text.
+func (db *DB) mac(tx *tx, keyName string, scope, text string) ([]byte, error) {
+	key, err := db.secret(tx, keyName, sha256.Size)
+	if err != nil {
+		return nil, err
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(scope + "\x00" + text))
+	return mac.Sum(nil), nil
+}
+
+func (db *DB) readSecret(ctx context.Context, from querier, name string) ([]byte, error) {
+	var sealed []byte
+	err := from.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, name).Scan(&sealed)
+	if err != nil {
+		return nil, fmt.Errorf("read the secret %s: %w", name, orNotFound(err))
+	}
+	return db.seal.open(settingPlace(name), sealed)
+}
+
+func settingPlace(name string) place { return place{"", "settings", name, "value"} }

@@ -1,0 +1,150 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// What a link's earlier attempts leave to the next one. A reusable link that
+// has completed leaves nothing: what it does is wanted again.
+
+// accountMACSetting names the key of the HMACs that stand for accounts.
+const accountMACSetting = "account_mac_key"
+
+// NameAccount keeps whose account a session works in. The HMAC tells accounts of
+// one link apart and nothing else. ErrStale also says that the session named
+// another account before.
+func (db *DB) NameAccount(ctx context.Context, lease Lease, account string) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		if _, err := tx.advance(lease, []SessionStatus{SessionRunning}, "", 0); err != nil {
+			return err
+		}
+		mac, err := db.mac(tx, accountMACSetting, lease.LinkID, account)
+		if err != nil {
+			return err
+		}
+		return tx.change(`UPDATE link_sessions SET account = $1 WHERE id = $2 AND (account IS NULL OR account = $1)`,
+			mac, lease.SessionID)
+	})
+	if err != nil {
+		return fmt.Errorf("name the account: %w", err)
+	}
+	return nil
+}
+
+// CompleteWrite is CompleteOperation for a change that was made and verified. It
+// keeps the result for later attempts in the same account.
+func (db *DB) CompleteWrite(ctx context.Context, lease Lease, position int, note *Note, result json.RawMessage) error {
+	link, err := db.linkByID(ctx, db.present(), lease.LinkID)
+	if err != nil {
+		return err
+	}
+	key, err := db.seal.unwrap(link.place("data_key"), link.dataKey)
+	if err != nil {
+		return fmt.Errorf("keep the result: %w", err)
+	}
+	sealed, err := key.seal(link.operationPlace(lease.SessionID, position), result)
+	if err != nil {
+		return err
+	}
+	return db.completeOperation(ctx, lease, position, note, sealed)
+}
+
+// operationPlace binds a kept result to its session and operation.
+func (l *Link) operationPlace(sessionID string, position int) place {
+	return place{l.OrganizationID, "session_operations", fmt.Sprint(sessionID, "/", position), "result"}
+}
+
+// Done is a change that an earlier attempt made.
+type Done struct {
+	Attempt int
+	Result  json.RawMessage
+}
+
+// DoneBefore tells by position which changes earlier attempts made in the
+// account that this session named; none where it named none.
+func (db *DB) DoneBefore(ctx context.Context, lease Lease) (map[int]Done, error) {
+	done, err := db.doneBefore(ctx, lease)
+	if err != nil {
+		return nil, fmt.Errorf("find what was done before: %w", err)
+	}
+	return done, nil
+}
+
+func (db *DB) doneBefore(ctx context.Context, lease Lease) (map[int]Done, error) {
+	link, err := db.linkByID(ctx, db.present(), lease.LinkID)
+	if err != nil {
+		return nil, err
+	}
+	key, err := db.seal.unwrap(link.place("data_key"), link.dataKey)
+	if errors.Is(err, ErrNotFound) { // destroyed, and the results with it
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	done := map[int]Done{}
+	_, err = collect(ctx, db.read, func(r row) (struct{}, error) {
+		var session string
+		var position int
+		var sealed []byte
+		var one Done
+		if err := r.Scan(&session, &position, &one.Attempt, &sealed); err != nil {
+			return struct{}{}, err
+		}
+		one.Result, err = key.open(link.operationPlace(session, position), sealed)
+		done[position] = one
+		return struct{}{}, err
+	}, `SELECT s.id, o.position, s.attempt, o.result
+		FROM link_sessions me
+		JOIN link_sessions s ON s.link_id = me.link_id AND s.attempt < me.attempt AND s.attempt > $2 AND s.account = me.account
+		JOIN session_operations o ON o.session_id = s.id
+		WHERE me.id = $1 AND o.status = 'complete' AND o.result IS NOT NULL
+		ORDER BY s.attempt`, lease.SessionID, link.Attempts-link.Tries)
+	return done, err
+}
+
+// ReuseOperation takes an operation over that an earlier attempt completed, once
+// all before it are complete: pending → complete. The event's data is
+// {"operation": position, "attempt": …}.
+func (db *DB) ReuseOperation(ctx context.Context, lease Lease, position, attempt int) error {
+	note, err := json.Marshal(Note{Key: NoteDoneBefore, Count: attempt})
+	if err != nil {
+		return fmt.Errorf("write the note: %w", err)
+	}
+	return db.moveOperation(ctx, lease, EventOperationReused, map[string]any{"operation": position, "attempt": attempt},
+		`UPDATE session_operations SET status = 'complete', started_at = $1, ended_at = $1, note = $4
+		WHERE session_id = $2 AND position = $3 AND status = 'pending' AND NOT EXISTS
+			(SELECT 1 FROM session_operations WHERE session_id = $2 AND position < $3 AND status <> 'complete')`,
+		position, string(note))
+}
+
+// Submitted tells by position which operations earlier attempts handed to the
+// site without being refused, as far as it may have been in the account of the
+// present one: whoever runs them again has to look at the site first.
+func (db *DB) Submitted(ctx context.Context, linkID string) (map[int]bool, error) {
+	positions, err := collect(ctx, db.read, func(r row) (position int, err error) { return position, r.Scan(&position) },
+		`SELECT DISTINCT o.position
+		FROM links l
+		JOIN link_sessions me ON me.id = l.current_session_id
+		JOIN link_sessions s ON s.link_id = l.id AND s.attempt > l.attempts - l.tries
+			AND (s.account IS NULL OR me.account IS NULL OR s.account = me.account)
+		JOIN session_operations o ON o.session_id = s.id
+		WHERE l.id = $1 AND o.submitted_at IS NOT NULL AND o.status IN ('complete', 'unknown')`, linkID)
+	if err != nil {
+		return nil, fmt.Errorf("list submitted operations: %w", err)
+	}
+	submitted := map[int]bool{}
+	for _, position := range positions {
+		submitted[position] = true
+	}
+	return submitted, nil
+}
+
+// forgetResults drops what was kept for later attempts, when there will be none.
+func (tx *tx) forgetResults(linkID string) error {
+	return tx.exec(`UPDATE session_operations SET result = NULL
+		WHERE result IS NOT NULL AND session_id IN (SELECT id FROM link_sessions WHERE link_id = $1)`, linkID)
+}
