@@ -102,6 +102,11 @@ func (r *recorder) Submit(ctx context.Context, _ string) error {
 	return nil
 }
 
+// Account keeps whose account the session works in.
+func (r *recorder) Account(ctx context.Context, id string) error {
+	return r.session.runner.DB.NameAccount(ctx, r.session.lease, id)
+}
+
 func (r *recorder) lastNote() *db.Note {
 	r.mu.Lock()
 	defer r.mu.Unlock()

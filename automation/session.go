@@ -143,12 +143,22 @@ func (s *session) drive(browser *browser.Browser, arguments []json.RawMessage) (
 	if err != nil {
 		return nil, err
 	}
+	done, err := s.runner.DB.DoneBefore(s.ctx, s.lease)
+	if err != nil {
+		return nil, err
+	}
 	results := make([]json.RawMessage, len(s.link.Operations))
 	for n, operation := range s.link.Operations {
 		if err := s.safePoint(); err != nil {
 			return nil, err
 		}
-		if results[n], err = s.operate(run, operation, arguments[n], submitted[n]); err != nil {
+		if before, ok := done[n]; ok {
+			s.recorder.flush()
+			results[n], err = before.Result, s.runner.DB.ReuseOperation(s.ctx, s.lease, n, before.Attempt)
+		} else {
+			results[n], err = s.operate(run, operation, arguments[n], submitted[n])
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -176,14 +186,22 @@ func (s *session) operate(run *script.Run, operation db.Operation, arguments jso
 		return nil, misfit(operation.Name(), issues)
 	}
 	s.recorder.flush()
-	// What the site has done must be written down, even if the session was
-	// told to stop meanwhile.
-	ctx := context.WithoutCancel(s.ctx)
-	if err := s.runner.DB.CompleteOperation(ctx, s.lease, operation.Position, s.recorder.lastNote()); err != nil {
+	if err := s.completed(operation, arguments, result); err != nil {
 		return nil, err
 	}
 	s.setOperation(noOperation)
 	return result, nil
+}
+
+// completed writes down what the site has done, even if the session was told to
+// stop meanwhile. The result of a change is kept, so that no later attempt has
+// to make it again.
+func (s *session) completed(operation db.Operation, arguments, result json.RawMessage) error {
+	ctx, note := context.WithoutCancel(s.ctx), s.recorder.lastNote()
+	if operation.Action == "write" && !script.DryRun(arguments) {
+		return s.runner.DB.CompleteWrite(ctx, s.lease, operation.Position, note, result)
+	}
+	return s.runner.DB.CompleteOperation(ctx, s.lease, operation.Position, note)
 }
 
 func misfit(operation string, issues []resources.Issue) error {

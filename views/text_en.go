@@ -216,6 +216,7 @@ var english = Text{
 		"found_payment_methods": {"No payment methods", "1 payment method", "{n} payment methods"},
 		"found_cards":           {"No cards", "1 card", "{n} cards"},
 		"found_orders":          {"No orders", "1 order", "{n} orders"},
+		"done_before":           {"Already done", "Already done on your first try", "Already done on try {n}"},
 		"found_history":         {"Nothing in the history", "1 entry", "{n} entries"},
 	},
 	Card:  CardText{"card ending in {last4}", "{brand} card ending in {last4}", "new card"},

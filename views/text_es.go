@@ -216,6 +216,7 @@ var spanish = Text{
 		"found_payment_methods": {"Ningún medio de pago", "1 medio de pago", "{n} medios de pago"},
 		"found_cards":           {"Ninguna tarjeta", "1 tarjeta", "{n} tarjetas"},
 		"found_orders":          {"Ningún pedido", "1 pedido", "{n} pedidos"},
+		"done_before":           {"Ya estaba hecho", "Ya se hizo en su primer intento", "Ya se hizo en el intento {n}"},
 		"found_history":         {"Nada en el historial", "1 entrada", "{n} entradas"},
 	},
 	Card:  CardText{"tarjeta terminada en {last4}", "tarjeta {brand} terminada en {last4}", "tarjeta nueva"},

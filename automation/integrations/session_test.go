@@ -24,6 +24,7 @@ type session struct {
 	run       *script.Run
 	resuming  bool
 	submitted bool
+	account   string
 
 	mu       sync.Mutex
 	steps    []script.Step
@@ -77,6 +78,11 @@ func (s *session) Progress(code string, count int) {
 
 func (s *session) Submit(context.Context, string) error {
 	s.submitted = true
+	return nil
+}
+
+func (s *session) Account(_ context.Context, id string) error {
+	s.account = id
 	return nil
 }
 

@@ -18,6 +18,12 @@ func actionOf(operation string) string {
 	return action
 }
 
+// DryRun reports whether the arguments of a call ask only to try it out.
+func DryRun(arguments json.RawMessage) bool {
+	var named map[string]json.RawMessage
+	return json.Unmarshal(arguments, &named) == nil && string(named["dryRun"]) == "true"
+}
+
 // arguments turns the JSON of a call into a frozen dict, the sensitive ones
 // opaque, and says whether it is a dry run.
 func (r *Run) arguments(c Call) (arguments *starlark.Dict, dryRun bool, err error) {
@@ -49,11 +55,8 @@ func (r *Run) arguments(c Call) (arguments *starlark.Dict, dryRun bool, err erro
 		if err := arguments.SetKey(key, value); err != nil {
 			return nil, false, err
 		}
-		if name == "dryRun" && value == starlark.True {
-			dryRun = true
-		}
 	}
-	return arguments, dryRun, nil
+	return arguments, DryRun(c.Arguments), nil
 }
 
 func (r *Run) concealArgument(name string, value starlark.Value) (starlark.Value, error) {

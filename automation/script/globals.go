@@ -27,6 +27,12 @@ var globalWords = map[string]globalWord{
 		"At load.",
 		`credentials = [field("username", label = "email", autocomplete = "username")]`,
 	}},
+	"account": {sayAccount, manual{
+		"account(id)",
+		"Says whose account login is in, once the site shows it: a customer number, an address. Only in login. What an earlier attempt of the link did and verified in the same account is not done again; without this word, nothing is taken over. It is kept as an HMAC.",
+		"AUTOMATION_ERROR for an empty text, one of more than 200 characters, and another account than before.",
+		`account(page.text("#account-number"))`,
+	}},
 	"fail": {sayFail, manual{
 		"fail(code, detail = \"\")",
 		"Ends the session with an outcome code. The detail is for developers.",

@@ -42,6 +42,9 @@ type Recorder interface {
 	Progress(code string, count int)
 	// Submit is called before page.submit acts. Its error keeps it from acting.
 	Submit(ctx context.Context, selector string) error
+	// Account is called at most once, with whose account the log-in is in. It is
+	// to be stored in a form that does not give it away.
+	Account(ctx context.Context, id string) error
 }
 
 // Options are what a run works with. All but Steps must be there.
@@ -61,7 +64,8 @@ type Run struct {
 	options     Options
 	spent       allowance
 
-	operation string // what runs now: "login" or "resource.action"
+	operation string // what runs now: logIn or "resource.action"
+	account   string // whose it is; empty until login says so
 	resuming  bool
 	used      int    // words so far
 	looking   bool   // inside a function that a word was given, to see whether something is so
@@ -89,9 +93,12 @@ func (i *Integration) Start(ctx context.Context, o Options) (*Run, error) {
 	return &Run{ctx: ctx, integration: i, options: o, short: map[string]bool{}, last4: map[string]bool{}}, nil
 }
 
+// logIn is the name of what a run does before its operations.
+const logIn = "login"
+
 // Login calls the script's login. Its error is a *Failure.
 func (r *Run) Login() error {
-	r.operation, r.resuming, r.mayNot = "login", false, "login only logs in"
+	r.operation, r.resuming, r.mayNot = logIn, false, "login only logs in"
 	page := &page{run: r, live: r.options.Page}
 	if _, err := r.call(r.integration.login, starlark.Tuple{page, &user{run: r}}); err != nil {
 		return r.fail(err)

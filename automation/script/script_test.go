@@ -84,6 +84,7 @@ type recorder struct {
 	steps     []Step
 	progress  []string
 	submitted []string
+	accounts  []string
 	refuse    error
 }
 
@@ -103,6 +104,11 @@ func (r *recorder) Submit(_ context.Context, selector string) error {
 	}
 	r.submitted = append(r.submitted, selector)
 	return nil
+}
+
+func (r *recorder) Account(_ context.Context, id string) error {
+	r.accounts = append(r.accounts, id)
+	return r.refuse
 }
 
 // words returns the words of the steps.

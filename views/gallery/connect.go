@@ -139,6 +139,11 @@ func workScreens() []Screen {
 			return operations
 		}(), Elapsed: 9 * time.Second}),
 		screen(group, "Change submitted", connect.Working{LogIn: connect.Complete, Operations: plan(connect.Complete, connect.Running), Elapsed: 19 * time.Second}, submitted),
+		screen(group, "Change made before", connect.Working{LogIn: connect.Complete, Operations: func() []connect.Operation {
+			operations := plan(connect.Complete, connect.Complete, connect.Running)
+			operations[1].Progress, operations[1].Count = "done_before", 1
+			return operations
+		}(), Elapsed: 31 * time.Second}),
 		screen(group, "Last operation", connect.Working{LogIn: connect.Complete, Operations: plan(connect.Complete, connect.Complete, connect.Running), Elapsed: 74 * time.Second}, submitted),
 	}
 }

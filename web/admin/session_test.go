@@ -100,6 +100,20 @@ func TestAFailedSessionShowsWhyAndWhoseMoveItIs(t *testing.T) {
 	d.open(first).says("SITE_CHANGED", "1 failed SITE_CHANGED this one")
 }
 
+func TestAChangeThatWasNotMadeAgainIsShownAsThat(t *testing.T) {
+	t.Parallel()
+	d := known(t)
+	link := dbtest.Link(d, d.db, dbtest.NewLink(dbtest.Organization(d, d.db, "acme").ID))
+	lease := dbtest.Run(d, d.db, dbtest.Claim(d, d.db, link, "boot_1"))
+	d.must(d.db.StartOperation(t.Context(), lease, 0))
+	d.must(d.db.CompleteOperation(t.Context(), lease, 0, nil))
+	d.must(d.db.ReuseOperation(t.Context(), lease, 1, 3))
+	section := d.open("/sessions/" + lease.SessionID).section("timeline")
+	if want := "not done again paymentMethod.write → done by attempt 3"; !strings.Contains(section, want) {
+		t.Errorf("the timeline lacks %q: %s", want, section)
+	}
+}
+
 func TestThePictureIsThereAsLongAsItsKey(t *testing.T) {
 	t.Parallel()
 	const long = 1000 * 24 * time.Hour

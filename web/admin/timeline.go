@@ -27,6 +27,7 @@ type entry struct {
 	Status string `json:"status"`
 	// an operation
 	Operation json.RawMessage `json:"operation"`
+	Attempt   int             `json:"attempt"`
 	// progress
 	Key   string `json:"key"`
 	Count int    `json:"count"`
@@ -118,6 +119,8 @@ func describe(event *view.Event, kind string, data entry) {
 		}
 	case db.EventOperationStarted, db.EventOperationSubmitted, db.EventOperationCompleted:
 		event.Kind, event.Word = "operation", words[kind]
+	case db.EventOperationReused:
+		event.Kind, event.Word, event.Outcome = "operation", "not done again", "done by attempt "+strconv.Itoa(data.Attempt)
 	case db.EventFailed:
 		event.Word, event.Outcome, event.Failed = "failed", data.Code, true
 	default:

@@ -50,7 +50,8 @@ type timelineEvent struct {
 // selectors, lines and pictures, is for operators.
 var timelineKinds = []string{
 	db.EventClaimed, db.EventPromptOpened, db.EventPromptClosed, db.EventQueued, db.EventStarted,
-	db.EventOperationStarted, db.EventOperationSubmitted, db.EventOperationCompleted, db.EventCompleted, db.EventFailed,
+	db.EventOperationStarted, db.EventOperationSubmitted, db.EventOperationCompleted, db.EventOperationReused,
+	db.EventCompleted, db.EventFailed,
 }
 
 func showSession(s *db.Session) SessionView {
