@@ -79,6 +79,9 @@ func (w *world) loggedIn(t *testing.T, user replica.Scenario) *session {
 	if err := s.run.Login(); err != nil {
 		t.Fatalf("%v\n%s", err, s.story())
 	}
+	if s.account == "" {
+		t.Errorf("the log-in did not say whose account it is in\n%s", s.story())
+	}
 	return s
 }
 

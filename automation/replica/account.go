@@ -36,6 +36,7 @@ func (b bill) Amount() string { return fmt.Sprintf("$%d.%02d", b.Cents/100, b.Ce
 // account is one user's state. It needs the carrier's lock.
 type account struct {
 	username  string
+	number    string // of the customer
 	site      behaviour
 	person    string
 	cards     []Card
@@ -44,6 +45,7 @@ type account struct {
 	serial    int    // of the next card's id
 	visited   bool   // somebody has logged in before
 	lame      string // the visit in which payment methods and bills answer 500
+	stumbling string // the visit in which bills do
 }
 
 var people = []string{"Ada Example", "Grace Sample", "Edsger Template", "Barbara Specimen", "Alan Placeholder"}
@@ -52,7 +54,7 @@ func newAccount(username string, site behaviour, now time.Time) *account {
 	hash := fnv.New32a()
 	_, _ = hash.Write([]byte(username)) // never fails
 	seed := int(hash.Sum32() >> 1)
-	a := &account{username: username, site: site, person: people[seed%len(people)], serial: 4}
+	a := &account{username: username, number: CustomerNumber(username), site: site, person: people[seed%len(people)], serial: 4}
 	if site.empty {
 		return a
 	}

@@ -22,10 +22,14 @@ func (c *Carrier) signedIn(decide handler) handler {
 
 func (c *Carrier) showHome(_ *http.Request, v *visit) reply {
 	data := struct {
+		Number  string
 		Latest  *bill
 		AutoPay *Card
 		Crashes bool
 	}{AutoPay: v.account.autoPay(), Crashes: v.account.site.crashes}
+	if !v.account.site.nameless {
+		data.Number = v.account.number
+	}
 	if len(v.account.bills) > 0 {
 		data.Latest = &v.account.bills[0]
 	}
@@ -111,6 +115,9 @@ type pageOfBills struct {
 const billsPerPage = 5
 
 func (c *Carrier) showBills(r *http.Request, v *visit) reply {
+	if v.account.stumbling == v.id {
+		return stop("trouble")
+	}
 	all := v.account.bills
 	last := max(1, (len(all)+billsPerPage-1)/billsPerPage)
 	number, err := strconv.Atoi(r.URL.Query().Get("page"))

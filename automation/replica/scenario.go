@@ -20,6 +20,8 @@ type behaviour struct {
 	slow       bool   // every page takes CarrierOptions.Slow
 	broken     bool   // everything after the password answers 500
 	flaky      bool   // payment methods and bills answer 500 in the first visit
+	stumbles   bool   // bills answer 500 in the first visit
+	nameless   bool   // no page says whose account it is
 	loses      bool   // the first card is stored, but the visit answers 500 from then on
 	redesigned bool   // payment methods and bills have other markup
 	declines   bool   // every card is declined
@@ -44,6 +46,8 @@ var scenarios = Table[behaviour]{
 		{Scenario: Scenario{Name: "newcomer", About: "has no payment method and no bill yet"}, Site: behaviour{empty: true}},
 		{Scenario: Scenario{Name: "slow", About: "waits eight seconds for every page"}, Site: behaviour{slow: true}},
 		{Scenario: Scenario{Name: "flaky", About: "meets a server error on the first visit, and none after it", Outcome: "SITE_UNAVAILABLE", Again: Complete}, Site: behaviour{flaky: true}},
+		{Scenario: Scenario{Name: "halfway", About: "has the card saved, then meets a server error; the next attempt does not save it again", Outcome: "SITE_UNAVAILABLE", Again: Complete, Needs: "mobileBillingStatement.read"}, Site: behaviour{stumbles: true}},
+		{Scenario: Scenario{Name: "nameless", About: "is like halfway, where no page says whose account it is", Outcome: "SITE_UNAVAILABLE", Again: Complete, Needs: "mobileBillingStatement.read"}, Site: behaviour{stumbles: true, nameless: true}},
 		{Scenario: Scenario{Name: "unconfirmed", About: "the card is stored, but the site fails before it says so; the next visit finds it", Outcome: "OPERATION_UNKNOWN", Again: Complete, Needs: "paymentMethod.write"}, Site: behaviour{loses: true}},
 		{Scenario: Scenario{Name: "declined", About: "every new card is declined", Outcome: "OPERATION_REJECTED", Needs: "paymentMethod.write"}, Site: behaviour{declines: true}},
 		{Scenario: Scenario{Name: "wrong", About: "never types the right password", Outcome: "INVALID_CREDENTIALS", Answers: Answers{Passwords: []string{"password"}}}},

@@ -244,6 +244,9 @@ func (c *Carrier) finishSignIn(r *http.Request, v *visit) reply {
 	if in.account.site.flaky && !in.account.visited {
 		in.account.lame = in.id
 	}
+	if in.account.site.stumbles && !in.account.visited {
+		in.account.stumbling = in.id
+	}
 	in.account.visited = true
 	answer := redirect("/account")
 	answer.cookie = in.id

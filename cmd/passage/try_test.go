@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -162,6 +163,8 @@ func TestTryShowsWhereAndWhyAScriptFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := strings.Replace(string(source), `page.wait_for(list = "#payment-methods")`, `page.wait_for(timeout = 5, list = "#payment-methodz")`, 1)
+	before, _, _ := strings.Cut(broken, "#payment-methodz")
+	line := fmt.Sprintf("\n>  %d  ", strings.Count(before, "\n")+1)
 	if err := os.Mkdir(filepath.Join(folder, "demo"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +174,7 @@ func TestTryShowsWhereAndWhyAScriptFailed(t *testing.T) {
 	picture := filepath.Join(folder, "failure.png")
 	got := s.try(t, []string{who.Username, replica.Password}, "--integrations", folder, "--operation", "paymentMethod.read", "--screenshot", picture)
 	got.says(t, exitFailure, "\nSITE_CHANGED  An element that the integration expects did not come", "A person would read: Demo Mobile has changed its website",
-		"in open_payment_methods\n", `      page.wait_for(timeout = 5, list = "#payment-methodz")`+"\n   ", "\n>  116  ",
+		"in open_payment_methods\n", `      page.wait_for(timeout = 5, list = "#payment-methodz")`+"\n   ", line,
 		"\n  0  list = #payment-methodz\n", "is in "+picture)
 	if info, err := os.Stat(picture); err != nil || info.Size() == 0 {
 		t.Errorf("the picture: %v", err)

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"passage/automation/replica"
 )
 
 // Card is a stored payment method as the site keeps and shows it.
@@ -31,6 +33,7 @@ type bill struct {
 
 // user is one user's state. It needs the carrier's lock.
 type user struct {
+	number    string // of the account
 	site      behaviour
 	cards     []Card
 	bills     []bill // newest first
@@ -50,7 +53,7 @@ func (c *Carrier) user(name string) *user {
 	if !ok {
 		return nil
 	}
-	u := &user{site: row.Site}
+	u := &user{number: replica.CustomerNumber(name), site: row.Site}
 	if !u.site.empty {
 		u.cards = []Card{
 			{ID: "31", Type: "CHECKING", Label: "Sample Savings", Last4: "8800", AutoPay: true},
@@ -113,7 +116,8 @@ func (c *Carrier) overview(_ *http.Request, v *visit) reply {
 	if len(v.user.bills) > 0 {
 		balance = v.user.bills[0].Amount
 	}
-	return answer(map[string]any{"balance": balance, "modal": site.modal, "surveys": site.surveys, "crashes": site.crashes, "redesigned": site.redesigned})
+	return answer(map[string]any{"balance": balance, "number": v.user.number, "modal": site.modal, "surveys": site.surveys,
+		"crashes": site.crashes, "redesigned": site.redesigned})
 }
 
 func (c *Carrier) methods(_ *http.Request, v *visit) reply { return answer(v.user.cards) }

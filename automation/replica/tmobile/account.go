@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"passage/automation/replica"
 )
 
 // Card is a stored payment method as the site keeps it.
@@ -24,6 +26,7 @@ type bill struct{ On, Period, Due, Amount string }
 
 // user is one user's state. It needs the carrier's lock.
 type user struct {
+	number    string // of the account
 	site      behaviour
 	cards     []Card
 	bills     []bill // newest first
@@ -43,7 +46,7 @@ func (c *Carrier) user(name string) *user {
 	if !ok {
 		return nil
 	}
-	u := &user{site: row.Site, serial: 704}
+	u := &user{number: replica.CustomerNumber(name), site: row.Site, serial: 704}
 	if !u.site.empty {
 		u.cards = []Card{
 			{ID: "w-701", Kind: "Credit", Brand: "Mastercard", Last4: "5454", Expires: "03/29", Name: "Pat Sample", Zip: "80202", AutoPay: true},
@@ -94,9 +97,9 @@ func (c *Carrier) signedIn(decide handler) handler {
 
 func (c *Carrier) showDashboard(_ *http.Request, v *visit) reply {
 	data := struct {
-		Latest          string
+		Number, Latest  string
 		Alerts, Crashes bool
-	}{"$0.00", v.user.site.alerts, v.user.site.crashes}
+	}{v.user.number, "$0.00", v.user.site.alerts, v.user.site.crashes}
 	if len(v.user.bills) > 0 {
 		data.Latest = v.user.bills[0].Amount
 	}

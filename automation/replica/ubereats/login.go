@@ -90,7 +90,7 @@ func (s *Site) resendCode(_ *http.Request, in message) answer {
 
 // welcome gives the browser what it keeps in its local storage.
 func (s *Site) welcome(user customer) answer {
-	return answer{status: http.StatusOK, user: user, body: fields{"session": s.seal(stageSession, user.Username)}}
+	return answer{status: http.StatusOK, user: user, body: fields{"session": s.seal(stageSession, user.Username), "email": user.Username}}
 }
 
 // signedIn lets only those in who bring a session.

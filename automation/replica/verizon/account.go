@@ -33,6 +33,7 @@ type line struct{ ID, Label, Number string }
 // account is one user's state. It needs the carrier's lock.
 type account struct {
 	site      behaviour
+	number    string
 	person    string
 	seed      int
 	lines     []line
@@ -47,7 +48,7 @@ var people = []string{"Iris Specimen", "Noor Example", "Tomás Muestra", "Wanda 
 func newAccount(s replica.Row[behaviour]) *account {
 	hash := fnv.New32a()
 	_, _ = hash.Write([]byte(s.Username)) // never fails
-	a := &account{site: s.Site, seed: int(hash.Sum32() % 1000), serial: 3}
+	a := &account{site: s.Site, number: replica.CustomerNumber(s.Username), seed: int(hash.Sum32() % 1000), serial: 3}
 	a.person = people[a.seed%len(people)]
 	a.lines = []line{{"l-1", "Own phone", "(•••) •••-2201"}}
 	if s.Site.lines {
@@ -100,8 +101,9 @@ func (c *Carrier) showOverview(_ *http.Request, v *visit) reply {
 	i := slices.IndexFunc(v.who.lines, func(l line) bool { return l.ID == v.line })
 	return show("overview", struct {
 		line
+		Account string
 		Crashes bool
-	}{v.who.lines[i], v.who.site.crashes})
+	}{v.who.lines[i], v.who.number, v.who.site.crashes})
 }
 
 // yearOfBills is one page of the list.

@@ -54,6 +54,7 @@ function redesign(page) {
 async function overview(page) {
   account = await load("/msapi/account");
   if (account.crashes) return document.body.append(make("script", { src: "/pages/crash.js" }));
+  page.querySelector('[data-testid="accountNumber"]').textContent = account.number;
   page.querySelector('[data-testid="billandpay_BalanceCard"]').textContent = `Your bill: ${account.balance}`;
   if (account.modal && page.isConnected) veil("#interstitial", "#cancelModalXBtn");
   if (account.surveys)

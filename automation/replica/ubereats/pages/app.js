@@ -4,11 +4,12 @@ import { logIn } from "./login.js";
 import { orderList, receipt } from "./orders.js";
 
 const root = document.querySelector("#root");
-const storage = { session: "larder.session", survey: "larder.survey" };
+const storage = { session: "larder.session", email: "larder.email", survey: "larder.survey" };
 
 export const session = {
   get: () => localStorage.getItem(storage.session),
-  set: (text) => localStorage.setItem(storage.session, text),
+  set: (text, email) => { localStorage.setItem(storage.session, text); localStorage.setItem(storage.email, email); },
+  email: () => localStorage.getItem(storage.email),
   end: () => localStorage.removeItem(storage.session),
 };
 export const surveyed = {
@@ -67,7 +68,7 @@ export function go(path, replace = false) {
 }
 
 function feed() {
-  show(top(), h("main", { "data-testid": "feed" }, h("h1", {}, "Hungry?"), h("p", {}, "Nothing is open near you. It never is."),
+  show(top(), h("main", { "data-testid": "feed" }, h("h1", {}, "Hungry?"), h("p", {}, "Logged in as ", h("span", { "data-testid": "account-email" }, session.email())), h("p", {}, "Nothing is open near you. It never is."),
     h("p", {}, link("/orders", "Your orders"))));
 }
 

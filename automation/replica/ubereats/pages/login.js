@@ -22,10 +22,10 @@ function step(title, attributes, valid, send) {
   field.focus();
 }
 
-function after({ ok, error, step: name, flow, sentTo, session: given }) {
+function after({ ok, error, step: name, flow, sentTo, session: given, email }) {
   if (!ok) return error;
   if (given) {
-    session.set(given);
+    session.set(given, email);
     go("/feed", true);
   } else if (name === "password") passwordStep(flow);
   else codeStep(flow, sentTo);
