@@ -25,10 +25,17 @@ func writes(handle *db.DB, w *world, lease db.Lease, prompt string) map[string]f
 		"StartOperation":    func() error { return handle.StartOperation(ctx, lease, 1) },
 		"SubmitOperation":   func() error { return handle.SubmitOperation(ctx, lease, 0) },
 		"CompleteOperation": func() error { return handle.CompleteOperation(ctx, lease, 0, nil) },
-		"CompleteWrite":     func() error { return handle.CompleteWrite(ctx, lease, 0, nil, result()) },
-		"ReuseOperation":    func() error { return handle.ReuseOperation(ctx, lease, 1, 1) },
-		"NameAccount":       func() error { return handle.NameAccount(ctx, lease, "account") },
-		"NoteOperation":     func() error { return handle.NoteOperation(ctx, lease, 0, db.Note{Key: "k"}) },
+		"ReserveLogIn":      func() error { return handle.ReserveLogIn(ctx, lease, logIn("ada")) },
+		"RefuseLogIn": func() error {
+			_, err := handle.RefuseLogIn(ctx, lease, carrier)
+			return err
+		},
+		"AcceptLogIn":    func() error { return handle.AcceptLogIn(ctx, lease) },
+		"CompleteLogIn":  func() error { return handle.CompleteLogIn(ctx, lease) },
+		"CompleteWrite":  func() error { return handle.CompleteWrite(ctx, lease, 0, nil, result()) },
+		"ReuseOperation": func() error { return handle.ReuseOperation(ctx, lease, 1, 1) },
+		"NameAccount":    func() error { return handle.NameAccount(ctx, lease, "account") },
+		"NoteOperation":  func() error { return handle.NoteOperation(ctx, lease, 0, db.Note{Key: "k"}) },
 		"AppendEvents": func() error {
 			_, err := handle.AppendEvents(ctx, lease, []db.NewEvent{{Kind: db.EventStep}})
 			return err

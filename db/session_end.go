@@ -99,6 +99,9 @@ func (db *DB) fail(tx *tx, sessionID string, failure Failure) error {
 	if failure, err = tx.endOperations(session.ID, failure, refused); err != nil {
 		return err
 	}
+	if err := tx.endLogIn(session.ID); err != nil {
+		return err
+	}
 	if err := tx.endSession(session.ID, &failure); err != nil {
 		return err
 	}

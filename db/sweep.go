@@ -115,12 +115,13 @@ type Retention struct {
 }
 
 // DestroyOld destroys results and recordings past their retention, and
-// idempotency keys past their window.
+// idempotency keys and refused log-ins past their window.
 func (db *DB) DestroyOld(ctx context.Context, keep Retention) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		results, recordings := tx.now-keep.Results.Milliseconds(), tx.now-keep.Recordings.Milliseconds()
 		return errors.Join(
 			tx.exec(`DELETE FROM idempotency_keys WHERE created_at <= $1`, tx.now-IdempotencyWindow.Milliseconds()),
+			tx.exec(`DELETE FROM log_ins WHERE status <> 'open' AND at <= $1`, tx.now-LongestLockout.Milliseconds()),
 			tx.exec(`DELETE FROM artifacts WHERE created_at <= $1`, recordings),
 			// A link that can be claimed again needs its key, but not the old result.
 			tx.exec(`UPDATE links SET result = NULL

@@ -1,0 +1,157 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Lockout is what locks an account at a site: so many wrong passwords within a
+// window of time.
+type Lockout struct {
+	Attempts int
+	Window   time.Duration // LongestLockout at most
+}
+
+// LongestLockout is how long a refused log-in can count.
+const LongestLockout = 24 * time.Hour
+
+// LogIn is a log-in with a user name that is about to be handed to a session.
+type LogIn struct {
+	IntegrationID string
+	Username      string // in one form, however it was typed; only its HMAC is stored
+	Lockout       Lockout
+}
+
+// LockoutError says that one more wrong password could lock the account.
+type LockoutError struct {
+	Until int64 // when another log-in with this user name is taken, if none is refused meanwhile
+}
+
+func (*LockoutError) Error() string { return "one more wrong password could lock the account" }
+
+// Standing is how far a user name is from the site's lock-out.
+type Standing struct {
+	Left  int   // log-ins that are still taken; the one that would lock the account is not counted
+	Until int64 // where none is left: when the next one is
+}
+
+// usernameMACSetting names the key of the HMACs that stand for user names.
+const usernameMACSetting = "username_mac_key"
+
+// ReserveLogIn counts a log-in as wrong until it is known to be right: of all the
+// sessions at work, whoever's they are, no more get the same user name than may
+// all be refused without locking the account. *LockoutError refuses it.
+func (db *DB) ReserveLogIn(ctx context.Context, lease Lease, logIn LogIn) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		if _, err := tx.advance(lease, []SessionStatus{SessionCreated, SessionWaiting}, "", 0); err != nil {
+			return err
+		}
+		mac, err := db.mac(tx, usernameMACSetting, logIn.IntegrationID, logIn.Username)
+		if err != nil {
+			return err
+		}
+		// One that was reserved and then not handed over.
+		if err := tx.exec(`DELETE FROM log_ins WHERE session_id = $1 AND status = 'open'`, lease.SessionID); err != nil {
+			return err
+		}
+		standing, err := tx.standing(logIn.IntegrationID, mac, logIn.Lockout)
+		if err != nil {
+			return err
+		}
+		if standing.Left == 0 {
+			return &LockoutError{standing.Until}
+		}
+		return tx.exec(`INSERT INTO log_ins (session_id, integration_id, username_mac, status, at)
+			VALUES ($1, $2, $3, 'open', $4)`, lease.SessionID, logIn.IntegrationID, mac, tx.now)
+	})
+	if err != nil {
+		return fmt.Errorf("reserve a log-in: %w", err)
+	}
+	return nil
+}
+
+// standing counts what was refused within the window, and what may yet be.
+func (tx *tx) standing(integrationID string, mac []byte, lockout Lockout) (Standing, error) {
+	window := lockout.Window.Milliseconds()
+	counted, err := collect(tx.ctx, tx.sql, func(r row) (at int64, err error) { return at, r.Scan(&at) },
+		`SELECT CASE status WHEN 'open' THEN $3 ELSE at END AS since FROM log_ins
+		WHERE integration_id = $1 AND username_mac = $2 AND (status = 'open' OR (status = 'refused' AND at > $4))
+		ORDER BY since`, integrationID, mac, tx.now, tx.now-window)
+	if err != nil {
+		return Standing{}, err
+	}
+	over := len(counted) - (lockout.Attempts - 1)
+	if over < 0 {
+		return Standing{Left: -over}, nil
+	}
+	return Standing{Until: counted[over] + window}, nil
+}
+
+// RefuseLogIn notes that the site refused the session's log-in, and returns where
+// its user name stands now.
+func (db *DB) RefuseLogIn(ctx context.Context, lease Lease, lockout Lockout) (standing Standing, err error) {
+	err = db.transact(ctx, func(tx *tx) error {
+		if _, err := tx.advance(lease, anyOpen, "", 0); err != nil {
+			return err
+		}
+		var integrationID string
+		var mac []byte
+		if err := tx.row(`UPDATE log_ins SET status = 'refused', at = $1 WHERE session_id = $2 AND status = 'open'
+			RETURNING integration_id, username_mac`, tx.now, lease.SessionID).Scan(&integrationID, &mac); err != nil {
+			return orNotFound(err)
+		}
+		standing, err = tx.standing(integrationID, mac, lockout)
+		return err
+	})
+	if err != nil {
+		return Standing{}, fmt.Errorf("refuse a log-in: %w", err)
+	}
+	return standing, nil
+}
+
+// AcceptLogIn notes that the site did not find the session's log-in wrong. What
+// it refused before still counts.
+func (db *DB) AcceptLogIn(ctx context.Context, lease Lease) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		if _, err := tx.advance(lease, anyOpen, "", 0); err != nil {
+			return err
+		}
+		return tx.exec(`UPDATE log_ins SET status = 'accepted', at = $1 WHERE session_id = $2 AND status = 'open'`,
+			tx.now, lease.SessionID)
+	})
+	if err != nil {
+		return fmt.Errorf("accept a log-in: %w", err)
+	}
+	return nil
+}
+
+// CompleteLogIn notes that the session is logged in. The site counts its user
+// name from nought again, and so do we.
+func (db *DB) CompleteLogIn(ctx context.Context, lease Lease) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		if _, err := tx.advance(lease, anyOpen, "", 0); err != nil {
+			return err
+		}
+		if err := tx.exec(`DELETE FROM log_ins WHERE status = 'refused' AND (integration_id, username_mac) =
+			(SELECT integration_id, username_mac FROM log_ins WHERE session_id = $1 AND status <> 'refused'
+			ORDER BY id DESC LIMIT 1)`, lease.SessionID); err != nil {
+			return err
+		}
+		return tx.exec(`DELETE FROM log_ins WHERE session_id = $1 AND status <> 'refused'`, lease.SessionID)
+	})
+	if err != nil {
+		return fmt.Errorf("complete a log-in: %w", err)
+	}
+	return nil
+}
+
+// endLogIn settles the log-in of a session that has ended. One that nobody has
+// settled may have been refused: it counts.
+func (tx *tx) endLogIn(sessionID string) error {
+	if err := tx.exec(`UPDATE log_ins SET status = 'refused', at = $1 WHERE session_id = $2 AND status = 'open'`,
+		tx.now, sessionID); err != nil {
+		return err
+	}
+	return tx.exec(`DELETE FROM log_ins WHERE session_id = $1 AND status = 'accepted'`, sessionID)
+}
