@@ -64,6 +64,8 @@ func (s *session) Ask(ctx context.Context, p script.Prompt) (script.Answer, erro
 	return answer, nil
 }
 
+func (*session) Refused(context.Context, string) error { return nil }
+
 func (s *session) Step(step script.Step) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -114,7 +114,7 @@ var attemptWords = map[string]manual{
 		"for attempt in user.credentials():\n    page.fill(\"#password\", attempt[\"password\"])\n    break",
 	},
 	"reject": {
-		"attempt.reject(reason)", "Says why it did not do, by a key, and has the loop go round.", "After the last attempt the session ends, as the loop says.",
+		"attempt.reject(reason)", "Says why it did not do, by a key, and has the loop go round. Credentials that were rejected for another reason than wrong_username count toward the lock-out that integration(…) states.", "After the last attempt the session ends, as the loop says.",
 		"for attempt in user.credentials():\n    attempt.reject(\"wrong_password\")",
 	},
 	"resend": {
@@ -201,6 +201,11 @@ func (t *attempt) reject(w *invocation, args starlark.Tuple, kwargs []starlark.T
 	}
 	t.rejected = true
 	w.step.Outcome = reason
+	if a.prompt.Kind == KindCredentials {
+		if err := a.user.run.options.User.Refused(a.user.run.ctx, reason); err != nil {
+			return nil, outside(err)
+		}
+	}
 	a.prompt.Reason = reason
 	a.prompt.AttemptsLeft--
 	if a.prompt.AttemptsLeft == 0 {

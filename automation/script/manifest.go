@@ -30,6 +30,7 @@ type Manifest struct {
 	Site        string   // an origin, without a path
 	Hosts       []string // "name" (ports 80 and 443) or "name:port"; the browser may talk to no others
 	Credentials []Field
+	Lockout     Lockout
 	Operations  []string // "resource.action", sorted
 }
 
@@ -119,7 +120,7 @@ func (m *Manifest) faults() []error {
 		}
 		seen[field.Name] = true
 	}
-	return faults
+	return append(faults, m.lockoutFaults()...)
 }
 
 // faults returns what is wrong with one field.

@@ -18,6 +18,9 @@ type User interface {
 	// Ask opens a prompt and waits for its answer. An approval has none: Ask
 	// shows it and blocks until the context ends, because the site noticed.
 	Ask(ctx context.Context, p Prompt) (Answer, error)
+	// Refused is told that the site did not accept the last credentials, by the
+	// key of the reason.
+	Refused(ctx context.Context, reason string) error
 }
 
 // Step is one call of a word: what was done, on which line, and how it went.

@@ -54,6 +54,13 @@ type person struct {
 	mu      sync.Mutex
 	answers []func(context.Context, Prompt) (Answer, error)
 	asked   []Prompt
+	refused []string
+	deaf    error // what Refused returns
+}
+
+func (p *person) Refused(_ context.Context, reason string) error {
+	p.refused = append(p.refused, reason)
+	return p.deaf
 }
 
 func (p *person) Ask(ctx context.Context, prompt Prompt) (Answer, error) {

@@ -39,10 +39,12 @@ func declareIntegration(thread *starlark.Thread, b *starlark.Builtin, args starl
 	}
 	var hosts, credentials *starlark.List
 	m := &Manifest{}
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs,
-		"id", &m.ID, "name", &m.Name, "site", &m.Site, "hosts", &hosts, "credentials", &credentials); err != nil {
+	window := 0
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "id", &m.ID, "name", &m.Name, "site", &m.Site, "hosts", &hosts,
+		"credentials", &credentials, "attempts?", &m.Lockout.Attempts, "window?", &window); err != nil {
 		return nil, err
 	}
+	m.Lockout.Window = wholeSeconds(window)
 	m.Site = strings.TrimSuffix(m.Site, "/")
 	for item := range hosts.Elements() {
 		host, ok := starlark.AsString(item)

@@ -29,6 +29,10 @@ func (p *interview) fill(sentence string, pairs ...string) string {
 	return views.Fill(sentence, append([]string{"service", p.service, "merchant", "the merchant"}, pairs...)...)
 }
 
+// Refused keeps no count: whoever tries a script knows what they type, and sees
+// the step that refused it.
+func (*interview) Refused(context.Context, string) error { return nil }
+
 // Ask asks until the answer fits. An approval has no answer.
 func (p *interview) Ask(ctx context.Context, prompt automation.Prompt) (automation.Answer, error) {
 	p.introduce(prompt)
