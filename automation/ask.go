@@ -55,6 +55,9 @@ func (s *session) Ask(ctx context.Context, prompt Prompt) (Answer, error) {
 		if given := s.takeGiven(); given != nil {
 			return given, nil
 		}
+		prompt.AttemptsLeft = s.attemptsLeft(prompt.AttemptsLeft)
+	} else if err := s.accepted(ctx); err != nil {
+		return nil, err
 	}
 	if err := s.safePoint(); err != nil {
 		return nil, err
@@ -86,7 +89,7 @@ func (s *session) takeGiven() Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	given := s.given
-	s.given = nil
+	s.given, s.handed = nil, true
 	return given
 }
 
@@ -131,6 +134,11 @@ func (s *session) take(ctx context.Context, promptID string, values map[string]s
 	if faults := asked.prompt.Validate(values); len(faults) > 0 {
 		return &InvalidAnswer{Fields: faults}
 	}
+	if asked.prompt.Kind == KindCredentials {
+		if err := s.reserve(ctx, values); err != nil {
+			return s.refuseAnswer(asked.prompt, values, err)
+		}
+	}
 	// The database decides whether this answer is the one: the question closes
 	// in it before the answer goes on its way.
 	err := s.close(ctx, asked)
@@ -143,6 +151,18 @@ func (s *session) take(ctx context.Context, promptID string, values map[string]s
 	s.question = nil
 	asked.answer <- s.keep(asked.prompt, values)
 	return nil
+}
+
+// refuseAnswer leaves the question open. Near the site's lock-out, what was typed
+// stays there, but for the password.
+func (s *session) refuseAnswer(prompt Prompt, values map[string]string, err error) error {
+	if errors.Is(err, db.ErrStale) {
+		return ErrAnswered
+	}
+	if _, near := errors.AsType[*LockoutNear](err); near {
+		s.kept = open(prompt.Fields, values)
+	}
+	return err
 }
 
 func (s *session) close(ctx context.Context, asked *question) error {
@@ -187,14 +207,22 @@ func (s *session) keep(prompt Prompt, values map[string]string) Answer {
 		}
 		return answer
 	}
-	s.credentials, s.kept = answer, map[string]string{}
+	s.credentials, s.kept = answer, open(prompt.Fields, values)
 	for _, field := range prompt.Fields { // and nothing that was posted beside them
 		answer[field.Name] = script.NewSecret(values[field.Name])
-		if !field.Secret {
-			s.kept[field.Name] = values[field.Name]
-		}
 	}
 	return answer
+}
+
+// open picks what is no secret of what was typed.
+func open(fields []Field, values map[string]string) map[string]string {
+	kept := map[string]string{}
+	for _, field := range fields {
+		if !field.Secret {
+			kept[field.Name] = values[field.Name]
+		}
+	}
+	return kept
 }
 
 // endWait is how long a person waits for the page that says that the session
@@ -242,6 +270,7 @@ type Live struct {
 	Moves     int               // how often the place has changed
 	Kept      map[string]string // the credentials typed so far that are no secret
 	Deadline  time.Time         // of the open question; zero without one
+	Locked    time.Time         // until when the user name in Kept is not taken; zero if it is
 	Submitted bool              // a change was handed to the site: cancelling may not undo it
 	HandOver  bool              // another browser asks to take the session over
 
@@ -260,7 +289,7 @@ func (r *Runner) Live(sessionID string) (live Live, ok bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	live = Live{Place: s.place, Moves: s.moves, Kept: maps.Clone(s.kept), Submitted: s.submitted,
+	live = Live{Place: s.place, Moves: s.moves, Kept: maps.Clone(s.kept), Locked: s.lockedUntil, Submitted: s.submitted,
 		HandOver: s.asked != "", asked: s.asked}
 	if s.question != nil {
 		live.Deadline = s.question.deadline

@@ -31,6 +31,7 @@ func (s *session) end(result json.RawMessage, err error) {
 		err = cause // whatever came after it is a consequence
 	}
 	failure := outcome.From(err)
+	s.settle(context.WithoutCancel(s.ctx), failure.Code)
 	for pause := endPause; ; pause = min(2*pause, longestPause) {
 		err := s.fail(failure)
 		switch {

@@ -37,8 +37,12 @@ type session struct {
 	question    *question         // what the person is asked now
 	given       Answer            // the first credentials, until log-in takes them
 	turn        *browser.Turn     // in the line for a browser, once credentials were given
+	handed      bool              // log-in has taken them
 	credentials Answer            // the last ones, to compare with
 	kept        map[string]string // credentials that are no secret, to show again
+	reserved    bool              // the last credentials count as wrong until they are known to be right
+	logInsLeft  int               // before the site's lock-out comes near; 0 where nothing is known of it
+	lockedUntil time.Time         // until when none are taken with the user name in kept
 	place       int               // in the line for a browser
 	moves       int               // how often that has changed
 	operation   int               // the one at work; noOperation outside them
@@ -137,6 +141,9 @@ func (s *session) drive(browser *browser.Browser, arguments []json.RawMessage) (
 		return nil, err
 	}
 	if err := run.Login(); err != nil {
+		return nil, err
+	}
+	if err := s.loggedIn(s.ctx); err != nil {
 		return nil, err
 	}
 	submitted, err := s.runner.DB.Submitted(s.ctx, s.link.ID)

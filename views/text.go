@@ -85,6 +85,7 @@ type AskText struct {
 	ConfirmBusy                                                       string
 	AttemptsLeft                                                      Amount
 	TimeLimit, TimeLeft                                               string
+	LockoutNear, LockoutWait, LockoutReset                            string
 }
 
 // WorkText is the screen while the browser works.

@@ -80,6 +80,9 @@ var english = Text{
 		AttemptsLeft:      Amount{"This was the last try.", "You have 1 try left.", "You have {n} tries left."},
 		TimeLimit:         "You have {time} for this.",
 		TimeLeft:          "Time left",
+		LockoutNear:       "One more wrong password could lock your account at {service}.",
+		LockoutWait:       "So we send no more passwords with this user name for {time}. You can leave this page and open the link again then, or log in with another user name now.",
+		LockoutReset:      "If you’re not sure of your password, reset it at {service} in the meantime.",
 	},
 	Work: WorkText{
 		Title:      "Working at {service}",

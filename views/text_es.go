@@ -80,6 +80,9 @@ var spanish = Text{
 		AttemptsLeft:      Amount{"Ese fue el último intento.", "Le queda 1 intento.", "Le quedan {n} intentos."},
 		TimeLimit:         "Tiene {time} para esto.",
 		TimeLeft:          "Tiempo restante",
+		LockoutNear:       "Una contraseña incorrecta más podría bloquear su cuenta en {service}.",
+		LockoutWait:       "Por eso no enviamos más contraseñas con este usuario durante {time}. Puede salir de esta página y volver a abrir el enlace después, o iniciar sesión ahora con otro usuario.",
+		LockoutReset:      "Si no está seguro de su contraseña, restablézcala entretanto en {service}.",
 	},
 	Work: WorkText{
 		Title:      "Trabajando en {service}",

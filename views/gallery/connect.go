@@ -108,6 +108,8 @@ func questionScreens() []Screen {
 		screen(group, "Log in", connect.LogIn{Ask: ask(), Fields: credentialFields}),
 		screen(group, "Log in, wrong password", connect.LogIn{Ask: wrongPassword, Fields: credentialFields, Values: known}),
 		screen(group, "Log in, the line is full", connect.LogIn{Ask: busy, Fields: credentialFields, Values: known}),
+		screen(group, "Log in, near the lock-out", connect.LogIn{Ask: ask(), Fields: credentialFields, Values: known, Wait: 28*time.Minute - time.Second}),
+		screen(group, "Log in, wrong and near the lock-out", connect.LogIn{Ask: wrongPassword, Fields: credentialFields, Values: known, Wait: time.Minute}),
 		screen(group, "Log in, nothing typed", connect.LogIn{Ask: missing, Fields: credentialFields, Values: known}),
 		screen(group, "Log in, another device knocks", connect.LogIn{Ask: ask(), Fields: credentialFields}, knocked),
 		screen(group, "Log in, our limit is near", connect.LogIn{Ask: ask(), Fields: credentialFields}, func(f *connect.Frame) {
@@ -190,6 +192,7 @@ func spanishScreens() []Screen {
 	return []Screen{
 		screen(group, "Claim", connect.Claim{Action: claimPath, Stop: claimPath + "/stop", User: "ada@example.org", Operations: plan()}, inSpanish, beforeClaim),
 		screen(group, "Log in", connect.LogIn{Ask: wrongPassword, Fields: credentialFields}, inSpanish),
+		screen(group, "Log in, near the lock-out", connect.LogIn{Ask: ask(), Fields: credentialFields, Values: map[string]string{"username": "ada@example.org"}, Wait: 28 * time.Minute}, inSpanish),
 		screen(group, "Work", connect.Working{LogIn: connect.Complete, Operations: plan(connect.Complete, connect.Running), Elapsed: 19 * time.Second}, inSpanish, submitted),
 		screen(group, "Done", connect.Done{Operations: plan(connect.Complete, connect.Complete, connect.Complete), At: moment}, inSpanish),
 		screen(group, "Failed", connect.Failed{

@@ -139,7 +139,9 @@ func question(stored *db.Prompt, live automation.Live, sent *sent) (view.Model, 
 	}
 	switch prompt.Kind {
 	case automation.KindCredentials:
-		return view.LogIn{Ask: ask, Fields: fields(prompt.Fields), Values: open(prompt.Fields, kept)}, nil
+		model := view.LogIn{Ask: ask, Fields: fields(prompt.Fields), Values: open(prompt.Fields, kept)}
+		model.Wait = max(0, time.Until(live.Locked))
+		return model, nil
 	case automation.KindOneTimeCode:
 		return view.Code{Ask: ask, SentTo: prompt.SentTo, Digits: prompt.Digits, CanResend: prompt.CanResend}, nil
 	case automation.KindChoice:

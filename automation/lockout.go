@@ -1,0 +1,135 @@
+package automation
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"passage/automation/outcome"
+	"passage/db"
+)
+
+// A site locks an account after so many wrong passwords, whoever sends them. So
+// log-ins are counted over all sessions, and stop one short of it.
+
+// LockoutNear says that no more credentials with this user name are handed to
+// the site for now: one more wrong password could lock the account.
+type LockoutNear struct{ Until time.Time }
+
+func (*LockoutNear) Error() string { return "one more wrong password could lock the account" }
+
+// reserve counts the log-in that is about to be handed over. It needs mu.
+func (s *session) reserve(ctx context.Context, values map[string]string) error {
+	if s.integration.Lockout.Attempts == 0 {
+		return nil
+	}
+	err := s.runner.DB.ReserveLogIn(ctx, s.lease, db.LogIn{IntegrationID: s.integration.ID,
+		Username: plainUsername(values[s.integration.UsernameField()]), Lockout: db.Lockout(s.integration.Lockout)})
+	if near, ok := errors.AsType[*db.LockoutError](err); ok {
+		s.lockedUntil = time.UnixMilli(near.Until)
+		return &LockoutNear{s.lockedUntil}
+	}
+	if err != nil {
+		return err
+	}
+	s.lockedUntil, s.logInsLeft, s.reserved = time.Time{}, 0, true
+	return nil
+}
+
+// plainUsername gives a user name one form, as sites do: an address in lower
+// case, a phone number as its digits.
+func plainUsername(typed string) string {
+	name := strings.ToLower(strings.TrimSpace(typed))
+	digits := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -+().", r) {
+			return -1
+		}
+		return r
+	}, name)
+	if digits != "" && strings.Trim(digits, "0123456789") == "" {
+		return digits
+	}
+	return name
+}
+
+// attemptsLeft is how often credentials may still be typed: as often as the
+// script asks for them, and no oftener than the site's lock-out allows.
+func (s *session) attemptsLeft(asked int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.logInsLeft > 0 {
+		return min(asked, s.logInsLeft)
+	}
+	return asked
+}
+
+// wrongUsername is the one reason for which credentials are refused and the
+// account is none the worse.
+const wrongUsername = "wrong_username"
+
+// Refused notes that the site did not accept the credentials.
+func (s *session) Refused(ctx context.Context, reason string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.reserved {
+		return nil
+	}
+	s.reserved = false
+	if reason == wrongUsername {
+		return s.runner.DB.AcceptLogIn(ctx, s.lease)
+	}
+	standing, err := s.runner.DB.RefuseLogIn(ctx, s.lease, db.Lockout(s.integration.Lockout))
+	if err != nil {
+		return err
+	}
+	s.logInsLeft = standing.Left
+	if standing.Left == 0 {
+		s.lockedUntil = time.UnixMilli(standing.Until)
+	}
+	return nil
+}
+
+// accepted notes that the site asks for something else: whatever comes now, the
+// password was not wrong.
+func (s *session) accepted(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.reserved {
+		return nil
+	}
+	s.reserved = false
+	return s.runner.DB.AcceptLogIn(ctx, s.lease)
+}
+
+// loggedIn begins the count of the user name anew, as sites do.
+func (s *session) loggedIn(ctx context.Context) error {
+	if s.integration.Lockout.Attempts == 0 {
+		return nil
+	}
+	s.mu.Lock()
+	s.reserved = false
+	s.mu.Unlock()
+	return s.runner.DB.CompleteLogIn(ctx, s.lease)
+}
+
+// blameless are the ends of a log-in that say that the site did not get to the
+// password, or that it was right. After any other the site may have counted it.
+var blameless = map[outcome.Code]bool{
+	outcome.MFAFailed: true, outcome.MFAUnsupported: true, outcome.ActionRequired: true,
+	outcome.SiteUnavailable: true, outcome.SiteBlocked: true, outcome.RateLimited: true,
+}
+
+// settle decides what becomes of a log-in with which a session ends. What it
+// does not get to say counts.
+func (s *session) settle(ctx context.Context, code outcome.Code) {
+	s.mu.Lock()
+	handed := s.handed
+	s.mu.Unlock()
+	if handed && !blameless[code] {
+		return
+	}
+	if err := s.accepted(ctx); err != nil && !errors.Is(err, db.ErrStale) {
+		s.logger.Warn("a log-in could not be settled; it counts", "error", err)
+	}
+}

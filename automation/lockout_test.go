@@ -1,0 +1,20 @@
+package automation
+
+import "testing"
+
+func TestAUserNameCountsHoweverItIsTyped(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		" Ada@Example.COM ":   "ada@example.com",
+		"(206) 555-0199":      "2065550199",
+		"+1 206.555.0199":     "12065550199",
+		"ada.lovelace-1":      "ada.lovelace-1",
+		"5520-7781":           "55207781",
+		"...":                 "...",
+		"1234 5678 extension": "1234 5678 extension",
+	} {
+		if got := plainUsername(typed); got != want {
+			t.Errorf("%q: %q, want %q", typed, got, want)
+		}
+	}
+}
