@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -20,7 +21,7 @@ func (db *DB) DestroyData(ctx context.Context, organizationID, id string) error 
 			return staleIsActive(err)
 		}
 		tx.ring(link.ID)
-		if err := tx.destroyArguments(link.ID); err != nil {
+		if err := errors.Join(tx.destroyArguments(link.ID), tx.forgetResults(link.ID)); err != nil {
 			return err
 		}
 		if err := tx.exec(`DELETE FROM artifacts WHERE session_id IN

@@ -163,7 +163,8 @@ func TestKeptResultsGoWithTheLink(t *testing.T) {
 			_, err := w.db.ExpireLinks(w.Context())
 			w.must(err)
 		},
-		"complete": func(w *world, link db.Link) { dbtest.Finish(w.T, w.db, w.run(link), `{}`) },
+		"destroyed": func(w *world, link db.Link) { w.must(w.db.DestroyData(w.Context(), w.org, link.ID)) },
+		"complete":  func(w *world, link db.Link) { dbtest.Finish(w.T, w.db, w.run(link), `{}`) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := shared.in(t)
