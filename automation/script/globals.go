@@ -16,7 +16,7 @@ type globalWord struct {
 
 var globalWords = map[string]globalWord{
 	"integration": {declareIntegration, manual{
-		"integration(id, name, site, hosts, credentials, attempts = none, window = none)",
+		"integration(id, name, site, hosts, credentials, attempts = 0, window = 0)",
 		"Says what this file connects, once, at its top. site is an origin; hosts are the names (ports 80 and 443) or name:port that the browser may talk to, and no others. Where the site locks an account after so many wrong passwords, attempts (2 to 100) says how many, and window (60 to 86400) within how many seconds: then the person is stopped one short of it. They are counted for each user name, over all links; the user name is the field with autocomplete = \"username\", or else the first that is no secret.",
 		"At load, each fault with its line.",
 		"integration(\n    id = \"hello\", name = \"Hello\", site = \"https://www.example.com\", hosts = [\"www.example.com\"],\n    credentials = [field(\"password\", label = \"password\", secret = True)],\n)",

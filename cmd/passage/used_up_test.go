@@ -16,7 +16,7 @@ func TestTheEleventhClaimIsRefusedAndSaysWhatToDo(t *testing.T) {
 		last := v.next(v.submit(shown.form(t, "/cancel"), nil))
 		expect(t, "the end", last.end(), "failed")
 		expect(t, "another try is offered", last.hasForm("/retry"), n < db.MaxTries)
-		expect(t, "the page says that there is none", last.says("Ask Acme Shop for a new link"), n == db.MaxTries)
+		expect(t, "the page says that there is none", last.says("Ask Acme Shop for a new one"), n == db.MaxTries)
 		if n == db.MaxTries {
 			break
 		}
