@@ -178,6 +178,9 @@ func connectedTo(t *testing.T, id string, site *foreignSite) *stack {
 		}
 	})
 	s.merchant = merchant{base: s.publicURL.String(), token: s.newKey(t)}
+	if err := s.look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 

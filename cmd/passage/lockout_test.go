@@ -47,6 +47,9 @@ func harborline(t *testing.T) (*stack, *att.Carrier) {
 		}
 	})
 	s := &stack{demo: &demo{server: server}, folder: folder, logs: logs}
+	if err := s.look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	return s.as(t, "Acme Shop"), carrier
 }
 
@@ -57,7 +60,7 @@ func (s *stack) as(t *testing.T, name string) *stack {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &stack{demo: s.demo, folder: s.folder, logs: s.logs, merchant: merchant{base: s.publicURL.String(), token: key}}
+	return &stack{demo: s.demo, folder: s.folder, logs: s.logs, status: s.status, merchant: merchant{base: s.publicURL.String(), token: key}}
 }
 
 // logInForm is a new link at the carrier, whose log-in form is open.
