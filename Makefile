@@ -24,7 +24,7 @@ demo: browser build ## Serve with a demo carrier and a demo shop, and print a li
 
 .PHONY: test
 test: browser ## Run every test, with the race detector
-	$(GO) test -race -parallel 6 -timeout 10m ./...
+	$(GO) test -race -parallel 6 -timeout 30m ./...
 
 .PHONY: check
 check: fresh lint ## Fail if generated code is stale, go.mod is untidy or the linter objects
