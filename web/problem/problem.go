@@ -96,9 +96,16 @@ func Unauthorized() *Problem {
 		Message: "Give a valid API key: “Authorization: Bearer psg_…”."}
 }
 
-// badKey is a key that opens nothing, with why: a slip of whoever copied it is
-// told from a key that was ended.
-func badKey(message string) *Problem {
+// refusedKey is a key that opens nothing, with why: a slip of whoever copied it
+// is told from a key that was ended.
+func refusedKey(why error) *Problem {
+	message := "This API key has expired."
+	switch {
+	case errors.Is(why, db.ErrMistyped):
+		message = "This is not a whole API key: a character is missing or wrong."
+	case errors.Is(why, db.ErrKeyRevoked):
+		message = "This API key was revoked."
+	}
 	return &Problem{Status: http.StatusUnauthorized, Code: "unauthorized", Message: message}
 }
 
@@ -187,12 +194,8 @@ func classify(err error) *Problem {
 	switch {
 	case errors.Is(err, db.ErrNotFound):
 		return NotFound()
-	case errors.Is(err, db.ErrMistyped):
-		return badKey("This is not a whole API key: a character is missing or wrong.")
-	case errors.Is(err, db.ErrKeyRevoked):
-		return badKey("This API key was revoked.")
-	case errors.Is(err, db.ErrKeyExpired):
-		return badKey("This API key has expired.")
+	case errors.Is(err, db.ErrMistyped), errors.Is(err, db.ErrKeyRevoked), errors.Is(err, db.ErrKeyExpired):
+		return refusedKey(err)
 	case errors.Is(err, db.ErrExpired):
 		return Expired()
 	case errors.Is(err, db.ErrComplete):
