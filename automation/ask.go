@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"passage/automation/outcome"
@@ -54,6 +53,9 @@ func (s *session) Ask(ctx context.Context, prompt Prompt) (Answer, error) {
 	if prompt.Kind == KindCredentials {
 		if given := s.takeGiven(); given != nil {
 			return given, nil
+		}
+		if err := s.askedAgain(ctx); err != nil {
+			return nil, err
 		}
 		prompt.AttemptsLeft = s.attemptsLeft(prompt.AttemptsLeft)
 	} else if err := s.accepted(ctx); err != nil {
@@ -188,10 +190,11 @@ func (s *session) enterLine(ctx context.Context) error {
 }
 
 // leaveLine gives back the place of a session that ended before it took its
-// browser.
+// browser. From here on no answer takes one.
 func (s *session) leaveLine() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.question = nil
 	if s.turn != nil {
 		s.turn.Leave()
 	}
@@ -262,37 +265,4 @@ func (r *Runner) Stay(sessionID string) error {
 	}
 	s.question.deadline = time.Now().Add(r.Limits.Idle)
 	return nil
-}
-
-// Live is what only memory knows of a session at work.
-type Live struct {
-	Place     int               // in the line for a browser; 0 outside it
-	Moves     int               // how often the place has changed
-	Kept      map[string]string // the credentials typed so far that are no secret
-	Deadline  time.Time         // of the open question; zero without one
-	Locked    time.Time         // until when the user name in Kept is not taken; zero if it is
-	Submitted bool              // a change was handed to the site: cancelling may not undo it
-	HandOver  bool              // another browser asks to take the session over
-
-	asked string
-}
-
-// AskedBy reports whether it is this browser that asks to take the session over.
-func (l Live) AskedBy(browser string) bool { return browser != "" && l.asked == browser }
-
-// Live tells what only memory knows; ok is false for a session that does not
-// run here.
-func (r *Runner) Live(sessionID string) (live Live, ok bool) {
-	s, err := r.find(sessionID)
-	if err != nil {
-		return Live{}, false
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	live = Live{Place: s.place, Moves: s.moves, Kept: maps.Clone(s.kept), Locked: s.lockedUntil, Submitted: s.submitted,
-		HandOver: s.asked != "", asked: s.asked}
-	if s.question != nil {
-		live.Deadline = s.question.deadline
-	}
-	return live, true
 }

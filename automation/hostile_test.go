@@ -1,24 +1,13 @@
 package automation_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"os"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"passage/automation"
-	"passage/automation/browser"
 	"passage/automation/outcome"
-	"passage/automation/resources"
 	"passage/db"
-	"passage/db/dbtest"
 )
 
 // scriptOf is an integration whose one operation does what it is told.
@@ -45,117 +34,6 @@ operations = {"readHistory.read": read}
 `, id, body)
 }
 
-// sessions is a runner with all that it needs, and a merchant.
-type sessions struct {
-	t            *testing.T
-	db           *db.DB
-	runner       *automation.Runner
-	organization string
-}
-
-func newSessions(t *testing.T, scripts map[string]string) *sessions {
-	t.Helper()
-	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprint(w, `<input id="pin">`)
-	}))
-	t.Cleanup(site.Close)
-	files, sites := map[string]string{}, map[string]automation.Site{}
-	for id, body := range scripts {
-		files[id+"/integration.star"] = scriptOf(id, body)
-		sites[id] = automation.Site{URL: site.URL}
-	}
-	catalog := load(t, automation.CatalogOptions{Folder: folder(files), Sites: sites})
-	if err := catalog.Err(); err != nil {
-		t.Fatal(err)
-	}
-	rules, err := resources.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool, err := browser.NewPool(browser.Options{Dir: t.TempDir(), Slots: 2, Line: 10,
-		Path: os.Getenv("PASSAGE_BROWSER"), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	database := dbtest.Open(t, time.Now)
-	s := &sessions{t: t, db: database, organization: dbtest.Organization(t, database, "Acme").ID}
-	s.runner = automation.NewRunner(automation.Options{DB: database, Pool: pool, Catalog: catalog, Resources: rules,
-		Logger: slog.New(slog.DiscardHandler), Limits: automation.DefaultLimits(), Retention: automation.DefaultRetention()})
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	var running sync.WaitGroup
-	for _, loop := range []func(context.Context) error{pool.Run, s.runner.Run} {
-		running.Go(func() {
-			if err := loop(ctx); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	t.Cleanup(func() { stop(); running.Wait() })
-	return s
-}
-
-// start claims a link of the integration and gives the credentials.
-func (s *sessions) start(id string) (link db.Link, session string) {
-	s.t.Helper()
-	link, _, err := s.db.CreateLink(s.t.Context(), db.NewLink{OrganizationID: s.organization, IntegrationID: id, Lifetime: time.Hour,
-		Operations: []db.NewOperation{{Resource: "readHistory", Action: "read"}}}, nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	claimed, err := s.runner.Claim(s.t.Context(), automation.Claim{Code: link.ClaimCode, Browser: "browser of " + link.ID, Consent: db.Consent{Via: "page"}})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if err := s.runner.Answer(s.t.Context(), claimed.Session.ID, claimed.PromptID, map[string]string{"pin": "1234"}); err != nil {
-		s.t.Fatal(err)
-	}
-	return link, claimed.Session.ID
-}
-
-// until waits for what a change of the link brings.
-func (s *sessions) until(link db.Link, what string, is func() bool) {
-	s.t.Helper()
-	rings, stop := s.db.Watch(link.ID)
-	defer stop()
-	for !is() {
-		select {
-		case <-rings:
-		case <-time.After(3 * time.Minute):
-			s.t.Fatalf("the session of %s: %s does not come", link.IntegrationID, what)
-		}
-	}
-}
-
-// asked waits for the session's question after the credentials.
-func (s *sessions) asked(link db.Link, session string) (prompt string) {
-	s.t.Helper()
-	s.until(link, "the question", func() bool {
-		open, err := s.db.OpenPromptOf(s.t.Context(), session)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		if open != nil {
-			prompt = open.ID
-		}
-		return open != nil
-	})
-	return prompt
-}
-
-// ended waits for the end of a link's session.
-func (s *sessions) ended(link db.Link) (end db.Link) {
-	s.t.Helper()
-	s.until(link, "the end", func() bool {
-		var err error
-		if end, err = s.db.Link(s.t.Context(), s.organization, link.ID); err != nil {
-			s.t.Fatal(err)
-		}
-		return end.Status != db.LinkPending && end.Status != db.LinkActive
-	})
-	return end
-}
-
 // A script that would take all there is ends with a clear error on its line,
 // and the session beside it, which was in the middle of its work, does not notice.
 func TestAHostileScriptHarmsNoOtherSession(t *testing.T) {
@@ -169,8 +47,8 @@ func TestAHostileScriptHarmsNoOtherSession(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSessions(t, map[string]string{
-				"hostile": test.body,
-				"polite":  "    page.fill(\"#pin\", user.text(\"Go on?\"))\n    page.goto(\"/\")\n    return {\"history\": []}",
+				"hostile": scriptOf("hostile", test.body),
+				"polite":  scriptOf("polite", "    page.fill(\"#pin\", user.text(\"Go on?\"))\n    page.goto(\"/\")\n    return {\"history\": []}"),
 			})
 			polite, other := s.start("polite")
 			question := s.asked(polite, other)

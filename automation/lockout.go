@@ -70,15 +70,32 @@ const wrongUsername = "wrong_username"
 
 // Refused notes that the site did not accept the credentials.
 func (s *session) Refused(ctx context.Context, reason string) error {
+	if s.integration.Lockout.Attempts == 0 {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if reason == wrongUsername {
+		s.reserved = false
+		return s.runner.DB.AcceptLogIn(ctx, s.lease)
+	}
+	return s.refuse(ctx)
+}
+
+// askedAgain counts the last credentials where the script asks for others and
+// has not said what became of them.
+func (s *session) askedAgain(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.reserved {
 		return nil
 	}
+	return s.refuse(ctx)
+}
+
+// refuse counts the last credentials as wrong. It needs mu.
+func (s *session) refuse(ctx context.Context) error {
 	s.reserved = false
-	if reason == wrongUsername {
-		return s.runner.DB.AcceptLogIn(ctx, s.lease)
-	}
 	standing, err := s.runner.DB.RefuseLogIn(ctx, s.lease, db.Lockout(s.integration.Lockout))
 	if err != nil {
 		return err

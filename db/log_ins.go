@@ -88,8 +88,9 @@ func (tx *tx) standing(integrationID string, mac []byte, lockout Lockout) (Stand
 	return Standing{Until: counted[over] + window}, nil
 }
 
-// RefuseLogIn notes that the site refused the session's log-in, and returns where
-// its user name stands now.
+// RefuseLogIn notes that the site refused the session's last log-in, and returns
+// where its user name stands now. It may have been accepted before: some sites
+// ask for a code first and look at the password only then.
 func (db *DB) RefuseLogIn(ctx context.Context, lease Lease, lockout Lockout) (standing Standing, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
 		if _, err := tx.advance(lease, anyOpen, "", 0); err != nil {
@@ -97,7 +98,8 @@ func (db *DB) RefuseLogIn(ctx context.Context, lease Lease, lockout Lockout) (st
 		}
 		var integrationID string
 		var mac []byte
-		if err := tx.row(`UPDATE log_ins SET status = 'refused', at = $1 WHERE session_id = $2 AND status = 'open'
+		if err := tx.row(`UPDATE log_ins SET status = 'refused', at = $1
+			WHERE id = (SELECT MAX(id) FROM log_ins WHERE session_id = $2) AND status <> 'refused'
 			RETURNING integration_id, username_mac`, tx.now, lease.SessionID).Scan(&integrationID, &mac); err != nil {
 			return orNotFound(err)
 		}
