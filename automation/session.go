@@ -80,8 +80,8 @@ func (s *session) run() {
 	})
 	defer expiry.Stop()
 	result, err := s.attempt()
+	s.leaveLine() // first: an end that cannot be written yet must keep nobody waiting
 	s.end(result, err)
-	s.leaveLine()
 }
 
 // attempt contains panics: one session's fault must not reach the others.
