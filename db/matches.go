@@ -44,6 +44,9 @@ func (db *DB) KeepMatches(ctx context.Context, integrationID string, elements ma
 
 // LastMatches returns what is remembered of these selectors, by selector.
 func (db *DB) LastMatches(ctx context.Context, integrationID string, selectors []string) (map[string]Match, error) {
+	if len(selectors) == 0 {
+		return nil, nil
+	}
 	args := []any{integrationID}
 	for _, selector := range selectors {
 		args = append(args, selector)
