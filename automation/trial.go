@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"strings"
 
 	"passage/automation/browser"
@@ -25,7 +24,7 @@ func LoadIntegration(folder fs.FS, id string) (*Integration, error) {
 		if from == nil {
 			continue
 		}
-		file := path.Join(id, "integration.star")
+		file := scriptFile(id)
 		source, err := fs.ReadFile(from, file)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
 			continue

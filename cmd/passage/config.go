@@ -33,7 +33,7 @@ type browserFlags struct {
 
 // scriptFlags say which integrations there are beside the built-in ones.
 type scriptFlags struct {
-	Integrations string `help:"Folder of your own integrations, over the built-in ones. What changes there is taken in at once, without a restart." type:"path" placeholder:"DIR"`
+	Integrations string `help:"Folder of your own integrations, over the built-in ones. What changes there is in service two seconds later, without a restart." type:"path" placeholder:"DIR"`
 }
 
 // serverFlags are those of serve and demo.
@@ -94,6 +94,8 @@ func (f serverFlags) check(addr string, logger *slog.Logger) (config, error) {
 	if f.PrivacyURL != "" {
 		fault("privacy-url", checkPage(f.PrivacyURL))
 	}
+	fault("address-rate", notNegative(f.AddressRate))
+	fault("api-rate", notNegative(f.APIRate))
 	fault("browser-slots", notNegative(f.BrowserSlots))
 	fault("browser-spares", notNegative(f.BrowserSpares))
 	fault("browser-line", notNegative(f.BrowserLine))

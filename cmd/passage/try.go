@@ -121,12 +121,11 @@ func (c *integrationsTry) load() (*automation.Integration, error) {
 	if err != nil {
 		return nil, err
 	}
-	for id, text := range c.Site {
+	for id, site := range sites(c.Site) {
 		if id != integration.ID {
 			return nil, asUsage(fmt.Errorf("--site: %s is not tried here; write %s=URL", id, integration.ID))
 		}
-		address, hosts, _ := strings.Cut(text, ",")
-		integration, err = integration.At(address, strings.FieldsFunc(hosts, func(r rune) bool { return r == ',' })...)
+		integration, err = integration.At(site.URL, site.Hosts...)
 		if err != nil {
 			return nil, asUsage(fmt.Errorf("--site: %w", err))
 		}
