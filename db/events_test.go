@@ -33,7 +33,7 @@ func TestEventsAreReadInTheOrderOfTheirCommitsWithoutGaps(t *testing.T) {
 		if len(followed) > 0 {
 			after = followed[len(followed)-1]
 		}
-		page, err := w.db.EventsAfter(t.Context(), w.org, after, 5)
+		page, err := w.db.EventsAfter(t.Context(), db.EventFilter{OrganizationID: w.org, After: after, Limit: 5})
 		w.must(err)
 		for _, event := range page {
 			followed = append(followed, event.ID)
@@ -47,7 +47,7 @@ func TestEventsAreReadInTheOrderOfTheirCommitsWithoutGaps(t *testing.T) {
 		before = len(followed)
 		follow()
 	}
-	all, err := w.db.EventsAfter(t.Context(), w.org, "", 100)
+	all, err := w.db.EventsAfter(t.Context(), db.EventFilter{OrganizationID: w.org, Limit: 100})
 	w.must(err)
 	var want []string
 	for _, event := range all {

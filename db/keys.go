@@ -32,7 +32,7 @@ type NewKey struct {
 	OrganizationID string
 	Name           string // what it is for; may be empty
 	Scope          Scope  // empty: all
-	Test           bool   // reaches the demo only, and marks its links
+	Test           bool   // reaches the demo and the links of test keys only, and marks its links
 	Lifetime       time.Duration
 }
 

@@ -15,6 +15,7 @@ var ErrBadCursor = errors.New("not a cursor of this list")
 // LinkFilter narrows a list of links. Empty fields narrow nothing.
 type LinkFilter struct {
 	OrganizationID string
+	TestOnly       bool // only what test keys have made
 	Status         LinkStatus
 	IntegrationID  string
 	ExternalUserID string
@@ -41,9 +42,10 @@ func (db *DB) Links(ctx context.Context, filter LinkFilter) (links []Link, next 
 			AND ($8 = '' OR l.error_code = $8)
 			AND l.created_at > $9
 			AND ($10 = '' OR l.id IN (SELECT s.link_id FROM link_sessions s WHERE s.id >= $10 AND s.id < $10 || '~'))
-		ORDER BY l.created_at DESC, l.id DESC LIMIT $11`,
+			AND l.test >= $11
+		ORDER BY l.created_at DESC, l.id DESC LIMIT $12`,
 		db.Now(), filter.OrganizationID, string(filter.Status), filter.IntegrationID, filter.ExternalUserID,
-		before.at, before.id, filter.ErrorCode, filter.CreatedAfter, filter.Reference, filter.Limit+1)
+		before.at, before.id, filter.ErrorCode, filter.CreatedAfter, filter.Reference, filter.TestOnly, filter.Limit+1)
 	if err != nil {
 		return nil, "", fmt.Errorf("list links: %w", err)
 	}

@@ -114,10 +114,10 @@ func TestBadCursorsAreSaidToBeBad(t *testing.T) {
 	}
 	theirs := dbtest.Organization(t, w.db, "other").ID
 	w.must(w.db.CancelLink(t.Context(), w.org, w.link().ID))
-	ours, err := w.db.EventsAfter(t.Context(), w.org, "", 1)
+	ours, err := w.db.EventsAfter(t.Context(), db.EventFilter{OrganizationID: w.org, Limit: 1})
 	w.must(err)
 	for org, after := range map[string]string{w.org: "evt_none", theirs: ours[0].ID} {
-		_, err := w.db.EventsAfter(t.Context(), org, after, 1)
+		_, err := w.db.EventsAfter(t.Context(), db.EventFilter{OrganizationID: org, After: after, Limit: 1})
 		w.want(err, db.ErrBadCursor)
 	}
 }

@@ -109,14 +109,21 @@ func (db *DB) Event(ctx context.Context, id string) (Event, Link, error) {
 	return event, link, err
 }
 
-// EventsAfter lists an organization's events in the order of their commits,
-// from after the given one (or from the first, where it is empty) on.
-// ErrBadCursor says that the organization has no such event.
-func (db *DB) EventsAfter(ctx context.Context, organizationID, after string, limit int) ([]Event, error) {
+// EventFilter narrows a list of events.
+type EventFilter struct {
+	OrganizationID string
+	TestOnly       bool   // only of links that test keys have made
+	After          string // the event before the first; empty: from the first one on
+	Limit          int
+}
+
+// EventsAfter lists an organization's events in the order of their commits.
+// ErrBadCursor says that the organization has no event such as filter.After.
+func (db *DB) EventsAfter(ctx context.Context, filter EventFilter) ([]Event, error) {
 	var position int64
-	if after != "" {
+	if filter.After != "" {
 		err := orNotFound(db.read.QueryRowContext(ctx, `SELECT position FROM events WHERE id = $1 AND organization_id = $2`,
-			after, organizationID).Scan(&position))
+			filter.After, filter.OrganizationID).Scan(&position))
 		if errors.Is(err, ErrNotFound) {
 			err = ErrBadCursor
 		}
@@ -125,7 +132,9 @@ func (db *DB) EventsAfter(ctx context.Context, organizationID, after string, lim
 		}
 	}
 	found, err := collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
-		WHERE e.organization_id = $1 AND e.position > $2 ORDER BY e.position LIMIT $3`, organizationID, position, limit)
+		WHERE e.organization_id = $1 AND e.position > $2
+			AND ($3 = 0 OR EXISTS (SELECT 1 FROM links l WHERE l.id = e.link_id AND l.test = 1))
+		ORDER BY e.position LIMIT $4`, filter.OrganizationID, position, filter.TestOnly, filter.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}

@@ -165,7 +165,7 @@ func (w *world) tourOfReads(link db.Link, lease db.Lease) {
 	event := w.events(link)[0]
 	var errs [14]error
 	_, _, errs[0] = w.db.Event(ctx, event.ID)
-	_, errs[1] = w.db.EventsAfter(ctx, w.org, event.ID, 5)
+	_, errs[1] = w.db.EventsAfter(ctx, db.EventFilter{OrganizationID: w.org, After: event.ID, Limit: 5})
 	_, errs[2] = w.db.DeliveriesOf(ctx, link.ID)
 	_, errs[3] = w.db.TriesOf(ctx, "dlv_none")
 	_, _, errs[4] = w.db.NextDelivery(ctx)

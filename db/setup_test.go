@@ -89,7 +89,7 @@ func (w *world) session(id string) db.Session {
 // events lists what the merchant was told of a link.
 func (w *world) events(link db.Link) (found []db.Event) {
 	w.Helper()
-	all, err := w.db.EventsAfter(w.Context(), w.org, "", 1000)
+	all, err := w.db.EventsAfter(w.Context(), db.EventFilter{OrganizationID: w.org, Limit: 1000})
 	w.must(err)
 	for _, event := range all {
 		if event.LinkID == link.ID {

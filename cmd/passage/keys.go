@@ -26,7 +26,7 @@ type keysCreate struct {
 	Org   string `help:"The merchant's name; made if it is new." required:""`
 	Name  string `help:"What the key is for, to tell it from others."`
 	Scope string `help:"What the key may do: read (without claim URLs), links (make and end links too) or all." enum:"read,links,all" default:"all"`
-	Test  bool   `help:"A test key: it reaches the demo only, and its links say so."`
+	Test  bool   `help:"A test key: it reaches the demo and the links of test keys only, and its links say so."`
 	Days  int    `help:"How many days the key is good for; 0 for ever." default:"0"`
 }
 

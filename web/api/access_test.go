@@ -210,3 +210,42 @@ func TestATestKeyReachesTheDemoOnly(t *testing.T) {
 		t.Errorf("a link of another key is marked: %v", seen)
 	}
 }
+
+func TestATestKeyReachesNoLiveLink(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	live := s.create(simple)["linkId"].(string)
+	session := s.runToEnd(s.create(simple)["claimCode"].(string), func(lease db.Lease) error {
+		return s.db.FailSession(t.Context(), lease, db.Failure{Code: "AUTOMATION_ERROR"})
+	}).SessionID
+	test := []string{"Authorization", "Bearer " + s.newKey(s.org, func(k *db.NewKey) { k.Test = true })}
+	for _, path := range []string{"/v1/links/" + live, "/v1/links/" + live + "/sessions", "/v1/sessions/" + session} {
+		s.get(path, test...).fault(http.StatusNotFound, "not_found")
+	}
+	s.call(http.MethodPost, "/v1/links/"+live+"/cancel", "", test...).fault(http.StatusNotFound, "not_found")
+	s.call(http.MethodDelete, "/v1/links/"+live+"/data", "", test...).fault(http.StatusNotFound, "not_found")
+	s.call(http.MethodPost, "/v1/links/"+live+"/cancel", "").object(http.StatusOK) // still there, and now an event
+
+	demo := strings.Replace(simple, "shop", "demo", 1)
+	own := s.post("/v1/links", demo, test...).object(http.StatusCreated)["linkId"].(string)
+	s.call(http.MethodPost, "/v1/links/"+own+"/cancel", "", test...).object(http.StatusOK)
+	for list, about := range map[string]string{"links": "id", "events": "linkId"} {
+		seen := s.get("/v1/"+list, test...).object(http.StatusOK)[list].([]any)
+		if len(seen) != 1 || seen[0].(map[string]any)[about] != own {
+			t.Errorf("a test key sees the %s %v, want those of %s", list, seen, own)
+		}
+	}
+	all := s.get("/v1/events").object(http.StatusOK)["events"].([]any)
+	if len(all) != 3 {
+		t.Fatalf("%d events, want 3", len(all))
+	}
+	if got := s.get("/v1/events?after="+all[0].(map[string]any)["id"].(string), test...).issues(); got != "after: is not the id of an event" {
+		t.Error(got)
+	}
+
+	keyed := append([]string{"Idempotency-Key", "one"}, test...)
+	first := s.post("/v1/links", demo, keyed[:2]...).object(http.StatusCreated)
+	if again := s.post("/v1/links", demo, keyed...).object(http.StatusCreated); again["linkId"] == first["linkId"] {
+		t.Error("a test key was given the reply of a live one")
+	}
+}

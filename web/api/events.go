@@ -39,7 +39,8 @@ func (a *API) listEvents(ctx context.Context, input *listEventsInput) (*reply[ev
 	if err := a.checkAfter(ctx, input.After); err != nil {
 		return nil, err
 	}
-	events, err := a.DB.EventsAfter(ctx, organization(ctx), input.After, input.Limit+1)
+	events, err := a.DB.EventsAfter(ctx, db.EventFilter{OrganizationID: organization(ctx), TestOnly: keyOf(ctx).Test,
+		After: input.After, Limit: input.Limit + 1})
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +69,8 @@ func (a *API) checkAfter(ctx context.Context, id string) error {
 	if id == "" {
 		return nil
 	}
-	event, _, err := a.DB.Event(ctx, id)
-	if errors.Is(err, db.ErrNotFound) || err == nil && event.OrganizationID != organization(ctx) {
+	_, link, err := a.DB.Event(ctx, id)
+	if errors.Is(err, db.ErrNotFound) || err == nil && !reaches(ctx, &link) {
 		return problem.Invalid(problem.Issue{Path: "after", Message: "is not the id of an event"})
 	}
 	return err

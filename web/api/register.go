@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"mime"
 	"net/http"
 	"reflect"
@@ -138,6 +139,22 @@ func keyOf(ctx context.Context) db.Key {
 }
 
 func organization(ctx context.Context) string { return keyOf(ctx).OrganizationID }
+
+// reaches reports whether the request's key may know of a link: its own
+// organization's, and with a test key those of test keys only.
+func reaches(ctx context.Context, link *db.Link) bool {
+	key := keyOf(ctx)
+	return link.OrganizationID == key.OrganizationID && (link.Test || !key.Test)
+}
+
+// link finds a link that the request's key reaches. Any other is not there.
+func (a *API) link(ctx context.Context, id string) (db.Link, error) {
+	link, err := a.DB.Link(ctx, organization(ctx), id)
+	if err == nil && !reaches(ctx, &link) {
+		err = fmt.Errorf("find link: %w", db.ErrNotFound)
+	}
+	return link, err
+}
 
 // requireJSON refuses a body that does not say that it is JSON. It also keeps
 // simple forms of foreign pages out, which no preflight announces.

@@ -72,7 +72,7 @@ func (a *API) sessionsOf(ctx context.Context, link *db.Link) ([]SessionView, err
 }
 
 func (a *API) listSessions(ctx context.Context, input *idInput) (*reply[sessionList], error) {
-	link, err := a.DB.Link(ctx, organization(ctx), input.ID)
+	link, err := a.link(ctx, input.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (a *API) getSession(ctx context.Context, input *idInput) (*reply[sessionDet
 	if err != nil {
 		return nil, err
 	}
-	if link.OrganizationID != organization(ctx) {
+	if !reaches(ctx, &link) {
 		return nil, fmt.Errorf("get session: %w", db.ErrNotFound)
 	}
 	detail := sessionDetail{SessionView: showSession(&session), LinkID: link.ID}
