@@ -38,7 +38,7 @@ func (s *session) reserve(ctx context.Context, values map[string]string) error {
 }
 
 // plainUsername gives a user name one form, as sites do: an address in lower
-// case, a phone number as its digits.
+// case, a phone number as its digits, without the 1 of North America.
 func plainUsername(typed string) string {
 	name := strings.ToLower(strings.TrimSpace(typed))
 	digits := strings.Map(func(r rune) rune {
@@ -48,6 +48,9 @@ func plainUsername(typed string) string {
 		return r
 	}, name)
 	if digits != "" && strings.Trim(digits, "0123456789") == "" {
+		if national, ok := strings.CutPrefix(digits, "1"); ok && len(national) == 10 {
+			return national
+		}
 		return digits
 	}
 	return name

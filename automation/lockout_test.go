@@ -7,7 +7,10 @@ func TestAUserNameCountsHoweverItIsTyped(t *testing.T) {
 	for typed, want := range map[string]string{
 		" Ada@Example.COM ":   "ada@example.com",
 		"(206) 555-0199":      "2065550199",
-		"+1 206.555.0199":     "12065550199",
+		"+1 206.555.0199":     "2065550199",
+		"1-206-555-0199":      "2065550199",
+		"+44 20 7946 0958":    "442079460958",
+		"1234567890":          "1234567890",
 		"ada.lovelace-1":      "ada.lovelace-1",
 		"5520-7781":           "55207781",
 		"...":                 "...",
