@@ -1,6 +1,7 @@
 package web
 
 import (
+	"math"
 	"net"
 	"net/http"
 	"net/netip"
@@ -44,8 +45,9 @@ func (l *limits) perAddress(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		within, guesses, err := l.guesses.Status(address)
-		if err != nil || !within || guesses >= guessesPerAddress || l.asks != nil && l.asks.OnLimit(w, r, address) {
+		_, guesses, err := l.guesses.Status(address)
+		// Rounded, as OnLimit does: what it would not count any more is refused here.
+		if err != nil || math.Round(guesses) >= guessesPerAddress || l.asks != nil && l.asks.OnLimit(w, r, address) {
 			l.refuse(w, r)
 			return
 		}
