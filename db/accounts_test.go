@@ -199,10 +199,10 @@ func TestSecretsOfOursOutliveARestart(t *testing.T) {
 	w.must(err)
 	key, private, err := w.db.EnsureSigningKey(t.Context(), w.org)
 	w.must(err)
-	webhook, err := w.db.EnsureWebhookSecret(t.Context(), w.org)
+	webhook, err := w.db.EnsureWebhookSecrets(t.Context(), w.org)
 	w.must(err)
-	if !strings.HasPrefix(webhook, "whsec_") {
-		t.Errorf("webhook secret without its prefix: %.6s", webhook)
+	if len(webhook) != 1 || !strings.HasPrefix(webhook[0], "whsec_") {
+		t.Errorf("%d webhook secrets, or one without its prefix", len(webhook))
 	}
 
 	restarted := dbtest.OpenFolder(t, w.folder, w.clock.Now)
@@ -213,9 +213,9 @@ func TestSecretsOfOursOutliveARestart(t *testing.T) {
 	w.must(err)
 	expect(t, "kid", sameKey.ID, key.ID)
 	expect(t, "private key", samePrivate.Equal(private), true)
-	sameWebhook, err := restarted.EnsureWebhookSecret(t.Context(), w.org)
+	sameWebhook, err := restarted.EnsureWebhookSecrets(t.Context(), w.org)
 	w.must(err)
-	expect(t, "webhook secret", sameWebhook, webhook)
+	expect(t, "webhook secret", sameWebhook[0], webhook[0])
 
 	other, _, err := w.db.EnsureSigningKey(t.Context(), dbtest.Organization(t, w.db, "other").ID)
 	w.must(err)

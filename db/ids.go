@@ -9,20 +9,21 @@ import (
 
 // Prefixes tell ids and secrets apart at a glance, in logs and in leaks.
 const (
-	organizationPrefix = "org_"
-	keyPrefix          = "key_"
-	apiKeyPrefix       = "psg_"
-	testKeyPrefix      = apiKeyPrefix + "test_"
-	linkPrefix         = "link_"
-	claimCodePrefix    = "clm_"
-	sessionPrefix      = "sess_"
-	clientTokenPrefix  = "ct_"
-	promptPrefix       = "prm_"
-	eventPrefix        = "evt_"
-	deliveryPrefix     = "dlv_"
-	artifactPrefix     = "art_"
-	operatorPrefix     = "op_"
-	signingKeyPrefix   = "whk_"
+	organizationPrefix    = "org_"
+	keyPrefix             = "key_"
+	apiKeyPrefix          = "psg_"
+	testKeyPrefix         = apiKeyPrefix + "test_"
+	linkPrefix            = "link_"
+	claimCodePrefix       = "clm_"
+	sessionPrefix         = "sess_"
+	clientTokenPrefix     = "ct_"
+	promptPrefix          = "prm_"
+	eventPrefix           = "evt_"
+	deliveryPrefix        = "dlv_"
+	artifactPrefix        = "art_"
+	operatorPrefix        = "op_"
+	signingKeyPrefix      = "whk_"
+	webhookSecretIDPrefix = "whs_"
 )
 
 // idBytes is 128 bits: enough to be unguessable, so every id may be shown.

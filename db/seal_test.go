@@ -79,7 +79,7 @@ func TestNoFileHoldsASecretInAnyEncoding(t *testing.T) {
 
 	key, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: w.org})
 	w.must(err)
-	webhook, err := w.db.EnsureWebhookSecret(t.Context(), w.org)
+	webhook, err := w.db.EnsureWebhookSecrets(t.Context(), w.org)
 	w.must(err)
 	ours, err := w.db.Secret(t.Context(), "cookies", 32)
 	w.must(err)
@@ -92,7 +92,7 @@ func TestNoFileHoldsASecretInAnyEncoding(t *testing.T) {
 	secrets := map[string]string{
 		"the claim code": link.ClaimCode, "the card number": cardNumber, "the result": "canary-of-a-result-77aa",
 		"the picture": "canary-of-a-picture-4b1d", "the client token": claimed.ClientToken, "the API key": key,
-		"the webhook secret": webhook, "our secret": string(ours), "the signing key": string(scalar),
+		"the webhook secret": webhook[0], "our secret": string(ours), "the signing key": string(scalar),
 		"the password": "correct horse battery", "the browser's id": "browser-id-of-the-person",
 	}
 	w.absent(secrets)

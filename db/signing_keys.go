@@ -6,7 +6,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -18,7 +17,7 @@ type SigningKey struct {
 	OrganizationID string
 	PublicPEM      string // SPKI
 	CreatedAt      int64
-	RetiredAt      *int64
+	RetiredAt      *int64 // null: signs; in the future: what it signed can be verified until then
 
 	sealed []byte
 }
@@ -35,13 +34,13 @@ func signingKeyPlace(k *SigningKey) place {
 	return place{k.OrganizationID, "signing_keys", k.ID, "private_key"}
 }
 
-// EnsureSigningKey returns the organization's newest key in force with its
+// EnsureSigningKey returns the key that signs for the organization, with its
 // private half, making the first one when it is needed.
 func (db *DB) EnsureSigningKey(ctx context.Context, organizationID string) (SigningKey, *ecdsa.PrivateKey, error) {
-	key, err := db.newestSigningKey(ctx, db.read, organizationID)
+	key, err := db.currentSigningKey(ctx, db.read, organizationID)
 	if errors.Is(err, ErrNotFound) {
 		err = db.transact(ctx, func(tx *tx) error {
-			key, err = db.newestSigningKey(tx.ctx, tx.sql, organizationID)
+			key, err = db.currentSigningKey(tx.ctx, tx.sql, organizationID)
 			if !errors.Is(err, ErrNotFound) {
 				return err
 			}
@@ -56,9 +55,9 @@ func (db *DB) EnsureSigningKey(ctx context.Context, organizationID string) (Sign
 	return key, private, err
 }
 
-func (db *DB) newestSigningKey(ctx context.Context, from querier, organizationID string) (SigningKey, error) {
+func (db *DB) currentSigningKey(ctx context.Context, from querier, organizationID string) (SigningKey, error) {
 	key, err := scanSigningKey(from.QueryRowContext(ctx, `SELECT `+signingKeyColumns+` FROM signing_keys
-		WHERE organization_id = $1 AND retired_at IS NULL ORDER BY created_at DESC, id LIMIT 1`, organizationID))
+		WHERE organization_id = $1 AND retired_at IS NULL`, organizationID))
 	return key, orNotFound(err)
 }
 
@@ -103,11 +102,11 @@ func (db *DB) openSigningKey(key *SigningKey) (*ecdsa.PrivateKey, error) {
 	return private, nil
 }
 
-// SigningKey finds a key by its kid; a retired one too, so that what it signed
-// can still be verified.
+// SigningKey finds a key in force by its kid. A retired one is not found: who
+// rotates a key that got into wrong hands wants its signatures refused.
 func (db *DB) SigningKey(ctx context.Context, id string) (SigningKey, error) {
 	key, err := scanSigningKey(db.read.QueryRowContext(ctx,
-		`SELECT `+signingKeyColumns+` FROM signing_keys WHERE id = $1`, id))
+		`SELECT `+signingKeyColumns+` FROM signing_keys WHERE id = $1 AND (retired_at IS NULL OR retired_at > $2)`, id, db.Now()))
 	if err != nil {
 		return SigningKey{}, fmt.Errorf("find signing key: %w", orNotFound(err))
 	}
@@ -117,51 +116,10 @@ func (db *DB) SigningKey(ctx context.Context, id string) (SigningKey, error) {
 // SigningKeys lists all keys in force, of every organization.
 func (db *DB) SigningKeys(ctx context.Context) ([]SigningKey, error) {
 	found, err := collect(ctx, db.read, scanSigningKey,
-		`SELECT `+signingKeyColumns+` FROM signing_keys WHERE retired_at IS NULL ORDER BY created_at, id`)
+		`SELECT `+signingKeyColumns+` FROM signing_keys
+			WHERE retired_at IS NULL OR retired_at > $1 ORDER BY created_at, id`, db.Now())
 	if err != nil {
 		return nil, fmt.Errorf("list signing keys: %w", err)
 	}
 	return found, nil
-}
-
-// webhookSecretBytes and the prefix are those of the Standard Webhooks specification.
-const (
-	webhookSecretBytes  = 32
-	webhookSecretPrefix = "whsec_"
-)
-
-// EnsureWebhookSecret returns the organization's shared secret for Standard
-// Webhooks, in its text form, making it when it is first needed.
-func (db *DB) EnsureWebhookSecret(ctx context.Context, organizationID string) (string, error) {
-	at := place{organizationID, "webhook_secrets", organizationID, "secret"}
-	sealed, err := webhookSecret(ctx, db.read, organizationID)
-	if err == nil {
-		text, err := db.seal.open(at, sealed)
-		return string(text), err
-	}
-	err = db.transact(ctx, func(tx *tx) error {
-		if sealed, err = webhookSecret(tx.ctx, tx.sql, organizationID); !errors.Is(err, ErrNotFound) {
-			return err
-		}
-		secret := make([]byte, webhookSecretBytes)
-		if _, err := rand.Read(secret); err != nil {
-			return err
-		}
-		text := webhookSecretPrefix + base64.StdEncoding.EncodeToString(secret)
-		if sealed, err = db.seal.seal(at, []byte(text)); err != nil {
-			return err
-		}
-		return tx.exec(`INSERT INTO webhook_secrets (organization_id, secret, created_at) VALUES ($1, $2, $3)`,
-			organizationID, sealed, tx.now)
-	})
-	if err != nil {
-		return "", fmt.Errorf("ensure webhook secret: %w", err)
-	}
-	text, err := db.seal.open(at, sealed)
-	return string(text), err
-}
-
-func webhookSecret(ctx context.Context, from querier, organizationID string) (sealed []byte, err error) {
-	err = from.QueryRowContext(ctx, `SELECT secret FROM webhook_secrets WHERE organization_id = $1`, organizationID).Scan(&sealed)
-	return sealed, orNotFound(err)
 }

@@ -17,7 +17,8 @@ import (
 
 func TestHelpIsThereAtEveryLevel(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"", "serve", "demo", "keys", "keys create", "keys list", "keys rotate", "keys revoke", "admin",
+	for _, path := range []string{"", "serve", "demo", "keys", "keys create", "keys list", "keys rotate", "keys revoke",
+		"keys show-webhook", "keys rotate-webhook", "admin",
 		"admin create", "admin passwd", "integrations", "integrations list", "integrations check", "doctor", "version"} {
 		result := crashRun(t, nil, "", append(strings.Fields(path), "--help")...)
 		if result.code != 0 || result.stderr != "" || !strings.HasPrefix(result.stdout, strings.TrimSpace("Usage: passage "+path)) {
@@ -55,6 +56,9 @@ func TestWrongUsageSaysWhatToDo(t *testing.T) {
 		{"keys rotate", nil, []string{"<id>"}},
 		{"keys rotate key_x --overlap=-1h", nil, []string{"--overlap: must not be negative"}},
 		{"keys revoke", nil, []string{"<id>"}},
+		{"keys show-webhook --org=", nil, []string{"--org: give the merchant's name"}},
+		{"keys rotate-webhook", nil, []string{"--org"}},
+		{"keys rotate-webhook --org=A --overlap=-1h", nil, []string{"--overlap: must not be negative"}},
 		{"admin create --email=nobody", nil, []string{`--email: "nobody" is not an email address`}},
 		{"demo --scenario nosuch", nil, []string{"--scenario", "good, code"}},
 		{"demo --addr nowhere", nil, []string{`--addr: "nowhere" is not HOST:PORT`, `"passage demo --help"`}},
@@ -206,6 +210,7 @@ func TestCommandsWorkBesideAServer(t *testing.T) {
 	}{
 		{"", 1, []string{"keys", "revoke", "--data", folder, id}},
 		{"", 1, []string{"keys", "list", "--data", folder, "--org", "Nobody"}},
+		{"", 1, []string{"keys", "rotate-webhook", "--data", folder, "--org", "Nobody"}},
 		{"correct horse battery\n", 0, []string{"admin", "create", "--data", folder, "--email", "ada@acme.example"}},
 		{"correct horse battery\n", 1, []string{"admin", "create", "--data", folder, "--email", "ada@acme.example"}},
 		{"another horse battery", 0, []string{"admin", "passwd", "--data", folder, "--email", "ada@acme.example"}},

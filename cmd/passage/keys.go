@@ -13,12 +13,16 @@ import (
 	"passage/db"
 )
 
-// keysCommand manages the API keys of merchants.
+// keysCommand manages the API keys of merchants, and what their webhooks are
+// signed with.
 type keysCommand struct {
 	Create keysCreate `cmd:"" help:"Make an API key. It is shown this one time."`
 	List   keysList   `cmd:"" help:"List the API keys of a merchant, or of all."`
 	Rotate keysRotate `cmd:"" help:"Make another key of the same kind, and let the old one go on for a while."`
 	Revoke keysRevoke `cmd:"" help:"End an API key at once."`
+
+	ShowWebhook   keysShowWebhook   `cmd:"" help:"Print the secret with which a merchant verifies webhooks."`
+	RotateWebhook keysRotateWebhook `cmd:"" help:"Sign a merchant's webhooks with a new key and a new secret, and let those before go on for a while."`
 }
 
 type keysCreate struct {

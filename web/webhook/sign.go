@@ -16,10 +16,11 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// keys are an organization's: one to sign the JWT, one that it shares with us.
+// keys are an organization's: one to sign the JWT, and those that it shares
+// with us: one, and the one before while it changes over.
 type keys struct {
 	jwt    jose.Signer
-	shared []byte
+	shared [][]byte
 }
 
 func (s *Sender) openKeys(ctx context.Context, organizationID string) (keys, error) {
@@ -33,15 +34,19 @@ func (s *Sender) openKeys(ctx context.Context, organizationID string) (keys, err
 	if err != nil {
 		return keys{}, fmt.Errorf("use signing key: %w", err)
 	}
-	secret, err := s.db.EnsureWebhookSecret(ctx, organizationID)
+	opened := keys{jwt: signer}
+	secrets, err := s.db.EnsureWebhookSecrets(ctx, organizationID)
 	if err != nil {
 		return keys{}, err
 	}
-	shared, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
-	if err != nil {
-		return keys{}, fmt.Errorf("use webhook secret: %w", err)
+	for _, secret := range secrets {
+		shared, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
+		if err != nil {
+			return keys{}, fmt.Errorf("use webhook secret: %w", err)
+		}
+		opened.shared = append(opened.shared, shared)
 	}
-	return keys{jwt: signer, shared: shared}, nil
+	return opened, nil
 }
 
 // claims are what the JWT says: this body, of this event, for this organization, now.
@@ -73,15 +78,20 @@ func (m *message) sign(header http.Header, now time.Time) error {
 	header.Set("X-Passage-Timestamp", seconds)
 	header.Set("webhook-id", m.event.ID)
 	header.Set("webhook-timestamp", seconds)
-	header.Set("webhook-signature", "v1,"+m.standardSignature(seconds))
+	header.Set("webhook-signature", m.standardSignatures(seconds))
 	return nil
 }
 
-// standardSignature is that of the Standard Webhooks specification 1.0.0: the
-// HMAC-SHA256 of “id.timestamp.body”, in base64.
-func (m *message) standardSignature(seconds string) string {
-	mac := hmac.New(sha256.New, m.keys.shared)
-	mac.Write([]byte(m.event.ID + "." + seconds + "."))
-	mac.Write(m.body)
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+// standardSignatures are those of the Standard Webhooks specification 1.0.0:
+// for each shared secret the HMAC-SHA256 of “id.timestamp.body”, in base64. A
+// receiver takes the one that fits its own secret.
+func (m *message) standardSignatures(seconds string) string {
+	signatures := make([]string, len(m.keys.shared))
+	for n, secret := range m.keys.shared {
+		mac := hmac.New(sha256.New, secret)
+		mac.Write([]byte(m.event.ID + "." + seconds + "."))
+		mac.Write(m.body)
+		signatures[n] = "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	}
+	return strings.Join(signatures, " ")
 }

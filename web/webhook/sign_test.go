@@ -77,14 +77,7 @@ func TestBothSignaturesVerify(t *testing.T) {
 		t.Errorf("timestamp is %s, want %d", got.header.Get("X-Passage-Timestamp"), claims.IssuedAt)
 	}
 
-	secret, err := database.EnsureWebhookSecret(t.Context(), link.OrganizationID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	verifier, err := standardwebhooks.NewWebhook(secret)
-	if err != nil {
-		t.Fatal(err)
-	}
+	verifier := standardVerifier(t, secrets(t, database, link.OrganizationID)[0])
 	if err := verifier.Verify(got.body, got.header); err != nil {
 		t.Error(err)
 	}
@@ -94,6 +87,24 @@ func TestBothSignaturesVerify(t *testing.T) {
 	if err := verifier.Verify(append(got.body, ' '), got.header); err == nil {
 		t.Error("another body verifies")
 	}
+}
+
+func secrets(t testing.TB, database *db.DB, organizationID string) []string {
+	t.Helper()
+	found, err := database.EnsureWebhookSecrets(t.Context(), organizationID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func standardVerifier(t testing.TB, secret string) *standardwebhooks.Webhook {
+	t.Helper()
+	verifier, err := standardwebhooks.NewWebhook(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return verifier
 }
 
 func TestOrganizationsSignWithKeysOfTheirOwn(t *testing.T) {

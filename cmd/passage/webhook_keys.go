@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"passage/db"
+)
+
+type keysShowWebhook struct {
+	dataFlag
+	Org string `help:"The merchant's name." required:""`
+}
+
+type keysRotateWebhook struct {
+	dataFlag
+	Org     string        `help:"The merchant's name." required:""`
+	Overlap time.Duration `help:"How long the key and the secret before go on." default:"24h"`
+}
+
+// Run prints the secrets in force, the newest first, each on a line. The server
+// signs with them, so unlike an API key's they are kept.
+func (c *keysShowWebhook) Run(ctx context.Context, out *console) error {
+	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, organization db.Organization) error {
+		secrets, err := database.EnsureWebhookSecrets(ctx, organization.ID)
+		if err != nil {
+			return err
+		}
+		return out.printf("%s\n", strings.Join(secrets, "\n"))
+	})
+}
+
+// Run makes the next signing key and the next secret.
+func (c *keysRotateWebhook) Run(ctx context.Context, out *console) error {
+	if c.Overlap < 0 {
+		return asUsage(errors.New("--overlap: must not be negative"))
+	}
+	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, organization db.Organization) error {
+		secret, err := database.RotateWebhookKeys(ctx, organization.ID, c.Overlap)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out.stderr, "Webhooks are signed with a new key from now on, and with this secret. Those before go on for %s.\n", c.Overlap)
+		return out.printf("%s\n", secret)
+	})
+}
+
+// withMerchant opens the data folder for a command about one merchant.
+func withMerchant(ctx context.Context, folder, name string, do func(*db.DB, db.Organization) error) error {
+	if strings.TrimSpace(name) == "" {
+		return asUsage(errors.New("--org: give the merchant's name"))
+	}
+	return withExistingDB(ctx, folder, func(database *db.DB) error {
+		organization, err := findOrganization(ctx, database, name)
+		if err != nil {
+			return err
+		}
+		return do(database, organization)
+	})
+}

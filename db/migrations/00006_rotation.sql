@@ -1,0 +1,19 @@
+-- +goose Up
+
+-- An organization has more than one secret while it changes over to the next.
+CREATE TABLE webhook_secrets_next (
+    id              TEXT PRIMARY KEY,         -- of the first one, the organization's
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    secret          BLOB NOT NULL,            -- sealed
+    created_at      INTEGER NOT NULL,
+    retired_at      INTEGER                   -- in the future: good until then
+) STRICT;
+INSERT INTO webhook_secrets_next (id, organization_id, secret, created_at)
+    SELECT organization_id, organization_id, secret, created_at FROM webhook_secrets;
+DROP TABLE webhook_secrets;
+ALTER TABLE webhook_secrets_next RENAME TO webhook_secrets;
+CREATE INDEX webhook_secrets_by_organization ON webhook_secrets (organization_id);
+
+-- New deliveries are signed with one of each.
+CREATE UNIQUE INDEX webhook_secrets_newest ON webhook_secrets (organization_id) WHERE retired_at IS NULL;
+CREATE UNIQUE INDEX signing_keys_newest ON signing_keys (organization_id) WHERE retired_at IS NULL;

@@ -1,0 +1,108 @@
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"time"
+)
+
+// webhookSecretBytes and the prefix are those of the Standard Webhooks specification.
+const (
+	webhookSecretBytes  = 32
+	webhookSecretPrefix = "whsec_"
+)
+
+// sealedSecret is a shared secret as it is stored.
+type sealedSecret struct {
+	id     string
+	sealed []byte
+}
+
+// EnsureWebhookSecrets returns the organization's shared secrets for Standard
+// Webhooks that are in force, in their text form, the newest first; it makes
+// the first one when it is needed. There is more than one only while the
+// overlap after a rotation lasts.
+func (db *DB) EnsureWebhookSecrets(ctx context.Context, organizationID string) ([]string, error) {
+	found, err := webhookSecrets(ctx, db.read, organizationID, db.Now())
+	if err == nil && len(found) == 0 {
+		err = db.transact(ctx, func(tx *tx) error {
+			if found, err = webhookSecrets(tx.ctx, tx.sql, organizationID, tx.now); err != nil || len(found) > 0 {
+				return err
+			}
+			if _, err := db.createWebhookSecret(tx, organizationID); err != nil {
+				return err
+			}
+			found, err = webhookSecrets(tx.ctx, tx.sql, organizationID, tx.now)
+			return err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ensure webhook secret: %w", err)
+	}
+	secrets := make([]string, len(found))
+	for n, secret := range found {
+		text, err := db.seal.open(webhookSecretPlace(organizationID, secret.id), secret.sealed)
+		if err != nil {
+			return nil, err
+		}
+		secrets[n] = string(text)
+	}
+	return secrets, nil
+}
+
+func webhookSecretPlace(organizationID, id string) place {
+	return place{organizationID, "webhook_secrets", id, "secret"}
+}
+
+func webhookSecrets(ctx context.Context, from querier, organizationID string, now int64) ([]sealedSecret, error) {
+	return collect(ctx, from, func(r row) (s sealedSecret, err error) {
+		return s, r.Scan(&s.id, &s.sealed)
+	}, `SELECT id, secret FROM webhook_secrets
+		WHERE organization_id = $1 AND (retired_at IS NULL OR retired_at > $2)
+		ORDER BY retired_at IS NULL DESC, retired_at DESC`, organizationID, now)
+}
+
+func (db *DB) createWebhookSecret(tx *tx, organizationID string) (text string, err error) {
+	secret := make([]byte, webhookSecretBytes)
+	if _, err := rand.Read(secret); err != nil {
+		return "", err
+	}
+	text = webhookSecretPrefix + base64.StdEncoding.EncodeToString(secret)
+	id, err := db.newID(webhookSecretIDPrefix)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := db.seal.seal(webhookSecretPlace(organizationID, id), []byte(text))
+	if err != nil {
+		return "", err
+	}
+	return text, tx.exec(`INSERT INTO webhook_secrets (id, organization_id, secret, created_at) VALUES ($1, $2, $3, $4)`,
+		id, organizationID, sealed, tx.now)
+}
+
+// RotateWebhookKeys gives an organization a new signing key and a new shared
+// secret, which is returned. Those before go on for the overlap, in which the
+// merchant changes over; none, and they end at once.
+func (db *DB) RotateWebhookKeys(ctx context.Context, organizationID string, overlap time.Duration) (secret string, err error) {
+	err = db.transact(ctx, func(tx *tx) error {
+		until := tx.now + overlap.Milliseconds()
+		for _, table := range []string{"signing_keys", "webhook_secrets"} {
+			// What an earlier rotation left in force ends with the rest at the latest.
+			if err := tx.exec(`UPDATE `+table+` SET retired_at = $1
+				WHERE organization_id = $2 AND (retired_at IS NULL OR retired_at > $1)`, until, organizationID); err != nil {
+				return err
+			}
+		}
+		if _, err := db.createSigningKey(tx, organizationID); err != nil {
+			return err
+		}
+		secret, err = db.createWebhookSecret(tx, organizationID)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("rotate webhook keys: %w", err)
+	}
+	return secret, nil
+}
