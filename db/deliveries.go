@@ -122,6 +122,16 @@ func (db *DB) DeliveriesOf(ctx context.Context, linkID string) ([]Delivery, erro
 	return found, nil
 }
 
+// DeliveriesOfEvent lists an event's deliveries, the newest first.
+func (db *DB) DeliveriesOfEvent(ctx context.Context, eventID string, limit int) ([]Delivery, error) {
+	found, err := collect(ctx, db.read, scanDelivery, `SELECT `+deliveryColumns+` FROM webhook_deliveries
+		WHERE event_id = $1 ORDER BY created_at DESC, id LIMIT $2`, eventID, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	return found, nil
+}
+
 // TriesOf lists the attempts at a delivery.
 func (db *DB) TriesOf(ctx context.Context, deliveryID string) ([]Try, error) {
 	found, err := collect(ctx, db.read, func(r row) (Try, error) {

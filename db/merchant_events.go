@@ -109,6 +109,16 @@ func (db *DB) Event(ctx context.Context, id string) (Event, Link, error) {
 	return event, link, err
 }
 
+// EventsOfLink lists what a merchant is told of a link, the oldest first.
+func (db *DB) EventsOfLink(ctx context.Context, linkID string) ([]Event, error) {
+	found, err := collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
+		WHERE e.link_id = $1 ORDER BY e.position`, linkID)
+	if err != nil {
+		return nil, fmt.Errorf("list a link's events: %w", err)
+	}
+	return found, nil
+}
+
 // EventFilter narrows a list of events.
 type EventFilter struct {
 	OrganizationID string

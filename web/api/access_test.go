@@ -16,7 +16,8 @@ import (
 
 var merchantAddresses = []string{
 	"GET /v1/links", "POST /v1/links", "GET /v1/links/x", "POST /v1/links/x/cancel", "GET /v1/links/x/sessions",
-	"GET /v1/sessions/x", "GET /v1/providers", "GET /v1/events", "DELETE /v1/links/x/data", "GET /v1/sessions/x", "GET /v1/providers", "GET /v1/events",
+	"GET /v1/sessions/x", "GET /v1/providers", "GET /v1/events", "DELETE /v1/links/x/data",
+	"GET /v1/events/x/deliveries", "POST /v1/events/x/resend", "POST /v1/events/resend",
 }
 
 func TestEveryMerchantAddressNeedsAValidKey(t *testing.T) {

@@ -132,6 +132,8 @@ func TestRepliesAreAsDescribed(t *testing.T) {
 	if err := compiler.AddResource("urn:openapi", described); err != nil {
 		t.Fatal(err)
 	}
+	event := s.event(hooked)
+	s.settle(db.Try{Error: "refused"}, db.DeliveryPending, s.db.Now())
 	pending := s.post("/v1/links", with(`"returnUrl":"myapp://x","metadata":{"a":"b"},"externalUserId":"u"`))
 	s.create(simple)
 	failed := s.create(simple)
@@ -145,7 +147,9 @@ func TestRepliesAreAsDescribed(t *testing.T) {
 	for name, reply := range map[string]reply{
 		"CreatedLink": pending, "LinkView": s.get("/v1/links/" + lease.LinkID), "LinkList": s.get("/v1/links?limit=2"),
 		"SessionList": s.get("/v1/links/" + lease.LinkID + "/sessions"), "SessionDetail": s.get("/v1/sessions/" + lease.SessionID),
-		"EventList": s.get("/v1/events"), "ProviderList": s.get("/v1/providers"), "JwkSet": s.get("/.well-known/jwks.json"),
+		"EventList": s.get("/v1/events"), "DeliveryList": s.get("/v1/events/" + event + "/deliveries"),
+		"DeliveryView": s.post("/v1/events/"+event+"/resend", ""), "Resent": s.post("/v1/events/resend", `{"createdAfter":0}`),
+		"ProviderList": s.get("/v1/providers"), "JwkSet": s.get("/.well-known/jwks.json"),
 		"ClaimedLink": s.post("/link/claim", fmt.Sprintf(`{"code":%q}`, failed["claimCode"])), "ApiError": s.post("/v1/links", `{}`),
 	} {
 		schema, err := compiler.Compile("urn:openapi#/components/schemas/" + name)

@@ -44,6 +44,11 @@ func merchant[I, O any](a *API, operation huma.Operation, handle func(context.Co
 	if operation.Method == http.MethodGet {
 		needed = db.ScopeRead
 	}
+	scoped(a, needed, operation, handle)
+}
+
+// scoped registers an operation that needs an API key of a certain scope.
+func scoped[I, O any](a *API, needed db.Scope, operation huma.Operation, handle func(context.Context, *I) (*O, error)) {
 	operation.Middlewares = append(operation.Middlewares, a.authenticate(needed))
 	operation.Security = []map[string][]string{{securityScheme: {}}}
 	public(a, operation, handle)
@@ -98,6 +103,12 @@ func (a *API) allowNull(names ...string) {
 
 type keyContext struct{}
 
+// tooNarrow says what a key may do that may not do enough.
+var tooNarrow = map[db.Scope]string{
+	db.ScopeRead:  "This API key may only read.",
+	db.ScopeLinks: "This API key may only read and manage links.",
+}
+
 // authenticate lets a request through with a key whose scope covers what is
 // needed.
 func (a *API) authenticate(needed db.Scope) func(huma.Context, func(huma.Context)) {
@@ -108,7 +119,7 @@ func (a *API) authenticate(needed db.Scope) func(huma.Context, func(huma.Context
 			err = a.spend(w, r, key)
 		}
 		if err == nil && !key.Scope.Covers(needed) {
-			err = problem.Forbidden("This API key may only read.")
+			err = problem.Forbidden(tooNarrow[key.Scope])
 		}
 		if err != nil {
 			problem.WriteJSON(w, r, err)

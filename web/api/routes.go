@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"passage/db"
 )
 
 // routes is every operation of the API on one page.
@@ -17,6 +19,9 @@ func (a *API) routes() {
 	merchant(a, get("/v1/links/{id}/sessions", "listSessions", "List the attempts at a link"), a.listSessions)
 	merchant(a, get("/v1/sessions/{id}", "getSession", "Get one attempt with its timeline"), a.getSession)
 	merchant(a, get("/v1/events", "listEvents", "List what was or would have been sent as a webhook, the oldest first"), a.listEvents)
+	merchant(a, get("/v1/events/{id}/deliveries", "listDeliveries", "List an event's deliveries with every try, the newest first"), a.listDeliveries)
+	scoped(a, db.ScopeAll, post("/v1/events/{id}/resend", "resendEvent", "Send an event's webhook once more, now", http.StatusAccepted), a.resendEvent)
+	scoped(a, db.ScopeAll, post("/v1/events/resend", "resendEvents", "Send all webhooks since a time once more", http.StatusAccepted), a.resendEvents)
 	merchant(a, get("/v1/providers", "listProviders", "List the integrations and what they can do"), a.listProviders)
 
 	public(a, post("/link/claim", "claimLink", "Claim a link by its code, from any page", http.StatusOK), a.claimLink)
@@ -24,6 +29,7 @@ func (a *API) routes() {
 	public(a, get("/.well-known/jwks.json", "getJWKS", "Get all current public keys"), a.getJWKS)
 
 	a.document("/v1/links", linkRequest{}, createdLink{})
+	a.document("/v1/events/resend", resendRequest{}, nil)
 	a.document("/link/claim", claimRequest{}, nil)
 	a.document("/webhook_verification_key/get", verificationKeyRequest{}, nil)
 	a.allowNull("error", "metadata")

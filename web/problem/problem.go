@@ -204,6 +204,8 @@ func classify(err error) *Problem {
 		return Conflict("link_active", "The link is being worked on already.")
 	case errors.Is(err, db.ErrUsedUp):
 		return Conflict("attempts_used_up", "The link was tried as often as it may be. Create a new one.")
+	case errors.Is(err, db.ErrNoWebhook):
+		return Conflict("no_webhook_url", "The event's link has no webhook URL: there is nowhere to send it.")
 	case errors.Is(err, db.ErrKeyReused):
 		return Conflict("idempotency_key_reused", "This Idempotency-Key was used with another body.")
 	case errors.Is(err, db.ErrDestroyed):

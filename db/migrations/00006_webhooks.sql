@@ -17,3 +17,7 @@ CREATE INDEX webhook_secrets_by_organization ON webhook_secrets (organization_id
 -- New deliveries are signed with one of each.
 CREATE UNIQUE INDEX webhook_secrets_newest ON webhook_secrets (organization_id) WHERE retired_at IS NULL;
 CREATE UNIQUE INDEX signing_keys_newest ON signing_keys (organization_id) WHERE retired_at IS NULL;
+
+-- Whoever asks twice for an event to be sent again gets one delivery.
+CREATE UNIQUE INDEX deliveries_waiting ON webhook_deliveries (event_id) WHERE status = 'pending';
+CREATE INDEX events_by_time ON events (organization_id, created_at, position);

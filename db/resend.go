@@ -1,0 +1,117 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// ErrNoWebhook says that an event goes nowhere: its link has no webhook URL.
+var ErrNoWebhook = errors.New("the link has no webhook URL")
+
+// Resend sends an event once more, now. A delivery that waits for its next try
+// is made due instead, so asking twice sends once. ErrNotFound where the
+// organization has no such event, ErrNoWebhook where it goes nowhere.
+func (db *DB) Resend(ctx context.Context, organizationID, eventID string) (delivery Delivery, err error) {
+	err = db.transact(ctx, func(tx *tx) error {
+		var url *string
+		if err := tx.row(`SELECT l.webhook_url FROM events e JOIN links l ON l.id = e.link_id
+			WHERE e.id = $1 AND e.organization_id = $2`, eventID, organizationID).Scan(&url); err != nil {
+			return orNotFound(err)
+		}
+		if url == nil {
+			return ErrNoWebhook
+		}
+		if err := db.sendAgain(tx, eventID, *url); err != nil {
+			return err
+		}
+		delivery, err = scanDelivery(tx.row(`SELECT `+deliveryColumns+` FROM webhook_deliveries
+			WHERE event_id = $1 AND status = 'pending'`, eventID))
+		return err
+	})
+	if err != nil {
+		return Delivery{}, fmt.Errorf("resend event: %w", err)
+	}
+	return delivery, nil
+}
+
+// sendAgain leaves exactly one delivery of the event that is due.
+func (db *DB) sendAgain(tx *tx, eventID, url string) error {
+	err := tx.change(`UPDATE webhook_deliveries SET next_at = min(next_at, $1) WHERE event_id = $2 AND status = 'pending'`,
+		tx.now, eventID)
+	if errors.Is(err, ErrStale) {
+		return db.insertDelivery(tx, eventID, url)
+	}
+	tx.ring(Deliveries)
+	return err
+}
+
+// EventSpan is a part of an organization's events, the oldest first.
+type EventSpan struct {
+	OrganizationID string
+	TestOnly       bool   // only of links that test keys have made
+	CreatedAfter   int64  // Unix milliseconds, exclusive like the next
+	CreatedBefore  int64  // 0: until now
+	After          string // the id of an event before all of these; empty: from the first
+	Limit          int
+}
+
+// ResendSpan sends events once more, as Resend does each, but for those that go
+// nowhere. It tells how many, and the last one's id where the limit left others
+// out. ErrBadCursor says that the organization has no event with After's id.
+func (db *DB) ResendSpan(ctx context.Context, span EventSpan) (sent int, next string, err error) {
+	err = db.transact(ctx, func(tx *tx) error {
+		events, err := eventsToResend(tx, span)
+		if err != nil {
+			return err
+		}
+		if len(events) > span.Limit {
+			events = events[:span.Limit]
+			next = events[span.Limit-1].id
+		}
+		for _, event := range events {
+			if err := db.sendAgain(tx, event.id, event.url); err != nil {
+				return err
+			}
+		}
+		sent = len(events)
+		return nil
+	})
+	if err != nil {
+		return 0, "", fmt.Errorf("resend events: %w", err)
+	}
+	return sent, next, nil
+}
+
+// addressed is an event with where it goes.
+type addressed struct{ id, url string }
+
+// eventsToResend finds one event more than the limit, if there are so many.
+func eventsToResend(tx *tx, span EventSpan) ([]addressed, error) {
+	at, position := span.CreatedAfter+1, int64(0)
+	if span.After != "" {
+		var after int64
+		err := orNotFound(tx.row(`SELECT created_at, position FROM events WHERE id = $1 AND organization_id = $2`,
+			span.After, span.OrganizationID).Scan(&after, &position))
+		if errors.Is(err, ErrNotFound) {
+			return nil, ErrBadCursor
+		}
+		if err != nil {
+			return nil, err
+		}
+		if after < at {
+			position = 0
+		}
+		at = max(at, after)
+	}
+	before := span.CreatedBefore
+	if before == 0 {
+		before = tx.now + 1
+	}
+	return collect(tx.ctx, tx.sql, func(r row) (found addressed, err error) {
+		return found, r.Scan(&found.id, &found.url)
+	}, `SELECT e.id, l.webhook_url FROM events e JOIN links l ON l.id = e.link_id
+		WHERE e.organization_id = $1 AND (e.created_at, e.position) > ($2, $3) AND e.created_at < $4 AND l.webhook_url IS NOT NULL
+			AND ($5 = 0 OR l.test = 1)
+		ORDER BY e.created_at, e.position LIMIT $6`, span.OrganizationID, at, position, before, span.TestOnly, span.Limit+1)
+}
