@@ -117,6 +117,7 @@ func Admin(o Options) (http.Handler, error) {
 			r.Get("/", page(a.ShowOverview))
 			r.Get("/sessions", page(a.ShowSessions))
 			r.Get("/sessions/{sessionID}", page(a.ShowSession))
+			r.Post("/sessions/{sessionID}/webhooks/{eventID}", page(a.SubmitResend))
 			r.Get("/artifacts/{artifactID}", page(a.ShowArtifact))
 		})
 	})

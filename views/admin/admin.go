@@ -33,18 +33,19 @@ type Link struct {
 // Sign is what a status looks like: never by colour alone.
 type sign struct{ icon, tone, word string }
 
-// signs covers the statuses of sessions, links and operations.
+// signs covers the statuses of sessions, links, operations and deliveries.
 var signs = map[string]sign{
-	"created":  {"circle", "calm", "created"},
-	"queued":   {"clock", "calm", "queued"},
-	"running":  {"dot", "busy", "running"},
-	"waiting":  {"phone", "busy", "waiting"},
-	"complete": {"check", "good", "complete"},
-	"failed":   {"cross", "bad", "failed"},
-	"pending":  {"circle", "calm", "pending"},
-	"active":   {"dot", "busy", "active"},
-	"expired":  {"clock", "calm", "expired"},
-	"unknown":  {"question", "warn", "unknown"},
+	"created":   {"circle", "calm", "created"},
+	"queued":    {"clock", "calm", "queued"},
+	"running":   {"dot", "busy", "running"},
+	"waiting":   {"phone", "busy", "waiting"},
+	"complete":  {"check", "good", "complete"},
+	"failed":    {"cross", "bad", "failed"},
+	"pending":   {"circle", "calm", "pending"},
+	"active":    {"dot", "busy", "active"},
+	"expired":   {"clock", "calm", "expired"},
+	"delivered": {"check", "good", "delivered"},
+	"unknown":   {"question", "warn", "unknown"},
 }
 
 func signOf(status string) sign {

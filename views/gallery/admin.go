@@ -134,6 +134,15 @@ func failedSession() admin.Session {
 		row.Attempt = 2 - i
 		m.Attempts = append(m.Attempts, admin.Attempt{Row: row, Here: i == 1})
 	}
+	m.Webhooks = []admin.Notice{{Event: "link.failed", At: moment.Add(-5*time.Minute - 20*time.Second),
+		Again: "/sessions/sess_9cRf3Xv1/webhooks/evt_1", Deliveries: []admin.Delivery{
+			{Host: "shop.example.com", Status: "pending", Next: moment.Add(4 * time.Second), Tries: []admin.Try{
+				{At: moment.Add(-5*time.Minute - 20*time.Second), Code: 503, Took: 84 * time.Millisecond,
+					Fault: "the receiver answered 503: it failed; its own log says why", Answer: "upstream is busy"},
+				{At: moment.Add(-5*time.Minute - 9*time.Second), Took: 10 * time.Second,
+					Fault: "no reply within 10 seconds: the receiver should answer first and work afterwards; if it is down, start it"},
+			}},
+		}}}
 	return m
 }
 
@@ -167,6 +176,12 @@ func completeSession() admin.Session {
 		m.Operations[i].Status, m.Operations[i].Took = "complete", 1200*time.Millisecond
 	}
 	m.Attempts[0].Here, m.Attempts[1].Here = true, false
+	m.Webhooks = []admin.Notice{
+
+		{Event: "link.complete", At: moment.Add(-4 * time.Minute), Again: "/sessions/sess_4nPq6Js2/webhooks/evt_2", Deliveries: []admin.Delivery{
+			{Host: "shop.example.com", Status: "delivered", Tries: []admin.Try{{At: moment.Add(-4 * time.Minute), Code: 200, Took: 31 * time.Millisecond, Answer: "ok"}}},
+		}},
+	}
 	return m
 }
 

@@ -1,7 +1,8 @@
 // Package admin is the dashboard, on a listener of its own.
 //
-// It owns the operators' log-in and the pages that show why a session failed.
-// It does not own how they look (views/admin) and changes no link. Its
+// It owns the operators' log-in and the pages that show why a session failed
+// and what the merchant was told. It does not own how they look (views/admin)
+// and changes no link. Its
 // invariant: nothing but the log-in page answers without an operator's cookie.
 package admin
 

@@ -34,7 +34,7 @@ func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
 		Started: at(session.StartedAt), Ended: at(session.EndedAt),
 	}
 	for _, fill := range []func(context.Context, *view.Session, db.Session) error{
-		h.fillOperations, h.fillTimeline, h.fillPrompts, h.fillPicture, h.fillScript, h.fillAttempts,
+		h.fillOperations, h.fillTimeline, h.fillPrompts, h.fillPicture, h.fillScript, h.fillAttempts, h.fillWebhooks,
 	} {
 		if err := fill(r.Context(), &model, session); err != nil {
 			return err

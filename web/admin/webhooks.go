@@ -1,0 +1,90 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"passage/db"
+	view "passage/views/admin"
+)
+
+const (
+	webhooksPath = "/webhooks"
+	// maxDeliveries bounds what a page shows of one event; the newest count.
+	maxDeliveries = 10
+)
+
+func resendPath(sessionID, eventID string) string {
+	return sessionPath(sessionID) + webhooksPath + "/" + url.PathEscape(eventID)
+}
+
+// fillWebhooks shows what the merchant was told of the link, in all attempts.
+func (h *Handler) fillWebhooks(ctx context.Context, model *view.Session, session db.Session) error {
+	events, err := h.DB.EventsOfLink(ctx, session.LinkID)
+	if err != nil {
+		return err
+	}
+	for _, event := range events {
+		deliveries, err := h.DB.DeliveriesOfEvent(ctx, event.ID, maxDeliveries)
+		if err != nil {
+			return err
+		}
+		notice := view.Notice{Event: event.Name, At: time.UnixMilli(event.CreatedAt)}
+		if len(deliveries) > 0 {
+			notice.Again = resendPath(session.ID, event.ID)
+		}
+		for _, delivery := range deliveries {
+			shown, err := h.delivery(ctx, delivery)
+			if err != nil {
+				return err
+			}
+			notice.Deliveries = append(notice.Deliveries, shown)
+		}
+		model.Webhooks = append(model.Webhooks, notice)
+	}
+	return nil
+}
+
+func (h *Handler) delivery(ctx context.Context, d db.Delivery) (view.Delivery, error) {
+	shown := view.Delivery{Status: string(d.Status)}
+	if target, err := url.Parse(d.URL); err == nil { // a faulty one is a failed try's to say
+		shown.Host = target.Host
+	}
+	if d.Status == db.DeliveryPending {
+		shown.Next = time.UnixMilli(d.NextAt)
+	}
+	tries, err := h.DB.TriesOf(ctx, d.ID)
+	for _, try := range tries {
+		row := view.Try{At: time.UnixMilli(try.At), Took: time.Duration(try.Took) * time.Millisecond, Fault: try.Error, Answer: try.Reply}
+		if try.StatusCode != nil {
+			row.Code = *try.StatusCode
+		}
+		shown.Tries = append(shown.Tries, row)
+	}
+	return shown, err
+}
+
+// SubmitResend sends one of the link's events once more.
+func (h *Handler) SubmitResend(w http.ResponseWriter, r *http.Request) error {
+	session, _, err := h.DB.Session(r.Context(), chi.URLParam(r, "sessionID"))
+	if err != nil {
+		return err
+	}
+	event, _, err := h.DB.Event(r.Context(), chi.URLParam(r, "eventID"))
+	if err != nil {
+		return err
+	}
+	if event.LinkID != session.LinkID {
+		return fmt.Errorf("resend event: %w", db.ErrNotFound)
+	}
+	if _, err := h.DB.Resend(r.Context(), event.OrganizationID, event.ID); err != nil {
+		return err
+	}
+	http.Redirect(w, r, sessionPath(session.ID)+"#webhooks", http.StatusSeeOther)
+	return nil
+}
