@@ -24,8 +24,11 @@ type Delivery struct {
 	Status    DeliveryStatus
 	Tries     int // made so far
 	NextAt    int64
+	Held      bool // it waits until its endpoint goes on, whatever NextAt says
 	CreatedAt int64
 	EndedAt   *int64
+
+	endpointID *string
 }
 
 // Try is one attempt at a delivery.
@@ -38,22 +41,22 @@ type Try struct {
 	At         int64
 }
 
-const deliveryColumns = `id, event_id, url, status, tries, next_at, created_at, ended_at`
+const deliveryColumns = `id, event_id, url, status, tries, next_at, held, created_at, ended_at, endpoint_id`
 
 func scanDelivery(r row) (Delivery, error) {
 	var d Delivery
-	err := r.Scan(&d.ID, &d.EventID, &d.URL, &d.Status, &d.Tries, &d.NextAt, &d.CreatedAt, &d.EndedAt)
+	err := r.Scan(&d.ID, &d.EventID, &d.URL, &d.Status, &d.Tries, &d.NextAt, &d.Held, &d.CreatedAt, &d.EndedAt, &d.endpointID)
 	return d, err
 }
 
-func (db *DB) insertDelivery(tx *tx, eventID, url string) error {
+func (db *DB) insertDelivery(tx *tx, eventID, url string, to endpoint) error {
 	id, err := db.newID(deliveryPrefix)
 	if err != nil {
 		return err
 	}
 	tx.ring(Deliveries)
-	return tx.exec(`INSERT INTO webhook_deliveries (id, event_id, url, status, next_at, created_at)
-		VALUES ($1, $2, $3, 'pending', $4, $4)`, id, eventID, url, tx.now)
+	return tx.exec(`INSERT INTO webhook_deliveries (id, event_id, url, status, next_at, created_at, endpoint_id, held)
+		VALUES ($1, $2, $3, 'pending', $4, $4, $5, $6)`, id, eventID, url, tx.now, to.id, to.paused())
 }
 
 // TakeDeliveries leases deliveries that are due, so that no other process tries
@@ -63,7 +66,7 @@ func (db *DB) TakeDeliveries(ctx context.Context, limit int, lease time.Duration
 	err := db.transact(ctx, func(tx *tx) (err error) {
 		taken, err = collect(tx.ctx, tx.sql, scanDelivery, `UPDATE webhook_deliveries SET lease_until = $1
 			WHERE id IN (SELECT id FROM webhook_deliveries
-				WHERE status = 'pending' AND next_at <= $2 AND lease_until <= $2 ORDER BY next_at LIMIT $3)
+				WHERE status = 'pending' AND held = 0 AND next_at <= $2 AND lease_until <= $2 ORDER BY next_at LIMIT $3)
 			RETURNING `+deliveryColumns, tx.now+lease.Milliseconds(), tx.now, limit)
 		return err
 	})
@@ -78,7 +81,7 @@ func (db *DB) TakeDeliveries(ctx context.Context, limit int, lease time.Duration
 func (db *DB) NextDelivery(ctx context.Context) (at int64, ok bool, err error) {
 	var next *int64
 	err = db.read.QueryRowContext(ctx, `SELECT MIN(CASE WHEN lease_until > next_at THEN lease_until ELSE next_at END)
-		FROM webhook_deliveries WHERE status = 'pending'`).Scan(&next)
+		FROM webhook_deliveries WHERE status = 'pending' AND held = 0`).Scan(&next)
 	if err != nil {
 		return 0, false, fmt.Errorf("find the next delivery: %w", err)
 	}
@@ -89,10 +92,18 @@ func (db *DB) NextDelivery(ctx context.Context) (at int64, ok bool, err error) {
 }
 
 // SettleTry records a try and what follows from it: delivered, given up
-// (failed), or pending again at a later time. ErrStale where another process
-// settled the same try before.
+// (failed), or pending again at a later time; while its endpoint is paused it
+// is pending whatever the plan says. ErrStale where another process settled the
+// same try before.
 func (db *DB) SettleTry(ctx context.Context, delivery Delivery, try Try, status DeliveryStatus, nextAt int64) error {
 	err := db.transact(ctx, func(tx *tx) error {
+		paused, err := noteTry(tx, &delivery, status == DeliveryDelivered)
+		if err != nil {
+			return err
+		}
+		if paused {
+			status, nextAt = DeliveryPending, tx.now+probeRest.Milliseconds()
+		}
 		var endedAt any
 		if status != DeliveryPending {
 			endedAt = tx.now

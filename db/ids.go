@@ -19,6 +19,7 @@ const (
 	clientTokenPrefix     = "ct_"
 	promptPrefix          = "prm_"
 	eventPrefix           = "evt_"
+	endpointPrefix        = "ep_"
 	deliveryPrefix        = "dlv_"
 	artifactPrefix        = "art_"
 	operatorPrefix        = "op_"

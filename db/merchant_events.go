@@ -59,7 +59,11 @@ func (db *DB) announce(tx *tx, link *Link, to LinkStatus, sessionID string, fail
 	if link.WebhookURL == "" {
 		return nil
 	}
-	return db.insertDelivery(tx, id, link.WebhookURL)
+	endpoint, err := db.endpointOf(tx, link.OrganizationID, link.WebhookURL)
+	if err != nil {
+		return err
+	}
+	return db.insertDelivery(tx, id, link.WebhookURL, endpoint)
 }
 
 // standOf renders the state of each operation at this moment.

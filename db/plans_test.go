@@ -60,7 +60,7 @@ func fullScan(line string) bool {
 		return true
 	}
 	index = index[strings.LastIndex(index, " ")+1:]
-	return !slices.Contains([]string{"sessions_open", "deliveries_due", "sessions_by_time"}, index)
+	return !slices.Contains([]string{"sessions_open", "deliveries_due", "sessions_by_time", "endpoints_paused"}, index)
 }
 
 var placeholder = regexp.MustCompile(`\$(\d+)`)
@@ -161,6 +161,8 @@ func (w *world) tour() {
 	_, err = w.db.DeliveriesOfEvent(ctx, w.events(link)[0].ID, 10)
 	w.must(err)
 	_, err = w.db.EventsOfLink(ctx, link.ID)
+	w.must(err)
+	_, err = w.db.PausedEndpoints(ctx)
 	w.must(err)
 	w.must(w.db.DestroyOld(ctx, keep))
 	w.must(w.db.Ping(ctx))

@@ -10,7 +10,8 @@ import (
 var ErrNoWebhook = errors.New("the link has no webhook URL")
 
 // Resend sends an event once more, now. A delivery that waits for its next try
-// is made due instead, so asking twice sends once. ErrNotFound where the
+// is made due instead, so asking twice sends once, and an endpoint that was
+// paused goes on. ErrNotFound where the
 // organization has no such event, ErrNoWebhook where it goes nowhere.
 func (db *DB) Resend(ctx context.Context, organizationID, eventID string) (delivery Delivery, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
@@ -22,7 +23,7 @@ func (db *DB) Resend(ctx context.Context, organizationID, eventID string) (deliv
 		if url == nil {
 			return ErrNoWebhook
 		}
-		if err := db.sendAgain(tx, eventID, *url); err != nil {
+		if err := db.sendAgain(tx, organizationID, eventID, *url); err != nil {
 			return err
 		}
 		delivery, err = scanDelivery(tx.row(`SELECT `+deliveryColumns+` FROM webhook_deliveries
@@ -36,11 +37,18 @@ func (db *DB) Resend(ctx context.Context, organizationID, eventID string) (deliv
 }
 
 // sendAgain leaves exactly one delivery of the event that is due.
-func (db *DB) sendAgain(tx *tx, eventID, url string) error {
-	err := tx.change(`UPDATE webhook_deliveries SET next_at = min(next_at, $1) WHERE event_id = $2 AND status = 'pending'`,
+func (db *DB) sendAgain(tx *tx, organizationID, eventID, url string) error {
+	to, err := db.endpointOf(tx, organizationID, url)
+	if err != nil {
+		return err
+	}
+	if err := to.resume(tx); err != nil {
+		return err
+	}
+	err = tx.change(`UPDATE webhook_deliveries SET next_at = min(next_at, $1) WHERE event_id = $2 AND status = 'pending'`,
 		tx.now, eventID)
 	if errors.Is(err, ErrStale) {
-		return db.insertDelivery(tx, eventID, url)
+		return db.insertDelivery(tx, eventID, url, to)
 	}
 	tx.ring(Deliveries)
 	return err
@@ -70,7 +78,7 @@ func (db *DB) ResendSpan(ctx context.Context, span EventSpan) (sent int, next st
 			next = events[span.Limit-1].id
 		}
 		for _, event := range events {
-			if err := db.sendAgain(tx, event.id, event.url); err != nil {
+			if err := db.sendAgain(tx, span.OrganizationID, event.id, event.url); err != nil {
 				return err
 			}
 		}

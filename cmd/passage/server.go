@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -183,8 +184,19 @@ func (s *server) metrics() http.Handler {
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: "passage", Name: "sessions_refused_total",
 			Help: "Sessions that found the line for a browser full."}, func() float64 { return float64(s.pool.Stats().Refused) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "browser_memory_available_bytes",
-			Help: "Memory that is available for browsers; 0 where the system does not say."}, func() float64 { return float64(s.pool.Available()) }))
+			Help: "Memory that is available for browsers; 0 where the system does not say."}, func() float64 { return float64(s.pool.Available()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "webhook_endpoints_paused",
+			Help: "Merchants' hosts that have taken no webhook for long, and are tried once an hour."}, s.pausedEndpoints))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+// pausedEndpoints is not a number while the database does not answer.
+func (s *server) pausedEndpoints() float64 {
+	paused, err := s.db.PausedEndpoints(context.Background())
+	if err != nil {
+		return math.NaN()
+	}
+	return float64(len(paused))
 }
 
 // How long a stop may take once no session runs any more, and what the

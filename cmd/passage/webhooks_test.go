@@ -135,3 +135,17 @@ func TestDemoShopHearsOfItsLinks(t *testing.T) {
 		return strings.Contains(heard, "link.complete") && strings.Contains(heard, "link.failed") && strings.Contains(heard, link.ID)
 	})
 }
+
+func TestMetricsCountPausedEndpoints(t *testing.T) {
+	t.Parallel()
+	s := sharedStack(t)
+	reply, err := http.Get("http://" + s.admin.Addr().String() + "/metrics") //nolint:noctx // loopback
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reply.Body.Close()
+	text, err := io.ReadAll(reply.Body)
+	if err != nil || !strings.Contains(string(text), "\npassage_webhook_endpoints_paused 0\n") {
+		t.Errorf("metrics: %v %s", err, text)
+	}
+}

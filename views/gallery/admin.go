@@ -84,6 +84,7 @@ func rows() []admin.Row {
 func overview() admin.Overview {
 	return admin.Overview{
 		Running: 3, Waiting: 5, Queued: 1,
+		Paused: []admin.PausedHost{{Organization: "Globex", Host: "hooks.globex.example", Since: moment.Add(-31 * time.Hour), Waiting: 47}},
 		Integrations: []admin.Integration{
 			{ID: "att", Name: "AT&T", Version: "41d07be3", Since: moment.Add(-26 * time.Hour)},
 			{ID: "demo"},

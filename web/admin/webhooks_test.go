@@ -85,3 +85,35 @@ func TestALinkWithoutWebhookURLSaysSo(t *testing.T) {
 		t.Errorf("it shows %q", shown)
 	}
 }
+
+func TestTheOverviewNamesHostsThatTakeNothing(t *testing.T) {
+	t.Parallel()
+	d := known(t)
+	session := d.session(db.SessionFailed)
+	if shown := d.open("/").section("paused"); shown != "" {
+		t.Errorf("at first it shows %q", shown)
+	}
+	for range 25 {
+		d.tried(db.Try{Error: "refused"}, db.DeliveryPending, d.db.Now()+time.Hour.Milliseconds())
+		d.clock.Advance(time.Hour)
+	}
+	d.logIn(password, "") // the one before has run out
+	held := d.session(db.SessionFailed)
+	if shown := d.open("/").section("paused"); !strings.HasSuffix(shown, "Waiting merchant.example acme 25 h ago 2") {
+		t.Errorf("it shows %q", shown)
+	}
+	if shown := d.open("/sessions/" + held.ID).section("webhooks"); !strings.Contains(shown, "pending to merchant.example This host has taken nothing") {
+		t.Errorf("what is held shows %q", shown)
+	}
+	d.ask(http.MethodPost, "/sessions/"+session.ID+"/webhooks/"+d.eventOf(session), "")
+	if shown := d.open("/").section("paused"); shown != "" {
+		t.Errorf("after one was sent again it shows %q", shown)
+	}
+}
+
+func (d *desk) eventOf(session db.Session) string {
+	d.Helper()
+	events, err := d.db.EventsOfLink(d.Context(), session.LinkID)
+	d.must(err)
+	return events[0].ID
+}

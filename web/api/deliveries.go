@@ -15,7 +15,8 @@ type deliveryView struct {
 	Status    db.DeliveryStatus `json:"status" doc:"pending, delivered or failed; failed means given up."`
 	CreatedAt int64             `json:"createdAt"`
 	EndedAt   *int64            `json:"endedAt"`
-	NextTryAt *int64            `json:"nextTryAt" doc:"When it is posted next; null where it has ended."`
+	NextTryAt *int64            `json:"nextTryAt" doc:"When it is posted next; null where it has ended or is held."`
+	Held      bool              `json:"held" doc:"Its host has taken nothing for a day and is tried once an hour; this waits until it takes something, or until anything is sent again."`
 	Tries     []tryView         `json:"tries"`
 }
 
@@ -64,8 +65,8 @@ func (a *API) reachesEvent(ctx context.Context, id string) error {
 
 func (a *API) showDelivery(ctx context.Context, d *db.Delivery) (deliveryView, error) {
 	view := deliveryView{ID: d.ID, EventID: d.EventID, URL: d.URL, Status: d.Status, CreatedAt: d.CreatedAt,
-		EndedAt: d.EndedAt, Tries: []tryView{}}
-	if d.Status == db.DeliveryPending {
+		EndedAt: d.EndedAt, Held: d.Held, Tries: []tryView{}}
+	if d.Status == db.DeliveryPending && !d.Held {
 		view.NextTryAt = &d.NextAt
 	}
 	tries, err := a.DB.TriesOf(ctx, d.ID)
