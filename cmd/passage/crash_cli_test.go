@@ -18,7 +18,7 @@ import (
 func TestHelpIsThereAtEveryLevel(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"", "serve", "demo", "keys", "keys create", "keys list", "keys rotate", "keys revoke",
-		"keys show-webhook", "keys rotate-webhook", "admin",
+		"keys show-webhook", "keys rotate-webhook", "webhooks", "webhooks listen", "webhooks test", "admin",
 		"admin create", "admin passwd", "integrations", "integrations list", "integrations check", "doctor", "version"} {
 		result := crashRun(t, nil, "", append(strings.Fields(path), "--help")...)
 		if result.code != 0 || result.stderr != "" || !strings.HasPrefix(result.stdout, strings.TrimSpace("Usage: passage "+path)) {
@@ -59,6 +59,9 @@ func TestWrongUsageSaysWhatToDo(t *testing.T) {
 		{"keys show-webhook --org=", nil, []string{"--org: give the merchant's name"}},
 		{"keys rotate-webhook", nil, []string{"--org"}},
 		{"keys rotate-webhook --org=A --overlap=-1h", nil, []string{"--overlap: must not be negative"}},
+		{"webhooks listen --addr=0.0.0.0:9000", nil, []string{"--addr: give a port of this machine", "--key-url or --secret: give one"}},
+		{"webhooks test --org=A", nil, []string{"--url"}},
+		{"webhooks test --org=A --url=http://127.0.0.1:1 --webhook-allow=*.internal", nil, []string{"--webhook-allow: "}},
 		{"admin create --email=nobody", nil, []string{`--email: "nobody" is not an email address`}},
 		{"demo --scenario nosuch", nil, []string{"--scenario", "good, code"}},
 		{"demo --addr nowhere", nil, []string{`--addr: "nowhere" is not HOST:PORT`, `"passage demo --help"`}},

@@ -95,7 +95,7 @@ func runReadmeCommand(t *testing.T, line, data string) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	stdout := &stopWriter{stop: func() {}}
-	if args[0] == "serve" {
+	if args[0] == "serve" || strings.HasPrefix(line, "webhooks listen") {
 		stdout.stop = stop
 	}
 	var stderr bytes.Buffer

@@ -25,6 +25,7 @@ type commands struct {
 	Serve        serveCommand        `cmd:"" help:"Serve everything, on SQLite in one folder."`
 	Demo         demoCommand         `cmd:"" help:"Serve, with a demo carrier and a demo shop to try it on."`
 	Keys         keysCommand         `cmd:"" help:"Make, list, rotate and revoke the keys of merchants."`
+	Webhooks     webhooksCommand     `cmd:"" help:"Receive and send webhooks while a receiver is written."`
 	Admin        adminCommand        `cmd:"" help:"Let operators use the dashboard."`
 	Integrations integrationsCommand `cmd:"" help:"List, begin, check and try integrations, and print the reference of their scripts."`
 	Doctor       doctorCommand       `cmd:"" help:"Check this machine: browser, clock, data folder, public URL."`

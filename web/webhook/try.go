@@ -29,10 +29,15 @@ func (s *Sender) try(ctx context.Context, delivery db.Delivery) db.Try {
 		s.logger.ErrorContext(ctx, "a webhook cannot be prepared", "delivery", delivery.ID, "event", delivery.EventID, "error", err)
 		return db.Try{Error: couldNotPrepare}
 	}
+	return s.send(ctx, delivery.URL, message)
+}
+
+// send posts a message and tells how it went.
+func (s *Sender) send(ctx context.Context, url string, message message) db.Try {
 	ctx, cancel := context.WithTimeout(ctx, s.tryTime)
 	defer cancel()
 	started := time.Now()
-	reply, err := s.post(ctx, delivery.URL, message)
+	reply, err := s.post(ctx, url, message)
 	try := db.Try{Took: time.Since(started).Milliseconds()}
 	if err != nil {
 		try.Error = explain(err)

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"passage/db"
+	"passage/web/webhook"
+)
+
+// webhooksCommand is for who writes or mends a receiver.
+type webhooksCommand struct {
+	Listen webhooksListen `cmd:"" help:"Receive webhooks on this machine, check their signatures and print them."`
+	Test   webhooksTest   `cmd:"" help:"Send a signed test event to a URL, and print what came of it."`
+}
+
+type webhooksListen struct {
+	Addr   string `help:"Address to listen on; of this machine only." default:"127.0.0.1:9000"`
+	KeyURL string `help:"Check X-Passage-Signature with the keys at this URL: the server's /.well-known/jwks.json."`
+	Secret string `help:"Check webhook-signature with this secret, from \"keys show-webhook\"." placeholder:"whsec_…"`
+}
+
+type webhooksTest struct {
+	dataFlag
+	Org          string   `help:"The merchant's name, whose keys sign." required:""`
+	URL          string   `help:"Where to send it." required:""`
+	WebhookAllow []string `help:"Hosts or networks inside that webhooks may be sent to, http too; may be repeated." placeholder:"HOST|CIDR"`
+}
+
+// Run receives until the context ends.
+func (c *webhooksListen) Run(ctx context.Context, out *console) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	var config net.ListenConfig
+	bound, err := config.Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("--addr: %w", err)
+	}
+	if err := out.printf("Send webhooks to http://%s.\n", bound.Addr()); err != nil {
+		return errors.Join(err, bound.Close())
+	}
+	print := &deliveryPrinter{out: out, verifier: webhook.Verifier{
+		Secret: c.Secret, KeyURL: c.KeyURL, Client: &http.Client{Timeout: keyTime}}}
+	return listener{bound, print}.serve(ctx, out)
+}
+
+// keyTime is how long the keys may take; the sender waits ten seconds in all.
+const keyTime = 5 * time.Second
+
+func (c *webhooksListen) check() error {
+	var faults []error
+	if !isLoopback(c.Addr) {
+		faults = append(faults, errors.New("--addr: give a port of this machine, such as 127.0.0.1:9000; what arrives is printed"))
+	}
+	if c.KeyURL == "" && c.Secret == "" {
+		faults = append(faults, errors.New("--key-url or --secret: give one, or both, to check the signatures with"))
+	}
+	return asUsage(errors.Join(faults...))
+}
+
+// deliveryPrinter is a merchant's receiver that prints what it gets.
+type deliveryPrinter struct {
+	verifier webhook.Verifier
+
+	mu  sync.Mutex // one delivery at a time
+	out *console
+}
+
+// maxDelivery is larger than any webhook, in bytes.
+const maxDelivery = 8 << 20
+
+// ServeHTTP prints a delivery whose signatures fit, and of any other only why
+// they do not: anybody may have written it.
+func (p *deliveryPrinter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		http.Error(w, "Webhooks are posted here.", http.StatusMethodNotAllowed)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxDelivery))
+	if err == nil {
+		err = p.verifier.Verify(r.Context(), r.Header, body)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil {
+		fmt.Fprintf(p.out.stderr, "Refused: %q\n", err.Error())
+		http.Error(w, "The signature does not fit.", http.StatusBadRequest)
+		return
+	}
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, body, "", "  "); err != nil {
+		http.Error(w, "This is not JSON.", http.StatusBadRequest)
+		return
+	}
+	if err := p.out.printf("%s\n", &indented); err != nil {
+		http.Error(w, "It cannot be printed.", http.StatusInternalServerError)
+	}
+}
+
+// Run sends one event.
+func (c *webhooksTest) Run(ctx context.Context, out *console) error {
+	allow, err := webhook.ParseAllow(c.WebhookAllow)
+	if err != nil {
+		return asUsage(fmt.Errorf("--webhook-allow: %w", err))
+	}
+	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, organization db.Organization) error {
+		try, err := webhook.New(webhook.Options{DB: database, Allow: allow, Logger: out.logger}).Test(ctx, organization.ID, c.URL)
+		if err != nil {
+			return err
+		}
+		if try.Reply != "" {
+			fmt.Fprintf(out.stderr, "The reply begins: %s\n", try.Reply)
+		}
+		if try.Error != "" {
+			return fmt.Errorf("not taken: %s", try.Error)
+		}
+		return out.printf("Taken, with status %d after %d ms.\n", *try.StatusCode, try.Took)
+	})
+}
