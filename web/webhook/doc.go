@@ -8,8 +8,8 @@
 // the public keys are published (both are web/api's).
 // The command starts it once per process.
 //
-// Its invariants: a delivery is sent only under a lease; each try at a
-// delivery is rendered and signed afresh and leaves exactly one record; no record and no log entry
-// holds a result, a secret or a URL's path; nothing is sent to an address that
-// is not public unless the operator allowed it.
+// Its invariants: a delivery is sent only under a lease; each of its tries is
+// rendered and signed afresh and leaves exactly one record; no record and no
+// log entry holds a result, a secret or a URL's path; nothing is sent to an
+// address that is not public unless the operator allowed it.
 package webhook
