@@ -102,6 +102,15 @@ func TestARotatedKeyGoesOnForTheOverlap(t *testing.T) {
 	w.want(err, db.ErrKeyExpired)
 	_, err = w.db.Authenticate(t.Context(), next)
 	w.must(err)
+	_, err = w.db.RotateKey(t.Context(), made.ID, time.Hour) // which is to end in an hour
+	w.must(err)
+	last, err := w.db.RotateKey(t.Context(), made.ID, time.Hour)
+	w.must(err)
+	after, err := w.db.Authenticate(t.Context(), last)
+	w.must(err)
+	if after.ExpiresAt != nil {
+		t.Error("the next of a key for ever has an end, because the key before had been rotated already")
+	}
 	_, err = w.db.RotateKey(t.Context(), "key_none", time.Hour)
 	w.want(err, db.ErrNotFound)
 }

@@ -49,6 +49,8 @@ type Key struct {
 	LastUsedAt       *int64 // to the minute
 	ExpiresAt        *int64 // null: never
 	RevokedAt        *int64
+
+	lifetime time.Duration // that it was made for; 0: for ever
 }
 
 // The ways in which a key opens nothing.
@@ -77,12 +79,14 @@ func (k *Key) InForce(now int64) bool { return k.ended(now) == nil }
 const usePrecision = time.Minute
 
 const keyColumns = `k.id, k.organization_id, o.name, k.name, k.scope, k.test, k.hint, k.created_at, k.last_used_at,
-	k.expires_at, k.revoked_at`
+	COALESCE(k.lifetime, 0), k.expires_at, k.revoked_at`
 
 func scanKey(r row) (Key, error) {
 	var k Key
+	var lifetime int64
 	err := r.Scan(&k.ID, &k.OrganizationID, &k.OrganizationName, &k.Name, &k.Scope, &k.Test, &k.Hint, &k.CreatedAt,
-		&k.LastUsedAt, &k.ExpiresAt, &k.RevokedAt)
+		&k.LastUsedAt, &lifetime, &k.ExpiresAt, &k.RevokedAt)
+	k.lifetime = time.Duration(lifetime) * time.Millisecond
 	return k, err
 }
 
@@ -110,13 +114,13 @@ func (db *DB) insertKey(tx *tx, new NewKey) (string, error) {
 	if new.Scope == "" {
 		new.Scope = ScopeAll
 	}
-	var expiresAt any
+	var lifetime, expiresAt any
 	if new.Lifetime > 0 {
-		expiresAt = tx.now + new.Lifetime.Milliseconds()
+		lifetime, expiresAt = new.Lifetime.Milliseconds(), tx.now+new.Lifetime.Milliseconds()
 	}
-	return secret, tx.exec(`INSERT INTO api_keys (id, organization_id, hash, hint, name, scope, test, expires_at, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		id, new.OrganizationID, hash(secret), secret[len(secret)-4:], new.Name, string(new.Scope), new.Test, expiresAt, tx.now)
+	return secret, tx.exec(`INSERT INTO api_keys (id, organization_id, hash, hint, name, scope, test, lifetime, expires_at, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		id, new.OrganizationID, hash(secret), secret[len(secret)-4:], new.Name, string(new.Scope), new.Test, lifetime, expiresAt, tx.now)
 }
 
 // newKeySecret ends with a checksum of the rest, so that a slip of somebody who
@@ -206,10 +210,9 @@ func (db *DB) RotateKey(ctx context.Context, id string, overlap time.Duration) (
 		if !old.InForce(tx.now) {
 			return ErrNotFound
 		}
-		new := NewKey{OrganizationID: old.OrganizationID, Name: old.Name, Scope: old.Scope, Test: old.Test}
+		new := NewKey{OrganizationID: old.OrganizationID, Name: old.Name, Scope: old.Scope, Test: old.Test, Lifetime: old.lifetime}
 		ends := tx.now + overlap.Milliseconds()
-		if old.ExpiresAt != nil { // the new one lives as long as the old one was meant to
-			new.Lifetime = time.Duration(*old.ExpiresAt-old.CreatedAt) * time.Millisecond
+		if old.ExpiresAt != nil {
 			ends = min(ends, *old.ExpiresAt)
 		}
 		if secret, err = db.insertKey(tx, new); err != nil {
