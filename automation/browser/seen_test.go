@@ -14,7 +14,8 @@ func TestWhatSelectorsMatchedIsRememberedWithoutWhatIsThePersons(t *testing.T) {
 		<a class="profile wide" href=#>ada@example.com</a>
 		<label for=user>Phone number</label> <input id=user value="0049 170 1234567">
 		<label>Card ending in 4242 <input name=card></label>
-		<button id=sign-in onclick="this.remove()">Sign in</button>
+		<button id=account-menu type=button>Hi, Ada</button>
+		<form><button id=sign-in onclick="event.preventDefault(); this.remove()">Sign in</button></form>
 		<p id="order-20261123">Two pizzas</p> <p data-testid="ada@example.com">Two pizzas</p>
 		<p class=hidden hidden>Wrong</p> <p class=hidden id=shown>Wrong</p>
 		<iframe id=frame srcdoc="<input id=pin placeholder=PIN>"></iframe>`})
@@ -26,6 +27,7 @@ func TestWhatSelectorsMatchedIsRememberedWithoutWhatIsThePersons(t *testing.T) {
 		must[int](t)(page.Count(ctx, selector))
 	}
 	must[int](t)(page.Fill(ctx, "#user", "canary-0170"))
+	must[int](t)(page.Click(ctx, "#account-menu"))
 	must[int](t)(page.Click(ctx, "#sign-in"))
 	frame, _, err := page.Frame(ctx, "#frame")
 	if err != nil {
@@ -39,7 +41,7 @@ func TestWhatSelectorsMatchedIsRememberedWithoutWhatIsThePersons(t *testing.T) {
 		"#menu": "#menu", "#hello": "#hello", ".profile": "a.profile.wide", "label=Phone number": "#user “Phone number”",
 		"label=Card ending": "input[name=\"card\"] “Card ending in …”", ".hidden": "#shown", "[id^=order]": "#order-…",
 		"[data-testid]": "…", "text=Ada Lovelace": "#hello", "#user": "#user “Phone number”",
-		"#sign-in": "#sign-in “Sign in”", "#frame": "#frame", "#pin": "#pin “PIN”",
+		"#account-menu": "#account-menu", "#sign-in": "#sign-in “Sign in”", "#frame": "#frame", "#pin": "#pin “PIN”",
 	}
 	seen := b.Seen()
 	for selector, element := range want {

@@ -72,10 +72,11 @@
 
   // seen is what is kept of an element that a call found, to be told one day
   // when it is gone. It must say nothing of the person: so there are labels of
-  // fields, and of buttons that were pressed, but no other text of the page, and
-  // neither numbers nor addresses.
+  // fields, and of buttons that were pressed to send a form, but no other text of
+  // the page, as a button of a menu may hold a name, and neither numbers nor
+  // addresses.
   globalThis.near.seen = (el, op) => {
-    const said = el.matches(fields) || (op === "click" && el.matches(buttons)) ? short(label(el)) : "";
+    const said = el.matches(fields) || (op === "click" && el.type === "submit" && el.form) ? short(label(el)) : "";
     return describe(el, said).replace(/\S*@\S*/g, "…").replace(/\d{3,}/g, "…").slice(0, 120);
   };
   globalThis.near.describe = describe;
