@@ -140,16 +140,37 @@ var blameless = map[outcome.Code]bool{
 	outcome.SiteUnavailable: true, outcome.SiteBlocked: true, outcome.RateLimited: true,
 }
 
+// accusing are the ends that say that the password was wrong after all, even if
+// the site asked for something else in between.
+var accusing = map[outcome.Code]bool{outcome.InvalidCredentials: true, outcome.AccountLocked: true}
+
 // settle decides what becomes of a log-in with which a session ends. What it
 // does not get to say counts.
 func (s *session) settle(ctx context.Context, code outcome.Code) {
 	s.mu.Lock()
 	handed := s.handed
 	s.mu.Unlock()
-	if handed && !blameless[code] {
-		return
+	var err error
+	switch {
+	case !handed || blameless[code]:
+		err = s.accepted(ctx)
+	case accusing[code]:
+		err = s.accused(ctx)
 	}
-	if err := s.accepted(ctx); err != nil && !errors.Is(err, db.ErrStale) {
-		s.logger.Warn("a log-in could not be settled; it counts", "error", err)
+	if err != nil && !errors.Is(err, db.ErrStale) {
+		s.logger.Warn("a log-in could not be settled", "error", err)
 	}
+}
+
+// accused counts the last credentials as wrong, unless they are counted already.
+func (s *session) accused(ctx context.Context) error {
+	if s.integration.Lockout.Attempts == 0 {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.refuse(ctx); !errors.Is(err, db.ErrNotFound) {
+		return err
+	}
+	return nil
 }
