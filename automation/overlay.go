@@ -46,8 +46,9 @@ func newOverlay(folder fs.FS, load func(id, file, source string) (*Integration, 
 }
 
 // look reads the folder and takes in what is new and was the same at the look
-// before; the first look takes in everything. A folder that cannot be read, as
-// on a mount that is away, changes nothing. It reports whether there was news.
+// before; the first look takes in everything. A folder that cannot be read
+// changes nothing; one that reads as empty, as where a mount is away, is empty.
+// It reports whether there was news.
 func (o *overlay) look() (news bool) {
 	found, err := o.read()
 	if fault := textOf(err); fault != o.fault {
