@@ -22,9 +22,9 @@ import (
 // integrationsNew begins an integration: guesses to mend, or a copy of a
 // built-in one.
 type integrationsNew struct {
-	Name string `arg:"" help:"Its id: lower-case letters, digits and dashes. That of a built-in one makes a copy to mend."`
-	Dir  string `help:"Folder of your integrations; this makes one in it." default:"integrations" type:"path"`
-	Site string `help:"The site's origin." default:"https://www.example.com"`
+	Name   string `arg:"" help:"Its id: lower-case letters, digits and dashes. That of a built-in one makes a copy to mend."`
+	Dir    string `help:"Folder of your integrations; this makes one in it." default:"integrations" type:"path"`
+	Origin string `help:"Where the site is." default:"https://www.example.com"`
 }
 
 //go:embed scaffold/*
@@ -69,12 +69,12 @@ func (c *integrationsNew) files() (map[string][]byte, error) {
 		readme, err := fs.ReadFile(integrations.FS(), path.Join(c.Name, "README.md"))
 		return map[string][]byte{"integration.star": builtIn, "README.md": readme}, err
 	}
-	site, err := url.Parse(c.Site)
+	site, err := url.Parse(c.Origin)
 	if err != nil || site.Host == "" {
-		return nil, asUsage(fmt.Errorf("--site: %q is not an origin such as https://www.example.com", c.Site))
+		return nil, asUsage(fmt.Errorf("--origin: %q is not an origin such as https://www.example.com", c.Origin))
 	}
 	about := struct{ ID, Name, Site, Host, Dir, Date string }{
-		c.Name, title(c.Name), strings.TrimSuffix(c.Site, "/"), site.Host, c.Dir, time.Now().Format(time.DateOnly),
+		c.Name, title(c.Name), strings.TrimSuffix(c.Origin, "/"), site.Host, c.Dir, time.Now().Format(time.DateOnly),
 	}
 	files := map[string][]byte{}
 	for _, name := range []string{"integration.star", "README.md"} {
@@ -91,7 +91,7 @@ func (c *integrationsNew) files() (map[string][]byte, error) {
 	// A site that no integration can have is better refused now than by "check".
 	_, err = script.Load("integration.star", files["integration.star"])
 	if fault, ok := errors.AsType[*script.Fault](err); ok {
-		return nil, asUsage(fmt.Errorf("--site: %s", fault.Message))
+		return nil, asUsage(fmt.Errorf("--origin: %s", fault.Message))
 	}
 	return files, err
 }

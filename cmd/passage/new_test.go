@@ -21,8 +21,8 @@ func TestWhatNewMakesPassesTheCheck(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "mine")
 	for _, args := range [][]string{
 		{"my-library"},
-		{"shop", "--site", "https://shop.example.org"},
-		{"here", "--site", "http://127.0.0.1:3000/"},
+		{"shop", "--origin", "https://shop.example.org"},
+		{"here", "--origin", "http://127.0.0.1:3000/"},
 		{"att"}, // a copy of a built-in one
 	} {
 		code, stdout, stderr := command(t, append([]string{"integrations", "new", "--dir", folder}, args...)...)
@@ -72,14 +72,14 @@ func TestNewRefusesBadNamesAndSites(t *testing.T) {
 		{"", "", "must be 1 to 40"},
 		{"9lives", "", "must be 1 to 40"},
 		{strings.Repeat("a", 41), "", "must be 1 to 40"},
-		{"a", "example.com", `--site: "example.com" is not an origin`},
+		{"a", "example.com", `--origin: "example.com" is not an origin`},
 		{"a", "http://example.com", "must be https: http is for loopback only"},
 		{"a", "https://example.com/login", "must be an origin alone"},
 	} {
 		folder := filepath.Join(t.TempDir(), "mine")
 		args := []string{"integrations", "new", test.name, "--dir", folder}
 		if test.site != "" {
-			args = append(args, "--site", test.site)
+			args = append(args, "--origin", test.site)
 		}
 		code, _, stderr := command(t, args...)
 		if code != exitUsage || !strings.Contains(stderr, test.says) {
