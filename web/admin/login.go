@@ -29,7 +29,7 @@ func (h *Handler) tooMany(w http.ResponseWriter, r *http.Request) bool {
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	return h.tries.OnLimit(w, r, host)
+	return h.tries.OnLimit(w, r, httprate.CanonicalizeIP(host))
 }
 
 const (
