@@ -84,7 +84,8 @@ func activate(tx *tx, linkID, sessionID string) (epoch int, err error) {
 	tx.ring(linkID)
 	err = tx.row(`UPDATE links SET status = 'active', attempts = attempts + 1, current_session_id = $1,
 			tries = CASE status WHEN 'complete' THEN 1 ELSE tries + 1 END,
-			error_code = NULL, error_operation = NULL, result = NULL, completed_at = NULL, updated_at = $2
+			error_code = NULL, error_operation = NULL, result = NULL, return_code_hash = NULL,
+			completed_at = NULL, updated_at = $2
 		WHERE id = $3 AND expires_at > $2 AND arguments_key IS NOT NULL AND data_key IS NOT NULL
 			AND (status = 'pending' OR (status = 'failed' AND tries < $4) OR (status = 'complete' AND reusable = 1))
 		RETURNING attempts`, sessionID, tx.now, linkID, MaxTries).Scan(&epoch)

@@ -24,8 +24,7 @@ func (db *DB) DestroyData(ctx context.Context, organizationID, id string) error 
 		if err := errors.Join(tx.destroyArguments(link.ID), tx.forgetResults(link.ID)); err != nil {
 			return err
 		}
-		if err := tx.exec(`DELETE FROM artifacts WHERE session_id IN
-			(SELECT id FROM link_sessions WHERE link_id = $1)`, link.ID); err != nil {
+		if err := tx.destroyRecordings(link.ID); err != nil {
 			return err
 		}
 		return tx.exec(`UPDATE idempotency_keys SET reply = x'' WHERE link_id = $1`, link.ID)
@@ -34,6 +33,10 @@ func (db *DB) DestroyData(ctx context.Context, organizationID, id string) error 
 		return fmt.Errorf("destroy data: %w", err)
 	}
 	return nil
+}
+
+func (tx *tx) destroyRecordings(linkID string) error {
+	return tx.exec(`DELETE FROM artifacts WHERE session_id IN (SELECT id FROM link_sessions WHERE link_id = $1)`, linkID)
 }
 
 // Claimable reports whether a claim could win the link as it was read.

@@ -17,6 +17,7 @@ const (
 	claimCodePrefix       = "clm_"
 	sessionPrefix         = "sess_"
 	clientTokenPrefix     = "ct_"
+	returnCodePrefix      = "rtn_"
 	promptPrefix          = "prm_"
 	eventPrefix           = "evt_"
 	endpointPrefix        = "ep_"

@@ -62,6 +62,8 @@ type Link struct {
 	result       []byte // sealed
 	argumentsKey []byte // wrapped
 	dataKey      []byte // wrapped
+
+	returnCodeHash []byte // nil before a session that requires the return has succeeded
 }
 
 // MaxTries is how many attempts a link is good for; a reusable one begins anew
@@ -92,7 +94,7 @@ const statusNow = `CASE WHEN l.status IN ('pending', 'active', 'failed') AND l.e
 const linkColumns = `l.id, l.organization_id, l.integration_id, ` + statusNow + `, l.claim_code, l.arguments_key, l.data_key,
 	l.result, l.error_code, l.error_operation, l.current_session_id, l.attempts, l.tries, l.return_url, l.webhook_url,
 	l.external_user_id, l.metadata, l.debug, l.reusable, l.user_label, l.require_return, l.locale, l.test,
-	l.expires_at, l.created_at, l.updated_at, l.completed_at`
+	l.expires_at, l.created_at, l.updated_at, l.completed_at, l.return_code_hash`
 
 func scanLink(r row) (Link, error) {
 	var l Link
@@ -101,7 +103,7 @@ func scanLink(r row) (Link, error) {
 	err := r.Scan(&l.ID, &l.OrganizationID, &l.IntegrationID, &l.Status, &l.sealedCode, &l.argumentsKey, &l.dataKey,
 		&l.result, &code, &operation, &session, &l.Attempts, &l.Tries, &returnURL, &webhookURL,
 		&user, &metadata, &l.Debug, &l.Reusable, &label, &l.RequireReturn, &locale, &l.Test,
-		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt)
+		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt, &l.returnCodeHash)
 	if err != nil {
 		return Link{}, err
 	}
@@ -166,10 +168,10 @@ func (db *DB) complete(ctx context.Context, from querier, links []Link) error {
 	return attachOperations(ctx, from, links)
 }
 
-// Result opens a link's result: nil where there is none yet, or where the data
-// was destroyed.
+// Result opens a link's result: nil before the link is complete, or where the
+// data was destroyed.
 func (db *DB) Result(link *Link) (json.RawMessage, error) {
-	if link.result == nil {
+	if link.Status != LinkComplete || link.result == nil {
 		return nil, nil
 	}
 	key, err := db.seal.unwrap(link.place("data_key"), link.dataKey)

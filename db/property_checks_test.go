@@ -22,6 +22,11 @@ func (h *history) check(r *rapid.T) {
 		r.Fatalf("a complete link was claimed again")
 	}
 	h.status = stored
+	result, err := h.db.Result(&link)
+	h.must(err)
+	if result != nil && link.Status != db.LinkComplete {
+		r.Fatalf("the result of a link is given that is %s", link.Status)
+	}
 	sessions, err := h.db.SessionsOf(h.Context(), link.ID)
 	h.must(err)
 	if len(sessions) != link.Attempts {
@@ -35,11 +40,15 @@ func (h *history) check(r *rapid.T) {
 		}
 		h.sessions[session.ID] = session.Status
 		last := n == len(sessions)-1
-		if atWork := !session.Status.Ended(); atWork != (last && stored == db.LinkActive) {
+		awaits := h.awaitsReturn(link)
+		if atWork := !session.Status.Ended(); atWork != (last && stored == db.LinkActive && !awaits) {
 			r.Fatalf("session %d is %s while the link is %s", n+1, session.Status, stored)
 		}
+		if awaits && last && session.Status != db.SessionComplete {
+			r.Fatalf("the return from a session is waited for that is %s", session.Status)
+		}
 		if last || session.Status != before { // the others were looked at when they ended
-			h.checkSession(r, session, told[session.ID])
+			h.checkSession(r, session, told[session.ID], last && awaits)
 		}
 	}
 	if link.Status == db.LinkComplete && sessions[len(sessions)-1].Status != db.SessionComplete {
@@ -82,9 +91,9 @@ func (h *history) checkDeliveries(r *rapid.T, events []db.Event) {
 	}
 }
 
-func (h *history) checkSession(r *rapid.T, session db.Session, told []string) {
+func (h *history) checkSession(r *rapid.T, session db.Session, told []string, awaitsReturn bool) {
 	if !slices.ContainsFunc(endings, func(ending []string) bool { return slices.Equal(ending, told) }) ||
-		session.Status.Ended() != (len(told) > 0) {
+		(session.Status.Ended() && !awaitsReturn) != (len(told) > 0) {
 		r.Fatalf("of a session that is %s it was told: %v", session.Status, told)
 	}
 	terminal, err := h.db.SessionEvents(h.Context(), session.ID, 0, db.EventCompleted, db.EventFailed)

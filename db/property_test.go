@@ -70,7 +70,10 @@ func TestAnyInterleavingStaysInsideTheDiagram(t *testing.T) {
 // begin starts over with a new link.
 func (h *history) begin(r *rapid.T) {
 	h.status, h.sessions, h.leases = db.LinkPending, map[string]db.SessionStatus{}, nil
-	h.link = h.world.link(lasting(5*time.Minute), func(new *db.NewLink) { new.Reusable = rapid.Bool().Draw(r, "reusable") })
+	h.link = h.world.link(lasting(5*time.Minute), func(new *db.NewLink) {
+		new.Reusable, new.RequireReturn = rapid.Bool().Draw(r, "reusable"), rapid.Bool().Draw(r, "requires the return")
+		new.ReturnURL = "https://shop.example/done"
+	})
 }
 
 // over reports whether nothing more can happen to the link.
@@ -85,7 +88,7 @@ func (h *history) try(r *rapid.T, action func() error) {
 	if err == nil {
 		return
 	}
-	refusals := []error{db.ErrStale, db.ErrActive, db.ErrComplete, db.ErrUsedUp, db.ErrExpired}
+	refusals := []error{db.ErrStale, db.ErrActive, db.ErrComplete, db.ErrUsedUp, db.ErrExpired, db.ErrNothingToRedeem, db.ErrWrongReturnCode}
 	if !slices.ContainsFunc(refusals, func(refusal error) bool { return errors.Is(err, refusal) }) {
 		r.Fatalf("an action failed otherwise than by its state: %v", err)
 	}
@@ -98,6 +101,10 @@ func (h *history) try(r *rapid.T, action func() error) {
 func (h *history) goOn(r *rapid.T) {
 	if rapid.IntRange(0, 4).Draw(r, "begins anew") == 0 && h.over() {
 		h.begin(r)
+		return
+	}
+	if now := h.now(h.link); now.AwaitsReturn() {
+		h.try(r, func() error { return h.redeem(h.returnCode(now)) })
 		return
 	}
 	if len(h.leases) == 0 || h.sessions[h.leases[len(h.leases)-1].SessionID].Ended() {
@@ -182,6 +189,13 @@ func (h *history) actions() map[string]func(*rapid.T) error {
 			codes := []string{"SITE_CHANGED", "OPERATION_REJECTED", "LINK_CANCELLED", "USER_CANCELLED"}
 			return h.db.FailSession(ctx, h.lease(r), failure(rapid.SampledFrom(codes).Draw(r, "code")))
 		},
+		"redeem": func(r *rapid.T) error {
+			code := "rtn_wrong"
+			if now := h.now(h.link); now.AwaitsReturn() && rapid.Bool().Draw(r, "the right code") {
+				code = h.returnCode(now)
+			}
+			return h.redeem(code)
+		},
 		"cancel":    func(*rapid.T) error { return h.db.CancelLink(ctx, h.org, h.link.ID) },
 		"expire":    swept(func() (int, error) { return h.db.ExpireLinks(ctx) }),
 		"fail lost": swept(func() (int, error) { return h.db.FailLost(ctx) }),
@@ -217,3 +231,5 @@ func ignoreMissing(err error) error {
 	}
 	return err
 }
+
+func (h *history) redeem(code string) error { return h.db.Redeem(h.Context(), h.org, h.link.ID, code) }

@@ -10,14 +10,18 @@ import (
 // for byte: a URL that were parsed and written again would lose its order and
 // its encoding, which the merchant may have signed.
 func ReturnTo(returnURL, linkID string) string {
-	before, fragment, hasFragment := strings.Cut(returnURL, "#")
+	return appendQuery(returnURL, "linkId", url.QueryEscape(linkID))
+}
+
+func appendQuery(address, name, value string) string {
+	before, fragment, hasFragment := strings.Cut(address, "#")
 	switch {
 	case !strings.Contains(before, "?"):
 		before += "?"
 	case !strings.HasSuffix(before, "?") && !strings.HasSuffix(before, "&"):
 		before += "&"
 	}
-	before += "linkId=" + url.QueryEscape(linkID)
+	before += name + "=" + value
 	if hasFragment {
 		before += "#" + fragment
 	}

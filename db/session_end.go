@@ -18,7 +18,8 @@ const (
 )
 
 // CompleteSession ends a session and its link with success: the states, the
-// sealed result, the merchant's event and its delivery in one transaction.
+// sealed result, the merchant's event and its delivery in one transaction. A
+// link that requires the return stays active, and tells nobody (see Redeem).
 // ErrStale says that the lease, the state or the link's time was lost before, or
 // that not every operation is complete.
 func (db *DB) CompleteSession(ctx context.Context, lease Lease, result json.RawMessage) error {
@@ -41,26 +42,40 @@ func (db *DB) CompleteSession(ctx context.Context, lease Lease, result json.RawM
 		if err := tx.endSession(lease.SessionID, nil); err != nil {
 			return err
 		}
-		if err := tx.change(`UPDATE links SET status = 'complete', result = $1, completed_at = $2, updated_at = $2
-			WHERE id = $3 AND status = 'active' AND current_session_id = $4 AND expires_at > $2
-				AND NOT EXISTS (SELECT 1 FROM session_operations o WHERE o.session_id = $4 AND o.status <> 'complete')`,
-			sealed, tx.now, link.ID, lease.SessionID); err != nil {
-			return err
-		}
-		if err := tx.forgetResults(link.ID); err != nil {
-			return err
-		}
-		if !link.Reusable {
-			if err := tx.destroyArguments(link.ID); err != nil {
-				return err
-			}
-		}
-		return db.announce(tx, &link, LinkComplete, lease.SessionID, nil)
+		return db.finishLink(tx, &link, lease.SessionID, sealed)
 	})
 	if err != nil {
 		return fmt.Errorf("complete session: %w", err)
 	}
 	return nil
+}
+
+// finishLink gives a link its result: it is complete, or awaits the return.
+func (db *DB) finishLink(tx *tx, link *Link, sessionID string, sealed []byte) error {
+	returnHash, err := db.returnHash(tx, link, sessionID)
+	if err != nil {
+		return err
+	}
+	if err := tx.change(`UPDATE links SET result = $1, updated_at = $2, return_code_hash = $5,
+			status = CASE WHEN require_return = 1 THEN status ELSE 'complete' END,
+			completed_at = CASE WHEN require_return = 1 THEN NULL ELSE $2 END
+		WHERE id = $3 AND status = 'active' AND current_session_id = $4 AND expires_at > $2
+			AND NOT EXISTS (SELECT 1 FROM session_operations o WHERE o.session_id = $4 AND o.status <> 'complete')`,
+		sealed, tx.now, link.ID, sessionID, returnHash); err != nil {
+		return err
+	}
+	if err := tx.forgetResults(link.ID); err != nil {
+		return err
+	}
+	if !link.Reusable {
+		if err := tx.destroyArguments(link.ID); err != nil {
+			return err
+		}
+	}
+	if link.RequireReturn { // Redeem completes the link, and announces it
+		return nil
+	}
+	return db.announce(tx, link, LinkComplete, sessionID, nil)
 }
 
 // FailSession ends a session of the runner's with a failure, and its link with
@@ -179,7 +194,7 @@ func (tx *tx) endLink(linkID string, to LinkStatus, failure *Failure) error {
 	if to != LinkExpired {
 		return nil
 	}
-	if err := tx.forgetResults(linkID); err != nil {
+	if err := errors.Join(tx.forgetResults(linkID), tx.destroyUnredeemed(linkID)); err != nil {
 		return err
 	}
 	return tx.destroyArguments(linkID)
@@ -202,12 +217,12 @@ func (db *DB) CancelLink(ctx context.Context, organizationID, id string) error {
 			return err
 		}
 		cancelled := Failure{Code: codeLinkCancelled}
-		switch link.Status {
-		case LinkComplete:
+		switch {
+		case link.Status == LinkComplete:
 			return ErrComplete
-		case LinkExpired:
+		case link.Status == LinkExpired:
 			return ErrExpired
-		case LinkActive:
+		case link.Status == LinkActive && !link.AwaitsReturn():
 			return db.fail(tx, link.CurrentSessionID, cancelled)
 		default:
 			if err := tx.endLink(link.ID, LinkExpired, &cancelled); err != nil {

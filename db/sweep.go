@@ -45,7 +45,7 @@ func (db *DB) failEach(ctx context.Context, failure Failure, query string, more 
 // over are expired, with the event that says so. It returns how many.
 func (db *DB) ExpireLinks(ctx context.Context) (int, error) {
 	total, err := db.sweep(ctx, `SELECT id FROM links WHERE status IN ('pending', 'active', 'failed')
-			AND expires_at <= $1 AND (status <> 'active' OR expires_at <= $1 - $3) LIMIT $2`,
+			AND expires_at <= $1 AND (status <> 'active' OR return_code_hash IS NOT NULL OR expires_at <= $1 - $3) LIMIT $2`,
 		[]any{expiryGrace.Milliseconds()}, db.expire)
 	if err != nil {
 		return total, fmt.Errorf("expire links: %w", err)
@@ -56,17 +56,24 @@ func (db *DB) ExpireLinks(ctx context.Context) (int, error) {
 func (db *DB) expire(tx *tx, id string) error {
 	var session *string
 	var status LinkStatus
-	if err := tx.row(`SELECT status, current_session_id FROM links WHERE id = $1`, id).Scan(&status, &session); err != nil {
+	var awaitsReturn bool
+	if err := tx.row(`SELECT status, current_session_id, return_code_hash IS NOT NULL FROM links WHERE id = $1`, id).
+		Scan(&status, &session, &awaitsReturn); err != nil {
 		return err
 	}
-	if status == LinkActive {
+	if status == LinkActive && !awaitsReturn {
 		return db.fail(tx, orEmpty(session), Failure{Code: codeLinkExpired})
 	}
 	link, err := db.linkByID(tx.ctx, tx.moment(), id)
 	if err != nil {
 		return err
 	}
-	if err := tx.endLink(id, LinkExpired, nil); err != nil {
+	var failure *Failure
+	if awaitsReturn {
+		failure = &Failure{Code: codeLinkExpired}
+		link.Error = failure
+	}
+	if err := tx.endLink(id, LinkExpired, failure); err != nil {
 		return err
 	}
 	return db.announce(tx, &link, LinkExpired, orEmpty(session), link.Error)
@@ -125,7 +132,7 @@ func (db *DB) DestroyOld(ctx context.Context, keep Retention) error {
 			tx.exec(`DELETE FROM artifacts WHERE created_at <= $1`, recordings),
 			// A link that can be claimed again needs its key, but not the old result.
 			tx.exec(`UPDATE links SET result = NULL
-				WHERE data_key IS NOT NULL AND updated_at <= $1 AND result IS NOT NULL AND status <> 'active'`, results),
+				WHERE data_key IS NOT NULL AND updated_at <= $1 AND result IS NOT NULL`, results),
 			tx.exec(`UPDATE links SET data_key = NULL
 				WHERE data_key IS NOT NULL AND updated_at <= $1 AND status <> 'active'
 					AND (expires_at <= $2 OR status = 'expired' OR (status = 'complete' AND reusable = 0))`, results, tx.now),

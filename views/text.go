@@ -98,6 +98,7 @@ type WorkText struct {
 // EndText is the last page, whichever it is.
 type EndText struct {
 	DoneTitle, AlreadyTitle, AlreadyBody, GoingBack, WasDone, WasNotDone, WasUnknown string
+	ReturnAwaited, ReturnLapsed                                                      string
 	WhatNow, TryAgain, ReferenceHint                                                 string
 	UsedUpTitle, UsedUpBody                                                          string
 	ExpiredTitle, ExpiredBody, UnknownTitle, UnknownBody                             string

@@ -111,6 +111,8 @@ var english = Text{
 		WasNotDone:          "What was not done",
 		WasUnknown:          "What could not be confirmed",
 		WhatNow:             "What you can do now",
+		ReturnAwaited:       "One more step: go back to {merchant}. Only then does it receive what you agreed to.",
+		ReturnLapsed:        "{merchant} did not collect what was read. It has been deleted here.",
 		TryAgain:            "Try again",
 		ReferenceHint:       "If you ask {merchant} for help, give this reference.",
 		UsedUpTitle:         "This link was tried too often",

@@ -111,6 +111,8 @@ var spanish = Text{
 		WasNotDone:          "Lo que no se hizo",
 		WasUnknown:          "Lo que no se pudo confirmar",
 		WhatNow:             "Lo que puede hacer ahora",
+		ReturnAwaited:       "Un paso más: vuelva a {merchant}. Solo entonces recibe lo que usted aceptó.",
+		ReturnLapsed:        "{merchant} no recogió lo que se leyó. Ya se eliminó aquí.",
 		TryAgain:            "Intentar de nuevo",
 		ReferenceHint:       "Si pide ayuda a {merchant}, indique esta referencia.",
 		UsedUpTitle:         "Este enlace se ha intentado demasiadas veces",

@@ -156,6 +156,8 @@ func endScreens() []Screen {
 	screens := []Screen{
 		screen(group, "Done", connect.Done{Operations: all, At: moment}),
 		screen(group, "Done, no way back", connect.Done{Operations: all, At: moment}, withoutWay),
+		screen(group, "Done, the return is awaited", connect.Done{Operations: all, At: moment, Awaited: true}),
+		screen(group, "Done, nobody returned", connect.Done{Operations: all, At: moment, Lapsed: true}),
 		screen(group, "Already done", connect.Done{Operations: all, At: moment, Already: true}, inAnApp),
 		screen(group, "Failed after a change", connect.Failed{
 			Code: outcome.SiteUnavailable, Operations: plan(connect.Complete, connect.Complete, connect.Failure), At: moment, Retry: claimPath,

@@ -47,13 +47,14 @@ type Options struct {
 // API serves programs.
 type API struct {
 	Options
-	huma huma.API
-	rate *httprate.RateLimiter // by key; nil without a limit
+	huma       huma.API
+	rate       *httprate.RateLimiter // by key; nil without a limit
+	wrongCodes wrongCodes
 }
 
 // New prepares the API; Mount puts it in service.
 func New(options Options) *API {
-	a := &API{Options: options}
+	a := &API{Options: options, wrongCodes: newWrongCodes()}
 	if options.KeyRate > 0 {
 		a.rate = newRate(options.KeyRate)
 	}

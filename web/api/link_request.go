@@ -48,7 +48,7 @@ type linkRequest struct {
 	ExpiresIn      int64              `json:"expiresIn,omitempty" minimum:"1" maximum:"2592000" default:"14400" doc:"Seconds until the link expires; at most 86400 where an argument is sensitive."`
 	Reusable       bool               `json:"reusable,omitempty" doc:"A complete link may be claimed again until it expires; not with sensitive arguments."`
 	UserLabel      string             `json:"userLabel,omitempty" maxLength:"64" doc:"Who you believe the person is; shown to them."`
-	RequireReturn  bool               `json:"requireReturn,omitempty" doc:"Release the result only once your server redeems the returnCode; needs returnUrl."`
+	RequireReturn  bool               `json:"requireReturn,omitempty" doc:"Release the result only once your server redeems the returnCode that comes back with the person (POST /v1/links/{id}/redeem); needs returnUrl."`
 	Locale         string             `json:"locale,omitempty" maxLength:"35" example:"en-US" doc:"The language of the pages, BCP 47; else the browser's."`
 }
 

@@ -68,6 +68,7 @@ type LinkFields struct {
 	Test             bool              `json:"test" doc:"Made with a test key."`
 	Debug            bool              `json:"debug"`
 	Reusable         bool              `json:"reusable"`
+	ReturnRequired   bool              `json:"returnRequired" doc:"All is done, and only POST /v1/links/{id}/redeem is missing."`
 	ExpiresAt        int64             `json:"expiresAt"`
 	CreatedAt        int64             `json:"createdAt"`
 	UpdatedAt        int64             `json:"updatedAt"`
@@ -250,7 +251,7 @@ func (a *API) fields(ctx context.Context, link *db.Link) LinkFields {
 		Resource: link.Operations[0].Resource, Action: link.Operations[0].Action,
 		ExternalUserID: orNull(link.ExternalUserID), Metadata: link.Metadata, Status: link.Status,
 		CurrentSessionID: orNull(link.CurrentSessionID), Error: showError(link.Error), Test: link.Test,
-		Debug: link.Debug, Reusable: link.Reusable, ExpiresAt: link.ExpiresAt, CreatedAt: link.CreatedAt,
+		Debug: link.Debug, Reusable: link.Reusable, ReturnRequired: link.AwaitsReturn(), ExpiresAt: link.ExpiresAt, CreatedAt: link.CreatedAt,
 		UpdatedAt: link.UpdatedAt, CompletedAt: link.CompletedAt,
 	}
 	if keyOf(ctx).Scope.Covers(db.ScopeLinks) {

@@ -77,7 +77,7 @@ func TestDryRunIsInTheSummary(t *testing.T) {
 
 // linkNames are CONTRACT §3's fields of a link, and whether a test key made it.
 var linkNames = strings.Fields(`id integrationId operations resource action externalUserId metadata status currentSessionId result
-	error returnUrl claimUrl debug reusable expiresAt createdAt updatedAt completedAt sessions test`)
+	error returnUrl claimUrl debug reusable returnRequired expiresAt createdAt updatedAt completedAt sessions test`)
 
 func TestLinkHasEveryFieldFromTheStart(t *testing.T) {
 	t.Parallel()

@@ -14,6 +14,7 @@ func (a *API) routes() {
 	merchant(a, get("/v1/links", "listLinks", "List links, the newest first"), a.listLinks)
 	merchant(a, get("/v1/links/{id}", "getLink", "Get a link with its result"), a.getLink)
 	merchant(a, post("/v1/links/{id}/cancel", "cancelLink", "End a link now", http.StatusOK), a.cancelLink)
+	merchant(a, post("/v1/links/{id}/redeem", "redeemReturn", "Release the result of a link that requires the return", http.StatusOK), a.redeemReturn)
 	merchant(a, huma.Operation{Method: http.MethodDelete, Path: "/v1/links/{id}/data", OperationID: "deleteLinkData",
 		Summary: "Destroy a link's result, arguments and recordings now", DefaultStatus: http.StatusNoContent}, a.deleteLinkData)
 	merchant(a, get("/v1/links/{id}/sessions", "listSessions", "List the attempts at a link"), a.listSessions)
@@ -30,6 +31,7 @@ func (a *API) routes() {
 
 	a.document("/v1/links", linkRequest{}, createdLink{})
 	a.document("/v1/events/resend", resendRequest{}, nil)
+	a.document("/v1/links/{id}/redeem", redeemRequest{}, nil)
 	a.document("/link/claim", claimRequest{}, nil)
 	a.document("/webhook_verification_key/get", verificationKeyRequest{}, nil)
 	a.allowNull("error", "metadata")

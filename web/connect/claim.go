@@ -73,8 +73,15 @@ func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Li
 		return err
 	}
 	v := visit{session, *link, session.HeldBy(h.browser(r))}
-	if v.held {
+	switch {
+	case v.held:
 		return redirect(w, r, sessionPath(session.ID))
+	case link.AwaitsReturn(): // what was found is not for whoever has the link
+		frame, err := h.frame(r, link)
+		if err != nil {
+			return err
+		}
+		return render(w, r, http.StatusOK, view.Page(frame, view.Done{At: time.UnixMilli(*session.EndedAt), Already: true}))
 	}
 	return h.show(w, r, http.StatusConflict, v, nil)
 }

@@ -41,7 +41,8 @@ func (h *Handler) screen(r *http.Request, v visit, sent *sent) (view.Frame, view
 		shown[n] = operation(o.Resource, o.Action, o.Status, o.Note, o.Summary)
 	}
 	if v.session.Status.Ended() {
-		return frame, h.ended(v, shown), nil
+		frame.Return, err = h.DB.WayBack(r.Context(), &v.link, &v.session)
+		return frame, h.ended(v, shown), err
 	}
 	frame.Cancel, frame.Submitted = sessionPath(v.session.ID, "cancel"), live.Submitted
 	if live.HandOver {
@@ -82,7 +83,8 @@ func stay(sessionID string, live automation.Live, idle time.Duration) view.Stay 
 func (h *Handler) ended(v visit, shown []view.Operation) view.Model {
 	at := time.UnixMilli(*v.session.EndedAt)
 	if v.session.Status == db.SessionComplete {
-		return view.Done{Operations: shown, At: at, Auto: h.since(at) < autoReturn}
+		return view.Done{Operations: shown, At: at, Auto: h.since(at) < autoReturn,
+			Awaited: v.link.AwaitsReturn(), Lapsed: v.link.Status == db.LinkExpired}
 	}
 	failed := view.Failed{Code: outcome.Code(v.session.Error.Code), Operations: shown, At: at}
 	failed.Auto = failed.Code == outcome.UserCancelled && h.since(at) < autoReturn

@@ -198,14 +198,11 @@ func classify(err error) *Problem {
 		return refusedKey(err)
 	case errors.Is(err, db.ErrExpired):
 		return Expired()
-	case errors.Is(err, db.ErrComplete):
-		return Conflict("link_complete", "The link is complete already.")
-	case errors.Is(err, db.ErrActive):
-		return Conflict("link_active", "The link is being worked on already.")
-	case errors.Is(err, db.ErrUsedUp):
-		return Conflict("attempts_used_up", "The link was tried as often as it may be. Create a new one.")
-	case errors.Is(err, db.ErrNoWebhook):
-		return Conflict("no_webhook_url", "The event's link has no webhook URL: there is nowhere to send it.")
+	case errors.Is(err, db.ErrComplete), errors.Is(err, db.ErrActive), errors.Is(err, db.ErrUsedUp),
+		errors.Is(err, db.ErrNoWebhook), errors.Is(err, db.ErrNothingToRedeem):
+		return linkConflict(err)
+	case errors.Is(err, db.ErrWrongReturnCode):
+		return &Problem{Status: http.StatusNotFound, Code: "wrong_return_code", Message: "This is not the return code of the link's last session."}
 	case errors.Is(err, db.ErrKeyReused):
 		return Conflict("idempotency_key_reused", "This Idempotency-Key was used with another body.")
 	case errors.Is(err, db.ErrDestroyed):
@@ -230,6 +227,23 @@ func classify(err error) *Problem {
 	default:
 		return &Problem{Status: http.StatusInternalServerError, Code: "internal_error",
 			Message: "Something went wrong on our side."}
+	}
+}
+
+// linkConflict is what the link's present state does not allow.
+func linkConflict(err error) *Problem {
+	switch {
+	case errors.Is(err, db.ErrComplete):
+		return Conflict("link_complete", "The link is complete already.")
+	case errors.Is(err, db.ErrActive):
+		return Conflict("link_active", "The link is being worked on already.")
+	case errors.Is(err, db.ErrUsedUp):
+		return Conflict("attempts_used_up", "The link was tried as often as it may be. Create a new one.")
+	case errors.Is(err, db.ErrNoWebhook):
+		return Conflict("no_webhook_url", "The event's link has no webhook URL: there is nowhere to send it.")
+	default:
+		return Conflict("nothing_to_redeem",
+			"No return is waited for: the link's operations are not done, or it was created without requireReturn.")
 	}
 }
 

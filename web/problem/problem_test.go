@@ -34,6 +34,8 @@ func TestEveryErrorHasItsStatusAndCode(t *testing.T) {
 		{db.ErrStale, 409, "conflict"},
 		{db.ErrExists, 409, "conflict"},
 		{db.ErrKeyReused, 409, "idempotency_key_reused"},
+		{db.ErrNothingToRedeem, 409, "nothing_to_redeem"},
+		{db.ErrWrongReturnCode, 404, "wrong_return_code"},
 		{db.ErrBadCursor, 400, "validation_failed"},
 		{automation.ErrAnswered, 409, "prompt_closed"},
 		{automation.ErrElsewhere, 409, "conflict"},
