@@ -12,7 +12,7 @@ import (
 	"passage/db"
 )
 
-// evidenceTimeout bounds what is done for the operator after a failure.
+// evidenceTimeout bounds what is done for the operator beside the work.
 const evidenceTimeout = 5 * time.Second
 
 // evidenceData is what the timeline keeps of a failure beside the picture.
@@ -44,6 +44,24 @@ func (r *recorder) evidence(page *browser.Page, err error) {
 		s.logger.Warn("evidence could not be recorded", "error", err)
 		return
 	}
+	r.picture(ctx, page)
+}
+
+// look keeps a picture of a page where the link asks for a full recording. It is
+// taken once what was done is written down, and a stop does not wait for it.
+func (r *recorder) look(page *browser.Page) {
+	if !r.session.link.Debug {
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.session.ctx, evidenceTimeout)
+	defer cancel()
+	r.flush()
+	r.picture(ctx, page)
+}
+
+// picture keeps a masked picture of a page.
+func (r *recorder) picture(ctx context.Context, page *browser.Page) {
+	s := r.session
 	picture, err := page.Screenshot(ctx)
 	if err != nil {
 		s.logger.Info("no picture could be taken", "error", err)

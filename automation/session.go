@@ -146,6 +146,7 @@ func (s *session) drive(browser *browser.Browser, arguments []json.RawMessage) (
 	if err := s.loggedIn(s.ctx); err != nil {
 		return nil, err
 	}
+	s.recorder.look(browser.Page())
 	submitted, err := s.runner.DB.Submitted(s.ctx, s.link.ID)
 	if err != nil {
 		return nil, err
@@ -168,6 +169,7 @@ func (s *session) drive(browser *browser.Browser, arguments []json.RawMessage) (
 		if err != nil {
 			return nil, err
 		}
+		s.recorder.look(browser.Page())
 	}
 	return joinResults(s.link.Operations, results)
 }

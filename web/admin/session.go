@@ -98,8 +98,13 @@ func (h *Handler) fillPrompts(ctx context.Context, model *view.Session, session 
 
 func (h *Handler) fillPicture(ctx context.Context, model *view.Session, session db.Session) error {
 	artifacts, err := h.DB.Artifacts(ctx, session.ID)
-	if len(artifacts) > 0 {
-		model.Picture = artifactPath + "/" + url.PathEscape(artifacts[len(artifacts)-1].ID)
+	for n, artifact := range artifacts {
+		picture := artifactPath + "/" + url.PathEscape(artifact.ID)
+		if n < len(artifacts)-1 {
+			model.Earlier = append(model.Earlier, picture)
+		} else {
+			model.Picture = picture
+		}
 	}
 	return err
 }

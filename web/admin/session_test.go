@@ -114,6 +114,28 @@ func TestAChangeThatWasNotMadeAgainIsShownAsThat(t *testing.T) {
 	}
 }
 
+func TestEveryPictureOfAFullRecordingIsShown(t *testing.T) {
+	t.Parallel()
+	d := known(t)
+	link := dbtest.Link(d, d.db, dbtest.NewLink(dbtest.Organization(d, d.db, "acme").ID))
+	lease := dbtest.Run(d, d.db, dbtest.Claim(d, d.db, link, "boot_1"))
+	for n := range 3 {
+		d.must(d.db.KeepScreenshot(t.Context(), lease, "image/jpeg", append(pictured, byte(n))))
+	}
+	dbtest.Finish(d, d.db, lease, `{}`)
+	order := []byte{2, 0, 1} // the last one first
+	shown := d.open("/sessions/"+lease.SessionID).each("img", "picture")
+	if len(shown) != len(order) {
+		t.Fatalf("%d pictures are shown", len(shown))
+	}
+	for n, picture := range shown {
+		body := d.ask(http.MethodGet, attribute(picture, "src"), "").Body.Bytes()
+		if len(body) == 0 || body[len(body)-1] != order[n] {
+			t.Errorf("picture %d is another", n+1)
+		}
+	}
+}
+
 func TestThePictureIsThereAsLongAsItsKey(t *testing.T) {
 	t.Parallel()
 	const long = 1000 * 24 * time.Hour
