@@ -42,7 +42,7 @@ func (tx *tx) destroyRecordings(linkID string) error {
 // Claimable reports whether a claim could win the link as it was read.
 func (l *Link) Claimable() bool {
 	switch {
-	case l.argumentsKey == nil || l.dataKey == nil: // destroyed
+	case l.over, l.argumentsKey == nil, l.dataKey == nil: // or destroyed
 		return false
 	case l.Status == LinkComplete:
 		return l.Reusable

@@ -152,7 +152,9 @@ func TestReusableLinkIsClaimedAgainUntilItsTime(t *testing.T) {
 	w.clock.Advance(4 * time.Hour)
 	_, err := w.db.ExpireLinks(t.Context())
 	w.must(err)
-	expect(t, "status after the time", w.now(link).Status, db.LinkComplete)
+	after := w.now(link)
+	expect(t, "status after the time", after.Status, db.LinkComplete)
+	expect(t, "claimable after the time", after.Claimable(), false)
 	w.changesNothing(db.ErrComplete, func() error {
 		_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
 		return err

@@ -63,6 +63,7 @@ type Link struct {
 	argumentsKey []byte // wrapped
 	dataKey      []byte // wrapped
 
+	over           bool   // its time had passed when it was read
 	returnCodeHash []byte // nil before a session that requires the return has succeeded
 }
 
@@ -94,7 +95,7 @@ const statusNow = `CASE WHEN l.status IN ('pending', 'active', 'failed') AND l.e
 const linkColumns = `l.id, l.organization_id, l.integration_id, ` + statusNow + `, l.claim_code, l.arguments_key, l.data_key,
 	l.result, l.error_code, l.error_operation, l.current_session_id, l.attempts, l.tries, l.return_url, l.webhook_url,
 	l.external_user_id, l.metadata, l.debug, l.reusable, l.user_label, l.require_return, l.locale, l.test,
-	l.expires_at, l.created_at, l.updated_at, l.completed_at, l.return_code_hash`
+	l.expires_at, l.created_at, l.updated_at, l.completed_at, l.return_code_hash, l.expires_at <= $1`
 
 func scanLink(r row) (Link, error) {
 	var l Link
@@ -103,7 +104,7 @@ func scanLink(r row) (Link, error) {
 	err := r.Scan(&l.ID, &l.OrganizationID, &l.IntegrationID, &l.Status, &l.sealedCode, &l.argumentsKey, &l.dataKey,
 		&l.result, &code, &operation, &session, &l.Attempts, &l.Tries, &returnURL, &webhookURL,
 		&user, &metadata, &l.Debug, &l.Reusable, &label, &l.RequireReturn, &locale, &l.Test,
-		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt, &l.returnCodeHash)
+		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt, &l.returnCodeHash, &l.over)
 	if err != nil {
 		return Link{}, err
 	}
