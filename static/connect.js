@@ -221,6 +221,10 @@
     else if (Date.now() - hiddenAt > 5000) renew();
   });
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-print]")) print();
+  });
+
   // ---- start -----------------------------------------------------------------
 
   document.addEventListener("focusin", (event) => { held = Boolean(event.target.closest?.("#live")); });

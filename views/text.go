@@ -109,6 +109,7 @@ type EndText struct {
 	TooManyTitle, TooManyBody                                                        string
 	Receipt, ReceiptBy, ReceiptAt, ReceiptWhen, ReceiptShared, ReceiptKept           string
 	ReceiptQuestions, ReceiptReference, ReceiptNothing                               string
+	ReceiptThrough, ReceiptOnReturn, ReceiptPrint, ReceiptBack                       string
 }
 
 // DataText is the panel “What happens to my data?”.

@@ -143,7 +143,11 @@ var spanish = Text{
 		ReceiptKept:         "Se guarda",
 		ReceiptQuestions:    "Preguntas a",
 		ReceiptReference:    "Referencia",
-		ReceiptNothing:      "Nada",
+		ReceiptNothing:      "Nada.",
+		ReceiptThrough:      "Realizado por",
+		ReceiptOnReturn:     "Se entrega cuando vuelva",
+		ReceiptPrint:        "Imprimir",
+		ReceiptBack:         "Atrás",
 	},
 	Data: DataText{
 		Title:        "¿Qué pasa con mis datos?",

@@ -72,6 +72,7 @@ func Public(o Options) (http.Handler, error) {
 
 		r.Get("/s/{sessionID}", page(c.ShowSession))
 		r.Get("/s/{sessionID}/events", page(c.Stream))
+		r.Get("/s/{sessionID}/receipt", page(c.ShowReceipt))
 		r.Post("/s/{sessionID}/answer", page(c.SubmitAnswer))
 		r.Post("/s/{sessionID}/cancel", page(c.SubmitCancel))
 		r.Post("/s/{sessionID}/stay", page(c.SubmitStay))

@@ -219,6 +219,11 @@ func (s *screen) says(t string) bool     { return strings.Contains(text(s.root),
 func (s *screen) wayBack() string        { return attr(s.byID("return"), "href") }
 func (s *screen) value(id string) string { return attr(s.byID(id), "value") }
 
+// leadsTo reports whether there is a link to an address.
+func (s *screen) leadsTo(address string) bool {
+	return s.first(func(n *html.Node) bool { return n.Data == "a" && attr(n, "href") == address }) != nil
+}
+
 // refreshes reports whether the page loads itself again where no script runs.
 func (s *screen) refreshes() bool {
 	return s.first(func(n *html.Node) bool {

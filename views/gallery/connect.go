@@ -11,6 +11,7 @@ import (
 const (
 	claimPath   = "/c/clm_4mJq0Yb2"
 	sessionPath = "/s/sess_7hKd2Wq9"
+	receiptPath = sessionPath + "/receipt"
 )
 
 var moment = time.Date(2026, time.November, 23, 14, 5, 0, 0, time.UTC)
@@ -52,6 +53,7 @@ func frame(change ...func(*connect.Frame)) connect.Frame {
 
 func beforeClaim(f *connect.Frame) { f.Cancel = "" }
 func submitted(f *connect.Frame)   { f.Submitted = true }
+func recorded(f *connect.Frame)    { f.Data.Recorded = true }
 func withoutWay(f *connect.Frame)  { f.Return = "" }
 func inSpanish(f *connect.Frame)   { f.Text = views.Match("es") }
 func inAnApp(f *connect.Frame)     { f.Return = "acmeapp://linked?ref=7&linkId=link_5Zt8" }
@@ -154,21 +156,27 @@ func endScreens() []Screen {
 	all := plan(connect.Complete, connect.Complete, connect.Complete)
 	const group = "Ends"
 	screens := []Screen{
-		screen(group, "Done", connect.Done{Operations: all, At: moment}),
-		screen(group, "Done, no way back", connect.Done{Operations: all, At: moment}, withoutWay),
-		screen(group, "Done, the return is awaited", connect.Done{Operations: all, At: moment, Awaited: true}),
-		screen(group, "Done, nobody returned", connect.Done{Operations: all, At: moment, Lapsed: true}),
-		screen(group, "Already done", connect.Done{Operations: all, At: moment, Already: true}, inAnApp),
+		screen(group, "Done", connect.Done{Operations: all, Receipt: receiptPath}),
+		screen(group, "Done, no way back", connect.Done{Operations: all, Receipt: receiptPath}, withoutWay),
+		screen(group, "Done, the return is awaited", connect.Done{Operations: all, Handover: connect.OnReturn, Receipt: receiptPath}),
+		screen(group, "Done, nobody returned", connect.Done{Operations: all, Handover: connect.Uncollected, Receipt: receiptPath}),
+		screen(group, "Already done", connect.Done{Operations: all, Already: true, Receipt: receiptPath}, inAnApp),
 		screen(group, "Failed after a change", connect.Failed{
-			Code: outcome.SiteUnavailable, Operations: plan(connect.Complete, connect.Complete, connect.Failure), At: moment, Retry: claimPath,
+			Code: outcome.SiteUnavailable, Operations: plan(connect.Complete, connect.Complete, connect.Failure), Retry: claimPath, Receipt: receiptPath,
 		}),
 		screen(group, "Failed, not confirmed", connect.Failed{
-			Code: outcome.OperationUnknown, Operations: plan(connect.Complete, connect.Unsure), At: moment, Retry: claimPath,
+			Code: outcome.OperationUnknown, Operations: plan(connect.Complete, connect.Unsure), Retry: claimPath, Receipt: receiptPath,
 		}),
 		screen(group, "Failed for the last time", connect.Failed{
-			Code: outcome.SiteUnavailable, Operations: plan(connect.Failure), At: moment, UsedUp: true,
+			Code: outcome.SiteUnavailable, Operations: plan(connect.Failure), UsedUp: true,
 		}),
 		screen(group, "Used up", connect.UsedUp{}, beforeClaim),
+		screen(group, "Receipt", connect.Receipt{Operations: all, At: moment, Back: sessionPath}),
+		screen(group, "Receipt, the return is awaited", connect.Receipt{Operations: all[:1], At: moment, Handover: connect.OnReturn, Back: sessionPath}),
+		screen(group, "Receipt, nobody returned", connect.Receipt{Operations: all[:1], At: moment, Handover: connect.Uncollected, Back: sessionPath}),
+		screen(group, "Receipt of a failure", connect.Receipt{
+			Operations: plan(connect.Complete, connect.Unsure), At: moment, Handover: connect.StepsOnly, Back: sessionPath,
+		}, recorded),
 		screen(group, "Expired", connect.Expired{}, beforeClaim),
 		{group, "Unknown", connect.Page(connect.Frame{Text: views.Match("en")}, connect.Unknown{})},
 		{group, "Too many requests", connect.Page(connect.Frame{Text: views.Match("en")}, connect.TooMany{})},
@@ -178,7 +186,7 @@ func endScreens() []Screen {
 		screen(group, "In use elsewhere, asked", connect.Elsewhere{Waiting: true, Password: sessionPath + "/password"}, beforeClaim),
 	}
 	for _, entry := range outcome.All() {
-		model := connect.Failed{Code: entry.Code, Operations: plan(connect.Failure), At: moment}
+		model := connect.Failed{Code: entry.Code, Operations: plan(connect.Failure)}
 		if entry.Retryable {
 			model.Retry = claimPath
 		}
@@ -196,9 +204,10 @@ func spanishScreens() []Screen {
 		screen(group, "Log in", connect.LogIn{Ask: wrongPassword, Fields: credentialFields}, inSpanish),
 		screen(group, "Log in, near the lock-out", connect.LogIn{Ask: ask(), Fields: credentialFields, Values: map[string]string{"username": "ada@example.org"}, Wait: 28 * time.Minute}, inSpanish),
 		screen(group, "Work", connect.Working{LogIn: connect.Complete, Operations: plan(connect.Complete, connect.Running), Elapsed: 19 * time.Second}, inSpanish, submitted),
-		screen(group, "Done", connect.Done{Operations: plan(connect.Complete, connect.Complete, connect.Complete), At: moment}, inSpanish),
+		screen(group, "Done", connect.Done{Operations: plan(connect.Complete, connect.Complete, connect.Complete)}, inSpanish),
 		screen(group, "Failed", connect.Failed{
-			Code: outcome.SiteChanged, Operations: plan(connect.Complete, connect.Complete, connect.Failure), At: moment,
+			Code: outcome.SiteChanged, Operations: plan(connect.Complete, connect.Complete, connect.Failure), Receipt: receiptPath,
 		}, inSpanish),
+		screen(group, "Receipt", connect.Receipt{Operations: plan(connect.Complete, connect.Complete, connect.Complete), At: moment, Back: sessionPath}, inSpanish),
 	}
 }

@@ -3,7 +3,6 @@ package connect
 import (
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -39,9 +38,7 @@ func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, trouble outc
 	case link.UsedUp():
 		return render(w, r, http.StatusConflict, view.Page(frame, view.UsedUp{}))
 	case link.Status == db.LinkComplete && !link.Claimable():
-		frame.Reference = reference(link.CurrentSessionID)
-		return render(w, r, http.StatusOK, view.Page(frame, view.Done{
-			Operations: frame.Data.Operations, At: time.UnixMilli(*link.CompletedAt), Already: true}))
+		return h.showComplete(w, r, frame, &link)
 	case !link.Claimable(): // its data was destroyed
 		return render(w, r, http.StatusGone, view.Page(frame, view.Expired{}))
 	}
@@ -65,6 +62,20 @@ func planned(operations []view.Operation) []view.Operation {
 	return operations
 }
 
+// showComplete says what was done, and to the browser that did it where its
+// receipt is.
+func (h *Handler) showComplete(w http.ResponseWriter, r *http.Request, frame view.Frame, link *db.Link) error {
+	session, _, err := h.DB.Session(r.Context(), link.CurrentSessionID)
+	if err != nil {
+		return err
+	}
+	done := view.Done{Operations: frame.Data.Operations, Already: true}
+	if session.HeldBy(h.browser(r)) {
+		done.Receipt = receiptPath(session.ID)
+	}
+	return render(w, r, http.StatusOK, view.Page(frame, done))
+}
+
 // showActive sends the browser that holds the session to it, and tells another
 // one that the link is in use.
 func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Link) error {
@@ -81,7 +92,7 @@ func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Li
 		if err != nil {
 			return err
 		}
-		return render(w, r, http.StatusOK, view.Page(frame, view.Done{At: time.UnixMilli(*session.EndedAt), Already: true}))
+		return render(w, r, http.StatusOK, view.Page(frame, view.Done{Already: true}))
 	}
 	return h.show(w, r, http.StatusConflict, v, nil)
 }

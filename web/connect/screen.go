@@ -32,13 +32,9 @@ func (h *Handler) screen(r *http.Request, v visit, sent *sent) (view.Frame, view
 		return frame, h.elsewhere(r, v), nil
 	}
 	frame.Reference = reference(v.session.ID)
-	run, err := h.DB.SessionOperations(r.Context(), v.session.ID)
+	shown, err := h.run(r, v.session.ID)
 	if err != nil {
 		return frame, nil, err
-	}
-	shown := make([]view.Operation, len(run))
-	for n, o := range run {
-		shown[n] = operation(o.Resource, o.Action, o.Status, o.Note, o.Summary)
 	}
 	if v.session.Status.Ended() {
 		frame.Return, err = h.DB.WayBack(r.Context(), &v.link, &v.session)
@@ -61,6 +57,19 @@ func (h *Handler) screen(r *http.Request, v visit, sent *sent) (view.Frame, view
 	return frame, model, err
 }
 
+// run is what a session did and is to do.
+func (h *Handler) run(r *http.Request, sessionID string) ([]view.Operation, error) {
+	run, err := h.DB.SessionOperations(r.Context(), sessionID)
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]view.Operation, len(run))
+	for n, o := range run {
+		shown[n] = operation(o.Resource, o.Action, o.Status, o.Note, o.Summary)
+	}
+	return shown, nil
+}
+
 // revision grows with every change: of the timeline, and of the place in line.
 func revision(seq, moves int) int64 {
 	const most = 1 << 16
@@ -81,12 +90,14 @@ func stay(sessionID string, live automation.Live, idle time.Duration) view.Stay 
 }
 
 func (h *Handler) ended(v visit, shown []view.Operation) view.Model {
-	at := time.UnixMilli(*v.session.EndedAt)
-	if v.session.Status == db.SessionComplete {
-		return view.Done{Operations: shown, At: at, Auto: h.since(at) < autoReturn,
-			Awaited: v.link.AwaitsReturn(), Lapsed: v.link.Status == db.LinkExpired}
+	at, receipt := time.UnixMilli(*v.session.EndedAt), ""
+	if receiptOf(v, shown).Due() {
+		receipt = receiptPath(v.session.ID)
 	}
-	failed := view.Failed{Code: outcome.Code(v.session.Error.Code), Operations: shown, At: at}
+	if v.session.Status == db.SessionComplete {
+		return view.Done{Operations: shown, Handover: handover(v), Receipt: receipt, Auto: h.since(at) < autoReturn}
+	}
+	failed := view.Failed{Code: outcome.Code(v.session.Error.Code), Operations: shown, Receipt: receipt}
 	failed.Auto = failed.Code == outcome.UserCancelled && h.since(at) < autoReturn
 	failed.UsedUp = v.link.UsedUp()
 	if v.link.Status == db.LinkFailed && v.link.Claimable() && failed.Code.Retryable() {

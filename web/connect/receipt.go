@@ -1,0 +1,63 @@
+package connect
+
+import (
+	"net/http"
+	"time"
+
+	"passage/db"
+	view "passage/views/connect"
+	"passage/web/problem"
+)
+
+// ShowReceipt shows what a session did, to keep or to print. It stays when the
+// link is claimed again.
+func (h *Handler) ShowReceipt(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.visit(r)
+	if err != nil {
+		return err
+	}
+	if !v.held {
+		return problem.NotFound()
+	}
+	if !v.session.Status.Ended() {
+		return redirect(w, r, sessionPath(v.session.ID))
+	}
+	shown, err := h.run(r, v.session.ID)
+	if err != nil {
+		return err
+	}
+	receipt := receiptOf(v, shown)
+	if !receipt.Due() {
+		return redirect(w, r, sessionPath(v.session.ID))
+	}
+	frame, err := h.frame(r, &v.link)
+	if err != nil {
+		return err
+	}
+	frame.Reference = reference(v.session.ID)
+	return render(w, r, http.StatusOK, view.Page(frame, receipt))
+}
+
+// receiptOf is the receipt of a session that has ended.
+func receiptOf(v visit, shown []view.Operation) view.Receipt {
+	return view.Receipt{Operations: shown, At: time.UnixMilli(*v.session.EndedAt), Handover: handover(v),
+		Back: sessionPath(v.session.ID)}
+}
+
+// handover is what the merchant gets of a session that has ended.
+func handover(v visit) view.Handover {
+	switch {
+	case v.session.Status != db.SessionComplete:
+		return view.StepsOnly
+	case v.link.CurrentSessionID != v.session.ID: // a link is claimed again only after it was complete
+		return view.Everything
+	case v.link.AwaitsReturn():
+		return view.OnReturn
+	case v.link.Status == db.LinkExpired:
+		return view.Uncollected
+	default:
+		return view.Everything
+	}
+}
+
+func receiptPath(sessionID string) string { return sessionPath(sessionID, "receipt") }
