@@ -55,6 +55,9 @@ func (a *API) redeemReturn(ctx context.Context, input *redeemInput) (*reply[link
 	if err != nil {
 		return nil, err
 	}
+	if _, err := a.link(ctx, input.ID); err != nil {
+		return nil, err
+	}
 	tried := organization(ctx) + " " + input.ID
 	if err := a.wrongCodes.check(tried); err != nil {
 		return nil, err
