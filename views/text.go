@@ -77,7 +77,7 @@ type ClaimText struct {
 type AskText struct {
 	LogIn, LogInPromise, LogInButton, LogInBusy, Show, Hide, ShowWhat string
 	Code, CodeSent, CodeSentTo, CodeLabel, CodeDigits, CodeSendsSelf  string
-	CodeButton, CodeBusy, Resend                                      string
+	CodeFromApp, CodeButton, CodeBusy, Resend                         string
 	ChoiceButton, ChoiceBusy, Option                                  string
 	Approve, ApproveSentTo, ApproveGoesOn                             string
 	Question, Answer, AnswerButton, AnswerBusy                        string

@@ -54,6 +54,7 @@ var english = Text{
 		Code:              "Enter your code",
 		CodeSent:          "Enter the code that {service} sent you.",
 		CodeSentTo:        "Enter the code that {service} sent to {to}.",
+		CodeFromApp:       "Enter the code that your authenticator app shows for {service}.",
 		CodeLabel:         "Code",
 		CodeDigits:        "{n}-digit code",
 		CodeSendsSelf:     "It is sent by itself after the last digit.",

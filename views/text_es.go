@@ -54,6 +54,7 @@ var spanish = Text{
 		Code:              "Escriba su código",
 		CodeSent:          "Escriba el código que {service} le envió.",
 		CodeSentTo:        "Escriba el código que {service} envió a {to}.",
+		CodeFromApp:       "Escriba el código que su aplicación de autenticación muestra para {service}.",
 		CodeLabel:         "Código",
 		CodeDigits:        "Código de {n} cifras",
 		CodeSendsSelf:     "Se envía solo después de la última cifra.",

@@ -227,8 +227,11 @@ func (u *user) oneTimeCode(w *invocation, args starlark.Tuple, kwargs []starlark
 	total := 3
 	prompt := Prompt{Kind: KindOneTimeCode}
 	if err := unpack(w.step.Word, args, kwargs, "sent_to?", &prompt.SentTo, "digits?", &prompt.Digits,
-		"attempts?", &total, "resend?", &prompt.CanResend, "time_limit?", &prompt.TimeLimit); err != nil {
+		"attempts?", &total, "resend?", &prompt.CanResend, "time_limit?", &prompt.TimeLimit, "app?", &prompt.FromApp); err != nil {
 		return nil, err
+	}
+	if prompt.FromApp && (prompt.SentTo != "" || prompt.CanResend) {
+		return nil, fmt.Errorf("%s: an app's code (app = True) is not sent: leave out sent_to and resend", w.step.Word)
 	}
 	prompt.SentTo = u.run.destination(prompt.SentTo)
 	if prompt.Digits < 0 || prompt.Digits > 20 {

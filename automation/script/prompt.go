@@ -42,6 +42,7 @@ type Prompt struct {
 	Fields       []Field  `json:"fields,omitempty"`
 	AttemptsLeft int      `json:"attemptsLeft,omitempty"`
 	SentTo       string   `json:"sentTo,omitempty"`
+	FromApp      bool     `json:"fromApp,omitempty"` // the code is an authenticator app's: nobody sends one
 	Digits       int      `json:"digits,omitempty"`
 	CanResend    bool     `json:"canResend,omitempty"`
 	Options      []Option `json:"options,omitempty"`

@@ -78,3 +78,14 @@ def run(page, arguments, user):
 		t.Errorf("asked %s", encoded)
 	}
 }
+
+func TestCodeMayComeFromAnApp(t *testing.T) {
+	t.Parallel()
+	b := start(t, loadBody(t, "def run(page, arguments, user):\n    for attempt in user.one_time_code(digits = 6, app = True):\n        attempt['code']\n        break\n    return {}\n"), gives("code", "123456"))
+	if _, err := b.write("{}"); err != nil {
+		t.Fatal(err)
+	}
+	if want := []Prompt{{Kind: KindOneTimeCode, FromApp: true, Digits: 6, AttemptsLeft: 3}}; !reflect.DeepEqual(b.person.asked, want) {
+		t.Errorf("asked %+v", b.person.asked)
+	}
+}

@@ -55,8 +55,8 @@ var userWords = map[string]userWord{
 		"for attempt in user.credentials(attempts = 3):\n    page.fill(\"#username\", attempt[\"username\"])\n    if page.wait_for(home = \"#home\", wrong = \".error\") == \"home\":\n        break\n    attempt.reject(\"wrong_password\")",
 	}},
 	"one_time_code": {(*user).oneTimeCode, manual{
-		"for attempt in user.one_time_code(sent_to = \"\", digits = 0, attempts = 3, resend = False, time_limit = 0): …",
-		"Each turn has a code. digits is how many it has, 0 for any code; resend says that another can be sent, then look at attempt.resend first; time_limit is what the site gives, in seconds, 0 for none.",
+		"for attempt in user.one_time_code(sent_to = \"\", digits = 0, attempts = 3, resend = False, time_limit = 0, app = False): …",
+		"Each turn has a code, which the site sends, or with app = True an authenticator app shows: the person is told which. digits is how many it has, 0 for any code; resend says that another can be sent, then look at attempt.resend first; time_limit is what the site gives, in seconds, 0 for none.",
 		"MFA_FAILED when the last attempt is rejected.",
 		"for attempt in user.one_time_code(sent_to = page.text(\"#to\"), digits = 6):\n    page.fill(\"#code\", attempt[\"code\"])\n    break",
 	}},

@@ -116,6 +116,7 @@ func TestAttemptsMustBeBrokenOrRejected(t *testing.T) {
 		"none":            {"user.one_time_code(attempts = 0)", "attempts = 0 must be 1 to 10", 2},
 		"unknown option":  {"user.one_time_code(digit = 6)", `unexpected keyword argument "digit" (did you mean digits?)`, 2},
 		"digits":          {"user.one_time_code(digits = -1)", "digits = -1 must be 0", 2},
+		"app and sent":    {"user.one_time_code(app = True, resend = True)", "(app = True) is not sent", 2},
 		"time limit":      {"user.one_time_code(time_limit = 1 << 20)", "time_limit = 1048576 must be", 2},
 		"as a list":       {"list(user.credentials())", "the loop came round without attempt.reject(reason)", 2},
 	} {

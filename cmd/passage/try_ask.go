@@ -72,7 +72,10 @@ func (p *interview) introduce(prompt automation.Prompt) {
 		lines = append(lines, p.fill(ask.LogIn))
 	case automation.KindOneTimeCode:
 		sent := p.fill(ask.CodeSent)
-		if prompt.SentTo != "" {
+		switch {
+		case prompt.FromApp:
+			sent = p.fill(ask.CodeFromApp)
+		case prompt.SentTo != "":
 			sent = p.fill(ask.CodeSentTo, "to", prompt.SentTo)
 		}
 		lines = append(lines, sent)

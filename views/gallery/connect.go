@@ -120,6 +120,7 @@ func questionScreens() []Screen {
 		screen(group, "Code", connect.Code{Ask: limited, SentTo: to, Digits: 6, CanResend: true}),
 		screen(group, "Code, wrong", connect.Code{Ask: wrongCode, SentTo: to, Digits: 6, CanResend: true}),
 		screen(group, "Code, sent again", connect.Code{Ask: resent, Digits: 6, CanResend: true}),
+		screen(group, "Code, from an app", connect.Code{Ask: ask(), FromApp: true, Digits: 6}),
 		screen(group, "Choice", connect.Choice{Ask: ask(), Title: "code_method", Options: []connect.Option{
 			{ID: "sms", Label: "Text message to (•••) •••-4410"}, {ID: "voice", Label: "Call to (•••) •••-4410"}, {ID: "email", Label: "Email to a••@example.org"},
 		}}),

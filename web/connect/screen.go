@@ -156,7 +156,7 @@ func question(stored *db.Prompt, live automation.Live, sent *sent) (view.Model, 
 		model.Wait = max(0, time.Until(live.Locked))
 		return model, nil
 	case automation.KindOneTimeCode:
-		return view.Code{Ask: ask, SentTo: prompt.SentTo, Digits: prompt.Digits, CanResend: prompt.CanResend}, nil
+		return view.Code{Ask: ask, SentTo: prompt.SentTo, FromApp: prompt.FromApp, Digits: prompt.Digits, CanResend: prompt.CanResend}, nil
 	case automation.KindChoice:
 		options := make([]view.Option, len(prompt.Options))
 		for n, option := range prompt.Options {
