@@ -37,6 +37,8 @@ type answer struct {
 	Value   json.RawMessage `json:"value"`
 	Matches [][]int         `json:"matches"` // by selector and alternative
 	Near    [][]string      `json:"near"`    // likewise, what comes nearest to those that matched nothing
+	Hiding  [][]string      `json:"hiding"`  // likewise, what hides those that matched and are not to be seen
+	Held    []string        `json:"held"`    // the fields for which the browser holds a form back, when late
 	Seen    [][]string      `json:"seen"`    // likewise, what those are that matched something
 	Won     *int            `json:"won"`     // the alternative that it was
 	Hidden  bool            `json:"hidden"`  // nothing is there yet; it may be in a closed shadow root
@@ -192,6 +194,9 @@ func missing(c call, a *answer, why string) error {
 	if why != "" {
 		err = outcome.New(outcome.SiteChanged, "%s: in time only: %s", c.Op, why)
 	}
+	if a != nil && len(a.Held) > 0 {
+		err.Detail += "; the browser holds a form back, for what is in: " + strings.Join(a.Held, ", ")
+	}
 	for i, selector := range c.Selectors {
 		for j, alternative := range strings.Split(selector, separator) {
 			found := outcome.Selector{Selector: alternative}
@@ -203,6 +208,9 @@ func missing(c call, a *answer, why string) error {
 			}
 			if a != nil && i < len(a.Near) && j < len(a.Near[i]) {
 				found.Near = a.Near[i][j]
+			}
+			if a != nil && i < len(a.Hiding) && j < len(a.Hiding[i]) {
+				found.Hiding = a.Hiding[i][j]
 			}
 			err.Selectors = append(err.Selectors, found)
 		}

@@ -60,7 +60,7 @@ func TestMissingElementIsSiteChangedWithWhatWasLookedFor(t *testing.T) {
 	started := time.Now()
 	n, err := page.Click(t.Context(), ".x")
 	e := wantCode(t, err, outcome.SiteChanged)
-	if n != 2 || len(e.Selectors) != 1 || e.Selectors[0] != (outcome.Selector{Selector: ".x", Matches: 2}) {
+	if n != 2 || len(e.Selectors) != 1 || e.Selectors[0] != (outcome.Selector{Selector: ".x", Matches: 2, Hiding: "p.x"}) {
 		t.Errorf("%d, %+v", n, e)
 	}
 	if took := time.Since(started); took > 2*time.Second {
@@ -68,7 +68,7 @@ func TestMissingElementIsSiteChangedWithWhatWasLookedFor(t *testing.T) {
 	}
 	_, err = page.WaitFor(t.Context(), []Condition{{"home", "#home"}, {"wrong", ".x"}})
 	e = wantCode(t, err, outcome.SiteChanged)
-	if len(e.Selectors) != 2 || e.Selectors[1] != (outcome.Selector{Name: "wrong", Selector: ".x", Matches: 2}) {
+	if len(e.Selectors) != 2 || e.Selectors[1] != (outcome.Selector{Name: "wrong", Selector: ".x", Matches: 2, Hiding: "p.x"}) {
 		t.Errorf("%+v", e)
 	}
 	_, err = page.Click(t.Context(), "p[")

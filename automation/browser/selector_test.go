@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -171,6 +172,25 @@ func TestMissingElementNamesTheNearestOnThePage(t *testing.T) {
 	e = wantCode(t, err, outcome.SiteChanged)
 	if near := e.Selectors[1].Near; !strings.Contains(near, "p.notice") || strings.Contains(near, "4111") {
 		t.Errorf("nearest: %s", near)
+	}
+}
+
+func TestMissingElementSaysWhatHidesItAndWhatTheBrowserHoldsBack(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `<form action=/sent><label>Email <input type=email id=mail></label> <input required name=zip>
+		<button>Send</button></form><div id=panel hidden><section hidden><p class=note>Saved</p></section></div> <p class=note hidden></p> <p id=empty></p>`})
+	page := visit(t, open(t, address), address+"/")
+	ctx := t.Context()
+	must[int](t)(page.Fill(ctx, "#mail", "canary-7781"))
+	must[int](t)(page.Click(ctx, "text=Send"))
+	_, err := page.Within(time.Second).WaitFor(ctx, []Condition{{"saved", ".note"}, {"empty", "#empty"}, {"sent", "url=/sent"}})
+	e := wantCode(t, err, outcome.SiteChanged)
+	if want := "the browser holds a form back, for what is in: #mail “Email” (typeMismatch), input[name=\"zip\"] (valueMissing)"; !strings.Contains(e.Detail, want) || strings.Contains(e.Detail, "canary") {
+		t.Errorf("detail %q, want %q", e.Detail, want)
+	}
+	want := []outcome.Selector{{Name: "saved", Selector: ".note", Matches: 2, Hiding: "#panel"}, {Name: "empty", Selector: "#empty", Matches: 1, Hiding: "#empty"}, {Name: "sent", Selector: "url=/sent"}}
+	if !slices.Equal(e.Selectors, want) {
+		t.Errorf("%+v", e.Selectors)
 	}
 }
 

@@ -115,6 +115,7 @@ type Selector struct {
 	Selector string `json:"selector"`
 	Matches  int    `json:"matches"`
 	Near     string `json:"near,omitempty"`   // what the page had instead, where nothing matched
+	Hiding   string `json:"hiding,omitempty"` // what hides it, where something matched and is not to be seen
 	Last     string `json:"last,omitempty"`   // likewise, what it matched when everything worked last
 	LastAt   int64  `json:"lastAt,omitempty"` // when that was, in Unix milliseconds
 }

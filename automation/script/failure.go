@@ -100,21 +100,27 @@ func (r *Run) scrubOutcome(typed *outcome.Error) *outcome.Error {
 	for _, selector := range typed.Selectors {
 		selector.Selector = r.scrubText(selector.Selector)
 		selector.Near = r.scrubText(selector.Near)
+		selector.Hiding = r.scrubText(selector.Hiding)
 		clean.Selectors = append(clean.Selectors, selector)
 	}
 	return clean
 }
 
-// unmatched tells which selectors matched nothing, and what came nearest.
+// unmatched tells which selectors matched nothing, and what came nearest, or
+// only what is not to be seen, and what hides it.
 func unmatched(selectors []outcome.Selector) string {
 	var out strings.Builder
 	for _, selector := range selectors {
-		if selector.Matches > 0 {
+		if selector.Matches > 0 && selector.Hiding == "" {
 			continue
 		}
 		out.WriteString("; ")
 		if selector.Name != "" {
 			out.WriteString(selector.Name + " = ")
+		}
+		if selector.Matches > 0 {
+			fmt.Fprintf(&out, "%s matched %d, not visible: %s is hidden", selector.Selector, selector.Matches, selector.Hiding)
+			continue
 		}
 		out.WriteString(selector.Selector + " matched nothing")
 		if selector.Near != "" {

@@ -106,6 +106,9 @@ func (r *report) failure(integration *automation.Integration, err error) {
 		if selector.Near != "" {
 			r.tell("     nearest on the page: %s\n", selector.Near)
 		}
+		if selector.Hiding != "" {
+			r.tell("     not visible: %s is hidden\n", selector.Hiding)
+		}
 	}
 }
 

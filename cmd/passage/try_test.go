@@ -186,9 +186,9 @@ func TestAFailureNamesWhatCameNearest(t *testing.T) {
 	var told bytes.Buffer
 	r := &report{interview: interview{newTerminal(&console{stderr: &told}), views.Match("en"), "Acme"}, redactor: browser.NewRedactor()}
 	end := outcome.New(outcome.SiteChanged, "not found in time")
-	end.Selectors = []outcome.Selector{{Name: "home", Selector: "#home", Near: "#hom"}, {Selector: ".row", Matches: 2}}
+	end.Selectors = []outcome.Selector{{Name: "home", Selector: "#home", Near: "#hom"}, {Selector: ".row", Matches: 2, Hiding: "#tab"}}
 	r.failure(&automation.Integration{Source: []byte("one\ntwo\n")}, &script.Failure{Outcome: end, Line: 2, Traceback: "Traceback\n"})
-	for _, text := range []string{"SITE_CHANGED  ", "Traceback\n", "     1  one\n>    2  two\n", "  0  home = #home\n     nearest on the page: #hom\n  2  .row\n"} {
+	for _, text := range []string{"SITE_CHANGED  ", "Traceback\n", "     1  one\n>    2  two\n", "  0  home = #home\n     nearest on the page: #hom\n  2  .row\n     not visible: #tab is hidden\n"} {
 		if !strings.Contains(told.String(), text) {
 			t.Errorf("%q was not told:\n%s", text, &told)
 		}

@@ -85,7 +85,7 @@ func weigh(model *view.Session, data entry) {
 	verdict.Word, verdict.Selector, verdict.Line = data.Word, data.Selector, data.Line
 	verdict.Traceback = data.Traceback
 	for _, s := range data.Selectors {
-		shown := view.Selector{Name: s.Name, Selector: s.Selector, Matches: s.Matches, Near: s.Near, Last: s.Last}
+		shown := view.Selector{Name: s.Name, Selector: s.Selector, Matches: s.Matches, Near: s.Near, Hiding: s.Hiding, Last: s.Last}
 		if s.Last != "" {
 			shown.LastAt = time.UnixMilli(s.LastAt)
 		}

@@ -80,4 +80,23 @@
     return describe(el, said).replace(/\S*@\S*/g, "…").replace(/\d{3,}/g, "…").slice(0, 120);
   };
   globalThis.near.describe = describe;
+
+  // hiding is what has to show before an element that is hidden can: the
+  // outermost thing around it that is not displayed, or else the element itself.
+  globalThis.near.hiding = (el) => {
+    let outer = el;
+    for (let at = el; at; at = at.assignedSlot ?? at.parentElement ?? at.getRootNode().host)
+      if (getComputedStyle(at).display === "none") outer = at;
+    return own(outer).replace(/\d{3,}/g, "…");
+  };
+
+  // held are the fields for which the browser itself holds a form back, each
+  // with what its own check says.
+  globalThis.near.held = () => {
+    const found = roots().flatMap((root) => [...root.querySelectorAll(":is(input, select, textarea):user-invalid")]);
+    return found.slice(0, most).map((el) => {
+      for (const rule in el.validity) if (el.validity[rule]) return `${describe(el)} (${rule})`;
+      return describe(el);
+    });
+  };
 })();

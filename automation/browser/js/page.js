@@ -238,9 +238,12 @@
       const found = (wish.selectors ?? []).map(matches);
       answer.matches = found.map((lists) => lists.map((list) => list.length));
       if (!answer.late) answer.seen = found.map((lists, i) => lists.map((list, j) => seen(alternatives(wish.selectors[i])[j], list, wish.op)));
-      if (answer.late && !leaving && !broken())
+      if (answer.late && !leaving && !broken()) {
+        answer.held = near.held();
+        answer.hiding = found.map((lists) => lists.map((list) => (!list.length || list[0] === document || list.some(visible) ? "" : near.hiding(list[0]))));
         answer.near = (wish.selectors ?? []).map((selector, i) =>
           alternatives(selector).map((s, j) => (answer.matches[i][j] || s.startsWith("url=") ? "" : near(s, wish.op))));
+      }
       return answer;
     },
   };
