@@ -21,6 +21,7 @@ type call struct {
 	On        bool     `json:"on,omitempty"`
 	Dismiss   string   `json:"dismiss,omitempty"` // what to click away when it shows
 	Watch     bool     `json:"watch,omitempty"`   // race: return on a change too
+	Look      bool     `json:"look,omitempty"`    // likewise, at once
 	Pierce    int64    `json:"pierce,omitempty"`  // ms after which to ask for closed shadow roots
 	X         float64  `json:"x,omitempty"`
 	Y         float64  `json:"y,omitempty"`

@@ -25,6 +25,12 @@ func (p *Page) Watch(ctx context.Context, conditions []Condition) (string, error
 	return p.race(ctx, call{Op: "race", Watch: true}, conditions)
 }
 
+// Look is Watch that does not wait for a change: it returns an empty name as
+// soon as the document is there and none of the conditions holds.
+func (p *Page) Look(ctx context.Context, conditions []Condition) (string, error) {
+	return p.race(ctx, call{Op: "race", Look: true}, conditions)
+}
+
 func (p *Page) race(ctx context.Context, c call, conditions []Condition) (string, error) {
 	for _, condition := range conditions {
 		c.Selectors = append(c.Selectors, condition.Selector)

@@ -75,7 +75,13 @@ func portal(t *testing.T) string {
 // board begins a run in a browser of its own on the portal.
 func board(t *testing.T, body string, answers ...func(context.Context, Prompt) (Answer, error)) bench {
 	t.Helper()
-	integration, err := loadBody(t, body).At(portal(t))
+	return visitAt(t, portal(t), body, answers...)
+}
+
+// visitAt begins a run in a browser of its own on any site.
+func visitAt(t *testing.T, address, body string, answers ...func(context.Context, Prompt) (Answer, error)) bench {
+	t.Helper()
+	integration, err := loadBody(t, body).At(address)
 	if err != nil {
 		t.Fatal(err)
 	}

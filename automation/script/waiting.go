@@ -18,7 +18,7 @@ import (
 var waitingWords = map[string]pageWord{
 	"wait_for": {(*page).waitFor, manual{
 		"page.wait_for(dict, …, timeout = 10, otherwise = \"\", name = selector, …) → name",
-		"Waits for the first of several named outcomes and gives its name. Outcomes are named in the call or in dicts, one after the other, such as the pages that may come here and the dead ends that may come anywhere; no name may stand in two of them. An outcome is a selector or a list of them (something visible), url(…), text(…), or a function such as lambda: page.count(\".bill\") > 3, which is called again whenever the page changed, at most twenty times a second, and may only look at the page. Of several that hold at once the first in order counts, functions after the others. otherwise is what it gives when none came within timeout (seconds, at most 120).",
+		"Waits for the first of several named outcomes and gives its name. Outcomes are named in the call or in dicts, one after the other, such as the pages that may come here and the dead ends that may come anywhere; no name may stand in two of them. An outcome is a selector or a list of them (something visible), url(…), text(…), or a function such as lambda: page.count(\".bill\") > 3, which is called at once and whenever the page changed, at most twenty times a second, and may only look at the page. Of several that hold at once the first in order counts, functions after the others. otherwise is what it gives when none came within timeout (seconds, at most 120).",
 		"SITE_CHANGED when none came in time and there is no otherwise, with how many elements each selector matched, what hides those that are not visible, and the fields for which the browser itself holds a form back.",
 		"seen = page.wait_for(home = url(\"/account*\"), wrong = [\".error\", \"text=try again\"], code = \"label=Code\", timeout = 20)\nseen = page.wait_for({\"home\": \"#home\"}, {\"locked\": \"#locked\", \"blocked\": \"#wall\"})",
 	}},
@@ -227,12 +227,13 @@ func (p *page) dismiss(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 // watch is waiting where functions are among what may come.
 func (p *page) watch(ctx context.Context, w *invocation, limit time.Duration, conditions []browser.Condition, functions []predicate) (string, error) {
 	deadline := time.Now().Add(limit)
-	for {
+	look := (*browser.Page).Look // what is so already is not waited for
+	for ; ; look = (*browser.Page).Watch {
 		live := p.live.Within(max(time.Millisecond, time.Until(deadline)))
 		if w.matched != nil {
 			live = live.Noting(w.matched)
 		}
-		name, err := live.Watch(ctx, conditions)
+		name, err := look(live, ctx, conditions)
 		if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged {
 			for _, one := range functions {
 				typed.Selectors = append(typed.Selectors, outcome.Selector{Name: one.name, Selector: "a function"})

@@ -202,13 +202,15 @@
       return rows;
     }),
     // race gives the first that holds; with watch also -1, when the document
-    // has changed, or might have, so that the caller can look for itself.
+    // has changed, or might have, so that the caller can look for itself; with
+    // look -1 at once.
     race: (call) => call.until(() => {
       for (const [i, selector] of (call.wish.selectors ?? []).entries()) {
         call.won = call.holds(selector);
         if (call.won >= 0) return i;
       }
       call.won = null;
+      if (call.wish.look) return -1;
       const waited = performance.now() - call.start;
       return call.wish.watch && (waited >= 250 || (call.touched && waited >= 50)) ? -1 : undefined;
     }),
