@@ -38,9 +38,19 @@ const scrollPatience = 2 * time.Second
 // Scroll goes to the end of what scrolls, the page or the element of a
 // selector, and reports whether more of it came within two seconds.
 func (p *Page) Scroll(ctx context.Context, selector string) (bool, error) {
+	return p.scroll(ctx, "scroll", selector)
+}
+
+// Step scrolls on by four fifths of what is shown, and reports whether it did:
+// not at the end, unless more of the list comes within two seconds.
+func (p *Page) Step(ctx context.Context, selector string) (bool, error) {
+	return p.scroll(ctx, "step", selector)
+}
+
+func (p *Page) scroll(ctx context.Context, op, selector string) (bool, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
-	c := call{Op: "scroll", X: float64(min(scrollPatience.Milliseconds(), max(0, b.left()-100)))}
+	c := call{Op: op, X: float64(min(scrollPatience.Milliseconds(), max(0, b.left()-100)))}
 	if selector != "" {
 		c.Selectors = []string{selector}
 	}

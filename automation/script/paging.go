@@ -16,6 +16,36 @@ const (
 	maxPages      = 200
 )
 
+func (p *page) scroll(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var inside, timeout starlark.Value
+	if err := unpack(w.step.Word, args, kwargs, "inside?", &inside, "timeout?", &timeout); err != nil {
+		return nil, err
+	}
+	live, err := p.within(timeout)
+	if err != nil {
+		return nil, fmt.Errorf("page.scroll: %w", err)
+	}
+	box, err := w.box(inside)
+	if err != nil {
+		return nil, err
+	}
+	w.step.Selector = p.frames + box
+	more, err := live.Step(p.run.ctx, box)
+	return starlark.Bool(more), outside(err)
+}
+
+// box reads inside=, which selects the box that scrolls; without it, the page.
+func (w *invocation) box(inside starlark.Value) (string, error) {
+	if inside == nil || inside == starlark.None {
+		return "", nil
+	}
+	box, _, err := selectorText(inside)
+	if err != nil {
+		return "", fmt.Errorf("%s: inside: %w", w.step.Word, err)
+	}
+	return box, nil
+}
+
 func (p *page) scrollUntil(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var condition, inside, timeout starlark.Value
 	if err := unpack(w.step.Word, args, kwargs, "condition?", &condition, "inside?", &inside, "timeout?", &timeout); err != nil {
@@ -25,11 +55,9 @@ func (p *page) scrollUntil(w *invocation, args starlark.Tuple, kwargs []starlark
 	if err != nil {
 		return nil, fmt.Errorf("page.scroll_until: %w", err)
 	}
-	box := ""
-	if inside != nil && inside != starlark.None {
-		if box, _, err = selectorText(inside); err != nil {
-			return nil, fmt.Errorf("page.scroll_until: inside: %w", err)
-		}
+	box, err := w.box(inside)
+	if err != nil {
+		return nil, err
 	}
 	come, err := p.comes(w, condition)
 	if err != nil {

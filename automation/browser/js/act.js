@@ -172,6 +172,21 @@
       const start = performance.now();
       return call.until(() => (size() !== before ? true : performance.now() - start > call.wish.x ? false : undefined));
     },
+    // step scrolls a list on by most of what it shows and returns whether it
+    // did; at the end only if more of the list comes.
+    step: async (call) => {
+      const box = call.wish.selectors ? await call.until(() => call.read()) : scroller();
+      if (!box) return false;
+      const moved = () => {
+        const before = box.scrollTop;
+        box.scrollBy({ top: Math.max(1, box.clientHeight * 0.8), behavior: "instant" });
+        return box.scrollTop > before;
+      };
+      const start = performance.now();
+      const went = await call.until(() => moved() || (performance.now() - start > call.wish.x ? false : undefined));
+      for (let i = 0; went && i < 2; i++) await nextFrame(); // rows are drawn at the event of it, which is the next frame's
+      return went;
+    },
     // fetch gets something of the site's as its own scripts would, of at most
     // wish.x bytes.
     fetch: async (call) => {
