@@ -67,7 +67,7 @@ Every word of the page that takes a selector takes one of these, or a list of up
 | ` + "`#form >> text=Next >> nth=0`" + ` | each part inside of what the one before it matched; nth= picks one, -1 the last |
 | ` + "`url=/account*`" + ` | in wait_for only: the page's address |
 
-Open shadow roots are searched at once, closed ones after 400 ms of nothing: exists, count and rows see into a closed one only after a word that waited for something in it. Frames are entered with page.frame.
+For fill, type and check, a component stands for the one field or box in its shadow root: ` + "`sl-input[name=email]`" + ` will do. Open shadow roots are searched at once, closed ones after 400 ms of nothing: exists, count and rows see into a closed one only after a word that waited for something in it. Frames are entered with page.frame.
 
 ## Habits of sites
 

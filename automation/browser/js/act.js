@@ -3,7 +3,7 @@
   "use strict";
   if (!globalThis.passage || passage.acting) return;
   passage.acting = true;
-  const { operations, Fault, Late, pause, nextFrame, visible, enabled, editable, spot, inReach, active, blurOnce } = passage.kit;
+  const { operations, Fault, Late, pause, nextFrame, visible, enabled, editable, shadow, spot, inReach, active, blurOnce } = passage.kit;
   const isEnabled = ["disabled", enabled];
   const isEditable = ["not a text field, or read-only", editable];
 
@@ -74,6 +74,14 @@
   const isBox = (el) => /^(checkbox|radio)$/.test(el.type) || /^(checkbox|radio|switch)$/.test(el.getAttribute("role"));
   const isChecked = (el) => (el instanceof HTMLInputElement ? el.checked : el.getAttribute("aria-checked") === "true");
 
+  // inner has a component stand for the one thing of a kind in its shadow root.
+  const inner = (is) => (el) => {
+    const root = is(el) ? null : shadow(el);
+    const found = root ? selecting.all("*", root).filter(is) : [];
+    return found.length === 1 ? found[0] : el;
+  };
+  const [innerField, innerBox] = [inner(editable), inner(isBox)];
+
   // scroller is what a page scrolls: the document, or the largest box that can.
   function scroller() {
     const page = document.scrollingElement;
@@ -89,6 +97,7 @@
     // fill returns "keys" for a field that did not take the text and wants real
     // keys, and "boxes" for one that takes a single character of several.
     fill: async (call) => {
+      call.meant = innerField;
       const field = () => call.until(() => call.pick(isEnabled, isEditable));
       let el = await field();
       const value = call.wish.text ?? "", letters = [...value];
@@ -122,6 +131,7 @@
     },
     // focus is what comes before real keys. With on, they replace what is there.
     focus: async (call) => {
+      call.meant = innerField;
       const el = await call.until(() => call.pick(isEnabled, isEditable));
       typed.add(el);
       if (!focus(el)) throw new Fault("the field does not take the focus");
@@ -137,8 +147,9 @@
     ready: (call) => call.until(() => !!call.pick(isEnabled)),
     // check returns the point to click, of the box or of its label, or nothing when all is well.
     check: async (call) => {
+      call.meant = innerBox;
       const box = await call.until(() => {
-        const found = selecting.all(call.selector);
+        const found = selecting.all(call.selector).map(innerBox);
         call.why = found.some(isBox) ? "disabled" : found.length ? "not a checkbox" : "";
         return call.read((el) => isBox(el) && enabled(el));
       });
@@ -152,13 +163,16 @@
     // value is what a field holds, and isChecked whether a box is on.
     value: async (call) => {
       const el = await call.until(() => call.read((el) => "value" in el || el.isContentEditable));
-      if (el.type === "password" || typed.has(el)) throw new Fault("what was typed is not told, nor what a password field holds");
+      if ([el, innerField(el)].some((field) => field.type === "password" || typed.has(field))) throw new Fault("what was typed is not told, nor what a password field holds");
       return String(valueOf(el));
     },
-    isChecked: async (call) => isChecked(await call.until(() => call.read(isBox))),
+    isChecked: async (call) => {
+      call.meant = innerBox;
+      return isChecked(await call.until(() => call.read(isBox)));
+    },
     checked: (call) => call.until(() => {
       call.why = "did not change when it was clicked";
-      return selecting.all(call.selector).some((el) => enabled(el) && isBox(el) && isChecked(el) === !!call.wish.on) || undefined;
+      return selecting.all(call.selector).map(innerBox).some((el) => enabled(el) && isBox(el) && isChecked(el) === !!call.wish.on) || undefined;
     }),
     // scroll goes to the end of a list and returns whether more of it came.
     scroll: async (call) => {

@@ -61,6 +61,7 @@
       this.why = "";
       this.won = null; // which alternative it was
       this.touched = false; // the document has changed since
+      this.meant = (el) => el; // what an element that matches stands for
     }
     get selector() { return this.wish.selectors[0]; }
     get left() { return this.wish.timeout - (performance.now() - this.start); }
@@ -118,7 +119,7 @@
       this.why = "";
       for (const [i, found] of each(this.selector).entries()) {
         if (found.length) this.why ||= "not visible";
-        for (const el of found) {
+        for (const el of found.map(this.meant)) {
           if (!visible(el)) continue;
           const miss = tests.find(([, test]) => !test(el));
           if (!miss) {
@@ -132,7 +133,7 @@
 
     // read finds the first match, a visible one rather than a hidden one.
     read(test = () => true) {
-      const found = each(this.selector).map((list) => list.filter(test));
+      const found = each(this.selector).map((list) => list.map(this.meant).filter(test));
       const seen = found.findIndex((list) => list.some(visible));
       const i = seen < 0 ? found.findIndex((list) => list.length) : seen;
       if (i < 0) return undefined;
