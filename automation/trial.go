@@ -52,6 +52,7 @@ type Onlooker interface {
 type TrialOperation struct {
 	Resource, Action string
 	Arguments        json.RawMessage // checked already; nothing where it takes none
+	Resuming         bool            // a write, as if an earlier attempt may have submitted it
 }
 
 // Trial runs an integration by hand: the log-in, then operations, as a session
@@ -122,7 +123,7 @@ func (t *Trial) operate(run *script.Run, operation TrialOperation) (json.RawMess
 			strings.Join(t.Resources.Names(), ", "))
 	}
 	t.Onlooker.Begins(name)
-	result, err := run.Operation(script.Call{Name: name, Arguments: operation.Arguments, Sensitive: rules.Sensitive})
+	result, err := run.Operation(script.Call{Name: name, Arguments: operation.Arguments, Sensitive: rules.Sensitive, Resuming: operation.Resuming})
 	if err != nil {
 		return nil, err
 	}

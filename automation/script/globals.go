@@ -53,7 +53,7 @@ var globalWords = map[string]globalWord{
 	}},
 	"resuming": {askResuming, manual{
 		"resuming() → True or False",
-		"Whether an earlier attempt may have submitted this write: then read back first.",
+		"Whether an earlier attempt may have submitted this write: then read back first. integrations try --resuming makes it so.",
 		"None.",
 		"if resuming():\n    page.goto(\"/cards\")",
 	}},

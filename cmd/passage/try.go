@@ -26,6 +26,7 @@ type integrationsTry struct {
 	Integrations     string            `help:"Folder of your own integrations, one folder each, over the built-in ones." type:"path" placeholder:"DIR"`
 	Site             map[string]string `help:"Point the integration elsewhere: ID=URL, or ID=URL,HOST:PORT with further hosts of that site." placeholder:"ID=URL"`
 	DryRun           bool              `help:"Stop every write before anything is changed."`
+	Resuming         bool              `help:"Do every write as if an earlier attempt may have submitted it: the integration has to look first, and not do it twice."`
 	Yes              bool              `help:"Do not ask before a write."`
 	Headful          bool              `help:"Show the browser's window. Needs a full Chromium and a screen."`
 	Screenshot       string            `help:"On failure, keep a picture of the page here, with everything typed masked." type:"path" placeholder:"FILE"`
@@ -164,6 +165,7 @@ func (c *integrationsTry) operation(integration *automation.Integration, rules *
 	if made.Arguments, err = readArguments(text); err != nil {
 		return made, fmt.Errorf("--arguments of %s: %w", name, err)
 	}
+	made.Resuming = c.Resuming && made.Action == "write"
 	if c.DryRun && made.Action == "write" {
 		if made.Arguments, err = dry(made.Arguments); err != nil {
 			return made, fmt.Errorf("--arguments of %s: %w", name, err)
