@@ -86,6 +86,9 @@ for _ in range(3):
 - A link or button opens another window: page.popup. A window that nobody waits for is closed.
 - What went wrong is said in a message that goes away by itself: have an old one gone before the click, or it is taken for the answer, as in ` + "`page.wait_for(quiet = lambda: not page.exists(\".toast\"))`" + `.
 - All pages have one path and differ behind the #: page.goto loads them all the same, and url("/app#/cards*") tells them apart.
+- The code is asked for in the form that has the password, which comes back empty: in the loop over user.one_time_code fill in attempt["password"] of the loop around it again.
+- A button is a picture, without a text: ` + "`[title=\"My account\"]`" + ` or its id. role= and its name do only where the site says that it is a button.
+- The pages of a list have numbers, and there is no “next”: page.pages with what stands after the present one, as in ` + "`.current + a`" + `. See what that is on the last page: a link to all of them would be clicked too, ` + "`.current + a:not(.all)`" + `.
 - The form sends itself at the last digit of a code: page.wait_for right after page.fill, without a click.
 
 ## Secrets
