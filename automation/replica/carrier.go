@@ -95,21 +95,11 @@ func (c *Carrier) Site() http.Handler {
 // Submitted tells how many card forms of this user reached the site, declined
 // ones too.
 func (c *Carrier) Submitted(username string) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if a, ok := c.accounts.Get(username); ok {
-		return a.submitted
-	}
-	return 0
+	return Tell(&c.mu, c.accounts, username, func(a *account) int { return a.submitted })
 }
 
 // Cards tells what is stored for a user, as the site shows it; nil for a user
 // who was never there.
 func (c *Carrier) Cards(username string) []Card {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if a, ok := c.accounts.Get(username); ok {
-		return append([]Card(nil), a.cards...)
-	}
-	return nil
+	return Tell(&c.mu, c.accounts, username, func(a *account) []Card { return append([]Card(nil), a.cards...) })
 }

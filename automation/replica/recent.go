@@ -1,6 +1,9 @@
 package replica
 
-import "container/list"
+import (
+	"container/list"
+	"sync"
+)
 
 // Recent is a map that forgets the least recently used entry when it is full,
 // so that a site left running for days stays small. It needs its owner's lock.
@@ -37,6 +40,17 @@ func (m *Recent[V]) Put(key string, value V) {
 	if len(m.entries) > m.limit {
 		m.Drop(m.order.Back().Value.(entry[V]).key)
 	}
+}
+
+// Tell reads something of an entry under its owner's lock. Of one that is not
+// there it tells nothing.
+func Tell[V, T any](lock sync.Locker, m *Recent[V], key string, read func(V) T) (told T) {
+	lock.Lock()
+	defer lock.Unlock()
+	if value, ok := m.Get(key); ok {
+		told = read(value)
+	}
+	return told
 }
 
 // Drop forgets an entry, if there is one.

@@ -89,37 +89,21 @@ func (c *Carrier) SignIn() http.Handler {
 // Submitted tells how many cards of this user reached the site, declined ones
 // too.
 func (c *Carrier) Submitted(username string) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if u, ok := c.users.Get(username); ok {
-		return u.submitted
-	}
-	return 0
+	return replica.Tell(&c.mu, c.users, username, func(u *user) int { return u.submitted })
 }
 
 // Cards tells what is stored for a user; nil for one who was never there.
 func (c *Carrier) Cards(username string) []Card {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if u, ok := c.users.Get(username); ok {
-		return append([]Card(nil), u.cards...)
-	}
-	return nil
+	return replica.Tell(&c.mu, c.users, username, func(u *user) []Card { return append([]Card(nil), u.cards...) })
 }
 
 // Trusts tells whether a browser of this user was to be remembered, so that it
 // gets in without a code.
 func (c *Carrier) Trusts(username string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	u, ok := c.users.Get(username)
-	return ok && u.trusts
+	return replica.Tell(&c.mu, c.users, username, func(u *user) bool { return u.trusts })
 }
 
 // Locked tells whether a user was locked out by wrong passwords.
 func (c *Carrier) Locked(username string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	u, ok := c.users.Get(username)
-	return ok && u.wrong >= lockout
+	return replica.Tell(&c.mu, c.users, username, func(u *user) bool { return u.wrong >= lockout })
 }

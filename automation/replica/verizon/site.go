@@ -91,40 +91,22 @@ func (c *Carrier) Site() http.Handler {
 // Submitted tells how many card forms of this user reached the site, refused
 // ones too.
 func (c *Carrier) Submitted(username string) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if a, ok := c.accounts.Get(username); ok {
-		return a.submitted
-	}
-	return 0
+	return replica.Tell(&c.mu, c.accounts, username, func(a *account) int { return a.submitted })
 }
 
 // Cards tells what is stored for a user, in the site's order; nil for one who
 // was never there.
 func (c *Carrier) Cards(username string) []Card {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if a, ok := c.accounts.Get(username); ok {
-		return append([]Card(nil), a.cards...)
-	}
-	return nil
+	return replica.Tell(&c.mu, c.accounts, username, func(a *account) []Card { return append([]Card(nil), a.cards...) })
 }
 
 // PaperFree tells whether a user was signed up for bills without paper, which
 // the card form asks for in passing.
 func (c *Carrier) PaperFree(username string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	a, ok := c.accounts.Get(username)
-	return ok && a.paperFree
+	return replica.Tell(&c.mu, c.accounts, username, func(a *account) bool { return a.paperFree })
 }
 
 // Bills tells the statements of one line of a user, newest first.
 func (c *Carrier) Bills(username, line string) []Bill {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if a, ok := c.accounts.Get(username); ok {
-		return append([]Bill(nil), a.bills(line, c.options.Now())...)
-	}
-	return nil
+	return replica.Tell(&c.mu, c.accounts, username, func(a *account) []Bill { return append([]Bill(nil), a.bills(line, c.options.Now())...) })
 }
