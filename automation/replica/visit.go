@@ -60,17 +60,7 @@ func (c *Carrier) page(decide handler) http.Handler {
 		head.Set("X-Content-Type-Options", "nosniff")
 		head.Set("Content-Security-Policy", "default-src 'self'; form-action 'self'; frame-ancestors 'none'; frame-src "+c.frameOrigin())
 		SetCookie(w, cookieName, answer.cookie)
-		switch {
-		case answer.to != "":
-			http.Redirect(w, r, answer.to, answer.status)
-		case answer.json != "":
-			head.Set("Content-Type", "application/json")
-			_, _ = w.Write([]byte(answer.json)) // the browser has left; nothing to do about it
-		default:
-			head.Set("Content-Type", "text/html; charset=utf-8")
-			w.WriteHeader(answer.status)
-			_, _ = w.Write(body)
-		}
+		Response{answer.status, answer.to, answer.json, body}.Write(w, r)
 	})
 }
 

@@ -186,5 +186,5 @@ func (c *Carrier) moreBills(r *http.Request, v *visit) reply {
 	if err != nil {
 		return stop("trouble") // texts always encode
 	}
-	return reply{json: string(body)}
+	return reply{status: http.StatusOK, json: string(body)}
 }

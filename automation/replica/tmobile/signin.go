@@ -187,9 +187,9 @@ func (c *Carrier) approved(v *visit) bool {
 // pushState answers the page's own polling.
 func (c *Carrier) pushState(_ *http.Request, v *visit) reply {
 	if c.approved(v) {
-		return reply{json: `{"answered":true}`}
+		return reply{status: http.StatusOK, json: `{"answered":true}`}
 	}
-	return reply{json: `{"answered":false}`}
+	return reply{status: http.StatusOK, json: `{"answered":false}`}
 }
 
 func (c *Carrier) afterPush(_ *http.Request, v *visit) reply {

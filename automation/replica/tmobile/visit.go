@@ -55,20 +55,9 @@ func (c *Carrier) page(cookie string, decide handler) http.Handler {
 			return
 		}
 		answer, body, fresh := c.answer(r, id, decide)
-		head := w.Header()
-		head.Set("Cache-Control", "no-store")
+		w.Header().Set("Cache-Control", "no-store")
 		replica.SetCookie(w, cookie, fresh)
-		switch {
-		case answer.to != "":
-			http.Redirect(w, r, answer.to, answer.status)
-		case answer.json != "":
-			head.Set("Content-Type", "application/json")
-			_, _ = w.Write([]byte(answer.json)) // the browser has left; nothing to do about it
-		default:
-			head.Set("Content-Type", "text/html; charset=utf-8")
-			w.WriteHeader(answer.status)
-			_, _ = w.Write(body)
-		}
+		replica.Response{Status: answer.status, To: answer.to, JSON: answer.json, Page: body}.Write(w, r)
 	})
 }
 

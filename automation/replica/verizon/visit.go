@@ -62,18 +62,7 @@ func (c *Carrier) page(decide handler) http.Handler {
 		}
 		head.Set("Content-Security-Policy", "default-src 'self'; form-action 'self'; frame-ancestors "+around+"; frame-src 'self' "+c.processor())
 		replica.SetCookie(w, cookieName, answer.cookie)
-		switch {
-		case answer.to != "":
-			http.Redirect(w, r, answer.to, answer.status)
-			return
-		case answer.json != "":
-			head.Set("Content-Type", "application/json")
-			body = []byte(answer.json)
-		default:
-			head.Set("Content-Type", "text/html; charset=utf-8")
-		}
-		w.WriteHeader(answer.status)
-		_, _ = w.Write(body) // the browser may have left
+		replica.Response{Status: answer.status, To: answer.to, JSON: answer.json, Page: body}.Write(w, r)
 	})
 }
 
