@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -19,7 +17,7 @@ import (
 type holders []*person
 
 func (s *server) holdEverySlot(ctx context.Context) (holders, error) {
-	code, _ := replica.ScenarioOf("code")
+	code := demo.scenario("code")
 	_, claimURLs, err := s.createLinks(ctx, demo, rushSlots)
 	if err != nil {
 		return nil, err
@@ -28,13 +26,7 @@ func (s *server) holdEverySlot(ctx context.Context) (holders, error) {
 	asked, within := errgroup.WithContext(ctx)
 	for n, claimURL := range claimURLs {
 		asked.Go(func() (err error) {
-			if people[n], err = s.person(); err != nil {
-				return err
-			}
-			if err := people[n].claim(within, claimURL); err != nil {
-				return err
-			}
-			if err := people[n].answerCredentials(within, code.For("rush"+strconv.Itoa(n))); err != nil {
+			if people[n], err = s.logIn(within, claimURL, code.For("rush"+strconv.Itoa(n))); err != nil {
 				return err
 			}
 			stream, err := people[n].wait(within, `name="code"`)
@@ -76,21 +68,19 @@ func (p *person) answerCode(ctx context.Context) error {
 
 // comers makes links of several merchants.
 func (s *server) comers(ctx context.Context, count int) (comers, error) {
-	keys := []string{s.key}
-	defer func() { s.key = keys[0] }()
+	merchants := []*server{s}
 	for n := 1; n < rushMerchants; n++ {
 		key, err := s.createKey(ctx, "Bench "+strconv.Itoa(n))
 		if err != nil {
 			return nil, err
 		}
-		keys = append(keys, key)
+		merchants = append(merchants, s.as(key))
 	}
 	var people comers
 	for n := range count {
-		c := &comer{merchant: n % rushMerchants, key: keys[n%rushMerchants]}
-		s.key = c.key
+		c := &comer{merchant: n % rushMerchants, of: merchants[n%rushMerchants]}
 		var err error
-		if c.link, c.claimURL, err = s.createLink(ctx, demo); err != nil {
+		if c.link, c.claimURL, err = c.of.createLink(ctx, demo); err != nil {
 			return nil, err
 		}
 		people = append(people, c)
@@ -100,15 +90,8 @@ func (s *server) comers(ctx context.Context, count int) (comers, error) {
 
 // connectInLine is a person's whole session.
 func (s *server) connectInLine(ctx context.Context, c *comer, n int) error {
-	good, _ := replica.ScenarioOf("good")
-	who, err := s.person()
+	who, err := s.logIn(ctx, c.claimURL, demo.scenario("good").For("rush"+strconv.Itoa(n)))
 	if err != nil {
-		return err
-	}
-	if err := who.claim(ctx, c.claimURL); err != nil {
-		return err
-	}
-	if err := who.answerCredentials(ctx, good.For("rush"+strconv.Itoa(n))); err != nil {
 		return err
 	}
 	return who.followLine(ctx, c.told)
@@ -119,25 +102,18 @@ var placeShown = regexp.MustCompile(`You’re number (\d+)\.`)
 // followLine reads the live events and tells each place that they show, until
 // the session's end, which has to be a good one.
 func (p *person) followLine(ctx context.Context, seen func(int)) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.site+p.session+"/events", nil)
-	if err != nil {
-		return err
-	}
-	reply, err := p.client.Do(request)
-	if err != nil {
-		return err
-	}
-	lines := bufio.NewScanner(reply.Body)
-	lines.Buffer(nil, 1<<20)
 	complete := false
-	for lines.Scan() {
-		if found := placeShown.FindStringSubmatch(lines.Text()); found != nil {
+	stream, _, err := p.follow(ctx, func(line string) bool {
+		if found := placeShown.FindStringSubmatch(line); found != nil {
 			place, _ := strconv.Atoi(found[1]) // digits
 			seen(place)
 		}
-		complete = complete || strings.Contains(lines.Text(), `data-end="complete"`)
+		complete = complete || strings.Contains(line, `data-end="complete"`)
+		return false
+	})
+	if stream != nil {
+		err = errors.Join(err, stream.Close())
 	}
-	err = errors.Join(lines.Err(), reply.Body.Close())
 	if err == nil && !complete {
 		err = errors.New("a session did not complete")
 	}

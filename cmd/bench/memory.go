@@ -120,14 +120,8 @@ func (s *server) waitForCodes(ctx context.Context, claimURLs []string) ([]io.Clo
 	group := errgroup.Group{} // the streams outlive it
 	for n, claimURL := range claimURLs {
 		group.Go(func() error {
-			who, err := s.person()
+			who, err := s.logIn(ctx, claimURL, scenario.For("waits"+strconv.Itoa(n)))
 			if err != nil {
-				return err
-			}
-			if err := who.claim(ctx, claimURL); err != nil {
-				return err
-			}
-			if err := who.answerCredentials(ctx, scenario.For("waits"+strconv.Itoa(n))); err != nil {
 				return err
 			}
 			streams[n], err = who.wait(ctx, `name="code"`)
@@ -136,18 +130,6 @@ func (s *server) waitForCodes(ctx context.Context, claimURLs []string) ([]io.Clo
 	}
 	err := group.Wait()
 	return slices.DeleteFunc(streams, func(c io.Closer) bool { return c == nil }), err
-}
-
-// wait follows the session until it asks for something, and goes on following.
-func (p *person) wait(ctx context.Context, field string) (io.Closer, error) {
-	stream, asked, err := p.follow(ctx, field)
-	if err == nil && !asked {
-		err = errors.New("the session ended instead of waiting")
-	}
-	if err != nil && stream != nil {
-		err, stream = errors.Join(err, stream.Close()), nil
-	}
-	return stream, err
 }
 
 func (s *suite) printMemory(idle, password, code memory) {

@@ -63,9 +63,9 @@ func (p *person) answerCredentials(ctx context.Context, as replica.Scenario) err
 	return p.show(ctx)
 }
 
-// follow reads the session's live events, as its page does, until one contains
-// a text or the session ends. The stream stays open until close.
-func (p *person) follow(ctx context.Context, until string) (stream io.Closer, found bool, err error) {
+// follow reads the session's live events, as its page does, line by line until
+// enough is true of one or the session ends. The stream stays open until close.
+func (p *person) follow(ctx context.Context, enough func(line string) bool) (stream io.Closer, found bool, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.site+p.session+"/events", nil)
 	if err != nil {
 		return nil, false, err
@@ -77,23 +77,50 @@ func (p *person) follow(ctx context.Context, until string) (stream io.Closer, fo
 	lines := bufio.NewScanner(reply.Body)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		if until != "" && strings.Contains(lines.Text(), until) {
+		if enough(lines.Text()) {
 			return reply.Body, true, nil
 		}
 	}
 	return reply.Body, false, lines.Err()
 }
 
+// showing is true of a line that contains a text.
+func showing(text string) func(string) bool {
+	return func(line string) bool { return strings.Contains(line, text) }
+}
+
+// wait follows the session until it asks for something, and goes on following.
+func (p *person) wait(ctx context.Context, field string) (io.Closer, error) {
+	stream, asked, err := p.follow(ctx, showing(field))
+	if err == nil && !asked {
+		err = errors.New("the session ended instead of waiting")
+	}
+	if err != nil && stream != nil {
+		err, stream = errors.Join(err, stream.Close()), nil
+	}
+	return stream, err
+}
+
+// logIn is somebody new, who claims a link and gives credentials.
+func (s *server) logIn(ctx context.Context, claimURL string, as replica.Scenario) (*person, error) {
+	who, err := s.person()
+	if err != nil {
+		return nil, err
+	}
+	if err := who.claim(ctx, claimURL); err != nil {
+		return nil, err
+	}
+	return who, who.answerCredentials(ctx, as)
+}
+
 // connect is a person's whole session, from the claim to its end. It is one of
 // those who are asked for nothing but their credentials.
-func (p *person) connect(ctx context.Context, claimURL string, as replica.Scenario) error {
-	if err := p.claim(ctx, claimURL); err != nil {
+func (s *server) connect(ctx context.Context, claimURL string, as replica.Scenario) error {
+	who, err := s.logIn(ctx, claimURL, as)
+	if err != nil {
 		return err
 	}
-	if err := p.answerCredentials(ctx, as); err != nil {
-		return err
-	}
-	stream, asked, err := p.follow(ctx, `name="promptId"`)
+	stream, asked, err := who.follow(ctx, showing(`name="promptId"`))
 	if err != nil {
 		return err
 	}

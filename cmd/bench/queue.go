@@ -45,7 +45,7 @@ func (s *suite) measureQueue(ctx context.Context) (err error) {
 	if r.most, err = peak(err); err != nil {
 		return err
 	}
-	if r.late, err = server.checkOrder(ctx, people); err != nil {
+	if r.late, err = people.checkOrder(ctx); err != nil {
 		return err
 	}
 	s.printRush(&r)
@@ -94,7 +94,7 @@ func (s *suite) printRush(r *rush) {
 // comer is one of the rush, with what the page has told.
 type comer struct {
 	merchant int
-	key      string
+	of       *server // in that merchant's hands
 	link     string
 	claimURL string
 
@@ -168,21 +168,19 @@ func (people comers) checkTurns() error {
 // checkOrder checks that places only got better once all stood, and that nobody
 // started before somebody who had to be through by then. It returns by how many
 // places the latest one started too late: a slow start of its browser.
-func (s *server) checkOrder(ctx context.Context, people comers) (late int, err error) {
+func (people comers) checkOrder(ctx context.Context) (late int, err error) {
 	type start struct {
 		at    int64
 		place int
 	}
 	var starts []start
-	defer func(key string) { s.key = key }(s.key)
 	for n, c := range people {
 		told := c.places[c.stood-1:]
 		if !slices.IsSortedFunc(told, func(a, b int) int { return b - a }) {
 			return 0, fmt.Errorf("somebody was told the places %v", told)
 		}
-		s.key = c.key
 		var link struct{ Sessions []struct{ StartedAt int64 } }
-		if err := s.call(ctx, http.MethodGet, "/v1/links/"+c.link, nil, &link); err != nil {
+		if err := c.of.call(ctx, http.MethodGet, "/v1/links/"+c.link, nil, &link); err != nil {
 			return 0, err
 		}
 		if len(link.Sessions) != 1 {

@@ -82,6 +82,13 @@ func (s *server) createKey(ctx context.Context, merchant string) (string, error)
 	return strings.TrimSpace(string(made)), nil
 }
 
+// as is the server in the hands of the merchant with a key.
+func (s *server) as(key string) *server {
+	theirs := *s
+	theirs.key = key
+	return &theirs
+}
+
 // createLink makes a link to a kind of site as a merchant does.
 func (s *server) createLink(ctx context.Context, to kind) (id, claimURL string, err error) {
 	body, err := json.Marshal(map[string]any{"integrationId": to.id, "operations": to.operations(to.limit),
