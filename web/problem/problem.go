@@ -191,6 +191,11 @@ func classify(err error) *Problem {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return TooLarge()
 	}
+	for _, conflict := range linkConflicts {
+		if errors.Is(err, conflict.err) {
+			return Conflict(conflict.code, conflict.message)
+		}
+	}
 	switch {
 	case errors.Is(err, db.ErrNotFound):
 		return NotFound()
@@ -198,9 +203,6 @@ func classify(err error) *Problem {
 		return refusedKey(err)
 	case errors.Is(err, db.ErrExpired):
 		return Expired()
-	case errors.Is(err, db.ErrComplete), errors.Is(err, db.ErrActive), errors.Is(err, db.ErrUsedUp),
-		errors.Is(err, db.ErrNoWebhook), errors.Is(err, db.ErrNothingToRedeem):
-		return linkConflict(err)
 	case errors.Is(err, db.ErrWrongReturnCode):
 		return &Problem{Status: http.StatusNotFound, Code: "wrong_return_code", Message: "This is not the return code of the link's last session."}
 	case errors.Is(err, db.ErrKeyReused):
@@ -230,21 +232,17 @@ func classify(err error) *Problem {
 	}
 }
 
-// linkConflict is what the link's present state does not allow.
-func linkConflict(err error) *Problem {
-	switch {
-	case errors.Is(err, db.ErrComplete):
-		return Conflict("link_complete", "The link is complete already.")
-	case errors.Is(err, db.ErrActive):
-		return Conflict("link_active", "The link is being worked on already.")
-	case errors.Is(err, db.ErrUsedUp):
-		return Conflict("attempts_used_up", "The link was tried as often as it may be. Create a new one.")
-	case errors.Is(err, db.ErrNoWebhook):
-		return Conflict("no_webhook_url", "The event's link has no webhook URL: there is nowhere to send it.")
-	default:
-		return Conflict("nothing_to_redeem",
-			"No return is waited for: the link's operations are not done, or it was created without requireReturn.")
-	}
+// linkConflicts are what a link's present state does not allow.
+var linkConflicts = []struct {
+	err           error
+	code, message string
+}{
+	{db.ErrComplete, "link_complete", "The link is complete already."},
+	{db.ErrActive, "link_active", "The link is being worked on already."},
+	{db.ErrUsedUp, "attempts_used_up", "The link was tried as often as it may be. Create a new one."},
+	{db.ErrNoWebhook, "no_webhook_url", "The event's link has no webhook URL: there is nowhere to send it."},
+	{db.ErrNothingToRedeem, "nothing_to_redeem",
+		"No return is waited for: the link's operations are not done, or it was created without requireReturn."},
 }
 
 // statusClientGone is nginx's status for a client that did not wait; nobody
