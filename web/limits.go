@@ -9,8 +9,6 @@ import (
 
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/go-chi/httprate"
-
-	"passage/web/problem"
 )
 
 // guessesPerAddress is how often one address may be wrong about a claim code or
@@ -78,19 +76,4 @@ func counted(r *http.Request) (address string, counts bool) {
 	}
 	ip, err := netip.ParseAddr(host)
 	return httprate.CanonicalizeIP(host), err != nil || !ip.Unmap().IsLoopback()
-}
-
-// tooMany answers whoever is over a limit.
-func tooMany(to faultPage) http.HandlerFunc {
-	page := pagePolicy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Retry-After", "60")
-		fault(to, w, r, problem.TooMany(limitWindow))
-	}))
-	return func(w http.ResponseWriter, r *http.Request) {
-		if wantsPage(r) {
-			page.ServeHTTP(w, r)
-			return
-		}
-		problem.WriteJSON(w, r, problem.TooMany(limitWindow))
-	}
 }

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -54,7 +55,7 @@ func Public(o Options) (http.Handler, error) {
 	r.Get("/healthz", healthy)
 	r.Get("/readyz", ready(o, false))
 	r.Handle("/static/*", o.Static)
-	limits := newLimits(o.AddressRate, tooMany(o.Connect))
+	limits := newLimits(o.AddressRate, turnAway(o.Connect, problem.TooMany(limitWindow)))
 	r.Group(func(r chi.Router) {
 		r.Use(limits.perAddress)
 		err = o.API.Mount(r)
@@ -90,7 +91,7 @@ func Public(o Options) (http.Handler, error) {
 			r.Handle("/gallery/*", o.Gallery)
 		}
 	})
-	r.NotFound(notFound(o.Connect))
+	r.NotFound(turnAway(o.Connect, problem.NotFound()))
 	r.MethodNotAllowed(methodNotAllowed(r))
 	return r, nil
 }
@@ -122,7 +123,7 @@ func Admin(o Options) (http.Handler, error) {
 			r.Get("/artifacts/{artifactID}", page(a.ShowArtifact))
 		})
 	})
-	r.NotFound(notFound(o.Admin))
+	r.NotFound(turnAway(o.Admin, problem.NotFound()))
 	r.MethodNotAllowed(methodNotAllowed(r))
 	return r, nil
 }
@@ -175,15 +176,18 @@ func fault(to faultPage, w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// notFound answers people with a page and programs with JSON.
-func notFound(to faultPage) http.HandlerFunc {
-	page := pagePolicy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fault(to, w, r, problem.NotFound()) }))
+// turnAway answers people with a page and programs with JSON.
+func turnAway(to faultPage, why *problem.Problem) http.HandlerFunc {
+	page := pagePolicy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		maps.Copy(w.Header(), why.Headers())
+		fault(to, w, r, why)
+	}))
 	return func(w http.ResponseWriter, r *http.Request) {
 		if wantsPage(r) {
 			page.ServeHTTP(w, r)
 			return
 		}
-		problem.WriteJSON(w, r, problem.NotFound())
+		problem.WriteJSON(w, r, why)
 	}
 }
 
