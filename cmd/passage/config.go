@@ -22,13 +22,18 @@ type dataFlag struct {
 	Data string `help:"Folder of the database and its keys." default:"data" type:"path"`
 }
 
-// browserFlags say which browser does the work and how much of it.
-type browserFlags struct {
+// browserChoice says which browser does the work.
+type browserChoice struct {
 	Browser          string `help:"The browser to use, by path or by name; else chromium-headless-shell or chromium on PATH."`
 	BrowserNoSandbox bool   `help:"Run the browser without its sandbox. Only as root, and only where nothing else protects you."`
-	BrowserSlots     int    `help:"How many browsers may run at once; 0: as many as the cores and the memory can run, which doctor tells." default:"0"`
-	BrowserSpares    int    `help:"How many browsers are kept warm at most; how many it is follows recent demand." default:"4"`
-	BrowserLine      int    `help:"How many people may wait for a browser before others have to come back; a merchant with nobody in line always gets one in." default:"100"`
+}
+
+// browserFlags say which browser does the work and how much of it.
+type browserFlags struct {
+	browserChoice
+	BrowserSlots  int `help:"How many browsers may run at once; 0: as many as the cores and the memory can run, which doctor tells." default:"0"`
+	BrowserSpares int `help:"How many browsers are kept warm at most; how many it is follows recent demand." default:"4"`
+	BrowserLine   int `help:"How many people may wait for a browser before others have to come back; a merchant with nobody in line always gets one in." default:"100"`
 }
 
 // scriptFlags say which integrations there are beside the built-in ones.

@@ -149,8 +149,8 @@ func startStack(ctx context.Context, folder string, with special) (*stack, error
 
 // testBrowser is the browser that this machine's settings name.
 func testBrowser(slots int) browserFlags {
-	return browserFlags{Browser: os.Getenv(variable("browser")),
-		BrowserNoSandbox: os.Getenv(variable("browser-no-sandbox")) == "1", BrowserSlots: slots, BrowserLine: 100}
+	choice := browserChoice{Browser: os.Getenv(variable("browser")), BrowserNoSandbox: os.Getenv(variable("browser-no-sandbox")) == "1"}
+	return browserFlags{browserChoice: choice, BrowserSlots: slots, BrowserLine: 100}
 }
 
 // begin starts what startStack made, and readies stop.

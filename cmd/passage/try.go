@@ -20,18 +20,17 @@ import (
 
 // integrationsTry runs an integration by hand, with the person at the terminal.
 type integrationsTry struct {
-	Name             string            `arg:"" help:"The integration: a built-in one, or one of --integrations."`
-	Operation        []string          `help:"What to do after the log-in, such as paymentMethod.read; may be repeated. Unless said, only the log-in is tried." sep:"none" placeholder:"NAME"`
-	Arguments        []string          `help:"Its arguments, as JSON or as @FILE: the first for the first --operation, and so on." sep:"none" placeholder:"JSON|@FILE"`
-	Integrations     string            `help:"Folder of your own integrations, one folder each, over the built-in ones." type:"path" placeholder:"DIR"`
-	Site             map[string]string `help:"Point the integration elsewhere: ID=URL, or ID=URL,HOST:PORT with further hosts of that site." placeholder:"ID=URL"`
-	DryRun           bool              `help:"Stop every write before anything is changed."`
-	Resuming         bool              `help:"Do every write as if an earlier attempt may have submitted it: the integration has to look first, and not do it twice."`
-	Yes              bool              `help:"Do not ask before a write."`
-	Headful          bool              `help:"Show the browser's window. Needs a full Chromium and a screen."`
-	Screenshot       string            `help:"On failure, keep a picture of the page here, with everything typed masked." type:"path" placeholder:"FILE"`
-	Browser          string            `help:"The browser to use, by path or by name; else chromium-headless-shell or chromium on PATH."`
-	BrowserNoSandbox bool              `help:"Run the browser without its sandbox. Only as root, and only where nothing else protects you."`
+	Name         string            `arg:"" help:"The integration: a built-in one, or one of --integrations."`
+	Operation    []string          `help:"What to do after the log-in, such as paymentMethod.read; may be repeated. Unless said, only the log-in is tried." sep:"none" placeholder:"NAME"`
+	Arguments    []string          `help:"Its arguments, as JSON or as @FILE: the first for the first --operation, and so on." sep:"none" placeholder:"JSON|@FILE"`
+	Integrations string            `help:"Folder of your own integrations, one folder each, over the built-in ones." type:"path" placeholder:"DIR"`
+	Site         map[string]string `help:"Point the integration elsewhere: ID=URL, or ID=URL,HOST:PORT with further hosts of that site." placeholder:"ID=URL"`
+	DryRun       bool              `help:"Stop every write before anything is changed."`
+	Resuming     bool              `help:"Do every write as if an earlier attempt may have submitted it: the integration has to look first, and not do it twice."`
+	Yes          bool              `help:"Do not ask before a write."`
+	Headful      bool              `help:"Show the browser's window. Needs a full Chromium and a screen."`
+	Screenshot   string            `help:"On failure, keep a picture of the page here, with everything typed masked." type:"path" placeholder:"FILE"`
+	browserChoice
 }
 
 // errTried is the end of a trial that failed; why was told already.
@@ -96,7 +95,7 @@ func (c *integrationsTry) try(ctx context.Context, out *console, trial *automati
 			return nil, err
 		}
 	}
-	flags := browserFlags{Browser: c.Browser, BrowserNoSandbox: c.BrowserNoSandbox, BrowserSlots: 1}
+	flags := browserFlags{browserChoice: c.browserChoice, BrowserSlots: 1}
 	if trial.Pool, err = flags.pool(browser.Options{Dir: folder, Headful: c.Headful, Logger: out.logger}); err != nil {
 		return nil, err
 	}
