@@ -10,13 +10,8 @@ import (
 )
 
 // stored counts the cards like the one that links write, in a user's account.
-func (s *stack) stored(username string) (count int) {
-	for _, card := range s.carrier.Cards(username) {
-		if strings.HasSuffix(replica.CardNumber, card.Last4) {
-			count++
-		}
-	}
-	return count
+func (s *stack) stored(username string) int {
+	return last4s(s.carrier.Cards(username), func(c replica.Card) string { return c.Last4 })
 }
 
 // A change that was made and verified is not made again by the next attempt,

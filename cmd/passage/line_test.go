@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -91,21 +90,9 @@ func TestPeopleWaitInTurnsAndSeeTheirPlace(t *testing.T) {
 // gauges expects lines among the metrics.
 func (s *stack) gauges(t *testing.T, lines ...string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.admin.Addr().String()+"/metrics", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	reply, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reply.Body.Close()
-	text, err := io.ReadAll(reply.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := get(t, "http://"+s.admin.Addr().String()+"/metrics")
 	for _, line := range append(lines, "passage_browser_memory_available_bytes ") {
-		if !strings.Contains(string(text), "\n"+line) {
+		if !strings.Contains(text, "\n"+line) {
 			t.Errorf("the metrics lack %q:\n%s", line, text)
 		}
 	}

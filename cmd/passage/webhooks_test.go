@@ -139,13 +139,8 @@ func TestDemoShopHearsOfItsLinks(t *testing.T) {
 func TestMetricsCountPausedEndpoints(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	reply, err := http.Get("http://" + s.admin.Addr().String() + "/metrics") //nolint:noctx // loopback
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reply.Body.Close()
-	text, err := io.ReadAll(reply.Body)
-	if err != nil || !strings.Contains(string(text), "\npassage_webhook_endpoints_paused 0\n") {
-		t.Errorf("metrics: %v %s", err, text)
+	text := get(t, "http://"+s.admin.Addr().String()+"/metrics")
+	if !strings.Contains(text, "\npassage_webhook_endpoints_paused 0\n") {
+		t.Errorf("metrics: %s", text)
 	}
 }
