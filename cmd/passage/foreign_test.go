@@ -17,8 +17,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"passage/db"
 )
 
 // A real application that nobody here wrote, connected by a script that was
@@ -177,24 +175,11 @@ func connectedTo(t *testing.T, id string, site *foreignSite) *stack {
 			t.Errorf("stop: %v", err)
 		}
 	})
-	s.merchant = merchant{base: s.publicURL.String(), token: s.newKey(t)}
+	s.merchant = s.merchantOf(t, demoMerchant)
 	if err := s.look(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return s
-}
-
-func (s *stack) newKey(t *testing.T) string {
-	t.Helper()
-	organization, err := s.db.EnsureOrganization(t.Context(), demoMerchant)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := s.db.CreateKey(t.Context(), db.NewKey{OrganizationID: organization.ID})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
 }
 
 func TestForeignSiteIsConnectedByAScriptFromTheDocumentation(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"passage/automation/browser"
-	"passage/db"
 )
 
 // inLine is a person who waits for a browser.
@@ -16,20 +15,6 @@ type inLine struct {
 	*visitor
 	name  string
 	shown *screen
-}
-
-// merchantOf makes another merchant with a key.
-func (s *stack) merchantOf(t *testing.T, name string) merchant {
-	t.Helper()
-	organization, err := s.db.EnsureOrganization(t.Context(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := s.db.CreateKey(t.Context(), db.NewKey{OrganizationID: organization.ID})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return merchant{base: s.publicURL.String(), token: key}
 }
 
 // comes has a person of a merchant log in.

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"context"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -15,60 +11,13 @@ import (
 	"passage/db/dbtest"
 )
 
-// harborline is a server with a carrier that locks an account after three wrong
-// passwords.
-func harborline(t *testing.T) (*stack, *att.Carrier) {
-	t.Helper()
-	var account, signIn *httptest.Server
-	carrier := att.New(att.Options{Account: func() string { return account.URL }, SignIn: func() string { return signIn.URL }})
-	account, signIn = httptest.NewServer(carrier.Account()), httptest.NewServer(carrier.SignIn())
-	t.Cleanup(account.Close)
-	t.Cleanup(signIn.Close)
-	folder, logs := t.TempDir(), &journal{}
-	logger := slog.New(slog.NewTextHandler(logs, nil))
-	settings, err := serverFlags{dataFlag: dataFlag{folder}, browserFlags: testBrowser(2),
-		Site: map[string]string{"att": account.URL + "," + signIn.Listener.Addr().String()}}.check("127.0.0.1:0", logger)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := newServer(t.Context(), settings, &console{stdout: io.Discard, stderr: io.Discard, logger: logger}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- server.run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		for _, err := range []error{<-ended, server.close()} {
-			if err != nil {
-				t.Errorf("stop: %v", err)
-			}
-		}
-	})
-	s := &stack{demo: &demo{server: server}, folder: folder, logs: logs}
-	if err := s.look(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s.as(t, "Acme Shop"), carrier
-}
-
-// as is the stack in the hands of a merchant.
-func (s *stack) as(t *testing.T, name string) *stack {
-	t.Helper()
-	key, err := s.db.CreateKey(t.Context(), db.NewKey{OrganizationID: dbtest.Organization(t, s.db, name).ID})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &stack{demo: s.demo, folder: s.folder, logs: s.logs, status: s.status, merchant: merchant{base: s.publicURL.String(), token: key}}
-}
-
-// logInForm is a new link at the carrier, whose log-in form is open.
-func (s *stack) logInForm(t *testing.T) (*visitor, *screen) {
+// logInForm is a merchant's new link at the carrier that locks an account after
+// three wrong passwords; its log-in form is open.
+func (s *stack) logInForm(t *testing.T, from merchant) (*visitor, *screen) {
 	t.Helper()
 	request := ask(readCards())
 	request["integrationId"] = "att"
-	v := s.visitor(t, s.newLink(t, request))
+	v := s.visitor(t, from.newLink(t, request))
 	return v, v.claim()
 }
 
@@ -104,19 +53,15 @@ func (s *screen) asksAgain(t *testing.T, status int, words string, not string) {
 // customer is a user of the carrier, of some scenario.
 func customer(t *testing.T, scenario, suffix string) replica.Scenario {
 	t.Helper()
-	found, ok := att.ScenarioOf(scenario)
-	if !ok {
-		t.Fatalf("there is no scenario %q", scenario)
-	}
-	return found.For(suffix)
+	return scenarioNamed(t, "att/"+scenario).For(suffix)
 }
 
 func TestThePageStopsOneShortOfTheSitesLockout(t *testing.T) {
 	t.Parallel()
-	s, carrier := harborline(t)
+	s := ownStack(t)
 	ada, bob := customer(t, "good", "ada").Username, customer(t, "good", "bob").Username
 
-	v, shown := s.logInForm(t)
+	v, shown := s.logInForm(t, s.merchant)
 	shown = v.logIn(shown, ada, "letmein")
 	shown.asksAgain(t, http.StatusOK, wrong, near)
 	last := v.logIn(shown, ada, "letmein")
@@ -134,13 +79,12 @@ func TestThePageStopsOneShortOfTheSitesLockout(t *testing.T) {
 	expect(t, "the session", session.Status, db.SessionCreated)
 
 	// Nor from another merchant's link; and both links are good for others.
-	other := s.as(t, "Other Shop")
-	elsewhere, form := other.logInForm(t)
+	elsewhere, form := s.logInForm(t, s.merchantOf(t, "Other Shop"))
 	form = elsewhere.logIn(form, ada, "letmein")
 	form.asksAgain(t, http.StatusUnprocessableEntity, near, "")
 	expect(t, "another person", v.logIn(again, bob, att.Password).end(), "complete")
 	expect(t, "another person at the other link", elsewhere.logIn(form, bob, att.Password).end(), "complete")
-	expect(t, "the account is locked", carrier.Locked(ada), false)
+	expect(t, "the account is locked", s.replicas.att.Locked(ada), false)
 	if strings.Contains(dbtest.Dump(t, dbtest.Raw(t, s.folder)), "ada@") {
 		t.Error("the database holds the user name")
 	}
@@ -148,16 +92,16 @@ func TestThePageStopsOneShortOfTheSitesLockout(t *testing.T) {
 
 func TestWrongPasswordsCountUntilALogIn(t *testing.T) {
 	t.Parallel()
-	s, carrier := harborline(t)
+	s := ownStack(t)
 	eve := customer(t, "good", "eve").Username
 	for range 3 { // wrong once each time, as forgetful people are
-		v, shown := s.logInForm(t)
+		v, shown := s.logInForm(t, s.merchant)
 		shown = v.logIn(shown, eve, "letmein")
 		shown.asksAgain(t, http.StatusOK, wrong, near)
 		expect(t, "the end", v.logIn(shown, eve, att.Password).end(), "complete")
 	}
 	for n := range 2 { // and now leaves without the right one
-		v, shown := s.logInForm(t)
+		v, shown := s.logInForm(t, s.merchant)
 		shown = v.logIn(shown, eve, "letmein")
 		if n == 0 {
 			shown.asksAgain(t, http.StatusOK, wrong, near)
@@ -167,16 +111,16 @@ func TestWrongPasswordsCountUntilALogIn(t *testing.T) {
 		shown.asksAgain(t, http.StatusOK, near, "") // at once, not after one more is typed
 		v.logIn(shown, eve, att.Password).asksAgain(t, http.StatusUnprocessableEntity, near, "")
 	}
-	expect(t, "the account is locked", carrier.Locked(eve), false)
+	expect(t, "the account is locked", s.replicas.att.Locked(eve), false)
 }
 
 func TestAnEndThatIsNotThePasswordsFaultDoesNotCount(t *testing.T) {
 	t.Parallel()
-	s, _ := harborline(t)
+	s := ownStack(t)
 	for _, name := range []string{"maintenance", "miscode", "refused"} {
 		who := customer(t, name, "zoe")
 		for range 3 { // the third is taken like the first
-			v, shown := s.logInForm(t)
+			v, shown := s.logInForm(t, s.merchant)
 			v.walk(shown, who.Person())
 			expect(t, name, s.link(t, v.link.LinkID).code(), who.Outcome)
 		}

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"passage/automation/replica"
+	"passage/db"
+	"passage/db/dbtest"
 )
 
 // merchant is a client of the API, as a merchant's server is.
@@ -17,6 +19,16 @@ type merchant struct {
 	base  string
 	token string
 	hear  func(reply) // sees every reply; may be nil
+}
+
+// merchantOf is a merchant of some name, with a key of its own.
+func (s *stack) merchantOf(t *testing.T, name string) merchant {
+	t.Helper()
+	key, err := s.db.CreateKey(t.Context(), db.NewKey{OrganizationID: dbtest.Organization(t, s.db, name).ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return merchant{base: s.publicURL.String(), token: key}
 }
 
 // reply is an answer to a program.
