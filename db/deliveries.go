@@ -31,6 +31,14 @@ type Delivery struct {
 	endpointID *string
 }
 
+// NextTry is when it is tried next; nil where it has ended or is held.
+func (d *Delivery) NextTry() *int64 {
+	if d.Status != DeliveryPending || d.Held {
+		return nil
+	}
+	return &d.NextAt
+}
+
 // Try is one attempt at a delivery.
 type Try struct {
 	Number     int

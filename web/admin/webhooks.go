@@ -51,12 +51,9 @@ func (h *Handler) fillWebhooks(ctx context.Context, model *view.Session, session
 }
 
 func (h *Handler) delivery(ctx context.Context, d db.Delivery) (view.Delivery, error) {
-	shown := view.Delivery{Status: string(d.Status), Held: d.Held}
+	shown := view.Delivery{Status: string(d.Status), Next: at(d.NextTry()), Held: d.Held}
 	if target, err := url.Parse(d.URL); err == nil { // a faulty one is a failed try's to say
 		shown.Host = target.Host
-	}
-	if d.Status == db.DeliveryPending && !d.Held {
-		shown.Next = time.UnixMilli(d.NextAt)
 	}
 	tries, err := h.DB.TriesOf(ctx, d.ID)
 	for _, try := range tries {

@@ -65,10 +65,7 @@ func (a *API) reachesEvent(ctx context.Context, id string) error {
 
 func (a *API) showDelivery(ctx context.Context, d *db.Delivery) (deliveryView, error) {
 	view := deliveryView{ID: d.ID, EventID: d.EventID, URL: d.URL, Status: d.Status, CreatedAt: d.CreatedAt,
-		EndedAt: d.EndedAt, Held: d.Held, Tries: []tryView{}}
-	if d.Status == db.DeliveryPending && !d.Held {
-		view.NextTryAt = &d.NextAt
-	}
+		EndedAt: d.EndedAt, NextTryAt: d.NextTry(), Held: d.Held, Tries: []tryView{}}
 	tries, err := a.DB.TriesOf(ctx, d.ID)
 	for _, try := range tries {
 		view.Tries = append(view.Tries, tryView{Number: try.Number, Timestamp: try.At, StatusCode: try.StatusCode,
