@@ -38,7 +38,7 @@ func (db *DB) KeepScreenshot(ctx context.Context, lease Lease, mediaType string,
 	if err != nil {
 		return err
 	}
-	key, err := db.seal.unwrap(link.place("data_key"), link.dataKey)
+	key, err := db.dataSealer(&link)
 	if err != nil {
 		return fmt.Errorf("keep screenshot: %w", err)
 	}
@@ -84,7 +84,7 @@ func (db *DB) ArtifactContent(ctx context.Context, id string) (Artifact, []byte,
 	if err != nil {
 		return Artifact{}, nil, err
 	}
-	key, err := db.seal.unwrap(link.place("data_key"), link.dataKey)
+	key, err := db.dataSealer(&link)
 	if err != nil {
 		return Artifact{}, nil, fmt.Errorf("open artifact: %w", err)
 	}

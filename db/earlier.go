@@ -41,7 +41,7 @@ func (db *DB) CompleteWrite(ctx context.Context, lease Lease, position int, note
 	if err != nil {
 		return err
 	}
-	key, err := db.seal.unwrap(link.place("data_key"), link.dataKey)
+	key, err := db.dataSealer(&link)
 	if err != nil {
 		return fmt.Errorf("keep the result: %w", err)
 	}
@@ -78,7 +78,7 @@ func (db *DB) doneBefore(ctx context.Context, lease Lease) (map[int]Done, error)
 	if err != nil {
 		return nil, err
 	}
-	key, err := db.seal.unwrap(link.place("data_key"), link.dataKey)
+	key, err := db.dataSealer(&link)
 	if errors.Is(err, ErrNotFound) { // destroyed, and the results with it
 		return nil, nil
 	}

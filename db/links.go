@@ -169,13 +169,19 @@ func (db *DB) complete(ctx context.Context, from querier, links []Link) error {
 	return attachOperations(ctx, from, links)
 }
 
+// dataSealer seals with the key of what a link's sessions gather. ErrNotFound
+// says that it was destroyed.
+func (db *DB) dataSealer(link *Link) (*sealer, error) {
+	return db.seal.unwrap(link.place("data_key"), link.dataKey)
+}
+
 // Result opens a link's result: nil before the link is complete, or where the
 // data was destroyed.
 func (db *DB) Result(link *Link) (json.RawMessage, error) {
 	if link.Status != LinkComplete || link.result == nil {
 		return nil, nil
 	}
-	key, err := db.seal.unwrap(link.place("data_key"), link.dataKey)
+	key, err := db.dataSealer(link)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}

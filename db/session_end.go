@@ -31,7 +31,7 @@ func (db *DB) CompleteSession(ctx context.Context, lease Lease, result json.RawM
 		if err != nil {
 			return err
 		}
-		key, err := db.seal.unwrap(link.place("data_key"), link.dataKey)
+		key, err := db.dataSealer(&link)
 		if err != nil {
 			return err
 		}
