@@ -110,15 +110,15 @@ func (db *DB) doneBefore(ctx context.Context, lease Lease) (map[int]Done, error)
 // all before it are complete: pending → complete. The event's data is
 // {"operation": position, "attempt": …}.
 func (db *DB) ReuseOperation(ctx context.Context, lease Lease, position, attempt int) error {
-	note, err := json.Marshal(Note{Key: NoteDoneBefore, Count: attempt})
+	note, err := noteText(&Note{Key: NoteDoneBefore, Count: attempt})
 	if err != nil {
-		return fmt.Errorf("write the note: %w", err)
+		return err
 	}
 	return db.moveOperation(ctx, lease, EventOperationReused, map[string]any{"operation": position, "attempt": attempt},
 		`UPDATE session_operations SET status = 'complete', started_at = $1, ended_at = $1, note = $4
 		WHERE session_id = $2 AND position = $3 AND status = 'pending' AND NOT EXISTS
 			(SELECT 1 FROM session_operations WHERE session_id = $2 AND position < $3 AND status <> 'complete')`,
-		position, string(note))
+		position, note)
 }
 
 // Submitted tells by position which operations earlier attempts handed to the

@@ -71,6 +71,19 @@ func scanOperation(r row) (linkID string, o Operation, err error) {
 	return linkID, o, err
 }
 
+// noteText is what readNote reads: nil where there is no note.
+func noteText(note *Note) (*string, error) {
+	if note == nil {
+		return nil, nil
+	}
+	written, err := json.Marshal(note)
+	if err != nil {
+		return nil, fmt.Errorf("write the note: %w", err)
+	}
+	text := string(written)
+	return &text, nil
+}
+
 func readNote(text *string) (*Note, error) {
 	if text == nil {
 		return nil, nil

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 )
 
@@ -63,32 +62,28 @@ func (db *DB) CompleteOperation(ctx context.Context, lease Lease, position int, 
 }
 
 func (db *DB) completeOperation(ctx context.Context, lease Lease, position int, note *Note, sealed []byte) error {
-	text, err := json.Marshal(note)
+	text, err := noteText(note)
 	if err != nil {
-		return fmt.Errorf("write the note: %w", err)
-	}
-	var stored any
-	if note != nil {
-		stored = string(text)
+		return err
 	}
 	return db.moveOperation(ctx, lease, EventOperationCompleted, about(position),
 		`UPDATE session_operations SET status = 'complete', ended_at = $1, note = $4, result = $5
-		WHERE session_id = $2 AND position = $3 AND status = 'running'`, position, stored, sealed)
+		WHERE session_id = $2 AND position = $3 AND status = 'running'`, position, text, sealed)
 }
 
 // NoteOperation changes what a person reads beside a running operation, and
 // appends a progress event with the note as its data.
 func (db *DB) NoteOperation(ctx context.Context, lease Lease, position int, note Note) error {
-	text, err := json.Marshal(note)
+	text, err := noteText(&note)
 	if err != nil {
-		return fmt.Errorf("write the note: %w", err)
+		return err
 	}
 	err = db.transact(ctx, func(tx *tx) error {
 		if _, err := tx.record(lease, anyOpen, "", EventProgress, note); err != nil {
 			return err
 		}
 		return tx.exec(`UPDATE session_operations SET note = $1
-			WHERE session_id = $2 AND position = $3 AND status = 'running'`, string(text), lease.SessionID, position)
+			WHERE session_id = $2 AND position = $3 AND status = 'running'`, text, lease.SessionID, position)
 	})
 	if err != nil {
 		return fmt.Errorf("note operation: %w", err)
