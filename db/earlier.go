@@ -115,9 +115,7 @@ func (db *DB) ReuseOperation(ctx context.Context, lease Lease, position, attempt
 		return err
 	}
 	return db.moveOperation(ctx, lease, EventOperationReused, map[string]any{"operation": position, "attempt": attempt},
-		`UPDATE session_operations SET status = 'complete', started_at = $1, ended_at = $1, note = $4
-		WHERE session_id = $2 AND position = $3 AND status = 'pending' AND NOT EXISTS
-			(SELECT 1 FROM session_operations WHERE session_id = $2 AND position < $3 AND status <> 'complete')`,
+		`UPDATE session_operations SET status = 'complete', started_at = $1, ended_at = $1, note = $4 WHERE `+inTurn,
 		position, note)
 }
 

@@ -38,10 +38,13 @@ func (db *DB) RunSession(ctx context.Context, lease Lease) error {
 // complete. The event's data is {"operation": position}, as of the next two.
 func (db *DB) StartOperation(ctx context.Context, lease Lease, position int) error {
 	return db.moveOperation(ctx, lease, EventOperationStarted, about(position),
-		`UPDATE session_operations SET status = 'running', started_at = $1
-		WHERE session_id = $2 AND position = $3 AND status = 'pending' AND NOT EXISTS
-			(SELECT 1 FROM session_operations WHERE session_id = $2 AND position < $3 AND status <> 'complete')`, position)
+		`UPDATE session_operations SET status = 'running', started_at = $1 WHERE `+inTurn, position)
 }
+
+// inTurn holds for the operation at position $3 of session $2 while it is pending
+// and all before it are complete.
+const inTurn = `session_id = $2 AND position = $3 AND status = 'pending' AND NOT EXISTS
+	(SELECT 1 FROM session_operations WHERE session_id = $2 AND position < $3 AND status <> 'complete')`
 
 // SubmitOperation writes down that a change is about to be handed to the site.
 // It refuses with ErrStale once the link's time is over: after it nothing but a
