@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -136,8 +137,7 @@ func (db *DB) newKeySecret(test bool) (string, error) {
 
 // checksum is a CRC-32 in six characters.
 func checksum(text string) string {
-	sum := crc32.ChecksumIEEE([]byte(text))
-	return base64.RawURLEncoding.EncodeToString([]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)}) //nolint:gosec // its four bytes
+	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(text))))
 }
 
 // whole reports whether a secret has the form and the checksum of a key.
