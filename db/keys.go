@@ -79,8 +79,9 @@ func (k *Key) InForce(now int64) bool { return k.ended(now) == nil }
 // does not turn each read into a write.
 const usePrecision = time.Minute
 
-const keyColumns = `k.id, k.organization_id, o.name, k.name, k.scope, k.test, k.hint, k.created_at, k.last_used_at,
-	COALESCE(k.lifetime, 0), k.expires_at, k.revoked_at`
+const keyQuery = `SELECT k.id, k.organization_id, o.name, k.name, k.scope, k.test, k.hint, k.created_at, k.last_used_at,
+		COALESCE(k.lifetime, 0), k.expires_at, k.revoked_at
+	FROM api_keys k JOIN organizations o ON o.id = k.organization_id`
 
 func scanKey(r row) (Key, error) {
 	var k Key
@@ -146,8 +147,7 @@ func whole(secret string) bool {
 	return strings.HasPrefix(secret, apiKeyPrefix) && at > len(apiKeyPrefix) && checksum(secret[:at]) == secret[at:]
 }
 
-const authenticateQuery = `SELECT ` + keyColumns + ` FROM api_keys k JOIN organizations o ON o.id = k.organization_id
-	WHERE k.hash = $1`
+const authenticateQuery = keyQuery + ` WHERE k.hash = $1`
 
 // Authenticate finds the key with this secret. ErrMistyped, ErrKeyRevoked,
 // ErrKeyExpired and ErrNotFound say why there is none in force.
@@ -176,8 +176,7 @@ func (db *DB) Authenticate(ctx context.Context, secret string) (Key, error) {
 
 // Keys lists an organization's keys, or all where the id is empty, the newest first.
 func (db *DB) Keys(ctx context.Context, organizationID string) ([]Key, error) {
-	found, err := collect(ctx, db.read, scanKey, `SELECT `+keyColumns+`
-		FROM api_keys k JOIN organizations o ON o.id = k.organization_id
+	found, err := collect(ctx, db.read, scanKey, keyQuery+`
 		WHERE $1 = '' OR k.organization_id = $1 ORDER BY k.created_at DESC, k.id`, organizationID)
 	if err != nil {
 		return nil, fmt.Errorf("list keys: %w", err)
@@ -202,8 +201,7 @@ func (db *DB) RevokeKey(ctx context.Context, id string) error {
 // force.
 func (db *DB) RotateKey(ctx context.Context, id string, overlap time.Duration) (secret string, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
-		old, err := scanKey(tx.row(`SELECT `+keyColumns+` FROM api_keys k JOIN organizations o ON o.id = k.organization_id
-			WHERE k.id = $1`, id))
+		old, err := scanKey(tx.row(keyQuery+` WHERE k.id = $1`, id))
 		if err != nil {
 			return orNotFound(err)
 		}
