@@ -42,9 +42,7 @@ func (db *DB) Idempotent(ctx context.Context, once Idempotency) (*Idempotency, e
 	if err != nil {
 		return nil, err
 	}
-	mac := hmac.New(sha256.New, key)
-	mac.Write(once.Body)
-	once.bodyMAC = mac.Sum(nil)
+	once.bodyMAC = keyedHash(key, once.Body)
 	return &once, nil
 }
 

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -53,4 +54,12 @@ func (db *DB) draw(prefix string, size int) (string, error) {
 func hash(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
+}
+
+// keyedHash is an HMAC: whoever has not the key can neither make it nor try
+// guesses against it.
+func keyedHash(key, text []byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write(text)
+	return mac.Sum(nil)
 }

@@ -2,8 +2,6 @@ package db
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
@@ -30,9 +28,7 @@ const (
 )
 
 func returnCode(key []byte, sessionID string) string {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(sessionID))
-	return returnCodePrefix + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	return returnCodePrefix + base64.RawURLEncoding.EncodeToString(keyedHash(key, []byte(sessionID)))
 }
 
 // AwaitsReturn reports whether all is done but the redemption of the return

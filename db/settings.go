@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -50,9 +49,7 @@ func (db *DB) mac(tx *tx, keyName string, scope, text string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(scope + "\x00" + text))
-	return mac.Sum(nil), nil
+	return keyedHash(key, []byte(scope+"\x00"+text)), nil
 }
 
 func (db *DB) readSecret(ctx context.Context, from querier, name string) ([]byte, error) {
