@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -136,12 +137,8 @@ type EventFilter struct {
 func (db *DB) EventsAfter(ctx context.Context, filter EventFilter) ([]Event, error) {
 	var position int64
 	if filter.After != "" {
-		err := orNotFound(db.read.QueryRowContext(ctx, `SELECT position FROM events WHERE id = $1 AND organization_id = $2`,
-			filter.After, filter.OrganizationID).Scan(&position))
-		if errors.Is(err, ErrNotFound) {
-			err = ErrBadCursor
-		}
-		if err != nil {
+		var err error
+		if _, position, err = findCursorEvent(ctx, db.read, filter.OrganizationID, filter.After); err != nil {
 			return nil, fmt.Errorf("list events: %w", err)
 		}
 	}
@@ -153,4 +150,15 @@ func (db *DB) EventsAfter(ctx context.Context, filter EventFilter) ([]Event, err
 		return nil, fmt.Errorf("list events: %w", err)
 	}
 	return found, nil
+}
+
+// findCursorEvent tells where an event stands after which a list goes on.
+// ErrBadCursor says that the organization has none with this id.
+func findCursorEvent(ctx context.Context, from querier, organizationID, id string) (createdAt, position int64, err error) {
+	err = from.QueryRowContext(ctx, `SELECT created_at, position FROM events WHERE id = $1 AND organization_id = $2`,
+		id, organizationID).Scan(&createdAt, &position)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrBadCursor
+	}
+	return createdAt, position, err
 }

@@ -98,19 +98,13 @@ type addressed struct{ id, url string }
 func eventsToResend(tx *tx, span EventSpan) ([]addressed, error) {
 	at, position := span.CreatedAfter+1, int64(0)
 	if span.After != "" {
-		var after int64
-		err := orNotFound(tx.row(`SELECT created_at, position FROM events WHERE id = $1 AND organization_id = $2`,
-			span.After, span.OrganizationID).Scan(&after, &position))
-		if errors.Is(err, ErrNotFound) {
-			return nil, ErrBadCursor
-		}
+		after, afterPosition, err := findCursorEvent(tx.ctx, tx.sql, span.OrganizationID, span.After)
 		if err != nil {
 			return nil, err
 		}
-		if after < at {
-			position = 0
+		if after >= at {
+			at, position = after, afterPosition
 		}
-		at = max(at, after)
 	}
 	before := span.CreatedBefore
 	if before == 0 {
