@@ -95,6 +95,19 @@ func activate(tx *tx, linkID, sessionID string) (epoch int, err error) {
 	return epoch, err
 }
 
+// Claimable reports whether a claim could win the link as it was read: activate
+// holds to the same conditions.
+func (l *Link) Claimable() bool {
+	switch {
+	case l.over, l.argumentsKey == nil, l.dataKey == nil: // or destroyed
+		return false
+	case l.Status == LinkComplete:
+		return l.Reusable
+	default:
+		return l.Status == LinkPending || (l.Status == LinkFailed && !l.UsedUp())
+	}
+}
+
 // whyNotClaimable explains a lost claim by the state that it found.
 func whyNotClaimable(link *Link) error {
 	switch {

@@ -38,15 +38,3 @@ func (db *DB) DestroyData(ctx context.Context, organizationID, id string) error 
 func (tx *tx) destroyRecordings(linkID string) error {
 	return tx.exec(`DELETE FROM artifacts WHERE session_id IN (SELECT id FROM link_sessions WHERE link_id = $1)`, linkID)
 }
-
-// Claimable reports whether a claim could win the link as it was read.
-func (l *Link) Claimable() bool {
-	switch {
-	case l.over, l.argumentsKey == nil, l.dataKey == nil: // or destroyed
-		return false
-	case l.Status == LinkComplete:
-		return l.Reusable
-	default:
-		return l.Status == LinkPending || (l.Status == LinkFailed && !l.UsedUp())
-	}
-}
