@@ -115,9 +115,10 @@ func (s *session) forgetQuestion() {
 }
 
 // Answer hands the person's answer to the session that asked, once.
-// *InvalidAnswer says what has to be mended; ErrBusy that the line for a browser
-// is full, and the question stays open; ErrAnswered that it is not open any
-// more; ErrElsewhere that the session does not run here.
+// *InvalidAnswer says what has to be mended; *db.LockoutNear that the user name
+// is not taken for now; ErrBusy that the line for a browser is full: with each
+// the question stays open. ErrAnswered says that it is not open any more;
+// ErrElsewhere that the session does not run here.
 func (r *Runner) Answer(ctx context.Context, sessionID, promptID string, values map[string]string) error {
 	s, err := r.find(sessionID)
 	if err != nil {
@@ -161,7 +162,7 @@ func (s *session) refuseAnswer(prompt Prompt, values map[string]string, err erro
 	if errors.Is(err, db.ErrStale) {
 		return ErrAnswered
 	}
-	if _, near := errors.AsType[*LockoutNear](err); near {
+	if _, near := errors.AsType[*db.LockoutNear](err); near {
 		s.kept = open(prompt.Fields, values)
 	}
 	return err

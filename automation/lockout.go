@@ -13,22 +13,16 @@ import (
 // A site locks an account after so many wrong passwords, whoever sends them. So
 // log-ins are counted over all sessions, and stop one short of it.
 
-// LockoutNear says that no more credentials with this user name are handed to
-// the site for now: one more wrong password could lock the account.
-type LockoutNear struct{ Until time.Time }
-
-func (*LockoutNear) Error() string { return "one more wrong password could lock the account" }
-
-// reserve counts the log-in that is about to be handed over. It needs mu.
+// reserve counts the log-in that is about to be handed over; *db.LockoutNear
+// refuses it. It needs mu.
 func (s *session) reserve(ctx context.Context, values map[string]string) error {
 	if s.integration.Lockout.Attempts == 0 {
 		return nil
 	}
 	err := s.runner.DB.ReserveLogIn(ctx, s.lease, db.LogIn{IntegrationID: s.integration.ID,
 		Username: plainUsername(values[s.integration.UsernameField()]), Lockout: db.Lockout(s.integration.Lockout)})
-	if near, ok := errors.AsType[*db.LockoutError](err); ok {
+	if near, ok := errors.AsType[*db.LockoutNear](err); ok {
 		s.lockedUntil = time.UnixMilli(near.Until)
-		return &LockoutNear{s.lockedUntil}
 	}
 	if err != nil {
 		return err

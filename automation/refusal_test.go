@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"passage/automation"
+	"passage/db"
 )
 
 // lockingSite is an integration of a site that locks an account after three
@@ -50,7 +51,7 @@ func TestCredentialsThatAreAskedForAgainCount(t *testing.T) {
 			for prompt := claimed.PromptID; ; prompt = s.asked(link, claimed.Session.ID) {
 				kind := s.kind(claimed.Session.ID)
 				err := s.runner.Answer(t.Context(), claimed.Session.ID, prompt, map[string]string{"username": "ada", "password": "no", "text": "1"})
-				if _, near := errors.AsType[*automation.LockoutNear](err); near {
+				if _, near := errors.AsType[*db.LockoutNear](err); near {
 					break
 				}
 				if err != nil {

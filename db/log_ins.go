@@ -23,12 +23,13 @@ type LogIn struct {
 	Lockout       Lockout
 }
 
-// LockoutError says that one more wrong password could lock the account.
-type LockoutError struct {
+// LockoutNear says that no more log-ins with this user name are handed to the
+// site for now: one more wrong password could lock the account.
+type LockoutNear struct {
 	Until int64 // when another log-in with this user name is taken, if none is refused meanwhile
 }
 
-func (*LockoutError) Error() string { return "one more wrong password could lock the account" }
+func (*LockoutNear) Error() string { return "one more wrong password could lock the account" }
 
 // Standing is how far a user name is from the site's lock-out.
 type Standing struct {
@@ -41,7 +42,7 @@ const usernameMACSetting = "username_mac_key"
 
 // ReserveLogIn counts a log-in as wrong until it is known to be right: of all the
 // sessions at work, whoever's they are, no more get the same user name than may
-// all be refused without locking the account. *LockoutError refuses it.
+// all be refused without locking the account. *LockoutNear refuses it.
 func (db *DB) ReserveLogIn(ctx context.Context, lease Lease, logIn LogIn) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		if _, err := tx.advance(lease, []SessionStatus{SessionCreated, SessionWaiting}, "", 0); err != nil {
@@ -60,7 +61,7 @@ func (db *DB) ReserveLogIn(ctx context.Context, lease Lease, logIn LogIn) error 
 			return err
 		}
 		if standing.Left == 0 {
-			return &LockoutError{standing.Until}
+			return &LockoutNear{standing.Until}
 		}
 		return tx.exec(`INSERT INTO log_ins (session_id, integration_id, username_mac, status, at)
 			VALUES ($1, $2, $3, 'open', $4)`, lease.SessionID, logIn.IntegrationID, mac, tx.now)

@@ -43,7 +43,7 @@ func (w *world) taken(name string) (until time.Duration, ok bool) {
 	w.Helper()
 	lease := w.typed()
 	err := w.db.ReserveLogIn(w.Context(), lease, logIn(name))
-	if locked, is := errors.AsType[*db.LockoutError](err); is {
+	if locked, is := errors.AsType[*db.LockoutNear](err); is {
 		return time.Duration(locked.Until-w.db.Now()) * time.Millisecond, false
 	}
 	w.must(err)
@@ -89,7 +89,7 @@ func TestARefusedReservationChangesNothing(t *testing.T) {
 	w.refused(username)
 	lease := w.typed()
 	err := w.db.ReserveLogIn(t.Context(), lease, logIn(username))
-	if _, locked := errors.AsType[*db.LockoutError](err); !locked {
+	if _, locked := errors.AsType[*db.LockoutNear](err); !locked {
 		t.Fatalf("got %v", err)
 	}
 	w.must(w.db.ReserveLogIn(t.Context(), lease, logIn("another@example.com"))) // the session goes on
@@ -151,7 +151,7 @@ func TestConcurrentLogInsDoNotGetPastTheLockout(t *testing.T) {
 			err := w.db.ReserveLogIn(t.Context(), lease, logIn(username))
 			if err == nil {
 				taken.Add(1)
-			} else if _, locked := errors.AsType[*db.LockoutError](err); !locked {
+			} else if _, locked := errors.AsType[*db.LockoutNear](err); !locked {
 				t.Errorf("a log-in was refused otherwise: %v", err)
 			}
 		})

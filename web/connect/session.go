@@ -92,7 +92,7 @@ func (h *Handler) SubmitAnswer(w http.ResponseWriter, r *http.Request) error {
 		if invalid, ok := errors.AsType[*automation.InvalidAnswer](err); ok {
 			return &resend{http.StatusUnprocessableEntity, sent{values: values, faults: invalid.Fields}}
 		}
-		if _, ok := errors.AsType[*automation.LockoutNear](err); ok {
+		if _, ok := errors.AsType[*db.LockoutNear](err); ok {
 			return &resend{http.StatusUnprocessableEntity, sent{values: values}} // the session itself knows until when
 		}
 		return err

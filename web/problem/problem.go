@@ -184,8 +184,8 @@ func classify(err error) *Problem {
 	if invalid, ok := errors.AsType[*automation.InvalidAnswer](err); ok {
 		return invalidAnswer(invalid)
 	}
-	if near, ok := errors.AsType[*automation.LockoutNear](err); ok {
-		return &Problem{Status: http.StatusTooManyRequests, Code: "lockout_near", RetryAfter: time.Until(near.Until),
+	if near, ok := errors.AsType[*db.LockoutNear](err); ok {
+		return &Problem{Status: http.StatusTooManyRequests, Code: "lockout_near", RetryAfter: time.Until(time.UnixMilli(near.Until)),
 			Message: "One more wrong password could lock the account. Wait, or use another user name."}
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {

@@ -29,7 +29,7 @@ func TestEveryErrorHasItsStatusAndCode(t *testing.T) {
 		{db.ErrExpired, 410, "link_expired"},
 		{db.ErrComplete, 409, "link_complete"},
 		{db.ErrActive, 409, "link_active"},
-		{&automation.LockoutNear{Until: time.Now().Add(time.Minute)}, 429, "lockout_near"},
+		{&db.LockoutNear{Until: time.Now().Add(time.Minute).UnixMilli()}, 429, "lockout_near"},
 		{db.ErrUsedUp, 409, "attempts_used_up"},
 		{db.ErrStale, 409, "conflict"},
 		{db.ErrExists, 409, "conflict"},
