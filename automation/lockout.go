@@ -67,15 +67,11 @@ const wrongUsername = "wrong_username"
 
 // Refused notes that the site did not accept the credentials.
 func (s *session) Refused(ctx context.Context, reason string) error {
-	if s.integration.Lockout.Attempts == 0 {
-		return nil
+	if reason == wrongUsername {
+		return s.accepted(ctx)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if reason == wrongUsername {
-		s.reserved = false
-		return s.runner.DB.AcceptLogIn(ctx, s.lease)
-	}
 	return s.refuse(ctx)
 }
 
@@ -90,8 +86,12 @@ func (s *session) askedAgain(ctx context.Context) error {
 	return s.refuse(ctx)
 }
 
-// refuse counts the last credentials as wrong. It needs mu.
+// refuse counts the last credentials as wrong, where a site counts them. It needs
+// mu.
 func (s *session) refuse(ctx context.Context) error {
+	if s.integration.Lockout.Attempts == 0 {
+		return nil
+	}
 	s.reserved = false
 	standing, err := s.runner.DB.RefuseLogIn(ctx, s.lease, db.Lockout(s.integration.Lockout))
 	if err != nil {
@@ -104,8 +104,8 @@ func (s *session) refuse(ctx context.Context) error {
 	return nil
 }
 
-// accepted notes that the site asks for something else: whatever comes now, the
-// password was not wrong.
+// accepted notes that the site did not find the password wrong: it asks for
+// something else, or does not know the user name.
 func (s *session) accepted(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -158,9 +158,6 @@ func (s *session) settle(ctx context.Context, code outcome.Code) {
 
 // accused counts the last credentials as wrong, unless they are counted already.
 func (s *session) accused(ctx context.Context) error {
-	if s.integration.Lockout.Attempts == 0 {
-		return nil
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.refuse(ctx); !errors.Is(err, db.ErrNotFound) {
