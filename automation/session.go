@@ -185,14 +185,9 @@ func (s *session) operate(run *script.Run, operation db.Operation, arguments jso
 		return nil, err
 	}
 	s.setOperation(operation.Position)
-	result, err := run.Operation(script.Call{
-		Name: operation.Name(), Arguments: arguments, Sensitive: rules.Sensitive, Resuming: resuming,
-	})
+	result, err := perform(run, rules, script.Call{Name: operation.Name(), Arguments: arguments, Resuming: resuming})
 	if err != nil {
 		return nil, err
-	}
-	if issues := rules.CheckResult(result); len(issues) > 0 {
-		return nil, misfit(operation.Name(), issues)
 	}
 	s.recorder.flush()
 	if err := s.completed(operation, arguments, result); err != nil {
@@ -213,12 +208,23 @@ func (s *session) completed(operation db.Operation, arguments, result json.RawMe
 	return s.runner.DB.CompleteOperation(ctx, s.lease, operation.Position, note)
 }
 
-func misfit(operation string, issues []resources.Issue) error {
+// perform has the script run one operation by its resource's rules: the sensitive
+// arguments stay opaque to it, and its result fits the schema.
+func perform(run *script.Run, rules *resources.Operation, call script.Call) (json.RawMessage, error) {
+	call.Sensitive = rules.Sensitive
+	result, err := run.Operation(call)
+	if err != nil {
+		return nil, err
+	}
+	issues := rules.CheckResult(result)
+	if len(issues) == 0 {
+		return result, nil
+	}
 	text := ""
 	for _, issue := range issues {
 		text += fmt.Sprintf("; %s: %s", issue.Path, issue.Message)
 	}
-	return outcome.New(outcome.ResultValidationError, "the result of %s does not fit its schema%s", operation, text)
+	return nil, outcome.New(outcome.ResultValidationError, "the result of %s does not fit its schema%s", call.Name, text)
 }
 
 // joinResults gives the result the form of the contract: of one operation its

@@ -123,14 +123,7 @@ func (t *Trial) operate(run *script.Run, operation TrialOperation) (json.RawMess
 			strings.Join(t.Resources.Names(), ", "))
 	}
 	t.Onlooker.Begins(name)
-	result, err := run.Operation(script.Call{Name: name, Arguments: operation.Arguments, Sensitive: rules.Sensitive, Resuming: operation.Resuming})
-	if err != nil {
-		return nil, err
-	}
-	if issues := rules.CheckResult(result); len(issues) > 0 {
-		return nil, misfit(name, issues)
-	}
-	return result, nil
+	return perform(run, rules, script.Call{Name: name, Arguments: operation.Arguments, Resuming: operation.Resuming})
 }
 
 // afterSubmission is how an operation ends that was handed to the site and did
