@@ -11,8 +11,8 @@ var ErrNoWebhook = errors.New("the link has no webhook URL")
 
 // Resend sends an event once more, now. A delivery that waits for its next try
 // is made due instead, so asking twice sends once, and an endpoint that was
-// paused goes on. ErrNotFound where the
-// organization has no such event, ErrNoWebhook where it goes nowhere.
+// paused goes on. ErrNotFound where the organization has no such event,
+// ErrNoWebhook where it goes nowhere.
 func (db *DB) Resend(ctx context.Context, organizationID, eventID string) (delivery Delivery, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
 		var url *string
