@@ -165,9 +165,9 @@ func TestOperatorsLogInWithTheirPassword(t *testing.T) {
 	w.want(w.db.SetPassword(t.Context(), "bob@example.com", "a new one, also long"), db.ErrNotFound)
 	_, err = w.db.Operator(t.Context(), "op_none")
 	w.want(err, db.ErrNotFound)
-	all, err := w.db.Operators(t.Context())
-	w.must(err)
-	expect(t, "operators", len(all), 1)
+	var operators int
+	w.must(w.raw.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM operators`).Scan(&operators))
+	expect(t, "operators", operators, 1)
 	var stored string
 	w.must(w.raw.QueryRowContext(t.Context(), `SELECT password_hash FROM operators`).Scan(&stored))
 	if !strings.HasPrefix(stored, "$argon2id$v=19$m=65536,t=3,p=4$") {

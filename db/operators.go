@@ -111,13 +111,4 @@ func (db *DB) Operator(ctx context.Context, id string) (Operator, error) {
 	return operator, nil
 }
 
-// Operators lists all by email.
-func (db *DB) Operators(ctx context.Context) ([]Operator, error) {
-	found, err := collect(ctx, db.read, scanOperator, `SELECT `+operatorColumns+` FROM operators ORDER BY email`)
-	if err != nil {
-		return nil, fmt.Errorf("list operators: %w", err)
-	}
-	return found, nil
-}
-
 func foldEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
