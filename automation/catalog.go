@@ -194,7 +194,9 @@ func (c *Catalog) report(before, now *shelf) {
 	if now.fault != "" && now.fault != before.fault {
 		c.options.Logger.Error("the folder of integrations cannot be read", "error", now.fault)
 	}
-	for _, id := range slices.Sorted(maps.Keys(now.entries)) {
+	all := maps.Clone(before.entries)
+	maps.Copy(all, now.entries)
+	for _, id := range slices.Sorted(maps.Keys(all)) {
 		old, entry := before.entries[id], now.entries[id]
 		switch same := entry.sameVersion(old); {
 		case entry.Fault != "" && entry.Fault != old.Fault:
@@ -202,11 +204,6 @@ func (c *Catalog) report(before, now *shelf) {
 		case entry.Fault == "" && entry.Integration != nil && (!same || old.Fault != ""):
 			c.options.Logger.Info("an integration is in service", "integration", id, "version", entry.Integration.Hash, "own", entry.Own)
 		case entry.Integration == nil && !same:
-			c.options.Logger.Warn("an integration went out of service", "integration", id)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(before.entries)) {
-		if _, there := now.entries[id]; !there && before.entries[id].Integration != nil {
 			c.options.Logger.Warn("an integration went out of service", "integration", id)
 		}
 	}
