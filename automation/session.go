@@ -109,9 +109,7 @@ func (s *session) work() (json.RawMessage, error) {
 	turn := s.turn
 	s.mu.Unlock()
 
-	browser, err := turn.Take(s.ctx, browser.Policy{
-		Hosts: s.integration.Hosts, AllowPrivate: s.integration.AllowPrivate(), Redactor: s.redactor,
-	}, s.setPlace)
+	browser, err := turn.Take(s.ctx, policy(s.integration, s.redactor), s.setPlace)
 	if err != nil {
 		return nil, s.noBrowser(err)
 	}
@@ -127,6 +125,11 @@ func (s *session) work() (json.RawMessage, error) {
 	}
 	s.keepMatches(browser)
 	return result, nil
+}
+
+// policy is what a browser that works for an integration may reach.
+func policy(integration *Integration, redactor *browser.Redactor) browser.Policy {
+	return browser.Policy{Hosts: integration.Hosts, AllowPrivate: integration.AllowPrivate(), Redactor: redactor}
 }
 
 // drive does the session's work in its browser.

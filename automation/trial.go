@@ -71,9 +71,7 @@ type Trial struct {
 func (t *Trial) Run(ctx context.Context, operations []TrialOperation) (json.RawMessage, error) {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	opened, err := t.Pool.Acquire(ctx, browser.Policy{
-		Hosts: t.Integration.Hosts, AllowPrivate: t.Integration.AllowPrivate(), Redactor: t.Redactor,
-	}, nil)
+	opened, err := t.Pool.Acquire(ctx, policy(t.Integration, t.Redactor), nil)
 	if err != nil {
 		return nil, outcome.From(err)
 	}
