@@ -26,6 +26,11 @@ demo: browser build ## Serve with a demo carrier and a demo shop, and print a li
 test: browser ## Run every test, with the race detector
 	$(GO) test -race -parallel 6 -timeout 30m ./...
 
+.PHONY: interop
+interop: browser ## Run the tests with other people's software: Firefox, Node, Python, a foreign site
+	@.tools/others
+	$(GO) test -race -tags interop -run '^TestInterop' -timeout 20m ./cmd/passage
+
 .PHONY: check
 check: fresh lint ## Fail if generated code is stale, go.mod is untidy or the linter objects
 

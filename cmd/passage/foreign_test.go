@@ -1,3 +1,5 @@
+//go:build interop
+
 package main
 
 import (
@@ -182,7 +184,7 @@ func connectedTo(t *testing.T, id string, site *foreignSite) *stack {
 	return s
 }
 
-func TestForeignSiteIsConnectedByAScriptFromTheDocumentation(t *testing.T) {
+func TestInteropForeignSiteIsConnectedByAScriptFromTheDocumentation(t *testing.T) {
 	t.Parallel()
 	site := startPocketBase(t, canaryPassword)
 	s := connectedTo(t, "pocketbase", site)
