@@ -110,9 +110,7 @@ func (p *Page) get(ctx context.Context, c call, into any) (int, error) {
 	if err != nil {
 		return a.matches(), err
 	}
-	if c.Op != "race" {
-		p.note(a, c.Selectors, 0)
-	}
+	p.note(a, c.Selectors, 0)
 	if err := json.Unmarshal(a.Value, into); err != nil {
 		return a.matches(), outcome.Wrap(outcome.AutomationError, err, "%s: unexpected value", c.Op)
 	}
