@@ -204,19 +204,21 @@ func missing(c call, a *answer, why string) error {
 			if i < len(c.names) {
 				found.Name = c.names[i]
 			}
-			if a != nil && i < len(a.Matches) && j < len(a.Matches[i]) {
-				found.Matches = a.Matches[i][j]
-			}
-			if a != nil && i < len(a.Near) && j < len(a.Near[i]) {
-				found.Near = a.Near[i][j]
-			}
-			if a != nil && i < len(a.Hiding) && j < len(a.Hiding[i]) {
-				found.Hiding = a.Hiding[i][j]
+			if a != nil {
+				found.Matches, found.Near, found.Hiding = told(a.Matches, i, j), told(a.Near, i, j), told(a.Hiding, i, j)
 			}
 			err.Selectors = append(err.Selectors, found)
 		}
 	}
 	return err
+}
+
+// told is what an answer tells of an alternative of a selector, or nothing.
+func told[T any](of [][]T, selector, alternative int) (one T) {
+	if selector < len(of) && alternative < len(of[selector]) {
+		one = of[selector][alternative]
+	}
+	return one
 }
 
 // pause waits a moment before the next look for a frame that is not there yet.
