@@ -111,21 +111,11 @@ func (p *Page) Hover(ctx context.Context, selector string) (int, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
 	c := call{Op: "click", Selectors: []string{selector}}
-	for {
-		a, err := p.frame.ask(b, c)
-		if err != nil {
-			return a.matches(), err
-		}
-		p.note(a, c.Selectors, 0)
-		at, err := p.point(b, c, a)
-		if err != nil {
-			return a.matches(), err
-		}
-		if at != nil {
-			return a.matches(), p.mouse(b, c, a, at)
-		}
-		b.pause() // the frame was replaced; it is found again
+	a, at, err := p.spot(b, c)
+	if err != nil || at == nil {
+		return a.matches(), err
 	}
+	return a.matches(), p.mouse(b, c, a, at)
 }
 
 // Check waits for an enabled checkbox or radio button and switches it, by a

@@ -18,21 +18,9 @@ type point struct{ X, Y float64 }
 func (p *Page) press(b *bound, c call, first func() error) (*answer, error) {
 	c.Press = true
 	for {
-		a, err := p.frame.ask(b, c)
-		if err != nil {
+		a, at, err := p.spot(b, c)
+		if err != nil || at == nil {
 			return a, err
-		}
-		p.note(a, c.Selectors, 0)
-		if string(a.Value) == "null" {
-			return a, nil
-		}
-		at, err := p.point(b, c, a)
-		if err != nil {
-			return a, err
-		}
-		if at == nil {
-			b.pause() // the frame was replaced; it is found again
-			continue
 		}
 		if first != nil {
 			if err := first(); err != nil {
@@ -50,6 +38,26 @@ func (p *Page) press(b *bound, c call, first func() error) (*answer, error) {
 		if time.Until(b.deadline) <= 0 {
 			return a, missing(c, a, instead)
 		}
+	}
+}
+
+// spot finds where in the window the mouse has to go for a call; nil if the call
+// finds nothing that wants it.
+func (p *Page) spot(b *bound, c call) (*answer, *point, error) {
+	for {
+		a, err := p.frame.ask(b, c)
+		if err != nil {
+			return a, nil, err
+		}
+		p.note(a, c.Selectors, 0)
+		if string(a.Value) == "null" {
+			return a, nil, nil
+		}
+		at, err := p.point(b, c, a)
+		if err != nil || at != nil {
+			return a, at, err
+		}
+		b.pause() // the frame was replaced; it is found again
 	}
 }
 
