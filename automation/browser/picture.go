@@ -118,14 +118,11 @@ func maskable(to caller, frame proto.PageFrameID) (proto.RuntimeExecutionContext
 
 // maskFrame puts a frame's mask on and returns how many frames the frame holds.
 func maskFrame(to caller, inside proto.RuntimeExecutionContextID, values []string, roots []proto.DOMBackendNodeID) (int, error) {
-	arguments := []map[string]any{{"value": append([]string{}, values...)}}
-	for _, id := range roots {
-		root, err := proto.DOMResolveNode{BackendNodeID: id, ExecutionContextID: inside}.Call(to)
-		if err != nil {
-			return 0, fmt.Errorf("find shadow root: %w", err)
-		}
-		arguments = append(arguments, map[string]any{"objectId": root.Object.ObjectID})
+	found, err := handed(to, inside, roots)
+	if err != nil {
+		return 0, err
 	}
+	arguments := append([]map[string]any{{"value": append([]string{}, values...)}}, found...)
 	message, err := to.Call(to.ctx, string(to.session), "Runtime.callFunctionOn", map[string]any{
 		"functionDeclaration": "function(...a) { return passage.mask.on(...a) }",
 		"executionContextId":  inside,
@@ -196,4 +193,17 @@ func closedRoots(to caller, main proto.PageFrameID) (map[proto.PageFrameID][]pro
 	}
 	walk(document.Root, main)
 	return found, nil
+}
+
+// handed gives shadow roots to a world, as the arguments of a call in it.
+func handed(to caller, inside proto.RuntimeExecutionContextID, roots []proto.DOMBackendNodeID) ([]map[string]any, error) {
+	arguments := make([]map[string]any, len(roots))
+	for i, id := range roots {
+		root, err := proto.DOMResolveNode{BackendNodeID: id, ExecutionContextID: inside}.Call(to)
+		if err != nil {
+			return nil, fmt.Errorf("find shadow root: %w", err)
+		}
+		arguments[i] = map[string]any{"objectId": root.Object.ObjectID}
+	}
+	return arguments, nil
 }

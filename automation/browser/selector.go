@@ -3,7 +3,6 @@ package browser
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -71,13 +70,9 @@ func (f *frame) pierce(b *bound) error {
 	if err != nil || len(closed[id]) == 0 {
 		return err
 	}
-	arguments := make([]map[string]any, len(closed[id]))
-	for i, root := range closed[id] {
-		node, err := proto.DOMResolveNode{BackendNodeID: root, ExecutionContextID: inside}.Call(to)
-		if err != nil {
-			return fmt.Errorf("find shadow root: %w", err)
-		}
-		arguments[i] = map[string]any{"objectId": node.Object.ObjectID}
+	arguments, err := handed(to, inside, closed[id])
+	if err != nil {
+		return err
 	}
 	_, err = to.Call(b, string(to.session), "Runtime.callFunctionOn", map[string]any{
 		"functionDeclaration": "function(...roots) { selecting.adopt(...roots) }",
