@@ -99,8 +99,9 @@ func (b *Browser) noteFrame(event *cdp.Event) {
 	switch event.Method {
 	case "Page.frameStartedLoading", "Page.frameStoppedLoading":
 		var e proto.PageFrameStoppedLoading // both have the same one field
-		if json.Unmarshal(event.Params, &e) == nil && b.frameOf(event).loads(e.FrameID, event.Method == "Page.frameStartedLoading") {
-			b.events.Go(func() { b.stay(b.frameOf(event)) })
+		f := b.frameOf(event)
+		if json.Unmarshal(event.Params, &e) == nil && f.loads(e.FrameID, event.Method == "Page.frameStartedLoading") {
+			b.events.Go(func() { b.stay(f) })
 		}
 	case "Page.frameNavigated":
 		var e proto.PageFrameNavigated
