@@ -125,16 +125,13 @@ func (p *Page) Popup(ctx context.Context, do func() error) (*Page, error) {
 		w.mu.Lock()
 		w.expected = nil
 		w.mu.Unlock()
-	}()
-	if err := do(); err != nil {
-		w.mu.Lock()
-		w.expected = nil
-		w.mu.Unlock()
-		select { // it is not followed now
+		select { // one that was not waited for, or not long enough
 		case target := <-expected:
 			p.frame.browser.shut(target)
 		default:
 		}
+	}()
+	if err := do(); err != nil {
 		return nil, err
 	}
 	b := p.bound(ctx, elementWithin)
