@@ -11,7 +11,6 @@
   const words = (s) => new Set(norm(s).replace(/([a-z])([A-Z0-9])/g, "$1 $2").replace(/([0-9])([a-zA-Z])/g, "$1 $2").toLowerCase()
     .split(/[^\p{L}\p{N}]+/u).filter((w) => w.length > 1 && !noise.has(w)));
   const pressable = "button, a[href], summary, input[type=submit], input[type=button], [role=button], [role=link], [onclick]";
-  const buttons = "button, input[type=submit], input[type=button], [role=button]";
   const fields = controls.replace(", button", "");
 
   // short is a label as far as it may be told: no numbers, and not all of it.
