@@ -155,7 +155,6 @@
   }
   // matches lists what each alternative matches; an address that is the page's matches the document.
   const matches = (selector) => alternatives(selector).map((s) => (!s.startsWith("url=") ? all(s) : at(s.slice(4)) ? [document] : []));
-  const count = (selector) => matches(selector).map((list) => list.length);
   // seen tells, once per document, what a selector has found: of several, one
   // that is to be seen. Of one alone that is not asked: it may cost a layout.
   const told = new Set();
@@ -193,9 +192,9 @@
     text: async (call) => text(await call.until(() => call.read())),
     attr: async (call) => (await call.until(() => call.read())).getAttribute(call.wish.text),
     count: (call) => call.until(() => {
-      const counts = count(call.selector);
-      call.won = Math.max(0, counts.findIndex((n) => n > 0));
-      return all(call.selector).length;
+      const found = each(call.selector);
+      call.won = Math.max(0, found.findIndex((list) => list.length > 0));
+      return new Set(found.flat()).size;
     }),
     rows: (call) => call.until(() => {
       const rows = all(call.selector).map((row) => call.wish.names.map((wanted) => column(row, wanted)));
