@@ -69,9 +69,11 @@ func (b *Browser) opened(info *proto.TargetTargetInfo) {
 	}
 	expected := w.expected
 	w.expected = nil
-	w.mu.Unlock()
 	if expected != nil {
 		expected <- info.TargetID // has room for it
+	}
+	w.mu.Unlock()
+	if expected != nil {
 		return
 	}
 	b.events.Go(func() { b.shut(info.TargetID) })
