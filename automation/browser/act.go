@@ -22,7 +22,7 @@ func (p *Page) Fill(ctx context.Context, selector, text string) (int, error) {
 	p.note(a, []string{selector}, 0)
 	switch string(a.Value) {
 	case `"keys"`:
-		err = p.keys(b, selector, text, true)
+		_, err = p.keys(b, selector, text, true)
 	case `"boxes"`:
 		err = p.spread(b, selector, text)
 	}
@@ -35,27 +35,24 @@ func (p *Page) Type(ctx context.Context, selector, text string) (int, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
 	b.browser.noteTyped(text)
-	count, err := p.frame.ask(b, call{Op: "count", Selectors: []string{selector}})
-	if err != nil {
-		return 0, err
-	}
-	return count.matches(), p.keys(b, selector, text, false)
+	return p.keys(b, selector, text, false)
 }
 
-// keys types into a field, in the place of what it holds or after it.
-func (p *Page) keys(b *bound, selector, text string, replace bool) error {
+// keys types into a field, in the place of what it holds or after it. It returns
+// how many elements matched.
+func (p *Page) keys(b *bound, selector, text string, replace bool) (int, error) {
 	a, err := p.frame.ask(b, call{Op: "focus", Selectors: []string{selector}, On: replace, typing: true})
 	if err != nil {
-		return err
+		return a.matches(), err
 	}
 	p.note(a, []string{selector}, 0)
 	defer b.browser.noteAct()
 	for _, r := range text {
 		if err := p.key(b, keyOf(r)); err != nil {
-			return err
+			return a.matches(), err
 		}
 	}
-	return nil
+	return a.matches(), nil
 }
 
 // spread types a text over boxes of one character each, with real keys: such

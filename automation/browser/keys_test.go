@@ -27,6 +27,18 @@ func TestTypeGivesRealKeys(t *testing.T) {
 	}
 }
 
+func TestTypeTellsOfAFieldThatComesLater(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `<script>setTimeout(() => document.body.append(document.createElement("input")), 500)</script>`})
+	b := open(t, address)
+	if n, err := visit(t, b, address+"/").Type(t.Context(), "input", "late"); n != 1 || err != nil {
+		t.Errorf("%d matched (%v)", n, err)
+	}
+	if got := evaluate(t, b, "document.querySelector('input').value"); got != "late" {
+		t.Errorf("holds %q", got)
+	}
+}
+
 // A field that builds its value from keys alone, as some masked ones do, and a
 // code of six fields that moves on by itself.
 const widgets = `<input id=masked><p id=out></p>
