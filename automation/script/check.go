@@ -63,12 +63,10 @@ func (c *checker) call(n *syntax.CallExpr) {
 		return
 	}
 	for i, arg := range n.Args {
-		if named, ok := arg.(*syntax.BinaryExpr); ok && named.Op == syntax.EQ {
-			if key, ok := named.X.(*syntax.Ident); !ok || key.Name != "code" {
-				continue
-			}
-			arg = named.Y
-		} else if i > 0 {
+		switch key, value := keyword(arg); {
+		case key == "code":
+			arg = value
+		case key != "" || i > 0:
 			continue
 		}
 		literal, ok := arg.(*syntax.Literal)
@@ -108,14 +106,11 @@ func (c *checker) selectors(n *syntax.CallExpr, known map[string]bool) {
 	outcomes := word.Name.Name == "wait_for" && object.Name == "page" || word.Name.Name == "approve" && object.Name == "user"
 	takes := object.Name == "page" && strings.Contains(pageWords[word.Name.Name].Signature, "(selector")
 	for i, arg := range n.Args {
-		named, isNamed := arg.(*syntax.BinaryExpr)
-		isNamed = isNamed && named.Op == syntax.EQ
+		name, value := keyword(arg)
 		switch {
-		case outcomes && isNamed:
-			if name, ok := named.X.(*syntax.Ident); ok && name.Name != "timeout" && name.Name != "sent_to" {
-				c.selector(named.Y, true)
-			}
-		case takes && i == 0 && !isNamed:
+		case outcomes && name != "" && name != "timeout" && name != "sent_to":
+			c.selector(value, true)
+		case takes && i == 0 && name == "":
 			c.selector(arg, false)
 		}
 	}
