@@ -164,21 +164,9 @@ func sayMoney(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	if parsed.currency != "" {
 		named = starlark.String(parsed.currency)
 	}
-	return dictOf("amount", starlark.Float(parsed.amount), "currency", named)
-}
-
-// dictOf makes a dict of keys and values in turn.
-func dictOf(pairs ...any) (*starlark.Dict, error) {
-	dict := starlark.NewDict(len(pairs) / 2)
-	for i := 0; i+1 < len(pairs); i += 2 {
-		key, isText := pairs[i].(string)
-		value, isValue := pairs[i+1].(starlark.Value)
-		if !isText || !isValue {
-			return nil, errors.New("a dict needs texts for keys")
-		}
-		if err := dict.SetKey(starlark.String(key), value); err != nil {
-			return nil, fmt.Errorf("make dict: %w", err)
-		}
-	}
-	return dict, nil
+	dict := starlark.NewDict(2)
+	return dict, errors.Join(
+		dict.SetKey(starlark.String("amount"), starlark.Float(parsed.amount)),
+		dict.SetKey(starlark.String("currency"), named),
+	)
 }
