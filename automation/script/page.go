@@ -59,7 +59,7 @@ func (p *page) Attr(name string) (starlark.Value, error) {
 		return nil, nil
 	}
 	return starlark.NewBuiltin("page."+name, func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		if err := p.run.mayUse(name); err != nil {
+		if err := p.run.mayUse(b.Name()); err != nil {
 			return nil, err
 		}
 		return p.run.perform(thread, b.Name(), p, func(w *invocation) (starlark.Value, error) {

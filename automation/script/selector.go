@@ -113,9 +113,11 @@ func (w *invocation) settle(frames string) {
 	}
 }
 
-// predicateWords are what a function given to a word may use of the page: it
-// looks, and does nothing.
-var predicateWords = []string{"exists", "count", "rows", "text", "attr", "value", "checked", "fetch", "frame"}
+// predicateWords are what a function given to a word may use of the page, and
+// of the user nothing: it looks, and does nothing.
+var predicateWords = []string{
+	"page.exists", "page.count", "page.rows", "page.text", "page.attr", "page.value", "page.checked", "page.fetch", "page.frame",
+}
 
 // predicateWithin is how long a word may take inside such a function: it looks
 // at what is there.

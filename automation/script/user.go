@@ -78,10 +78,10 @@ func (u *user) Attr(name string) (starlark.Value, error) {
 		return nil, nil
 	}
 	return starlark.NewBuiltin("user."+name, func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		do := func(w *invocation) (starlark.Value, error) { return word.do(u, w, args, kwargs) }
-		if u.run.looking {
-			return nil, fmt.Errorf("user.%s: a function that looks whether something is so does nothing else", name)
+		if err := u.run.mayUse(b.Name()); err != nil {
+			return nil, err
 		}
+		do := func(w *invocation) (starlark.Value, error) { return word.do(u, w, args, kwargs) }
 		if slices.Contains(asksLater, name) {
 			return do(&invocation{run: u.run, thread: thread, step: Step{Word: b.Name()}})
 		}

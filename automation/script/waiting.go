@@ -79,15 +79,10 @@ func (r *Run) holds(thread *starlark.Thread, function starlark.Callable) (bool, 
 
 // mayUse refuses what a function that only looks has no business with.
 func (r *Run) mayUse(word string) error {
-	if !r.looking {
+	if !r.looking || slices.Contains(predicateWords, word) {
 		return nil
 	}
-	for _, one := range predicateWords {
-		if one == word {
-			return nil
-		}
-	}
-	return fmt.Errorf("page.%s: a function that looks whether something is so does nothing else", word)
+	return fmt.Errorf("%s: a function that looks whether something is so does nothing else", word)
 }
 
 // outcomes are what may come, and how long it may take.
