@@ -8,7 +8,6 @@ import (
 
 	"go.starlark.net/starlark"
 
-	"passage/automation/browser"
 	"passage/automation/outcome"
 )
 
@@ -21,7 +20,6 @@ func (u *user) approve(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 	if err != nil {
 		return nil, err
 	}
-	watched, functions := may.watched, may.functions
 	p := Prompt{Kind: KindApproval}
 	if sentTo, given := may.settings["sent_to"]; given {
 		text, ok := starlark.AsString(sentTo)
@@ -37,19 +35,11 @@ func (u *user) approve(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 		}
 	}
 	watching := &page{run: u.run, live: u.run.options.Page}
-	var conditions []browser.Condition
-	if len(watched) > 0 || len(functions) == 0 {
-		if conditions, err = watching.conditions(w, watched); err != nil {
-			return nil, err
-		}
+	if err := watching.conditions(w, may); err != nil {
+		return nil, err
 	}
 	p.TimeLimit = int(limit / time.Second)
-	name, err := u.race(p, limit, func(ctx context.Context) (string, error) {
-		if len(functions) > 0 {
-			return watching.watch(ctx, w, limit, conditions, functions)
-		}
-		return watching.live.Within(limit).WaitFor(ctx, conditions)
-	})
+	name, err := u.race(p, limit, func(ctx context.Context) (string, error) { return watching.first(ctx, w, limit, may) })
 	if err != nil {
 		return nil, err
 	}

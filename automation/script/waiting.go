@@ -87,9 +87,10 @@ func (r *Run) mayUse(word string) error {
 
 // outcomes are what may come, and how long it may take.
 type outcomes struct {
-	watched   []starlark.Tuple // name and selector
-	functions []predicate
-	settings  map[string]starlark.Value
+	watched    []starlark.Tuple    // name and selector
+	conditions []browser.Condition // likewise, as the browser takes them
+	functions  []predicate
+	settings   map[string]starlark.Value
 }
 
 // outcomesIn reads the arguments of a word that waits for one of several: dicts
@@ -148,27 +149,14 @@ func (p *page) waitFor(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 	if err != nil {
 		return nil, err
 	}
-	watched, functions := may.watched, may.functions
 	limit, err := timeLimit(may.settings["timeout"], standardTimeout)
 	if err != nil {
 		return nil, fmt.Errorf("page.wait_for: %w", err)
 	}
-	var conditions []browser.Condition
-	if len(watched) > 0 || len(functions) == 0 {
-		if conditions, err = p.conditions(w, watched); err != nil {
-			return nil, err
-		}
+	if err := p.conditions(w, may); err != nil {
+		return nil, err
 	}
-	var name string
-	if len(functions) == 0 {
-		live := p.live.Within(limit)
-		if w.matched != nil {
-			live = live.Noting(w.matched)
-		}
-		name, err = live.WaitFor(p.run.ctx, conditions)
-	} else {
-		name, err = p.watch(p.run.ctx, w, limit, conditions, functions)
-	}
+	name, err := p.first(p.run.ctx, w, limit, may)
 	if otherwise, given := may.settings["otherwise"]; given && cameToNothing(err) {
 		w.step.Outcome = string(otherwise.(starlark.String))
 		return otherwise, nil
@@ -177,7 +165,7 @@ func (p *page) waitFor(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 		return nil, err
 	}
 	w.step.Outcome = name
-	for _, condition := range conditions {
+	for _, condition := range may.conditions {
 		if condition.Name == name && w.matched != nil && w.matched.Selector != "" {
 			w.step.Selector = name + ": " + p.frames + w.matched.Selector
 		}
@@ -225,25 +213,31 @@ func (p *page) dismiss(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 	return starlark.None, nil
 }
 
+// first waits for the first of what may come and gives its name.
+func (p *page) first(ctx context.Context, w *invocation, limit time.Duration, may *outcomes) (string, error) {
+	if len(may.functions) > 0 {
+		return p.watch(ctx, w, limit, may)
+	}
+	name, err := p.live.Within(limit).Noting(w.matched).WaitFor(ctx, may.conditions)
+	return name, outside(err)
+}
+
 // watch is waiting where functions are among what may come.
-func (p *page) watch(ctx context.Context, w *invocation, limit time.Duration, conditions []browser.Condition, functions []predicate) (string, error) {
+func (p *page) watch(ctx context.Context, w *invocation, limit time.Duration, may *outcomes) (string, error) {
 	deadline := time.Now().Add(limit)
 	look := (*browser.Page).Look // what is so already is not waited for
 	for ; ; look = (*browser.Page).Watch {
-		live := p.live.Within(max(time.Millisecond, time.Until(deadline)))
-		if w.matched != nil {
-			live = live.Noting(w.matched)
-		}
-		name, err := look(live, ctx, conditions)
+		live := p.live.Within(max(time.Millisecond, time.Until(deadline))).Noting(w.matched)
+		name, err := look(live, ctx, may.conditions)
 		if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged {
-			for _, one := range functions {
+			for _, one := range may.functions {
 				typed.Selectors = append(typed.Selectors, outcome.Selector{Name: one.name, Selector: "a function"})
 			}
 		}
 		if err != nil || name != "" {
 			return name, outside(err)
 		}
-		for _, one := range functions {
+		for _, one := range may.functions {
 			is, err := p.run.holds(w.thread, one.function)
 			if err != nil {
 				return "", err
@@ -256,19 +250,23 @@ func (p *page) watch(ctx context.Context, w *invocation, limit time.Duration, co
 	}
 }
 
-// conditions reads what may come, and notes it in the step.
-func (p *page) conditions(w *invocation, watched []starlark.Tuple) ([]browser.Condition, error) {
-	named, text, err := namedSelectors(w, watched, "selectors", `home = "#account"`)
+// conditions reads what may come, and notes it in the step. It may be functions
+// alone, but not nothing.
+func (p *page) conditions(w *invocation, may *outcomes) error {
+	if len(may.watched) == 0 && len(may.functions) > 0 {
+		return nil
+	}
+	named, text, err := namedSelectors(w, may.watched, "selectors", `home = "#account"`)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	w.step.Selector = p.frames + text
 	w.matched = &browser.Matched{}
-	conditions := make([]browser.Condition, len(named))
+	may.conditions = make([]browser.Condition, len(named))
 	for i, one := range named {
-		conditions[i] = browser.Condition(one)
+		may.conditions[i] = browser.Condition(one)
 	}
-	return conditions, nil
+	return nil
 }
 
 func (p *page) waitURL(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
