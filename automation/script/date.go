@@ -28,20 +28,20 @@ var datePatterns = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)\b(?P<d>\d{1,2})(?:st|nd|rd|th)?\.?\s+(?P<n>` + monthNames + `)\b`),
 }
 
-// parseDate reads the one date in a text and gives it as YYYY-MM-DD. order is
+// parseDate reads the one date in a text and gives its beginning in UTC. order is
 // "mdy" or "dmy" for 08/12/2026, or empty where only one of them is possible;
 // year is for texts without one, 0 for none.
-func parseDate(text, order string, year int) (string, error) {
+func parseDate(text, order string, year int) (time.Time, error) {
 	seen := strings.Join(strings.Fields(text), " ")
 	if len(seen) > maxParsed {
-		return "", fmt.Errorf("a text of %d bytes is no date", len(seen))
+		return time.Time{}, fmt.Errorf("a text of %d bytes is no date", len(seen))
 	}
 	for _, pattern := range datePatterns {
-		var found []string
+		var found []time.Time
 		for _, groups := range pattern.FindAllStringSubmatch(seen, -1) {
 			date, err := dateOf(pattern, groups, order, year)
 			if err != nil {
-				return "", fmt.Errorf("%w in %q", err, quote(seen))
+				return time.Time{}, fmt.Errorf("%w in %q", err, quote(seen))
 			}
 			if !slices.Contains(found, date) {
 				found = append(found, date)
@@ -53,12 +53,12 @@ func parseDate(text, order string, year int) (string, error) {
 		case 1:
 			return found[0], nil
 		}
-		return "", fmt.Errorf("there is more than one date in %q: give it the part with the one that is meant", quote(seen))
+		return time.Time{}, fmt.Errorf("there is more than one date in %q: give it the part with the one that is meant", quote(seen))
 	}
-	return "", fmt.Errorf("there is no date in %q that is known here, such as Aug 12, 2026, 12 August 2026, 2026-08-12 or 08/12/2026", quote(seen))
+	return time.Time{}, fmt.Errorf("there is no date in %q that is known here, such as Aug 12, 2026, 12 August 2026, 2026-08-12 or 08/12/2026", quote(seen))
 }
 
-func dateOf(pattern *regexp.Regexp, groups []string, order string, year int) (string, error) {
+func dateOf(pattern *regexp.Regexp, groups []string, order string, year int) (time.Time, error) {
 	part := map[string]int{"y": year}
 	for i, name := range pattern.SubexpNames() {
 		switch {
@@ -71,23 +71,23 @@ func dateOf(pattern *regexp.Regexp, groups []string, order string, year int) (st
 	if _, unordered := part["a"]; unordered {
 		var err error
 		if part["m"], part["d"], err = ordered(part["a"], part["b"], order); err != nil {
-			return "", err
+			return time.Time{}, err
 		}
 	}
 	switch {
 	case part["y"] == 0:
-		return "", errors.New("there is no year: say year = …")
+		return time.Time{}, errors.New("there is no year: say year = …")
 	case part["y"] < 100:
 		part["y"] += 2000
 	}
 	date := time.Date(part["y"], time.Month(part["m"]), part["d"], 0, 0, 0, 0, time.UTC)
 	if date.Year() != part["y"] || int(date.Month()) != part["m"] || date.Day() != part["d"] {
-		return "", fmt.Errorf("there is no day %d of month %d in %d", part["d"], part["m"], part["y"])
+		return time.Time{}, fmt.Errorf("there is no day %d of month %d in %d", part["d"], part["m"], part["y"])
 	}
 	if date.Year() < 1900 || date.Year() > 2200 {
-		return "", fmt.Errorf("%d is a strange year", date.Year())
+		return time.Time{}, fmt.Errorf("%d is a strange year", date.Year())
 	}
-	return date.Format(time.DateOnly), nil
+	return date, nil
 }
 
 func ordered(a, b int, order string) (month, day int, err error) {
@@ -128,11 +128,7 @@ func sayDate(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 func dayOf(given starlark.Value, order string, year int, zone string) (time.Time, error) {
 	switch given := given.(type) {
 	case starlark.String:
-		date, err := parseDate(string(given), order, year)
-		if err != nil {
-			return time.Time{}, err
-		}
-		return time.Parse(time.DateOnly, date)
+		return parseDate(string(given), order, year)
 	case starlark.Int:
 		milliseconds, ok := given.Int64()
 		if !ok || milliseconds < 0 || milliseconds > maxMilliseconds {

@@ -81,15 +81,15 @@ func TestDateReadsDatesAsSitesWriteThem(t *testing.T) {
 		"Aug 12, 2026 Download detailed bill PDF": "2026-08-12",
 		"Feb 29, 2028": "2028-02-29",
 	} {
-		if got, err := parseDate(text, "", 0); err != nil || got != want {
-			t.Errorf("date(%q) = %q, %v, want %q", text, got, err, want)
+		if got, err := parseDate(text, "", 0); err != nil || got.Format(time.DateOnly) != want {
+			t.Errorf("date(%q) = %v, %v, want %q", text, got, err, want)
 		}
 	}
-	if got, err := parseDate("08/12/2026", "dmy", 0); err != nil || got != "2026-12-08" {
-		t.Errorf("%q, %v", got, err)
+	if got, err := parseDate("08/12/2026", "dmy", 0); err != nil || got.Format(time.DateOnly) != "2026-12-08" {
+		t.Errorf("%v, %v", got, err)
 	}
-	if got, err := parseDate("due Aug 12", "", 2026); err != nil || got != "2026-08-12" {
-		t.Errorf("%q, %v", got, err)
+	if got, err := parseDate("due Aug 12", "", 2026); err != nil || got.Format(time.DateOnly) != "2026-08-12" {
+		t.Errorf("%v, %v", got, err)
 	}
 	for text, says := range map[string]string{
 		"":                            "there is no date in",
@@ -102,7 +102,7 @@ func TestDateReadsDatesAsSitesWriteThem(t *testing.T) {
 		"2026-00-10":                  "there is no day 10 of month 0",
 	} {
 		if got, err := parseDate(text, "", 0); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("date(%q) = %q, %v, want %q", text, got, err, says)
+			t.Errorf("date(%q) = %v, %v, want %q", text, got, err, says)
 		}
 	}
 }
@@ -173,10 +173,11 @@ func FuzzDate(f *testing.F) {
 	}
 	whole := regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
 	f.Fuzz(func(t *testing.T, text, order string, year int) {
-		got, err := parseDate(text, order, year)
+		date, err := parseDate(text, order, year)
 		if err != nil {
 			return
 		}
+		got := date.Format(time.DateOnly)
 		if _, err := time.Parse(time.DateOnly, got); err != nil || !whole.MatchString(got) {
 			t.Errorf("date(%q) = %q", text, got)
 		}

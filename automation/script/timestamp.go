@@ -24,13 +24,9 @@ var (
 // it is the day's beginning. zone is where the site's clock is, for a text that
 // does not say: an IANA name or an offset. order and year are as for parseDate.
 func parseTimestamp(text, zone, order string, year int) (time.Time, error) {
-	date, err := parseDate(text, order, year)
+	day, err := parseDate(text, order, year)
 	if err != nil {
 		return time.Time{}, err
-	}
-	day, err := time.Parse(time.DateOnly, date)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("read %s: %w", date, err)
 	}
 	clock, written, err := parseClock(text)
 	if err != nil {
