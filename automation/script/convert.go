@@ -32,14 +32,9 @@ func (r *Run) arguments(c Call) (arguments *starlark.Dict, dryRun bool, err erro
 	if trimmed := bytes.TrimSpace(c.Arguments); len(trimmed) == 0 || string(trimmed) == "null" {
 		return arguments, false, nil
 	}
-	decoder := json.NewDecoder(bytes.NewReader(c.Arguments))
-	decoder.UseNumber()
-	value, err := decodeValue(decoder, 0)
+	value, err := parseJSON(string(c.Arguments))
 	if err != nil {
 		return nil, false, err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, false, errors.New("something follows the object")
 	}
 	plain, ok := value.(*starlark.Dict)
 	if !ok {
@@ -71,6 +66,20 @@ func (r *Run) concealArgument(name string, value starlark.Value) (starlark.Value
 		// The value stays out of the message, as it does everywhere.
 		return nil, fmt.Errorf("the sensitive argument %s is a %s, not a text", name, value.Type())
 	}
+}
+
+// parseJSON reads one JSON value and nothing after it.
+func parseJSON(text string) (starlark.Value, error) {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	value, err := decodeValue(decoder, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more than one JSON value")
+	}
+	return value, nil
 }
 
 // decodeValue reads one JSON value, keeping the order of keys.

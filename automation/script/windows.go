@@ -1,10 +1,7 @@
 package script
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
@@ -148,20 +145,6 @@ func (p *page) fetch(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple
 	value, err := parseJSON(reply.Body)
 	if err != nil {
 		return nil, outcome.New(outcome.SiteChanged, "fetch: the site answered with %s, which is %v", quote(reply.Type), err)
-	}
-	return value, nil
-}
-
-// parseJSON reads one JSON value and nothing after it.
-func parseJSON(text string) (starlark.Value, error) {
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
-	value, err := decodeValue(decoder, 0)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more than one JSON value")
 	}
 	return value, nil
 }
