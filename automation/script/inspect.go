@@ -33,7 +33,7 @@ type Finding struct {
 // fit their resource, hosts and fields that nothing uses. It runs nothing, and
 // keeps silent where it is not sure.
 func (i *Integration) Inspect(around Surroundings) []*Finding {
-	file, err := (&syntax.FileOptions{Set: true}).Parse(i.filename, i.Source, 0)
+	file, err := parse(i.filename, i.Source)
 	if err != nil {
 		return nil // cannot be: it was loaded
 	}

@@ -102,8 +102,7 @@ func (l *loader) compile(source []byte) *starlark.Program {
 		l.fault(line, "brackets are nested deeper than %d levels", maxNesting)
 		return nil
 	}
-	options := &syntax.FileOptions{Set: true}
-	file, err := options.Parse(l.filename, source, 0)
+	file, err := parse(l.filename, source)
 	if err != nil {
 		l.faultOf(err)
 		return nil
@@ -118,6 +117,11 @@ func (l *loader) compile(source []byte) *starlark.Program {
 		return nil
 	}
 	return program
+}
+
+// parse reads a script in the dialect of integrations.
+func parse(filename string, source []byte) (*syntax.File, error) {
+	return (&syntax.FileOptions{Set: true}).Parse(filename, source, 0)
 }
 
 // run executes the top level. It returns nil after noting a fault.
