@@ -19,11 +19,11 @@ func (n *inspector) operations() {
 			}
 		}
 	}
+	known := slices.Sorted(maps.Keys(n.around.Operations))
 	for _, name := range n.integration.Operations {
 		schemas, ok := n.around.Operations[name]
 		if !ok {
-			n.fault(n.placeOf(name), "there is no operation %q%s; there are %s", name,
-				suggest(name, slices.Collect(maps.Keys(n.around.Operations))), strings.Join(slices.Sorted(maps.Keys(n.around.Operations)), ", "))
+			n.fault(n.placeOf(name), "there is no operation %q%s; there are %s", name, suggest(name, known), strings.Join(known, ", "))
 			continue
 		}
 		n.operation(name, schemas)
@@ -150,7 +150,7 @@ func (n *inspector) arguments(def *syntax.DefStmt, operations []string) {
 	for _, one := range uses {
 		switch {
 		case !known[one.name]:
-			n.fault(one.at, "%s takes no argument %q%s", strings.Join(operations, ", "), one.name, suggest(one.name, slices.Collect(maps.Keys(known))))
+			n.fault(one.at, "%s takes no argument %q%s", strings.Join(operations, ", "), one.name, suggest(one.name, slices.Sorted(maps.Keys(known))))
 		case one.needs && !required[one.name] && !asked[one.name]:
 			n.advise(one.at, "the argument %q may be missing: %s.get(%q) gives None then", one.name, one.object, one.name)
 		}

@@ -189,8 +189,8 @@ func (n *inspector) dict(e *syntax.DictExpr, want *schema, partly bool, inside m
 		property, known := want.Properties[key]
 		if !known && want.Additional != nil && !*want.Additional {
 			start, _ := entry.Key.Span()
-			n.fault(start, "the result has no %q here%s; it has %s", key,
-				suggest(key, slices.Collect(maps.Keys(want.Properties))), strings.Join(slices.Sorted(maps.Keys(want.Properties)), ", "))
+			properties := slices.Sorted(maps.Keys(want.Properties))
+			n.fault(start, "the result has no %q here%s; it has %s", key, suggest(key, properties), strings.Join(properties, ", "))
 		}
 		n.result(entry.Value, property, false, inside)
 	}

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -157,19 +158,12 @@ func (n *inspector) keys() {
 			return
 		}
 		argument := named(call, look.name, look.at)
-		key, ok := "", false
-		if argument != nil {
-			key, ok = literal(argument)
-		}
+		key, ok := literal(argument)
 		if !ok || key == "" || look.known[key] {
 			return
 		}
 		start, _ := argument.Span()
-		known := make([]string, 0, len(look.known))
-		for one := range look.known {
-			known = append(known, one)
-		}
-		slices.Sort(known)
-		n.advise(start, "no text belongs to the key %q%s, so people read a general one; \"passage integrations docs\" has the keys", key, suggest(key, known))
+		n.advise(start, "no text belongs to the key %q%s, so people read a general one; \"passage integrations docs\" has the keys",
+			key, suggest(key, slices.Sorted(maps.Keys(look.known))))
 	})
 }
