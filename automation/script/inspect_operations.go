@@ -70,8 +70,9 @@ func (n *inspector) operation(name string, schemas Schemas) {
 		return
 	}
 	reached := n.reached(def.Name.Name)
+	result := readSchema(schemas.Result)
 	for _, returned := range returns(def) {
-		n.result(returned, readSchema(schemas.Result), false, map[string]bool{def.Name.Name: true})
+		n.result(returned, result, false, map[string]bool{def.Name.Name: true})
 	}
 	if actionOf(name) == "read" {
 		calls(def, func(call *syntax.CallExpr) {
