@@ -2,43 +2,61 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 )
 
 // Organization is a merchant: it owns keys, links and webhook secrets.
 type Organization struct {
-	ID          string
-	Name        string // unique; what the operator types
-	DisplayName string // what a person reads
-	CreatedAt   int64
+	ID        string
+	Name      string // unique; what the operator types
+	CreatedAt int64
+	Branding
 }
 
-const organizationColumns = `id, name, display_name, created_at`
+const organizationColumns = `id, name, created_at, display_name, accent, support, return_to, embed_origins, logo_hash`
 
 func scanOrganization(r row) (Organization, error) {
 	var o Organization
-	err := r.Scan(&o.ID, &o.Name, &o.DisplayName, &o.CreatedAt)
+	var returnTo, embedOrigins []byte
+	if err := r.Scan(&o.ID, &o.Name, &o.CreatedAt, &o.DisplayName, &o.Accent, &o.Support, &returnTo, &embedOrigins, &o.LogoHash); err != nil {
+		return Organization{}, err
+	}
+	err := errors.Join(json.Unmarshal(returnTo, &o.ReturnTo), json.Unmarshal(embedOrigins, &o.EmbedOrigins))
 	return o, err
 }
 
-// EnsureOrganization returns the organization of this name, making it if there
-// is none; the name is its display name until that is changed.
-func (db *DB) EnsureOrganization(ctx context.Context, name string) (Organization, error) {
+// CreateOrganization adds one, whose name is its display name until that is
+// changed. ErrExists where the name is taken.
+func (db *DB) CreateOrganization(ctx context.Context, name, actor string) (Organization, error) {
 	var organization Organization
 	err := db.transact(ctx, func(tx *tx) (err error) {
-		organization, err = scanOrganization(tx.row(
-			`SELECT `+organizationColumns+` FROM organizations WHERE name = $1`, name))
-		if !errors.Is(orNotFound(err), ErrNotFound) {
-			return err
+		if _, err := organizationByName(tx.ctx, tx.sql, name); !errors.Is(err, ErrNotFound) {
+			return errors.Join(err, ErrExists)
 		}
-		id, err := db.newID(organizationPrefix)
+		organization, err = db.insertOrganization(tx, name)
 		if err != nil {
 			return err
 		}
-		organization = Organization{ID: id, Name: name, DisplayName: name, CreatedAt: tx.now}
-		return tx.exec(`INSERT INTO organizations (`+organizationColumns+`) VALUES ($1, $2, $3, $4)`,
-			id, name, name, tx.now)
+		return noteChange(tx, organization.ID, actor, Change{Field: FieldCreated, After: name})
+	})
+	if err != nil {
+		return Organization{}, fmt.Errorf("create organization: %w", err)
+	}
+	return organization, nil
+}
+
+// EnsureOrganization returns the organization of this name, making it if there
+// is none.
+func (db *DB) EnsureOrganization(ctx context.Context, name string) (Organization, error) {
+	var organization Organization
+	err := db.transact(ctx, func(tx *tx) (err error) {
+		organization, err = organizationByName(tx.ctx, tx.sql, name)
+		if errors.Is(err, ErrNotFound) {
+			organization, err = db.insertOrganization(tx, name)
+		}
+		return err
 	})
 	if err != nil {
 		return Organization{}, fmt.Errorf("ensure organization: %w", err)
@@ -46,14 +64,41 @@ func (db *DB) EnsureOrganization(ctx context.Context, name string) (Organization
 	return organization, nil
 }
 
+func (db *DB) insertOrganization(tx *tx, name string) (Organization, error) {
+	id, err := db.newID(organizationPrefix)
+	if err != nil {
+		return Organization{}, err
+	}
+	return Organization{ID: id, Name: name, CreatedAt: tx.now, Branding: Branding{DisplayName: name}},
+		tx.exec(`INSERT INTO organizations (id, name, display_name, created_at) VALUES ($1, $2, $2, $3)`, id, name, tx.now)
+}
+
 // Organization finds one by its id.
 func (db *DB) Organization(ctx context.Context, id string) (Organization, error) {
-	organization, err := scanOrganization(db.read.QueryRowContext(ctx,
-		`SELECT `+organizationColumns+` FROM organizations WHERE id = $1`, id))
+	organization, err := organizationByID(ctx, db.read, id)
 	if err != nil {
-		return Organization{}, fmt.Errorf("find organization: %w", orNotFound(err))
+		return Organization{}, fmt.Errorf("find organization: %w", err)
 	}
 	return organization, nil
+}
+
+// OrganizationByName finds one by the name that operators know it by.
+func (db *DB) OrganizationByName(ctx context.Context, name string) (Organization, error) {
+	organization, err := organizationByName(ctx, db.read, name)
+	if err != nil {
+		return Organization{}, fmt.Errorf("find organization: %w", err)
+	}
+	return organization, nil
+}
+
+func organizationByID(ctx context.Context, from querier, id string) (Organization, error) {
+	found, err := scanOrganization(from.QueryRowContext(ctx, `SELECT `+organizationColumns+` FROM organizations WHERE id = $1`, id))
+	return found, orNotFound(err)
+}
+
+func organizationByName(ctx context.Context, from querier, name string) (Organization, error) {
+	found, err := scanOrganization(from.QueryRowContext(ctx, `SELECT `+organizationColumns+` FROM organizations WHERE name = $1`, name))
+	return found, orNotFound(err)
 }
 
 // Organizations lists all by name.

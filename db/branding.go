@@ -1,0 +1,114 @@
+package db
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Branding is how an organization looks to people, and where its pages may
+// lead and stand. What it holds was checked before it came here (web/branding).
+type Branding struct {
+	DisplayName  string   // what a person reads
+	Accent       string   // “#12594a”; empty: ours
+	Support      string   // whom a person asks, a mailto: or https: URL; empty: nobody is named
+	ReturnTo     []string // where links may return to: a scheme such as “myapp:”, or a host; none: anywhere
+	EmbedOrigins []string // whose pages may frame the hosted ones, such as “https://shop.example.com”
+	LogoHash     string   // what Logo finds it by; empty: none
+}
+
+// changes lists what differs, in words for those who look it up later.
+func (b *Branding) changes(new *Branding) []Change {
+	list := func(entries []string) string { return strings.Join(entries, " ") }
+	all := []Change{
+		{Field: FieldDisplayName, Before: b.DisplayName, After: new.DisplayName},
+		{Field: FieldAccent, Before: b.Accent, After: new.Accent},
+		{Field: FieldSupport, Before: b.Support, After: new.Support},
+		{Field: FieldReturnTo, Before: list(b.ReturnTo), After: list(new.ReturnTo)},
+		{Field: FieldEmbedOrigins, Before: list(b.EmbedOrigins), After: list(new.EmbedOrigins)},
+	}
+	return slices.DeleteFunc(all, func(c Change) bool { return c.Before == c.After })
+}
+
+// SetBranding changes all of an organization's branding but its logo, which
+// has a way of its own, and notes who did.
+func (db *DB) SetBranding(ctx context.Context, organizationID string, new Branding, actor string) error {
+	returnTo, err := asList(new.ReturnTo)
+	if err != nil {
+		return fmt.Errorf("set branding: %w", err)
+	}
+	embedOrigins, err := asList(new.EmbedOrigins)
+	if err != nil {
+		return fmt.Errorf("set branding: %w", err)
+	}
+	err = db.transact(ctx, func(tx *tx) error {
+		old, err := organizationByID(tx.ctx, tx.sql, organizationID)
+		if err != nil {
+			return err
+		}
+		if err := noteChange(tx, organizationID, actor, old.changes(&new)...); err != nil {
+			return err
+		}
+		return tx.change(`UPDATE organizations SET display_name = $1, accent = $2, support = $3, return_to = $4, embed_origins = $5
+			WHERE id = $6`, new.DisplayName, new.Accent, new.Support, returnTo, embedOrigins, organizationID)
+	})
+	if err != nil {
+		return fmt.Errorf("set branding: %w", err)
+	}
+	return nil
+}
+
+// asList writes a list as JSON, none as an empty one.
+func asList(entries []string) (string, error) {
+	if entries == nil {
+		entries = []string{}
+	}
+	text, err := json.Marshal(entries)
+	return string(text), err
+}
+
+// logoHashBytes tell any two logos apart; nobody gains by making two alike.
+const logoHashBytes = 16
+
+// SetLogo gives an organization a logo, a PNG; none takes the old one away.
+func (db *DB) SetLogo(ctx context.Context, organizationID string, content []byte, actor string) error {
+	hashed := ""
+	if len(content) > 0 {
+		sum := sha256.Sum256(content)
+		hashed = hex.EncodeToString(sum[:logoHashBytes])
+	}
+	err := db.transact(ctx, func(tx *tx) error {
+		old, err := organizationByID(tx.ctx, tx.sql, organizationID)
+		if err != nil || old.LogoHash == hashed {
+			return err
+		}
+		if err := tx.exec(`DELETE FROM logos WHERE organization_id = $1`, organizationID); err != nil {
+			return err
+		}
+		if hashed != "" {
+			if err := tx.exec(`INSERT INTO logos (organization_id, hash, content) VALUES ($1, $2, $3)`, organizationID, hashed, content); err != nil {
+				return err
+			}
+		}
+		return errors.Join(noteChange(tx, organizationID, actor, Change{Field: FieldLogo, Before: old.LogoHash, After: hashed}),
+			tx.change(`UPDATE organizations SET logo_hash = $1 WHERE id = $2`, hashed, organizationID))
+	})
+	if err != nil {
+		return fmt.Errorf("set logo: %w", err)
+	}
+	return nil
+}
+
+// Logo finds a logo in use by its hash.
+func (db *DB) Logo(ctx context.Context, hash string) (png []byte, err error) {
+	err = db.read.QueryRowContext(ctx, `SELECT content FROM logos WHERE hash = $1 LIMIT 1`, hash).Scan(&png)
+	if err != nil {
+		return nil, fmt.Errorf("find logo: %w", orNotFound(err))
+	}
+	return png, nil
+}
