@@ -70,7 +70,7 @@ type FrameText struct {
 // ClaimText is the first page.
 type ClaimText struct {
 	Title, For, NotYou, What, Reads, Changes, Tries, Takes string
-	BackToPlace, Agree, Continue, NotNow, UnavailableTitle string
+	BackToPlace, Agree, Continue, UnavailableTitle         string
 }
 
 // AskText is what the person is asked on the way.
@@ -90,26 +90,26 @@ type AskText struct {
 
 // WorkText is the screen while the browser works.
 type WorkText struct {
-	Title, LogIn, LoggedIn, Background, QueueTitle, QueuePlace, QueueWait  string
-	Waiting, Running, Complete, Failed, Unknown, Skipped, Elapsed, Overall string
-	Generic                                                                string
+	Title, LogIn, Background, QueueTitle, QueuePlace, QueueWait   string
+	Waiting, Running, Complete, Failed, Unknown, Elapsed, Overall string
+	Generic                                                       string
 }
 
 // EndText is the last page, whichever it is.
 type EndText struct {
-	DoneTitle, AlreadyTitle, AlreadyBody, GoingBack, WasDone, WasNotDone, WasUnknown string
-	ReturnAwaited, ReturnLapsed                                                      string
-	WhatNow, TryAgain, ReferenceHint                                                 string
-	UsedUpTitle, UsedUpBody                                                          string
-	ExpiredTitle, ExpiredBody, UnknownTitle, UnknownBody                             string
-	ElsewhereTitle, ElsewhereBody, TakeOver                                          string
-	ElsewhereHeldBody, WaitForAllow, WaitingForAllow, WaitingForAllowBody            string
-	PasswordInstead, StoppedTitle, StoppedBody                                       string
-	RefusedTitle, RefusedBody                                                        string
-	TooManyTitle, TooManyBody                                                        string
-	Receipt, ReceiptBy, ReceiptAt, ReceiptWhen, ReceiptShared, ReceiptKept           string
-	ReceiptQuestions, ReceiptReference, ReceiptNothing                               string
-	ReceiptThrough, ReceiptOnReturn, ReceiptPrint, ReceiptBack                       string
+	DoneTitle, AlreadyTitle, AlreadyBody, WasDone, WasNotDone, WasUnknown  string
+	ReturnAwaited, ReturnLapsed                                            string
+	WhatNow, TryAgain, ReferenceHint                                       string
+	UsedUpTitle, UsedUpBody                                                string
+	ExpiredTitle, ExpiredBody, UnknownTitle, UnknownBody                   string
+	ElsewhereTitle, ElsewhereBody, TakeOver                                string
+	ElsewhereHeldBody, WaitForAllow, WaitingForAllow, WaitingForAllowBody  string
+	PasswordInstead, StoppedTitle, StoppedBody                             string
+	RefusedTitle, RefusedBody                                              string
+	TooManyTitle, TooManyBody                                              string
+	Receipt, ReceiptBy, ReceiptAt, ReceiptWhen, ReceiptShared, ReceiptKept string
+	ReceiptQuestions, ReceiptReference, ReceiptNothing                     string
+	ReceiptThrough, ReceiptOnReturn, ReceiptPrint, ReceiptBack             string
 }
 
 // DataText is the panel “What happens to my data?”.

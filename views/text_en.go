@@ -40,7 +40,6 @@ var english = Text{
 		BackToPlace:      "Afterwards you go back to {place}.",
 		Agree:            "By continuing you allow {merchant} to do this.",
 		Continue:         "Continue to log in",
-		NotNow:           "Go back to {merchant}",
 		UnavailableTitle: "This can’t be done right now",
 	},
 	Ask: AskText{
@@ -88,7 +87,6 @@ var english = Text{
 	Work: WorkText{
 		Title:      "Working at {service}",
 		LogIn:      "Log in to {service}",
-		LoggedIn:   "Logged in",
 		Background: "You can keep this window in the background.",
 		QueueTitle: "You’re in line",
 		QueuePlace: "You’re number {n}.",
@@ -98,7 +96,6 @@ var english = Text{
 		Complete:   "Done",
 		Failed:     "Not done",
 		Unknown:    "Not confirmed",
-		Skipped:    "Not started",
 		Elapsed:    "Time so far",
 		Overall:    "Overall progress",
 		Generic:    "Working on it",
@@ -107,7 +104,6 @@ var english = Text{
 		DoneTitle:           "All done",
 		AlreadyTitle:        "This is already done",
 		AlreadyBody:         "Nothing more is needed from you.",
-		GoingBack:           "Taking you back to {merchant}…",
 		WasDone:             "What was done",
 		WasNotDone:          "What was not done",
 		WasUnknown:          "What could not be confirmed",

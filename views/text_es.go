@@ -40,7 +40,6 @@ var spanish = Text{
 		BackToPlace:      "Después vuelve a {place}.",
 		Agree:            "Al continuar, permite que {merchant} haga esto.",
 		Continue:         "Continuar e iniciar sesión",
-		NotNow:           "Volver a {merchant}",
 		UnavailableTitle: "Ahora mismo no es posible",
 	},
 	Ask: AskText{
@@ -88,7 +87,6 @@ var spanish = Text{
 	Work: WorkText{
 		Title:      "Trabajando en {service}",
 		LogIn:      "Iniciar sesión en {service}",
-		LoggedIn:   "Sesión iniciada",
 		Background: "Puede dejar esta ventana en segundo plano.",
 		QueueTitle: "Está en la fila",
 		QueuePlace: "Es el número {n}.",
@@ -98,7 +96,6 @@ var spanish = Text{
 		Complete:   "Hecho",
 		Failed:     "No se hizo",
 		Unknown:    "Sin confirmar",
-		Skipped:    "No se empezó",
 		Elapsed:    "Tiempo hasta ahora",
 		Overall:    "Avance total",
 		Generic:    "En ello",
@@ -107,7 +104,6 @@ var spanish = Text{
 		DoneTitle:           "Todo listo",
 		AlreadyTitle:        "Esto ya está hecho",
 		AlreadyBody:         "No tiene que hacer nada más.",
-		GoingBack:           "Volviendo a {merchant}…",
 		WasDone:             "Lo que se hizo",
 		WasNotDone:          "Lo que no se hizo",
 		WasUnknown:          "Lo que no se pudo confirmar",

@@ -171,6 +171,7 @@ func pages(to faultPage, do action) http.HandlerFunc {
 // is logged once, where it is ours.
 func fault(to faultPage, w http.ResponseWriter, r *http.Request, err error) {
 	shown := problem.Report(r.Context(), err)
+	maps.Copy(w.Header(), shown.Headers())
 	if err := to.ShowFault(w, r, shown.Status); err != nil {
 		_ = problem.Report(r.Context(), err)
 	}
@@ -179,7 +180,6 @@ func fault(to faultPage, w http.ResponseWriter, r *http.Request, err error) {
 // turnAway answers people with a page and programs with JSON.
 func turnAway(to faultPage, why *problem.Problem) http.HandlerFunc {
 	page := pagePolicy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		maps.Copy(w.Header(), why.Headers())
 		fault(to, w, r, why)
 	}))
 	return func(w http.ResponseWriter, r *http.Request) {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -107,14 +106,11 @@ func (c *integrationsTry) try(ctx context.Context, out *console, trial *automati
 }
 
 func (c *integrationsTry) load() (*automation.Integration, error) {
-	var folder fs.FS
-	if c.Integrations != "" {
-		if _, err := os.ReadDir(c.Integrations); err != nil {
-			return nil, asUsage(fmt.Errorf("--integrations: %w", err))
-		}
-		folder = os.DirFS(c.Integrations)
+	scripts := scriptFlags{c.Integrations}
+	if err := scripts.checkFolder(); err != nil {
+		return nil, asUsage(fmt.Errorf("--integrations: %w", err))
 	}
-	integration, err := automation.LoadIntegration(folder, c.Name)
+	integration, err := automation.LoadIntegration(scripts.folder(), c.Name)
 	if errors.Is(err, automation.ErrUnknownIntegration) {
 		return nil, asUsage(fmt.Errorf("there is no integration %q; \"passage integrations list\" has the built-in ones, --integrations names a folder of others", c.Name))
 	}
