@@ -32,11 +32,14 @@ func scanOrganization(r row) (Organization, error) {
 func (db *DB) CreateOrganization(ctx context.Context, name, actor string) (Organization, error) {
 	var organization Organization
 	err := db.transact(ctx, func(tx *tx) (err error) {
-		if _, err := organizationByName(tx.ctx, tx.sql, name); !errors.Is(err, ErrNotFound) {
-			return errors.Join(err, ErrExists)
+		_, err = organizationByName(tx.ctx, tx.sql, name)
+		if err == nil {
+			return ErrExists
 		}
-		organization, err = db.insertOrganization(tx, name)
-		if err != nil {
+		if !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if organization, err = db.insertOrganization(tx, name); err != nil {
 			return err
 		}
 		return noteChange(tx, organization.ID, actor, Change{Field: FieldCreated, After: name})
