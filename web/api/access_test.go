@@ -138,7 +138,9 @@ func TestABodyThatBreaksOffIsNoFaultOfOurs(t *testing.T) {
 		request.Header.Set("Content-Type", "application/json")
 		recorder := httptest.NewRecorder()
 		s.handler.ServeHTTP(recorder, request)
-		reply{t, recorder.Code, recorder.Header(), recorder.Body.Bytes()}.fault(test.status, test.code)
+		got := reply{t, recorder.Code, recorder.Header(), recorder.Body.Bytes()}
+		got.fault(test.status, test.code)
+		s.asDescribed(request.Method, "/v1/links", "", got)
 	}
 	if logged := s.logs.String(); strings.Contains(logged, "level=ERROR") {
 		t.Error(logged)

@@ -10,8 +10,6 @@
 package api
 
 import (
-	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -61,9 +59,6 @@ func New(options Options) *API {
 	return a
 }
 
-// securityScheme names the API key in the OpenAPI document.
-const securityScheme = "apiKey"
-
 // Mount registers every address on the router of the whole server. It fails
 // only where the OpenAPI document cannot be written.
 func (a *API) Mount(router chi.Router) error {
@@ -76,43 +71,10 @@ func (a *API) Mount(router chi.Router) error {
 		}
 		r.Options("/link/*", preflight)
 		a.routes()
+		a.complete()
 		err = a.serveDocument(r)
 	})
 	return err
-}
-
-func (a *API) config() huma.Config {
-	replaceErrors()
-	return huma.Config{
-		OpenAPI: &huma.OpenAPI{
-			OpenAPI: "3.1.0",
-			Info: &huma.Info{Title: "Passage", Version: "1",
-				Description: "Connect a person's account with a third-party service. Times are Unix milliseconds, UTC."},
-			Servers: []*huma.Server{{URL: a.PublicURL.String()}},
-			Components: &huma.Components{
-				Schemas:         huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
-				SecuritySchemes: map[string]*huma.SecurityScheme{securityScheme: {Type: "http", Scheme: "bearer"}},
-			},
-		},
-		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat},
-		DefaultFormat:                "application/json",
-		RejectUnknownQueryParameters: true, // a misspelt filter must not list everything
-		// No CreateHooks: the default one puts “$schema” into every reply. No
-		// paths: huma writes its documents at the first request, unguarded.
-	}
-}
-
-// serveDocument writes the OpenAPI document once and serves it.
-func (a *API) serveDocument(r chi.Router) error {
-	document, err := json.Marshal(a.huma.OpenAPI())
-	if err != nil {
-		return fmt.Errorf("write the OpenAPI document: %w", err)
-	}
-	r.Get("/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(document) // a failed write means that nobody is there
-	})
-	return nil
 }
 
 // defaults are the headers of every reply. Merchants' pages call what is under

@@ -69,6 +69,7 @@ type server struct {
 	org    db.Organization
 	logs   *logs
 	broken bool // the test closes the database under the runner
+	stop   func()
 
 	handler http.Handler
 }
@@ -129,15 +130,16 @@ func newServer(t *testing.T, change ...func(*api.Options)) *server {
 
 // run keeps the runner at work until the test ends.
 func (s *server) run(runner *automation.Runner) {
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- runner.Run(ctx) }()
-	s.t.Cleanup(func() {
-		stop()
+	s.stop = sync.OnceFunc(func() {
+		cancel()
 		if err := <-done; err != nil && !s.broken {
 			s.t.Error(err)
 		}
 	})
+	s.t.Cleanup(s.stop)
 }
 
 func (s *server) newKey(organization db.Organization, changes ...func(*db.NewKey)) string {
@@ -188,7 +190,9 @@ func (s *server) call(method, path, body string, headers ...string) reply {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return reply{s.t, response.StatusCode, response.Header, text}
+	got := reply{s.t, response.StatusCode, response.Header, text}
+	s.asDescribed(method, path, body, got)
+	return got
 }
 
 func (s *server) post(path, body string, headers ...string) reply {

@@ -64,7 +64,11 @@ func readOne(body []byte, name string) (string, error) {
 // there all the same, so it is not gone.
 func endedIsConflict(err error) error {
 	if errors.Is(err, db.ErrExpired) {
-		return problem.Conflict("link_expired", "The link has expired already.")
+		return expiredAlready()
 	}
 	return err
+}
+
+func expiredAlready() *problem.Problem {
+	return problem.Conflict("link_expired", "The link has expired already.")
 }

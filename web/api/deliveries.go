@@ -12,7 +12,7 @@ type deliveryView struct {
 	ID        string            `json:"id"`
 	EventID   string            `json:"eventId" doc:"Also the webhook-id of each of its posts."`
 	URL       string            `json:"url"`
-	Status    db.DeliveryStatus `json:"status" doc:"pending, delivered or failed; failed means given up."`
+	Status    db.DeliveryStatus `json:"status" enum:"pending,delivered,failed" doc:"failed: given up."`
 	CreatedAt int64             `json:"createdAt"`
 	EndedAt   *int64            `json:"endedAt"`
 	NextTryAt *int64            `json:"nextTryAt" doc:"When it is posted next; null where it has ended or is held."`

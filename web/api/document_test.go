@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"passage/db"
+	"passage/web/webhook"
 )
 
 func TestPublicKeysAreServed(t *testing.T) {
@@ -92,7 +92,7 @@ func TestOpenAPIDescribesWhatIsThere(t *testing.T) {
 			t.Errorf("huma's own %s is described", gone)
 		}
 	}
-	if strings.Contains(string(reply.body), `"422"`) || strings.Contains(string(reply.body), "$schema") {
+	if strings.Contains(string(reply.body), `"422"`) || strings.Contains(string(reply.body), `"#/components/schemas/Error"`) {
 		t.Error("it describes what we do not do")
 	}
 	// What is described is what is read, field by field.
@@ -121,47 +121,83 @@ func TestOpenAPIDescribesWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestRepliesAreAsDescribed(t *testing.T) {
+// What a developer copies from the document has to work.
+func TestExamplesAreAsDescribed(t *testing.T) {
 	t.Parallel()
-	s := newServer(t)
-	described, err := jsonschema.UnmarshalJSON(bytes.NewReader(s.get("/openapi.json").body))
+	document, err := theDocument()
 	if err != nil {
 		t.Fatal(err)
 	}
-	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("urn:openapi", described); err != nil {
+	seen := 0
+	for _, o := range document.operations {
+		if o.request != nil {
+			seen++
+			wantExample(t, o, o.fields["requestBody"], o.request)
+		}
+		for status, a := range o.replies {
+			if status < 300 && a.body != nil {
+				seen++
+				wantExample(t, o, o.fields["responses"].(map[string]any)[fmt.Sprint(status)], a.body)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d examples were looked at", seen)
+	}
+}
+
+func wantExample(t *testing.T, o operation, of any, schema *jsonschema.Schema) {
+	t.Helper()
+	content := of.(map[string]any)["content"].(map[string]any)["application/json"].(map[string]any)
+	if err := schema.Validate(content["example"]); err != nil {
+		t.Errorf("%s %s: %v", o.method, o.path, err)
+	}
+}
+
+// What is sent is what the document says of webhooks.
+func TestWebhooksAreAsDescribed(t *testing.T) {
+	t.Parallel()
+	document, err := theDocument()
+	if err != nil {
 		t.Fatal(err)
 	}
-	event := s.event(hooked)
-	s.settle(db.Try{Error: "refused"}, db.DeliveryPending, s.db.Now())
-	pending := s.post("/v1/links", with(`"returnUrl":"myapp://x","metadata":{"a":"b"},"externalUserId":"u"`))
-	s.create(simple)
-	failed := s.create(simple)
-	lease := s.runToEnd(failed["claimCode"].(string), func(lease db.Lease) error {
+	s := newServer(t)
+	complete, failed, expired := s.create(simple), s.create(with(`"metadata":{"a":"b"}`)), s.event(`"externalUserId":"u"`)
+	s.runToEnd(complete["claimCode"].(string), func(lease db.Lease) error {
+		return s.db.CompleteSession(t.Context(), lease, json.RawMessage(aResult))
+	})
+	s.runToEnd(failed["claimCode"].(string), func(lease db.Lease) error {
 		position := 0
 		return s.db.FailSession(t.Context(), lease, db.Failure{Code: "SITE_CHANGED", Operation: &position})
 	})
-	if _, _, err := s.db.EnsureSigningKey(t.Context(), s.org.ID); err != nil {
-		t.Fatal(err)
-	}
-	for name, reply := range map[string]reply{
-		"CreatedLink": pending, "LinkView": s.get("/v1/links/" + lease.LinkID), "LinkList": s.get("/v1/links?limit=2"),
-		"SessionList": s.get("/v1/links/" + lease.LinkID + "/sessions"), "SessionDetail": s.get("/v1/sessions/" + lease.SessionID),
-		"EventList": s.get("/v1/events"), "DeliveryList": s.get("/v1/events/" + event + "/deliveries"),
-		"DeliveryView": s.post("/v1/events/"+event+"/resend", ""), "Resent": s.post("/v1/events/resend", `{"createdAfter":0}`),
-		"ProviderList": s.get("/v1/providers"), "JwkSet": s.get("/.well-known/jwks.json"),
-		"ClaimedLink": s.post("/link/claim", fmt.Sprintf(`{"code":%q}`, failed["claimCode"])), "ApiError": s.post("/v1/links", `{}`),
-	} {
-		schema, err := compiler.Compile("urn:openapi#/components/schemas/" + name)
+	for _, name := range []string{"link.complete", "link.failed", "link.expired"} {
+		id := expired
+		if link := map[string]map[string]any{"link.complete": complete, "link.failed": failed}[name]; link != nil {
+			events, err := s.db.EventsOfLink(t.Context(), link["linkId"].(string))
+			if err != nil || len(events) != 1 {
+				t.Fatalf("%d events, %v", len(events), err)
+			}
+			id = events[0].ID
+		}
+		event, link, err := s.db.Event(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
 		}
-		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(reply.body))
+		result, err := s.db.Result(&link)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := schema.Validate(value); err != nil {
-			t.Errorf("%s: %v in %s", name, err, reply.body)
+		body, err := webhook.Render(event, link, result)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hook := document.document["webhooks"].(map[string]any)[name].(map[string]any)["post"].(map[string]any)
+		if err := fits(document.webhook, body, name); err != nil || event.Name != name {
+			t.Errorf("%s: %v", event.Name, err)
+		}
+		wantExample(t, operation{path: name}, hook["requestBody"], document.webhook)
+		if len(hook["parameters"].([]any)) != 5 {
+			t.Errorf("%s has the headers %v", name, hook["parameters"])
 		}
 	}
 }

@@ -9,16 +9,16 @@ import (
 	"passage/web/problem"
 )
 
-// eventView is a webhook's payload without the result, which would make a page
+// EventView is a webhook's payload without the result, which would make a page
 // of events as large as all their results: GET /v1/links/{id} has it.
-type eventView struct {
+type EventView struct {
 	ID             string              `json:"id"`
-	Event          string              `json:"event" example:"link.complete"`
+	Event          string              `json:"event" enum:"link.complete,link.failed,link.expired"`
 	LinkID         string              `json:"linkId"`
 	SessionID      *string             `json:"sessionId"`
 	ExternalUserID *string             `json:"externalUserId"`
 	Metadata       map[string]string   `json:"metadata"`
-	Status         string              `json:"status"`
+	Status         string              `json:"status" enum:"complete,failed,expired"`
 	Final          bool                `json:"final" doc:"Whether the link can no longer complete."`
 	Operations     []db.EventOperation `json:"operations"`
 	Error          *errorView          `json:"error"`
@@ -26,7 +26,7 @@ type eventView struct {
 }
 
 type eventList struct {
-	Events     []eventView `json:"events"`
+	Events     []EventView `json:"events"`
 	NextCursor *string     `json:"nextCursor" doc:"The after of the next page; null at the end, where the last event's id is the after of whatever comes later."`
 }
 
@@ -44,7 +44,7 @@ func (a *API) listEvents(ctx context.Context, input *listEventsInput) (*reply[ev
 	if err != nil {
 		return nil, err
 	}
-	list := eventList{Events: []eventView{}}
+	list := eventList{Events: []EventView{}}
 	if len(events) > input.Limit {
 		events = events[:input.Limit]
 		list.NextCursor = &events[len(events)-1].ID
@@ -76,8 +76,8 @@ func (a *API) checkAfter(ctx context.Context, id string) error {
 	return err
 }
 
-func showEvent(event *db.Event, link *db.Link) eventView {
-	return eventView{
+func showEvent(event *db.Event, link *db.Link) EventView {
+	return EventView{
 		ID: event.ID, Event: event.Name, LinkID: event.LinkID, SessionID: orNull(event.SessionID),
 		ExternalUserID: orNull(link.ExternalUserID), Metadata: link.Metadata,
 		Status: strings.TrimPrefix(event.Name, "link."), Final: event.Final, Operations: event.Operations,

@@ -45,7 +45,7 @@ type linkRequest struct {
 	ExternalUserID string             `json:"externalUserId,omitempty" maxLength:"255" doc:"Your own id of the person."`
 	Metadata       map[string]string  `json:"metadata,omitempty" maxProperties:"20" doc:"Up to 20 keys of at most 40 characters with values of at most 500; returned as given."`
 	Debug          bool               `json:"debug,omitempty" doc:"Record everything of this link's sessions, successes too."`
-	ExpiresIn      int64              `json:"expiresIn,omitempty" minimum:"1" maximum:"2592000" default:"14400" doc:"Seconds until the link expires; at most 86400 where an argument is sensitive."`
+	ExpiresIn      int64              `json:"expiresIn,omitempty" minimum:"1" maximum:"2592000" doc:"Seconds until the link expires, 14400 unless given; at most 86400 where an argument is sensitive."`
 	Reusable       bool               `json:"reusable,omitempty" doc:"A complete link may be claimed again until it expires; not with sensitive arguments."`
 	UserLabel      string             `json:"userLabel,omitempty" maxLength:"64" doc:"Who you believe the person is; shown to them."`
 	RequireReturn  bool               `json:"requireReturn,omitempty" doc:"Release the result only once your server redeems the returnCode that comes back with the person (POST /v1/links/{id}/redeem); needs returnUrl."`

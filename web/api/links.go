@@ -21,7 +21,7 @@ type createdLink struct {
 	Operations    []operationName   `json:"operations"`
 	Resource      string            `json:"resource" doc:"The first operation's."`
 	Action        string            `json:"action" doc:"The first operation's."`
-	Status        db.LinkStatus     `json:"status"`
+	Status        db.LinkStatus     `json:"status" enum:"pending,active,complete,failed,expired"`
 	ClaimURL      string            `json:"claimUrl" doc:"The page to send the person to."`
 	AppClipURL    string            `json:"appClipUrl" doc:"The same as claimUrl."`
 	ReturnURL     string            `json:"returnUrl,omitempty" doc:"With linkId appended."`
@@ -41,7 +41,7 @@ type operationName struct {
 type OperationView struct {
 	Resource string             `json:"resource"`
 	Action   string             `json:"action"`
-	Status   db.OperationStatus `json:"status" doc:"pending, running, complete, failed or unknown"`
+	Status   db.OperationStatus `json:"status" enum:"pending,running,complete,failed,unknown" doc:"unknown: a change was submitted and could not be confirmed."`
 }
 
 // errorView is why a session ended without success.
@@ -60,7 +60,7 @@ type LinkFields struct {
 	Action           string            `json:"action" doc:"The first operation's."`
 	ExternalUserID   *string           `json:"externalUserId"`
 	Metadata         map[string]string `json:"metadata"`
-	Status           db.LinkStatus     `json:"status" doc:"pending, active, complete, failed or expired"`
+	Status           db.LinkStatus     `json:"status" enum:"pending,active,complete,failed,expired"`
 	CurrentSessionID *string           `json:"currentSessionId"`
 	Error            *errorView        `json:"error"`
 	ReturnURL        *string           `json:"returnUrl" doc:"With linkId appended."`

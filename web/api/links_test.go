@@ -98,20 +98,22 @@ func TestLinkHasEveryFieldFromTheStart(t *testing.T) {
 	}
 }
 
+const aResult = `{"paymentMethods":[{"order":0,"vendorId":"pm_1","last4":"1111","type":"credit_card","isDefault":true,"nickname":"<b>","raw":{}}]}`
+
 func TestCompleteLinkHasItsResultAndAttempts(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	created := s.create(simple)
 	id := created["linkId"].(string)
 	lease := s.runToEnd(created["claimCode"].(string), func(lease db.Lease) error {
-		return s.db.CompleteSession(t.Context(), lease, json.RawMessage(`{"paymentMethods":[{"last4":"1111","nickname":"<b>"}]}`))
+		return s.db.CompleteSession(t.Context(), lease, json.RawMessage(aResult))
 	})
 	reply := s.get("/v1/links/" + id)
 	link := reply.object(http.StatusOK)
 	if link["status"] != "complete" || link["currentSessionId"] != lease.SessionID || link["completedAt"] == nil || link["error"] != nil {
 		t.Errorf("link %s", reply.body)
 	}
-	if !strings.Contains(string(reply.body), `"result":{"paymentMethods":[{"last4":"1111","nickname":"<b>"}]}`) {
+	if !strings.Contains(string(reply.body), `"result":`+aResult) {
 		t.Errorf("result %s", reply.body)
 	}
 	if got := link["operations"].([]any)[0].(map[string]any)["status"]; got != "complete" {

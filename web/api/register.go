@@ -6,8 +6,6 @@ import (
 	"mime"
 	"net/http"
 	"reflect"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -49,6 +47,7 @@ func merchant[I, O any](a *API, operation huma.Operation, handle func(context.Co
 
 // scoped registers an operation that needs an API key of a certain scope.
 func scoped[I, O any](a *API, needed db.Scope, operation huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	operation.Metadata[scopeOf] = needed
 	operation.Middlewares = append(operation.Middlewares, a.authenticate(needed))
 	operation.Security = []map[string][]string{{securityScheme: {}}}
 	public(a, operation, handle)
@@ -69,36 +68,6 @@ func public[I, O any](a *API, operation huma.Operation, handle func(context.Cont
 		}
 		return output, nil
 	})
-}
-
-// document replaces what the OpenAPI document says of a POST's body, which huma
-// takes for a string of bytes, and of its reply where that is rendered here.
-func (a *API) document(path string, request, response any) {
-	openAPI := a.huma.OpenAPI()
-	operation, registry := openAPI.Paths[path].Post, openAPI.Components.Schemas
-	schema := func(of any) map[string]*huma.MediaType {
-		return map[string]*huma.MediaType{"application/json": {Schema: registry.Schema(reflect.TypeOf(of), true, "")}}
-	}
-	operation.RequestBody.Content = schema(request)
-	if response != nil {
-		operation.Responses[strconv.Itoa(operation.DefaultStatus)].Content = schema(response)
-	}
-}
-
-// allowNull mends what huma cannot say of the replies: that an object may be
-// null.
-func (a *API) allowNull(names ...string) {
-	for _, schema := range a.huma.OpenAPI().Components.Schemas.Map() {
-		for name, property := range schema.Properties {
-			switch {
-			case !slices.Contains(names, name):
-			case property.Ref != "":
-				schema.Properties[name] = &huma.Schema{OneOf: []*huma.Schema{property, {Type: "null"}}}
-			case property.Type == huma.TypeObject:
-				property.Nullable = true
-			}
-		}
-	}
 }
 
 type keyContext struct{}

@@ -12,7 +12,7 @@ import (
 type SessionView struct {
 	ID        string           `json:"id"`
 	Attempt   int              `json:"attempt"`
-	Status    db.SessionStatus `json:"status" doc:"created, queued, running, waiting, complete or failed"`
+	Status    db.SessionStatus `json:"status" enum:"created,queued,running,waiting,complete,failed" doc:"created: claimed, and not logged in yet. queued: in line for a browser. waiting: for the person."`
 	Error     *errorView       `json:"error"`
 	CreatedAt int64            `json:"createdAt"`
 	StartedAt *int64           `json:"startedAt"`

@@ -1,0 +1,170 @@
+package api
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"passage/automation/outcome"
+)
+
+const schemaPrefix = "#/components/schemas/"
+
+// nameSchema names a type in the document: clients are generated with these
+// names, so “View” and the like are left out.
+func nameSchema(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	if better, ok := schemaNames[name]; ok {
+		return better
+	}
+	return strings.TrimSuffix(name, "View")
+}
+
+var schemaNames = map[string]string{
+	"ErrorView": "SessionError", "LinkFields": "LinkSummary", "Resent": "ResendResult", "JwkSet": "KeySet", "PublicJWK": "PublicKey",
+}
+
+func (a *API) schemas() map[string]*huma.Schema { return a.huma.OpenAPI().Components.Schemas.Map() }
+
+func (a *API) schemaOf(value any) *huma.Schema {
+	return a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(value), true, "")
+}
+
+func null() *huma.Schema { return &huma.Schema{Type: "null"} }
+
+func refer(name string) *huma.Schema { return &huma.Schema{Ref: schemaPrefix + name} }
+
+// describeRequest says what holds for every body that a form reads: null counts
+// as not given.
+func (a *API) describeRequest(request reflect.Type) {
+	for n := range request.NumField() { // the request's own, and those of the objects in it
+		if item := request.Field(n).Type; item.Kind() == reflect.Slice && item.Elem().Kind() == reflect.Struct {
+			a.describeRequest(item.Elem())
+		}
+	}
+	schema := a.schemas()[nameSchema(request, "")]
+	for name, property := range schema.Properties {
+		if slices.Contains(schema.Required, name) {
+			continue
+		}
+		property.Nullable = true
+		if property.Enum != nil {
+			property.Enum = append(property.Enum, nil)
+		}
+	}
+}
+
+// mendSchemas says what Go's types cannot. Lists are never null in a reply, nor
+// where they have to be given; what may be null is an object that is not known
+// yet.
+func (a *API) mendSchemas() {
+	for _, schema := range a.schemas() {
+		for name, property := range schema.Properties {
+			given := slices.Contains(schema.Required, name)
+			switch {
+			case property.Type == huma.TypeArray && given:
+				property.Nullable = false
+			case name == "error" && property.Ref != "":
+				schema.Properties[name] = &huma.Schema{OneOf: []*huma.Schema{property, null()}}
+			case name == "metadata" && given:
+				property.Nullable = true
+			}
+			property.PatternDescription = "" // no word of JSON Schema's
+		}
+	}
+	for operation := range a.operations() {
+		for _, parameter := range operation.Parameters {
+			parameter.Schema.PatternDescription = ""
+			if parameter.Name == "id" {
+				parameter.Description = "Its id."
+			}
+		}
+	}
+	schemas := a.schemas()
+	schemas["SessionError"].Properties["code"].Enum = outcomeCodes()
+	schemas["EventOperation"].Properties["status"].Enum = schemas["Operation"].Properties["status"].Enum
+	schemas["TimelineEvent"].Properties["event"].Enum = texts(timelineKinds)
+	metadata := schemas["LinkRequest"].Properties["metadata"]
+	longestKey, longestValue := maxMetadataKey, maxMetadataValue
+	metadata.AdditionalProperties = &huma.Schema{Type: huma.TypeString, MaxLength: &longestValue}
+	metadata.Extensions = map[string]any{"propertyNames": map[string]any{"minLength": 1, "maxLength": longestKey}}
+	schemaOfSchema := map[string]*huma.Schema{"arguments": {Type: huma.TypeObject, Nullable: true}, "result": {Type: huma.TypeObject}}
+	for name, schema := range schemaOfSchema {
+		schema.Description = schemas["ProviderOperation"].Properties[name].Description
+		schema.AdditionalProperties = true
+		schemas["ProviderOperation"].Properties[name] = schema
+	}
+}
+
+func outcomeCodes() (codes []any) {
+	for _, entry := range outcome.All() {
+		codes = append(codes, string(entry.Code))
+	}
+	return codes
+}
+
+func texts(list []string) (all []any) {
+	for _, text := range list {
+		all = append(all, text)
+	}
+	return all
+}
+
+// describeResources takes the schemas of all operations on resources into the
+// document, and says that arguments and results are of them.
+func (a *API) describeResources() {
+	schemas := a.schemas()
+	var takes, results []*huma.Schema
+	for _, name := range a.Resources.Names() {
+		resource, action, _ := strings.Cut(name, ".")
+		operation, _ := a.Resources.Operation(resource, action)
+		of := strings.ToUpper(resource[:1]) + resource[1:] + strings.ToUpper(action[:1]) + action[1:]
+		if arguments := foreign(operation.Arguments); arguments != nil {
+			schemas[of+"Arguments"] = arguments
+			takes = append(takes, refer(of+"Arguments"))
+		}
+		schemas[of+"Result"] = foreign(operation.Result)
+		results = append(results, refer(of+"Result"))
+	}
+	one := &huma.Schema{Type: huma.TypeObject, Required: []string{"resource", "action", "data"}, AdditionalProperties: false,
+		Properties: map[string]*huma.Schema{
+			"resource": {Type: huma.TypeString, Examples: []any{"paymentMethod"}},
+			"action":   {Type: huma.TypeString, Enum: []any{"read", "write"}},
+			"data":     {AnyOf: results, Description: "What the operation gave."},
+		}}
+	schemas["OperationResult"] = one
+	schemas["ManyResults"] = &huma.Schema{Type: huma.TypeObject, Required: []string{"operations"}, AdditionalProperties: false,
+		Description: "The result of a link with several operations.",
+		Properties: map[string]*huma.Schema{"operations": {Type: huma.TypeArray, Items: refer("OperationResult"),
+			Description: "In the order in which they ran."}}}
+	results = append(results, refer("ManyResults"), null())
+	for _, name := range []string{"Link", "WebhookPayload"} {
+		schemas[name].Properties["result"].AnyOf = results
+	}
+	for _, name := range []string{"LinkRequest", "OperationRequest"} {
+		described := schemas[name].Properties["arguments"].Description
+		schemas[name].Properties["arguments"] = &huma.Schema{AnyOf: append(takes, null()), Description: described}
+	}
+}
+
+// foreign is a schema that was written by hand; nil for the literal null. What
+// JSON Schema does not know is named as OpenAPI's own extensions are.
+func foreign(source json.RawMessage) *huma.Schema {
+	var schema map[string]any
+	if json.Unmarshal(source, &schema) != nil || schema == nil {
+		return nil // null; anything else was compiled before
+	}
+	delete(schema, "$schema")
+	properties, _ := schema["properties"].(map[string]any)
+	for _, property := range properties {
+		if fields, ok := property.(map[string]any); ok && fields["sensitive"] != nil {
+			fields["x-sensitive"] = fields["sensitive"]
+			delete(fields, "sensitive")
+		}
+	}
+	return &huma.Schema{Extensions: maps.Clone(schema)}
+}

@@ -1,0 +1,58 @@
+package api
+
+// What the OpenAPI document says in sentences. Parts stand between empty lines;
+// what is between ` and ` is code.
+
+const aboutAll = `Passage lets you ask one of your users to connect an account at some other service. Your server creates a link, sends the person to its ` + "`claimUrl`" + `, and gets the result and a signed webhook.
+
+Every body is JSON in UTF-8, with ` + "`Content-Type: application/json`" + `, of at most 64 KiB. Unknown fields, fields given twice and unknown query parameters are refused, so a slip of the pen is never silently ignored. In a request, null counts as not given.
+
+Every time is an integer: Unix milliseconds, UTC. Ids are a prefix and a random, URL-safe part, such as ` + "`link_`, `sess_` and `evt_`" + `.
+
+An error is ` + "`{error, code}`" + `: the first for people, the second for programs. ` + "`validation_failed`" + ` adds ` + "`issues`" + `, which lists every fault at once, each with its path. No error repeats a value that you sent.
+
+Every reply has ` + "`X-Request-Id`" + `: keep it with your logs. Replies to a key say with ` + "`RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset`" + ` how many requests are left; too many are a 429 with ` + "`Retry-After`" + `.
+
+Arguments go in and never come out: no reply, webhook or page repeats a card number.`
+
+const aboutKeys = `An API key of your organization: “Authorization: Bearer psg_…”. Its scope is read, links or all. A test key reaches only the integration demo, and only links of test keys.`
+
+const aboutDeliveries = `Sent to the link's webhookUrl at least once, not necessarily in order: event ids sort by time. Answer with any 2xx within 10 seconds and work afterwards. Otherwise it is sent again after 1 s, 5 s, 30 s, 2 min, 10 min, 1 h, 6 h and 24 h. No redirect is followed.`
+
+// parts are the tags, in the order of a reader.
+var parts = []struct {
+	name  string
+	below []string
+	about string
+}{
+	{"Links", []string{"/v1/links"}, "A link is a cheap, durable intent to run operations on one person's account. Nothing happens before the person claims it."},
+	{"Sessions", []string{"/v1/sessions"}, "A session is one attempt at a link: one log-in, and the operations in order."},
+	{"Events", []string{"/v1/events"}, "What was or would have been sent to your webhook, for who polls, reconciles or looks for what was missed."},
+	{"Providers", []string{"/v1/providers"}, "Which services can be connected, and what can be done there."},
+	{"Claim", []string{"/link/"}, "For your own page instead of the hosted one. It may be called from any origin; the code is the authority, and no cookie is read."},
+	{"Keys", []string{"/webhook_verification_key", "/.well-known"}, "The public keys of webhooks' signatures."},
+	{"Webhooks", nil, "What Passage sends to you. Each delivery is signed twice; verify whichever you have a library for."},
+}
+
+// descriptions are by operation.
+var descriptions = map[string]string{
+	"createLink": "Give either `operations`, or `resource` and `action` for a single one. Send the person to `claimUrl`.\n\n" +
+		"With an `Idempotency-Key`, the same key with the same body within 24 hours gives the first reply again, byte for byte, with `Idempotent-Replayed: true`; with another body it is refused.",
+	"listLinks": "Pages stay right while links are created: pass `nextCursor` as `cursor` until it is null. Results are left out; get a link for its result.",
+	"getLink":   "What is not known yet is null. That a person came back with a `linkId` proves nothing: ask here.",
+	"cancelLink": "A pending or failed link becomes expired; the session of an active one is stopped first, with `LINK_CANCELLED`, at its next safe point. " +
+		"What was already submitted to the service is not undone.",
+	"redeemReturn": "For a link with `requireReturn`. Redeem only if the person who came back is signed in with you as the one that you made the link for. " +
+		"The same code gives the same reply again.",
+	"deleteLinkData":     "Rows and statuses stay; later webhooks carry `result: null`.",
+	"listSessions":       "The first attempt first.",
+	"getSession":         "With its operations and what happened, in order.",
+	"listEvents":         "The cursor pages in the order in which events were written, so nothing is skipped. At the end, the last event's id is the `after` of whatever comes later.",
+	"listDeliveries":     "With the status of each try, how long it took, what went wrong, and the start of the reply.",
+	"resendEvent":        "Whatever became of it before. It goes on at once where its host was held.",
+	"resendEvents":       "At most a thousand per request; go on with `nextCursor` as `after`. Events of links without a webhook URL are left out.",
+	"listProviders":      "Only what is in service. Arguments and results are JSON Schemas.",
+	"claimLink":          "Creates a session and starts the automation: of any number of claims at the same time exactly one succeeds. The reply's `websocketUrl` drives the session.",
+	"getVerificationKey": "By the `kid` of the signature's header.",
+	"getJWKS":            "Of all organizations: a `kid` names one. May be cached for five minutes.",
+}
