@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -70,9 +69,7 @@ func (c *demoCommand) Run(ctx context.Context, out *console) (err error) {
 // a shop, each on an address of its own.
 type demo struct {
 	*server
-	carrier  *replica.Carrier
-	site     listener
-	frame    listener
+	carrier  *carrier
 	shop     listener
 	key      string
 	password string // of the operator
@@ -83,20 +80,17 @@ type demo struct {
 func (c *demoCommand) prepare(ctx context.Context, out *console) (*demo, error) {
 	d := &demo{browser: c.browserFlags, password: rand.Text(), client: &http.Client{Timeout: 15 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-	bound, err := bindAll(3)
-	if err != nil {
+	var err error
+	if d.carrier, err = bindCarrier(c.carrier, "127.0.0.1:0"); err != nil {
 		return nil, err
 	}
-	d.site.Listener, d.frame.Listener, d.shop.Listener = bound[0], bound[1], bound[2]
-	// The card form is on another site than the carrier, as real ones are.
-	surroundings := c.carrier
-	surroundings.FrameURL = func() string { return "http://" + d.frameHost() }
-	d.carrier = replica.NewCarrier(surroundings)
-	d.site.handler, d.frame.handler = d.carrier.Site(), d.carrier.CardFrame()
-
+	beside := append(d.carrier.listeners(), &d.shop)
+	if d.shop.Listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		return nil, errors.Join(fmt.Errorf("listen for the shop: %w", err), closeAll(d.carrier.listeners()))
+	}
 	sites := map[string]string{}
 	maps.Copy(sites, c.sites)
-	sites["demo"] = d.address()
+	sites["demo"] = d.carrier.address()
 	settings, err := serverFlags{
 		dataFlag: dataFlag{c.Data}, browserFlags: c.browserFlags, scriptFlags: c.scriptFlags, AdminAddr: c.AdminAddr, Site: sites,
 		WebhookAllow: []string{"127.0.0.1"}, OperatorName: "The Passage demo",
@@ -105,42 +99,13 @@ func (c *demoCommand) prepare(ctx context.Context, out *console) (*demo, error) 
 		d.server, err = newServer(ctx, settings, out, http.HandlerFunc(showGallery))
 	}
 	if err != nil {
-		return nil, errors.Join(err, closeAll(bound))
+		return nil, errors.Join(err, closeAll(beside))
 	}
-	d.later(func() error { return closeAll(bound) })
+	d.serveBeside(beside)
 	if err := d.enrol(ctx); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
 	return d, nil
-}
-
-func (d *demo) frameHost() string {
-	return fmt.Sprintf("localhost:%d", d.frame.Addr().(*net.TCPAddr).Port)
-}
-
-// address is where the carrier's integration is pointed to, as --site says it.
-func (d *demo) address() string { return "http://" + d.site.Addr().String() + "," + d.frameHost() }
-
-func bindAll(count int) ([]net.Listener, error) {
-	var bound []net.Listener
-	for range count {
-		one, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("listen: %w", err), closeAll(bound))
-		}
-		bound = append(bound, one)
-	}
-	return bound, nil
-}
-
-func closeAll(bound []net.Listener) error {
-	var errs []error
-	for _, one := range bound {
-		if err := one.Close(); !errors.Is(err, net.ErrClosed) {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // enrol makes the shop a merchant, and someone an operator.
@@ -166,9 +131,6 @@ func (d *demo) play(ctx context.Context, do func(context.Context) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
-	for _, surrounding := range []listener{d.site, d.frame, d.shop} {
-		group.Go(func() error { return surrounding.serve(ctx, d.console) })
-	}
 	group.Go(func() error { return d.run(ctx) })
 	group.Go(func() error {
 		defer stop()
@@ -222,10 +184,10 @@ More to try:
 
 Other people at Demo Mobile, all with that password:
 `, demoMerchant, claimURL, replica.Domain, replica.Password, replica.Code,
-		d.shop.Addr(), demoMerchant, d.admin.Addr(), demoOperator, d.password, d.publicURL, d.site.Addr(), d.address()); err != nil {
+		d.shop.Addr(), demoMerchant, d.admin.Addr(), demoOperator, d.password, d.publicURL, d.carrier.site.Addr(), d.carrier.address()); err != nil {
 		return err
 	}
-	if err := d.printScenarios(); err != nil {
+	if err := printScenarios(d.console.stdout); err != nil {
 		return err
 	}
 	if err := d.console.printf("\nPress Ctrl-C to end.\n"); err != nil {
@@ -233,20 +195,4 @@ Other people at Demo Mobile, all with that password:
 	}
 	<-ctx.Done()
 	return nil
-}
-
-func (d *demo) printScenarios() error {
-	table := tabwriter.NewWriter(d.console.stdout, 4, 0, 2, ' ', 0)
-	for _, scenario := range replica.Scenarios() {
-		fmt.Fprintf(table, "    %s\t%s\n", scenario.Username, scenario.About)
-	}
-	return table.Flush()
-}
-
-func scenarioNames() []string {
-	var names []string
-	for _, scenario := range replica.Scenarios() {
-		names = append(names, scenario.Name)
-	}
-	return names
 }

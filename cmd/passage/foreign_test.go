@@ -4,19 +4,15 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 )
@@ -153,35 +149,8 @@ func (s *foreignSite) cards(t *testing.T) (cards []storedCard) {
 // built-in ones, of which one is pointed to a site.
 func connectedTo(t *testing.T, id string, site *foreignSite) *stack {
 	t.Helper()
-	s := &stack{demo: &demo{}, folder: filepath.Join(t.TempDir(), "data"), logs: &journal{}}
-	out := &console{stdout: io.Discard, stderr: io.Discard,
-		logger: slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))}
-	settings, err := serverFlags{dataFlag: dataFlag{s.folder}, browserFlags: testBrowser(1), scriptFlags: scriptFlags{foreign},
-		Site: map[string]string{id: "http://" + site.address}}.check("127.0.0.1:0", out.logger)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	if s.server, err = newServer(ctx, settings, out, nil); err != nil {
-		cancel()
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- s.run(ctx) }()
-	s.stop = sync.OnceValue(func() error {
-		cancel()
-		return errors.Join(<-ended, s.close())
-	})
-	t.Cleanup(func() {
-		if err := s.stop(); err != nil {
-			t.Errorf("stop: %v", err)
-		}
-	})
-	s.merchant = s.merchantOf(t, demoMerchant)
-	if err := s.look(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return served(t, &serveCommand{Addr: "127.0.0.1:0", serverFlags: serverFlags{browserFlags: testBrowser(1),
+		scriptFlags: scriptFlags{foreign}, Site: map[string]string{id: "http://" + site.address}}})
 }
 
 func TestInteropForeignSiteIsConnectedByAScriptFromTheDocumentation(t *testing.T) {

@@ -37,9 +37,10 @@ type stack struct {
 	logIns   *logIns
 	redesign redesign // of the carrier
 	merchant
-	people *browser.Pool // browsers of the persons, not of the server
-	stop   func() error
-	status *sql.Stmt // of a session
+	people   *browser.Pool // browsers of the persons, not of the server
+	stop     func() error
+	status   *sql.Stmt // of a session
+	greeting string    // what passage serve printed
 
 	operator struct {
 		sync.Mutex
@@ -137,8 +138,9 @@ func startStack(ctx context.Context, folder string, with special) (*stack, error
 		return nil, errors.Join(err, s.close())
 	}
 	s.merchant = merchant{base: s.publicURL.String(), token: s.key}
-	s.site.handler = s.redesign.of(s.logIns.count(s.site.handler))
-	s.frame.handler = s.redesign.of(s.frame.handler)
+	site, frame := &s.carrier.site, &s.carrier.frame
+	site.handler = s.redesign.of(s.logIns.count(site.handler))
+	frame.handler = s.redesign.of(frame.handler)
 	s.shop.handler = s.ringAfter(s.shop.handler)
 	if with.idle > 0 {
 		s.runner.Limits.Idle = with.idle

@@ -75,7 +75,7 @@ func runReadmeCommand(t *testing.T, line, data string) {
 		"automation/integrations", repository+"/automation/integrations")
 	stdin := "correct horse battery\n"
 	if strings.HasPrefix(line, "integrations try") {
-		place = strings.NewReplacer("http://127.0.0.1:8090", sharedStack(t).address())
+		place = strings.NewReplacer("http://127.0.0.1:8090", sharedStack(t).carrier.address())
 		stdin = someone(t, "good").Username + "\n" + replica.Password + "\n"
 	}
 	var args []string

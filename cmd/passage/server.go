@@ -37,6 +37,7 @@ type server struct {
 	publicURL *url.URL
 	public    listener
 	admin     listener
+	beside    []*listener // sites of this machine, for the sessions
 	console   *console
 	cleanup   []func() error // in reverse order
 }
@@ -96,17 +97,28 @@ func (s *server) open(ctx context.Context, settings config) (err error) {
 	return nil
 }
 
+// serveBeside takes over listeners that have to answer as long as sessions run.
+func (s *server) serveBeside(beside []*listener) {
+	s.beside = append(s.beside, beside...)
+	s.later(func() error { return closeAll(beside) })
+}
+
+func closeAll(bound []*listener) error {
+	var errs []error
+	for _, one := range bound {
+		if err := one.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
 func (s *server) bind(flag, address string) (net.Listener, error) {
 	bound, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w (is another server running? choose another %s)", address, err, flag)
 	}
-	s.later(func() error {
-		if err := bound.Close(); !errors.Is(err, net.ErrClosed) {
-			return err
-		}
-		return nil
-	})
+	s.later(func() error { return closeAll([]*listener{{Listener: bound}}) })
 	return bound, nil
 }
 
@@ -148,7 +160,7 @@ func (s *server) wire(ctx context.Context, settings config, gallery http.Handler
 	options := web.Options{
 		API: api.New(api.Options{DB: s.db, Runner: s.runner, Catalog: s.catalog, Resources: rules,
 			PublicURL: s.publicURL, Development: s.development(), PlainWebhook: allow.Plain,
-			KeyRate: settings.flags.APIRate, Logger: logger}),
+			KeyRate: settings.flags.APIRate, Sandbox: settings.flags.Sandbox, Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: static.Handler(), Gallery: gallery, Metrics: s.metrics(),
 		Ready: s.ready, Wrong: s.catalog.Err, PublicURL: s.publicURL, TrustedProxies: settings.trusted, AddressRate: settings.flags.AddressRate, Logger: logger,
 	}
@@ -225,8 +237,9 @@ func (s *server) run(ctx context.Context) error {
 	group.Go(func() error { return s.pool.Run(rest) })
 	group.Go(func() error { return s.catalog.Run(rest) })
 	group.Go(func() error { return s.sender.Run(rest) })
-	group.Go(func() error { return s.public.serve(rest, s.console) })
-	group.Go(func() error { return s.admin.serve(rest, s.console) })
+	for _, one := range append(s.beside, &s.public, &s.admin) {
+		group.Go(func() error { return one.serve(rest, s.console) })
+	}
 	return group.Wait()
 }
 

@@ -30,7 +30,7 @@ type tried struct {
 func (s *stack) try(t *testing.T, lines []string, args ...string) tried {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	args = append([]string{"integrations", "try", "demo", "--site", "demo=" + s.address()}, args...)
+	args = append([]string{"integrations", "try", "demo", "--site", "demo=" + s.carrier.address()}, args...)
 	code := run(t.Context(), args, os.Getenv, strings.NewReader(strings.Join(lines, "\n")+"\n"), &stdout, &stderr)
 	got := tried{code, stdout.String(), stderr.String()}
 	for _, secret := range []string{replica.Password, replica.Code, replica.CardNumber} {
@@ -233,7 +233,7 @@ func TestTryEndsCleanlyWhenInterrupted(t *testing.T) {
 	stdin, typing := io.Pipe() // nobody ever types
 	defer typing.Close()
 	stderr := &ringing{word: "Phone number or email: ", ring: interrupt}
-	code := run(ctx, []string{"integrations", "try", "demo", "--site", "demo=" + s.address()}, os.Getenv, stdin, io.Discard, stderr)
+	code := run(ctx, []string{"integrations", "try", "demo", "--site", "demo=" + s.carrier.address()}, os.Getenv, stdin, io.Discard, stderr)
 	tried{code, "", stderr.String()}.says(t, exitFailure, "USER_CANCELLED: interrupted")
 }
 

@@ -11,7 +11,9 @@ import (
 	"testing/iotest"
 	"time"
 
+	"passage/automation"
 	"passage/db"
+	"passage/web/api"
 )
 
 var merchantAddresses = []string{
@@ -201,17 +203,71 @@ func TestAKeyThatOpensNothingSaysWhy(t *testing.T) {
 func TestATestKeyReachesTheDemoOnly(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	test := "Bearer " + s.newKey(s.org, func(k *db.NewKey) { k.Test = true })
-	if got := s.post("/v1/links", simple, "Authorization", test).issues(); got != "integrationId: must be demo with a test key" {
+	test := s.testKey()
+	if got := s.post("/v1/links", simple, test...).issues(); got != "integrationId: must be demo with a test key" {
 		t.Error(got)
 	}
-	link := s.post("/v1/links", strings.Replace(simple, "shop", "demo", 1), "Authorization", test).object(http.StatusCreated)
+	link := s.post("/v1/links", simpleDemo, test...).object(http.StatusCreated)
 	if seen := s.get("/v1/links/" + link["linkId"].(string)).object(http.StatusOK); seen["test"] != true {
 		t.Errorf("the link is not marked: %v", seen)
 	}
 	if seen := s.get("/v1/links/" + s.create(simple)["linkId"].(string)).object(http.StatusOK); seen["test"] != false {
 		t.Errorf("a link of another key is marked: %v", seen)
 	}
+	if got := s.providers(test...); got != "demo" {
+		t.Errorf("a test key is offered %s", got)
+	}
+	if got := s.providers(); !strings.Contains(got, "demo") || !strings.Contains(got, "shop") {
+		t.Errorf("where there is no sandbox, another key is offered %s", got)
+	}
+	s.create(simpleDemo)
+}
+
+func TestInASandboxTheDemoIsForTestKeysOnly(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, func(o *api.Options) { o.Sandbox = true })
+	s.post("/v1/links", simpleDemo, s.testKey()...).object(http.StatusCreated)
+	if got := s.post("/v1/links", simpleDemo).issues(); got != "integrationId: is for test keys (psg_test_…) only" {
+		t.Error(got)
+	}
+	if got := s.providers(); strings.Contains(got, "demo") || !strings.Contains(got, "shop") {
+		t.Errorf("a live key is offered %s", got)
+	}
+}
+
+func TestWithoutTheDemoATestKeyIsToldWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, func(o *api.Options) {
+		var err error
+		if o.Catalog, err = automation.LoadCatalog(automation.CatalogOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if got := s.post("/v1/links", simpleDemo, s.testKey()...).issues(); got !=
+		"integrationId: is not in service: for test keys, whoever runs this server has to start it with --sandbox" {
+		t.Error(got)
+	}
+	if got := s.post("/v1/links", simpleDemo).issues(); got != "integrationId: is not a known integration" {
+		t.Error(got)
+	}
+}
+
+// simpleDemo is a link for a test key.
+var simpleDemo = strings.Replace(simple, "shop", "demo", 1)
+
+// testKey is the header of a request with a test key.
+func (s *server) testKey() []string {
+	return []string{"Authorization", "Bearer " + s.newKey(s.org, func(k *db.NewKey) { k.Test = true })}
+}
+
+// providers are the ids of what a key is offered.
+func (s *server) providers(headers ...string) string {
+	s.t.Helper()
+	var ids []string
+	for _, provider := range s.get("/v1/providers", headers...).object(http.StatusOK)["providers"].([]any) {
+		ids = append(ids, provider.(map[string]any)["id"].(string))
+	}
+	return strings.Join(ids, " ")
 }
 
 func TestATestKeyReachesNoLiveLink(t *testing.T) {
@@ -221,7 +277,7 @@ func TestATestKeyReachesNoLiveLink(t *testing.T) {
 	session := s.runToEnd(s.create(simple)["claimCode"].(string), func(lease db.Lease) error {
 		return s.db.FailSession(t.Context(), lease, db.Failure{Code: "AUTOMATION_ERROR"})
 	}).SessionID
-	test := []string{"Authorization", "Bearer " + s.newKey(s.org, func(k *db.NewKey) { k.Test = true })}
+	test := s.testKey()
 	for _, path := range []string{"/v1/links/" + live, "/v1/links/" + live + "/sessions", "/v1/sessions/" + session} {
 		s.get(path, test...).fault(http.StatusNotFound, "not_found")
 	}
@@ -229,8 +285,7 @@ func TestATestKeyReachesNoLiveLink(t *testing.T) {
 	s.call(http.MethodDelete, "/v1/links/"+live+"/data", "", test...).fault(http.StatusNotFound, "not_found")
 	s.call(http.MethodPost, "/v1/links/"+live+"/cancel", "").object(http.StatusOK) // still there, and now an event
 
-	demo := strings.Replace(simple, "shop", "demo", 1)
-	own := s.post("/v1/links", demo, test...).object(http.StatusCreated)["linkId"].(string)
+	own := s.post("/v1/links", simpleDemo, test...).object(http.StatusCreated)["linkId"].(string)
 	s.call(http.MethodPost, "/v1/links/"+own+"/cancel", "", test...).object(http.StatusOK)
 	for list, about := range map[string]string{"links": "id", "events": "linkId"} {
 		seen := s.get("/v1/"+list, test...).object(http.StatusOK)[list].([]any)
@@ -247,8 +302,8 @@ func TestATestKeyReachesNoLiveLink(t *testing.T) {
 	}
 
 	keyed := append([]string{"Idempotency-Key", "one"}, test...)
-	first := s.post("/v1/links", demo, keyed[:2]...).object(http.StatusCreated)
-	if again := s.post("/v1/links", demo, keyed...).object(http.StatusCreated); again["linkId"] == first["linkId"] {
+	first := s.post("/v1/links", simpleDemo, keyed[:2]...).object(http.StatusCreated)
+	if again := s.post("/v1/links", simpleDemo, keyed...).object(http.StatusCreated); again["linkId"] == first["linkId"] {
 		t.Error("a test key was given the reply of a live one")
 	}
 }

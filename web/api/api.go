@@ -37,6 +37,8 @@ type Options struct {
 	// PlainWebhook says whether the operator lets webhooks go to a host over
 	// http; nil means that there is no such host.
 	PlainWebhook func(host string) bool
+	// Sandbox keeps the demo to test keys: what is connected there is nobody's.
+	Sandbox bool
 	// KeyRate is how many requests a minute a key is good for; 0 for any number.
 	KeyRate int
 	Logger  *slog.Logger

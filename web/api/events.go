@@ -15,6 +15,7 @@ type EventView struct {
 	ID             string              `json:"id"`
 	Event          string              `json:"event" enum:"link.complete,link.failed,link.expired"`
 	LinkID         string              `json:"linkId"`
+	Test           bool                `json:"test" doc:"Of a link made with a test key."`
 	SessionID      *string             `json:"sessionId"`
 	ExternalUserID *string             `json:"externalUserId"`
 	Metadata       map[string]string   `json:"metadata"`
@@ -78,7 +79,7 @@ func (a *API) checkAfter(ctx context.Context, id string) error {
 
 func showEvent(event *db.Event, link *db.Link) EventView {
 	return EventView{
-		ID: event.ID, Event: event.Name, LinkID: event.LinkID, SessionID: orNull(event.SessionID),
+		ID: event.ID, Event: event.Name, LinkID: event.LinkID, Test: link.Test, SessionID: orNull(event.SessionID),
 		ExternalUserID: orNull(link.ExternalUserID), Metadata: link.Metadata,
 		Status: strings.TrimPrefix(event.Name, "link."), Final: event.Final, Operations: event.Operations,
 		Error: showError(event.Error), Timestamp: event.CreatedAt,

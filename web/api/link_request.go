@@ -25,8 +25,6 @@ const (
 	maxMetadataValue  = 500
 	maxLocale         = 35 // RFC 5646, section 4.4.1
 
-	testIntegration = "demo" // the only one that a test key reaches
-
 	defaultLifetime      = 14_400 // seconds
 	maxLifetime          = 2_592_000
 	maxSensitiveLifetime = 86_400
@@ -67,11 +65,8 @@ func (a *API) readLink(key db.Key, body []byte) (db.NewLink, error) {
 	}
 	link := db.NewLink{OrganizationID: key.OrganizationID, Test: key.Test, IntegrationID: f.requiredText("integrationId")}
 	integration, known := a.Catalog.Get(link.IntegrationID)
-	if !known && link.IntegrationID != "" {
-		f.fault("integrationId", "is not a known integration")
-	}
-	if known && key.Test && link.IntegrationID != testIntegration {
-		f.fault("integrationId", "must be "+testIntegration+" with a test key")
+	if fault := a.refuseIntegration(key, link.IntegrationID, known); fault != "" && link.IntegrationID != "" {
+		f.fault("integrationId", fault)
 	}
 	sensitive := false
 	for _, asked := range f.operations() {

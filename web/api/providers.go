@@ -29,9 +29,13 @@ type providerOperation struct {
 	Result      json.RawMessage `json:"result" doc:"A JSON Schema (2020-12)."`
 }
 
-func (a *API) listProviders(context.Context, *struct{}) (*reply[providerList], error) {
+// listProviders lists those that links of the request's key can go to.
+func (a *API) listProviders(ctx context.Context, _ *struct{}) (*reply[providerList], error) {
 	list := providerList{Providers: []provider{}}
 	for _, integration := range a.Catalog.List() {
+		if !a.reachesIntegration(keyOf(ctx), integration.ID) {
+			continue
+		}
 		list.Providers = append(list.Providers, provider{ID: integration.ID, Name: integration.Name,
 			Resources: a.resourcesOf(integration)})
 	}

@@ -15,6 +15,7 @@ type payload struct {
 	ID             string              `json:"id"`
 	Event          string              `json:"event"`
 	LinkID         string              `json:"linkId"`
+	Test           bool                `json:"test"`
 	SessionID      *string             `json:"sessionId"`
 	ExternalUserID *string             `json:"externalUserId"`
 	Metadata       map[string]string   `json:"metadata"`
@@ -36,7 +37,7 @@ type failure struct {
 // the event happened, except the result, which is the link's; nil is null.
 func Render(event db.Event, link db.Link, result json.RawMessage) ([]byte, error) {
 	body := payload{
-		ID: event.ID, Event: event.Name, LinkID: event.LinkID,
+		ID: event.ID, Event: event.Name, LinkID: event.LinkID, Test: link.Test,
 		SessionID: orNull(event.SessionID), ExternalUserID: orNull(link.ExternalUserID), Metadata: link.Metadata,
 		Status: strings.TrimPrefix(event.Name, "link."), Final: event.Final, Operations: event.Operations,
 		Result: result, Timestamp: event.CreatedAt,

@@ -19,7 +19,7 @@ func (s *Sender) Test(ctx context.Context, organizationID, url string) (db.Try, 
 	}
 	m := message{event: db.Event{ID: "evt_" + id.String(), OrganizationID: organizationID, LinkID: "link_test",
 		Name: "link.test", Operations: []db.EventOperation{}, CreatedAt: s.db.Now()}}
-	if m.body, err = Render(m.event, db.Link{}, nil); err != nil {
+	if m.body, err = Render(m.event, db.Link{Test: true}, nil); err != nil {
 		return db.Try{}, err
 	}
 	if m.keys, err = s.openKeys(ctx, organizationID); err != nil {

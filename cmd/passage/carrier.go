@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"text/tabwriter"
+
+	"passage/automation/replica"
+)
+
+// carrier is Demo Mobile and its payment processor, each at an address of its
+// own on this machine: the card form is on another site than the carrier, as
+// real ones are.
+type carrier struct {
+	*replica.Carrier
+	site, frame listener
+}
+
+// bindCarrier makes a carrier whose site is at an address of this machine.
+func bindCarrier(options replica.CarrierOptions, address string) (*carrier, error) {
+	c := &carrier{}
+	var err error
+	if c.site.Listener, err = net.Listen("tcp", address); err != nil {
+		return nil, fmt.Errorf("listen for the demo carrier: %w", err)
+	}
+	if c.frame.Listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		return nil, errors.Join(fmt.Errorf("listen for its payment processor: %w", err), c.site.Close())
+	}
+	options.FrameURL = func() string { return "http://" + c.frameHost() }
+	c.Carrier = replica.NewCarrier(options)
+	c.site.handler, c.frame.handler = c.Site(), c.CardFrame()
+	return c, nil
+}
+
+func (c *carrier) listeners() []*listener { return []*listener{&c.site, &c.frame} }
+
+func (c *carrier) frameHost() string {
+	return fmt.Sprintf("localhost:%d", c.frame.Addr().(*net.TCPAddr).Port)
+}
+
+// address is where the carrier's integration is pointed to, as --site says it.
+func (c *carrier) address() string { return "http://" + c.site.Addr().String() + "," + c.frameHost() }
+
+// printScenarios lists whom to log in as.
+func printScenarios(to io.Writer) error {
+	table := tabwriter.NewWriter(to, 4, 0, 2, ' ', 0)
+	for _, scenario := range replica.Scenarios() {
+		fmt.Fprintf(table, "    %s\t%s\n", scenario.Username, scenario.About)
+	}
+	return table.Flush()
+}
+
+func scenarioNames() []string {
+	var names []string
+	for _, scenario := range replica.Scenarios() {
+		names = append(names, scenario.Name)
+	}
+	return names
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"passage/automation/replica"
+	"passage/db"
+	"passage/db/dbtest"
+)
+
+func TestASandboxTakesATestLinkFromItsKeyToItsResult(t *testing.T) {
+	t.Parallel()
+	s := served(t, &serveCommand{Addr: "127.0.0.1:0", serverFlags: serverFlags{browserFlags: testBrowser(1), Sandbox: true, SandboxAddr: "127.0.0.1:0"}})
+	for _, who := range replica.Scenarios() {
+		if !strings.Contains(s.greeting, who.Username) {
+			t.Errorf("the greeting does not say that there is %s: %s", who.Username, s.greeting)
+		}
+	}
+	s.call(t, http.MethodPost, "/v1/links", ask(readCards())).fault(t, http.StatusBadRequest, "validation_failed")
+
+	secret, err := s.db.CreateKey(t.Context(), db.NewKey{OrganizationID: dbtest.Organization(t, s.db, demoMerchant).ID, Test: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.token = secret
+	v := s.visitor(t, s.newLink(t, ask(readCards())))
+	last := v.walk(v.claim(), someone(t, "good").Person())
+	expect(t, "the end", last.end(), "complete")
+	expect(t, "the link", s.link(t, v.link.LinkID).code(), "complete")
+}
+
+func TestASandboxThatCannotBeIsRefusedAtTheStart(t *testing.T) {
+	t.Parallel()
+	out := &console{stdout: io.Discard, stderr: io.Discard, logger: slog.New(slog.DiscardHandler)}
+	for want, flags := range map[string]serverFlags{
+		"--sandbox: brings its own site":                              {SandboxAddr: "127.0.0.1:0", Site: map[string]string{"demo": "http://127.0.0.1:9"}},
+		"--sandbox-addr: 0.0.0.0:0 is not an address of this machine": {SandboxAddr: "0.0.0.0:0"},
+		`--sandbox-addr: "127.0.0.1" is not HOST:PORT`:                {SandboxAddr: "127.0.0.1"},
+		"--addr: \"nowhere\" is not HOST:PORT":                        {SandboxAddr: "127.0.0.1:0"},
+	} {
+		flags.Sandbox, flags.Data = true, t.TempDir()
+		_, err := (&serveCommand{Addr: "nowhere", serverFlags: flags}).prepare(t.Context(), out)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: %v, want %q", flags, err, want)
+		}
+	}
+}
