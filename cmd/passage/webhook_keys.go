@@ -22,13 +22,15 @@ type keysRotateWebhook struct {
 }
 
 // Run prints the secrets in force, the newest first, each on a line. The server
-// signs with them, so unlike an API key's they are kept.
+// signs with them, so unlike an API key's they are kept. Beside them it says
+// what else a verifier needs to know.
 func (c *keysShowWebhook) Run(ctx context.Context, out *console) error {
 	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, organization db.Organization) error {
 		secrets, err := database.EnsureWebhookSecrets(ctx, organization.ID)
 		if err != nil {
 			return err
 		}
+		fmt.Fprintf(out.stderr, "The other signature, X-Passage-Signature, is for this organization (aud): %s\n", organization.ID)
 		return out.printf("%s\n", strings.Join(secrets, "\n"))
 	})
 }
