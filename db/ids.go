@@ -19,6 +19,8 @@ const (
 	sessionPrefix         = "sess_"
 	clientTokenPrefix     = "ct_"
 	returnCodePrefix      = "rtn_"
+	phoneCodePrefix       = "hnd_"
+	phoneCodeIDPrefix     = "phn_"
 	promptPrefix          = "prm_"
 	eventPrefix           = "evt_"
 	endpointPrefix        = "ep_"

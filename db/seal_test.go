@@ -88,12 +88,14 @@ func TestNoFileHoldsASecretInAnyEncoding(t *testing.T) {
 	scalar, err := private.Bytes()
 	w.must(err)
 	w.must(w.db.CreateOperator(t.Context(), "ada@example.com", "correct horse battery"))
+	_, phone := w.phone(link)
 
 	secrets := map[string]string{
 		"the claim code": link.ClaimCode, "the card number": cardNumber, "the result": "canary-of-a-result-77aa",
 		"the picture": "canary-of-a-picture-4b1d", "the client token": claimed.ClientToken, "the API key": key,
 		"the webhook secret": webhook[0], "our secret": string(ours), "the signing key": string(scalar),
 		"the password": "correct horse battery", "the browser's id": "browser-id-of-the-person",
+		"the phone code": phone,
 	}
 	w.absent(secrets)
 	w.checkpoint()

@@ -20,6 +20,7 @@ type Text struct {
 	Lang     string // BCP 47, for the lang attribute
 	Frame    FrameText
 	Claim    ClaimText
+	Phone    PhoneText
 	Ask      AskText
 	Work     WorkText
 	End      EndText
@@ -71,6 +72,14 @@ type FrameText struct {
 type ClaimText struct {
 	Title, For, NotYou, What, Reads, Changes, Tries, Takes string
 	BackToPlace, Agree, Continue, UnavailableTitle         string
+}
+
+// PhoneText is about going on with a phone.
+type PhoneText struct {
+	Offer, Title, Scan, Picture, Address, Once, Renew, Here string
+	OverTitle, OverBody, TakenTitle, TakenBody              string
+	ArrivedTitle, ArrivedBody, ArrivedGo                    string
+	SpentTitle, SpentBody                                   string
 }
 
 // AskText is what the person is asked on the way.

@@ -227,7 +227,7 @@ type route struct{ method, pattern, path string }
 func (h *house) routes(listener http.Handler) (found []route) {
 	h.Helper()
 	h.must(chi.Walk(listener.(chi.Routes), func(method, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
-		path := strings.NewReplacer("{claimCode}", "clm_canaryclaim", "{sessionID}", "sess_canarysession", "{artifactID}", "art_canaryartifact",
+		path := strings.NewReplacer("{claimCode}", "clm_canaryclaim", "{sessionID}", "sess_canarysession", "{phoneCode}", "hnd_canaryphone", "{phoneID}", "phn_canaryphone", "{artifactID}", "art_canaryartifact",
 			"{id}", "canaryid", "{form:answer|cancel|stay|retry|take-over|knock|allow|refuse}", "answer", "*", "canarypath").Replace(pattern)
 		found = append(found, route{method, pattern, path})
 		return nil

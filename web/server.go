@@ -71,6 +71,13 @@ func Public(o Options) (http.Handler, error) {
 		r.Post("/c/{claimCode}", page(c.SubmitClaim))
 		r.Get("/c/{claimCode}/stop", page(c.ShowStopped))
 
+		r.Post("/c/{claimCode}/phone", page(c.SubmitPhone))
+		r.Get("/c/{claimCode}/phone", toParent)
+		r.Get("/c/{claimCode}/phone/{phoneID}", page(c.ShowPhone))
+		r.Get("/c/{claimCode}/phone/{phoneID}/events", page(c.StreamPhone))
+		r.Get("/h/{phoneCode}", page(c.ShowArrived))
+		r.Post("/h/{phoneCode}", page(c.SubmitArrived))
+
 		r.Get("/s/{sessionID}", page(c.ShowSession))
 		r.Get("/s/{sessionID}/events", page(c.Stream))
 		r.Get("/s/{sessionID}/receipt", page(c.ShowReceipt))
@@ -85,7 +92,7 @@ func Public(o Options) (http.Handler, error) {
 		r.Post("/s/{sessionID}/refuse", page(c.SubmitRefuse))
 		r.Get("/s/{sessionID}/password", page(c.ShowPassword))
 		r.Post("/s/{sessionID}/password", page(c.SubmitPassword))
-		r.Get("/s/{sessionID}/{form:answer|cancel|stay|retry|take-over|knock|allow|refuse}", toSession)
+		r.Get("/s/{sessionID}/{form:answer|cancel|stay|retry|take-over|knock|allow|refuse}", toParent)
 		if o.Gallery != nil {
 			r.Handle("/gallery", o.Gallery)
 			r.Handle("/gallery/*", o.Gallery)
@@ -203,9 +210,9 @@ func methodNotAllowed(routes chi.Routes) http.HandlerFunc {
 	}
 }
 
-// toSession is where a form's own address leads when it is loaded anew: a form
+// toParent is where a form's own address leads when it is loaded anew: a form
 // that has to be mended is shown there.
-func toSession(w http.ResponseWriter, r *http.Request) {
+func toParent(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, path.Dir(r.URL.EscapedPath()), http.StatusSeeOther)
 }
 

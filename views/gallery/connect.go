@@ -12,6 +12,7 @@ const (
 	claimPath   = "/c/clm_4mJq0Yb2"
 	sessionPath = "/s/sess_7hKd2Wq9"
 	receiptPath = sessionPath + "/receipt"
+	phonePath   = claimPath + "/phone"
 )
 
 var moment = time.Date(2026, time.November, 23, 14, 5, 0, 0, time.UTC)
@@ -76,7 +77,7 @@ func screen(group, name string, model connect.Model, change ...func(*connect.Fra
 }
 
 func claimScreens() []Screen {
-	full := connect.Claim{Action: claimPath, Stop: claimPath + "/stop", User: "ada@example.org", Operations: plan()}
+	full := connect.Claim{Action: claimPath, Stop: claimPath + "/stop", User: "ada@example.org", Operations: plan(), Phone: phonePath}
 	dry := plan()[1:2]
 	dry[0].DryRun = true
 	return []Screen{
@@ -87,6 +88,20 @@ func claimScreens() []Screen {
 		screen("Claim", "Service is down", connect.Claim{Trouble: outcome.SiteUnavailable}, beforeClaim),
 		screen("Claim", "Service has changed", connect.Claim{Trouble: outcome.SiteChanged}, beforeClaim),
 		screen("Claim", "Not you", connect.Stopped{}, beforeClaim),
+	}
+}
+
+// phoneCode is a code while it is good.
+var phoneCode = connect.Phone{Address: "https://connect.acme.example/h/hnd_Zm9vYmFyYmF6cXV4cXV1eA", Left: 2 * time.Minute, Here: claimPath}
+
+func phoneScreens() []Screen {
+	const group = "Phone"
+	return []Screen{
+		screen(group, "Code", phoneCode, beforeClaim),
+		screen(group, "Code has run out", connect.Phone{Renew: phonePath, Here: claimPath}, beforeClaim),
+		screen(group, "Goes on there", connect.Phone{Taken: true, Here: claimPath}, beforeClaim),
+		screen(group, "Arrived", connect.Arrived{Action: "/h/hnd_Zm9vYmFyYmF6cXV4cXV1eA"}, beforeClaim),
+		{group, "Spent", connect.Page(connect.Frame{Text: views.Match("en")}, connect.Spent{})},
 	}
 }
 
@@ -202,6 +217,7 @@ func spanishScreens() []Screen {
 	const group = "Español"
 	return []Screen{
 		screen(group, "Claim", connect.Claim{Action: claimPath, Stop: claimPath + "/stop", User: "ada@example.org", Operations: plan()}, inSpanish, beforeClaim),
+		screen(group, "Phone", phoneCode, inSpanish, beforeClaim),
 		screen(group, "Log in", connect.LogIn{Ask: wrongPassword, Fields: credentialFields}, inSpanish),
 		screen(group, "Log in, near the lock-out", connect.LogIn{Ask: ask(), Fields: credentialFields, Values: map[string]string{"username": "ada@example.org"}, Wait: 28 * time.Minute}, inSpanish),
 		screen(group, "Work", connect.Working{LogIn: connect.Complete, Operations: plan(connect.Complete, connect.Running), Elapsed: 19 * time.Second}, inSpanish, submitted),

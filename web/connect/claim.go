@@ -46,8 +46,11 @@ func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, trouble outc
 	if _, err := h.ensureBrowser(w, r); err != nil {
 		return err
 	}
-	model := view.Claim{Action: claimPath(code), Stop: claimPath(code) + "/stop", User: link.UserLabel,
+	model := view.Claim{Action: claimPath(code), Stop: claimPath(code, "stop"), User: link.UserLabel,
 		Operations: planned(frame.Data.Operations), Trouble: trouble}
+	if goesToPhones(&link) {
+		model.Phone = claimPath(code, "phone")
+	}
 	if _, ok := h.Catalog.Get(link.IntegrationID); !ok {
 		model.Trouble = outcome.UnknownProvider
 	}

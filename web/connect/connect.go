@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gorilla/sessions"
@@ -135,11 +136,9 @@ func redirect(w http.ResponseWriter, r *http.Request, to string) error {
 	return nil
 }
 
-func claimPath(code string) string { return "/c/" + url.PathEscape(code) }
-func sessionPath(id string, rest ...string) string {
-	path := "/s/" + url.PathEscape(id)
-	for _, part := range rest {
-		path += "/" + part
-	}
-	return path
+func claimPath(code string, rest ...string) string { return pathOf("c", code, rest) }
+func sessionPath(id string, rest ...string) string { return pathOf("s", id, rest) }
+
+func pathOf(place, id string, rest []string) string {
+	return strings.Join(append([]string{"", place, url.PathEscape(id)}, rest...), "/")
 }

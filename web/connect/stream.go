@@ -30,22 +30,40 @@ func (h *Handler) Stream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return h.follow(w, r, v.link.ID, h.seeSession)
+}
+
+// look gives what a stream's reader is to see now; done says that it will not
+// change any more.
+type look func(r *http.Request) (frame view.Frame, model view.Model, done bool, err error)
+
+func (h *Handler) seeSession(r *http.Request) (view.Frame, view.Model, bool, error) {
+	v, err := h.visit(r)
+	if err != nil {
+		return view.Frame{}, nil, true, err
+	}
+	frame, model, err := h.screen(r, v, nil)
+	return frame, model, v.session.Status.Ended(), err
+}
+
+// follow streams what a link's person is to see.
+func (h *Handler) follow(w http.ResponseWriter, r *http.Request, linkID string, see look) error {
 	// From here on the reply has begun: an error can only be reported.
-	if err := h.follow(r, openStream(w), v.link.ID); err != nil && !errors.Is(err, errReaderGone) {
+	if err := h.sendChanges(r, openStream(w), linkID, see); err != nil && !errors.Is(err, errReaderGone) {
 		_ = problem.Report(r.Context(), err)
 	}
 	return nil
 }
 
-// follow sends every change until the session ends or the reader leaves.
-func (h *Handler) follow(r *http.Request, out *stream, linkID string) error {
+// sendChanges sends every change until the last or until the reader leaves.
+func (h *Handler) sendChanges(r *http.Request, out *stream, linkID string, see look) error {
 	rings, stop := h.DB.Watch(linkID)
 	defer stop()
 	beat := time.NewTicker(keepAlive)
 	defer beat.Stop()
 	var last seen
 	for {
-		done, err := h.send(r, out, &last)
+		done, err := send(r, out, see, &last)
 		if done || err != nil {
 			return err
 		}
@@ -68,12 +86,8 @@ type seen struct {
 }
 
 // send sends what changed; done is true once there is nothing more to follow.
-func (h *Handler) send(r *http.Request, out *stream, last *seen) (done bool, err error) {
-	v, err := h.visit(r)
-	if err != nil {
-		return true, err
-	}
-	frame, model, err := h.screen(r, v, nil)
+func send(r *http.Request, out *stream, see look, last *seen) (done bool, err error) {
+	frame, model, done, err := see(r)
 	if err != nil {
 		return true, err
 	}
@@ -89,7 +103,7 @@ func (h *Handler) send(r *http.Request, out *stream, last *seen) (done bool, err
 		}
 		last.revision = frame.Revision
 	}
-	if v.session.Status.Ended() {
+	if done {
 		return true, out.event(r, "end", templ.NopComponent)
 	}
 	return false, nil

@@ -1,0 +1,136 @@
+package db
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// PhoneCodeTime is how long a phone code is good for.
+const PhoneCodeTime = 2 * time.Minute
+
+// PhoneCode is what a person takes a link to a phone with, so that no screen
+// has to show the claim code itself: it works once, and not for long. A link has
+// one at a time, and the newest is the one that counts.
+type PhoneCode struct {
+	ID        string
+	ExpiresAt int64
+
+	usedBy []byte // the hash of a browser's id
+}
+
+// Used reports whether a phone has taken the link.
+func (c *PhoneCode) Used() bool { return c.usedBy != nil }
+
+// UsedBy reports whether it was the browser with this id that used the code.
+func (c *PhoneCode) UsedBy(browser string) bool {
+	return browser != "" && c.Used() && subtle.ConstantTimeCompare(c.usedBy, hash(browser)) == 1
+}
+
+// MadeAt is when the code was made.
+func (c *PhoneCode) MadeAt() int64 { return c.ExpiresAt - PhoneCodeTime.Milliseconds() }
+
+// Over reports whether the time of a code that nobody used has passed.
+func (c *PhoneCode) Over(now int64) bool { return !c.Used() && c.ExpiresAt <= now }
+
+// A phone code is drawn from a secret of our own and its row's id, so that the
+// page can show it again, and only its hash is stored.
+const (
+	phoneKeySetting = "phone_code_key"
+	phoneKeyBytes   = 32
+	phoneCodeBytes  = 16 // 128 bits, and a picture that a cheap camera can read
+)
+
+func phoneCode(key []byte, id string) string {
+	return phoneCodePrefix + base64.RawURLEncoding.EncodeToString(keyedHash(key, []byte(id))[:phoneCodeBytes])
+}
+
+// NewPhoneCode gives a link a phone code and returns its id. The link's earlier
+// one stops working.
+func (db *DB) NewPhoneCode(ctx context.Context, linkID string) (id string, err error) {
+	id, err = db.newID(phoneCodeIDPrefix)
+	if err != nil {
+		return "", fmt.Errorf("make phone code: %w", err)
+	}
+	err = db.transact(ctx, func(tx *tx) error {
+		key, err := db.secret(tx, phoneKeySetting, phoneKeyBytes)
+		if err != nil {
+			return err
+		}
+		return tx.exec(`INSERT INTO phone_codes (link_id, id, code_hash, expires_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (link_id) DO UPDATE SET id = excluded.id, code_hash = excluded.code_hash,
+				expires_at = excluded.expires_at, used_by = NULL`,
+			linkID, id, hash(phoneCode(key, id)), tx.now+PhoneCodeTime.Milliseconds())
+	})
+	if err != nil {
+		return "", fmt.Errorf("make phone code: %w", err)
+	}
+	return id, nil
+}
+
+// PhoneCode finds a link's phone code by its id, with the code itself for the
+// page that shows it. ErrNotFound where a newer one has taken its place.
+func (db *DB) PhoneCode(ctx context.Context, linkID, id string) (found PhoneCode, code string, err error) {
+	found, _, err = findPhoneCode(ctx, db.read, `link_id = $1 AND id = $2`, linkID, id)
+	if err != nil {
+		return PhoneCode{}, "", err
+	}
+	key, err := db.readSecret(ctx, db.read, phoneKeySetting)
+	if err != nil {
+		return PhoneCode{}, "", err
+	}
+	return found, phoneCode(key, found.ID), nil
+}
+
+// LinkByPhoneCode finds the link that a phone code leads to, whether or not it
+// may still be used.
+func (db *DB) LinkByPhoneCode(ctx context.Context, code string) (Link, PhoneCode, error) {
+	found, linkID, err := findPhoneCode(ctx, db.read, `code_hash = $1`, hash(code))
+	if err != nil {
+		return Link{}, PhoneCode{}, err
+	}
+	link, err := db.linkByID(ctx, db.present(), linkID)
+	return link, found, err
+}
+
+func findPhoneCode(ctx context.Context, from querier, where string, args ...any) (found PhoneCode, linkID string, err error) {
+	err = from.QueryRowContext(ctx, `SELECT id, link_id, expires_at, used_by FROM phone_codes WHERE `+where, args...).
+		Scan(&found.ID, &linkID, &found.ExpiresAt, &found.usedBy)
+	if err != nil {
+		return PhoneCode{}, "", fmt.Errorf("find phone code: %w", orNotFound(err))
+	}
+	return found, linkID, nil
+}
+
+// UsePhoneCode uses a code up for a browser: of any number at once exactly one
+// wins. The winner may come again. ErrExpired says that the code's time has
+// passed, or that another browser was first.
+func (db *DB) UsePhoneCode(ctx context.Context, code, browser string) (Link, error) {
+	var link Link
+	err := db.transact(ctx, func(tx *tx) error {
+		found, linkID, err := findPhoneCode(tx.ctx, tx.sql, `code_hash = $1`, hash(code))
+		if err != nil {
+			return err
+		}
+		if !found.UsedBy(browser) {
+			err = tx.change(`UPDATE phone_codes SET used_by = $1 WHERE id = $2 AND used_by IS NULL AND expires_at > $3`,
+				hash(browser), found.ID, tx.now)
+			if errors.Is(err, ErrStale) {
+				return ErrExpired
+			}
+			if err != nil {
+				return err
+			}
+			tx.ring(linkID)
+		}
+		link, err = db.linkByID(tx.ctx, tx.moment(), linkID)
+		return err
+	})
+	if err != nil {
+		return Link{}, fmt.Errorf("use phone code: %w", err)
+	}
+	return link, nil
+}

@@ -1,0 +1,160 @@
+package connect
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"passage/db"
+	view "passage/views/connect"
+)
+
+// goesToPhones reports whether a link's person may go on with a phone. Where
+// the return is required, whoever comes back has to be known to the merchant
+// already, and on another device hardly is.
+func goesToPhones(link *db.Link) bool { return link.Claimable() && !link.RequireReturn }
+
+// SubmitPhone makes a code that takes the link to a phone.
+func (h *Handler) SubmitPhone(w http.ResponseWriter, r *http.Request) error {
+	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
+	if err != nil {
+		return err
+	}
+	if !goesToPhones(&link) {
+		return redirect(w, r, claimPath(link.ClaimCode))
+	}
+	id, err := h.DB.NewPhoneCode(r.Context(), link.ID)
+	if err != nil {
+		return err
+	}
+	return redirect(w, r, claimPath(link.ClaimCode, "phone", id))
+}
+
+// ShowPhone shows the code to the phone's camera, and later how the link fares.
+func (h *Handler) ShowPhone(w http.ResponseWriter, r *http.Request) error {
+	frame, model, _, err := h.seePhone(r)
+	if errors.Is(err, db.ErrNotFound) { // of the link, or of a code that a newer one replaced
+		return redirect(w, r, claimPath(chi.URLParam(r, "claimCode")))
+	}
+	if err != nil {
+		return err
+	}
+	return render(w, r, http.StatusOK, view.Page(frame, model))
+}
+
+// StreamPhone follows what ShowPhone shows.
+func (h *Handler) StreamPhone(w http.ResponseWriter, r *http.Request) error {
+	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
+	if err != nil {
+		return err
+	}
+	return h.follow(w, r, link.ID, h.seePhone)
+}
+
+func (h *Handler) seePhone(r *http.Request) (frame view.Frame, model view.Model, done bool, err error) {
+	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
+	if err != nil {
+		return frame, nil, true, err
+	}
+	phone, code, err := h.DB.PhoneCode(r.Context(), link.ID, chi.URLParam(r, "phoneID"))
+	if err != nil {
+		return frame, nil, true, err
+	}
+	if frame, err = h.frame(r, &link); err != nil {
+		return frame, nil, true, err
+	}
+	now := h.DB.Now()
+	frame.Revision = phoneRevision(&link, &phone, now)
+	if model, done = settled(frame, &link, phone.MadeAt()); done {
+		return frame, model, true, nil
+	}
+	frame.Stream = claimPath(link.ClaimCode, "phone", phone.ID, "events")
+	shown := view.Phone{Taken: phone.Used() || link.Status == db.LinkActive, Renew: claimPath(link.ClaimCode, "phone"), Here: claimPath(link.ClaimCode)}
+	if !shown.Taken && !phone.Over(now) {
+		shown.Address = h.PublicURL.JoinPath("h", code).String()
+		shown.Left = time.Duration(phone.ExpiresAt-now) * time.Millisecond
+	}
+	return frame, shown, false, nil
+}
+
+// phoneRevision grows with the link's changes, and with the code's own: its time
+// passes, or a phone uses it.
+func phoneRevision(link *db.Link, phone *db.PhoneCode, now int64) int64 {
+	const states = 3
+	revision := link.UpdatedAt * states
+	switch {
+	case phone.Used():
+		return revision + 2
+	case phone.Over(now):
+		return revision + 1
+	default:
+		return revision
+	}
+}
+
+// settled is what whoever follows a link from elsewhere sees of it in the end;
+// what was complete before since is not the end where it can be claimed again.
+func settled(frame view.Frame, link *db.Link, since int64) (model view.Model, over bool) {
+	switch {
+	case link.Status == db.LinkExpired:
+		return view.Expired{}, true
+	case link.UsedUp():
+		return view.UsedUp{}, true
+	case link.AwaitsReturn(): // what was found is not for whoever has the link
+		return view.Done{Already: true}, true
+	case link.Status == db.LinkComplete && (!link.Claimable() || *link.CompletedAt >= since):
+		return view.Done{Operations: frame.Data.Operations, Auto: true}, true
+	default:
+		return nil, false
+	}
+}
+
+// ShowArrived is what a phone sees that has read the code. It uses nothing up:
+// cameras and link previews open addresses too.
+func (h *Handler) ShowArrived(w http.ResponseWriter, r *http.Request) error {
+	link, phone, err := h.DB.LinkByPhoneCode(r.Context(), chi.URLParam(r, "phoneCode"))
+	if err != nil {
+		return err
+	}
+	browser, err := h.ensureBrowser(w, r)
+	if err != nil {
+		return err
+	}
+	frame, err := h.frame(r, &link)
+	switch {
+	case err != nil:
+		return err
+	case phone.UsedBy(browser):
+		return redirect(w, r, claimPath(link.ClaimCode))
+	case phone.Used(), phone.Over(h.DB.Now()):
+		return h.showSpent(w, r, frame)
+	}
+	return render(w, r, http.StatusOK, view.Page(frame, view.Arrived{Action: phonePath(chi.URLParam(r, "phoneCode"))}))
+}
+
+// SubmitArrived uses the code up and sends the phone to the claim page.
+func (h *Handler) SubmitArrived(w http.ResponseWriter, r *http.Request) error {
+	browser, err := h.ensureBrowser(w, r)
+	if err != nil {
+		return err
+	}
+	code := chi.URLParam(r, "phoneCode")
+	link, err := h.DB.UsePhoneCode(r.Context(), code, browser)
+	if errors.Is(err, db.ErrExpired) {
+		return redirect(w, r, phonePath(code))
+	}
+	if err != nil {
+		return err
+	}
+	return redirect(w, r, claimPath(link.ClaimCode))
+}
+
+// showSpent says no more of a link than that its code is spent: whoever comes
+// late need not be its person.
+func (h *Handler) showSpent(w http.ResponseWriter, r *http.Request, frame view.Frame) error {
+	return render(w, r, http.StatusGone, view.Page(view.Frame{Text: frame.Text}, view.Spent{}))
+}
+
+func phonePath(code string) string { return pathOf("h", code, nil) }
