@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -50,6 +51,7 @@ type Key struct {
 	LastUsedAt       *int64 // to the minute
 	ExpiresAt        *int64 // null: never
 	RevokedAt        *int64
+	ReturnTo         []string // its organization's; see Branding
 
 	lifetime time.Duration // that it was made for; 0: for ever
 }
@@ -80,16 +82,19 @@ func (k *Key) InForce(now int64) bool { return k.ended(now) == nil }
 const usePrecision = time.Minute
 
 const keyQuery = `SELECT k.id, k.organization_id, o.name, k.name, k.scope, k.test, k.hint, k.created_at, k.last_used_at,
-		COALESCE(k.lifetime, 0), k.expires_at, k.revoked_at
+		COALESCE(k.lifetime, 0), k.expires_at, k.revoked_at, o.return_to
 	FROM api_keys k JOIN organizations o ON o.id = k.organization_id`
 
 func scanKey(r row) (Key, error) {
 	var k Key
 	var lifetime int64
-	err := r.Scan(&k.ID, &k.OrganizationID, &k.OrganizationName, &k.Name, &k.Scope, &k.Test, &k.Hint, &k.CreatedAt,
-		&k.LastUsedAt, &lifetime, &k.ExpiresAt, &k.RevokedAt)
+	var returnTo []byte
+	if err := r.Scan(&k.ID, &k.OrganizationID, &k.OrganizationName, &k.Name, &k.Scope, &k.Test, &k.Hint, &k.CreatedAt,
+		&k.LastUsedAt, &lifetime, &k.ExpiresAt, &k.RevokedAt, &returnTo); err != nil {
+		return Key{}, err
+	}
 	k.lifetime = time.Duration(lifetime) * time.Millisecond
-	return k, err
+	return k, json.Unmarshal(returnTo, &k.ReturnTo)
 }
 
 // CreateKey makes a key and returns its secret, which is shown this one time.

@@ -108,7 +108,7 @@ type WorkText struct {
 type EndText struct {
 	DoneTitle, AlreadyTitle, AlreadyBody, WasDone, WasNotDone, WasUnknown  string
 	ReturnAwaited, ReturnLapsed                                            string
-	WhatNow, TryAgain, ReferenceHint                                       string
+	WhatNow, TryAgain, ReferenceHint, SupportAt                            string
 	UsedUpTitle, UsedUpBody                                                string
 	ExpiredTitle, ExpiredBody, UnknownTitle, UnknownBody                   string
 	ElsewhereTitle, ElsewhereBody, TakeOver                                string

@@ -131,6 +131,7 @@ var english = Text{
 		ReturnLapsed:        "{merchant} did not collect what was read. It has been deleted here.",
 		TryAgain:            "Try again",
 		ReferenceHint:       "If you ask {merchant} for help, give this reference.",
+		SupportAt:           "You reach {merchant} at",
 		UsedUpTitle:         "This link was tried too often",
 		UsedUpBody:          "This link can’t be used again. Ask {merchant} for a new one.",
 		ExpiredTitle:        "This link has run out",

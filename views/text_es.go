@@ -131,6 +131,7 @@ var spanish = Text{
 		ReturnLapsed:        "{merchant} no recogió lo que se leyó. Ya se eliminó aquí.",
 		TryAgain:            "Intentar de nuevo",
 		ReferenceHint:       "Si pide ayuda a {merchant}, indique esta referencia.",
+		SupportAt:           "Puede contactar con {merchant} en",
 		UsedUpTitle:         "Este enlace se ha intentado demasiadas veces",
 		UsedUpBody:          "Este enlace ya no se puede usar. Pida otro a {merchant}.",
 		ExpiredTitle:        "Este enlace ha caducado",

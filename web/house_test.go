@@ -27,6 +27,7 @@ import (
 	"passage/web"
 	"passage/web/admin"
 	"passage/web/api"
+	"passage/web/branding"
 	"passage/web/connect"
 )
 
@@ -106,7 +107,7 @@ func newHouseAt(t testing.TB, publicURL string) *house {
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "passage_rooms"}, func() float64 { return 3 }))
 	h.options = web.Options{
 		API:     api.New(api.Options{DB: h.db, Runner: runner, Catalog: catalog, Resources: set, PublicURL: public, Logger: logger}),
-		Connect: hosted, Admin: dashboard, Static: static.Handler(), Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		Connect: hosted, Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: h.db}, Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		Ready: h.db.Ping, Wrong: func() error { return nil }, PublicURL: public, Logger: logger,
 	}
 	h.change(func(*web.Options) {})
@@ -228,7 +229,8 @@ func (h *house) routes(listener http.Handler) (found []route) {
 	h.Helper()
 	h.must(chi.Walk(listener.(chi.Routes), func(method, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
 		path := strings.NewReplacer("{claimCode}", "clm_canaryclaim", "{sessionID}", "sess_canarysession", "{phoneCode}", "hnd_canaryphone", "{phoneID}", "phn_canaryphone", "{artifactID}", "art_canaryartifact",
-			"{id}", "canaryid", "{form:answer|cancel|stay|retry|take-over|knock|allow|refuse}", "answer", "*", "canarypath").Replace(pattern)
+			"{id}", "canaryid", "{logo}", "00ff", "{accent}", "12594a", "{organizationID}", "org_canary", "{keyID}", "key_canary", "{eventID}", "evt_canary",
+			"{form:answer|cancel|stay|retry|take-over|knock|allow|refuse}", "answer", "*", "canarypath").Replace(pattern)
 		found = append(found, route{method, pattern, path})
 		return nil
 	}))

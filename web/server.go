@@ -24,6 +24,7 @@ import (
 
 	"passage/web/admin"
 	"passage/web/api"
+	"passage/web/branding"
 	"passage/web/connect"
 	"passage/web/problem"
 )
@@ -34,6 +35,7 @@ type Options struct {
 	Connect        *connect.Handler
 	Admin          *admin.Handler
 	Static         http.Handler // the assets of both
+	Branding       *branding.Server
 	Gallery        http.Handler // every screen with fixture data; nil outside the demo
 	Metrics        http.Handler
 	Ready          func(context.Context) error // nil: new links and sessions can be taken
@@ -55,6 +57,8 @@ func Public(o Options) (http.Handler, error) {
 	r.Get("/healthz", healthy)
 	r.Get("/readyz", ready(o, false))
 	r.Handle("/static/*", o.Static)
+	r.With(pagePolicy).Get(branding.LogoRoute, pages(o.Connect, o.Branding.ShowLogo))
+	r.With(pagePolicy).Get(branding.AccentRoute, pages(o.Connect, o.Branding.ShowAccent))
 	limits := newLimits(o.AddressRate, turnAway(o.Connect, problem.TooMany(limitWindow)))
 	r.Group(func(r chi.Router) {
 		r.Use(limits.perAddress)
@@ -122,6 +126,8 @@ func Admin(o Options) (http.Handler, error) {
 		r.Post("/login", page(a.SubmitLogin))
 		r.Group(func(r chi.Router) {
 			r.Use(a.RequireOperator)
+			r.Get(branding.LogoRoute, page(o.Branding.ShowLogo))
+			r.Get(branding.PreviewRoute, page(o.Branding.ShowPreview))
 			r.Post("/logout", page(a.SubmitLogout))
 			r.Get("/", page(a.ShowOverview))
 			r.Get("/sessions", page(a.ShowSessions))

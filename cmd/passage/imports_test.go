@@ -24,7 +24,7 @@ type importRule struct {
 var importRules = []importRule{
 	{"cmd/*", []string{"*"}},
 	{"web", []string{"web/*"}},
-	{"web/*", []string{"web/problem", "views", "views/*", "static", "db", "db/*", "automation", "automation/outcome", "automation/resources"}},
+	{"web/*", []string{"web/problem", "web/branding", "views", "views/*", "static", "db", "db/*", "automation", "automation/outcome", "automation/resources"}},
 	{"views", []string{"static", "automation/outcome"}},
 	{"views/*", []string{"views", "views/*", "static", "automation/outcome"}}, // one room with views
 	{"automation", []string{"db", "db/*", "automation/script", "automation/browser", "automation/outcome",
@@ -121,6 +121,7 @@ func TestImportRulesRefuseWhatIsNotListed(t *testing.T) {
 		{"web", "db"}:                                            false,
 		{"web/api", "db"}:                                        true,
 		{"web/api", "web/connect"}:                               false,
+		{"web/api", "web/branding"}:                              true,
 		{"web/api", "automation/script"}:                         false,
 		{"views/connect", "views"}:                               true,
 		{"views/connect", "db"}:                                  false,

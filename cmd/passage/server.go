@@ -23,6 +23,7 @@ import (
 	"passage/web"
 	"passage/web/admin"
 	"passage/web/api"
+	"passage/web/branding"
 	"passage/web/connect"
 	"passage/web/webhook"
 )
@@ -161,7 +162,7 @@ func (s *server) wire(ctx context.Context, settings config, gallery http.Handler
 		API: api.New(api.Options{DB: s.db, Runner: s.runner, Catalog: s.catalog, Resources: rules,
 			PublicURL: s.publicURL, Development: s.development(), PlainWebhook: allow.Plain,
 			KeyRate: settings.flags.APIRate, Sandbox: settings.flags.Sandbox, Logger: logger}),
-		Connect: hosted, Admin: dashboard, Static: static.Handler(), Gallery: gallery, Metrics: s.metrics(),
+		Connect: hosted, Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: s.db}, Gallery: gallery, Metrics: s.metrics(),
 		Ready: s.ready, Wrong: s.catalog.Err, PublicURL: s.publicURL, TrustedProxies: settings.trusted, AddressRate: settings.flags.AddressRate, Logger: logger,
 	}
 	if s.public.handler, err = web.Public(options); err != nil {

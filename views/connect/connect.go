@@ -25,6 +25,8 @@ import (
 type Frame struct {
 	Text        *views.Text // see views.Match
 	Merchant    string
+	Logo        string // where the merchant's is; "" its initial stands for it
+	Support     string // whom the merchant says to ask, a mailto: or https: URL; "" nobody
 	Service     string
 	Integration string // its id; some integrations have words of their own
 
@@ -40,7 +42,7 @@ type Frame struct {
 
 	Knock      Knock
 	Reference  string // for support; short
-	Stylesheet string // path of the merchant's colours, which sets --brand; "" for ours
+	Stylesheet string // path of the merchant's colours; "" for ours
 }
 
 // Stay is our own limit of time, for screens that wait for the person. Two

@@ -9,6 +9,12 @@ import (
 	"passage/views/admin"
 )
 
+//go:embed logo.svg
+var logoSource []byte
+
+// logo is a merchant's.
+var logo = "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(logoSource)
+
 const dashboard = "Dashboard"
 
 //go:embed script.txt

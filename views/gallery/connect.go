@@ -65,6 +65,10 @@ func longNames(f *connect.Frame) {
 	f.Merchant, f.Service = "Grand Central Household Budgeting", "Northwestern Rural Telephone Cooperative"
 }
 
+func branded(f *connect.Frame) {
+	f.Logo, f.Stylesheet, f.Support = logo, "/accents/7a2fd0.css", "mailto:help@acme.example"
+}
+
 func ask() connect.Ask { return connect.Ask{Action: sessionPath, Prompt: "prompt_3Fa"} }
 
 var credentialFields = []connect.Field{
@@ -85,6 +89,7 @@ func claimScreens() []Screen {
 		screen("Claim", "One operation, into an app", connect.Claim{Action: claimPath, Operations: plan()[2:]}, beforeClaim, inAnApp),
 		screen("Claim", "A trial", connect.Claim{Action: claimPath, Operations: dry}, beforeClaim, withoutWay),
 		screen("Claim", "Long names", full, beforeClaim, longNames),
+		screen("Claim", "A merchant with a logo and colours", full, beforeClaim, branded),
 		screen("Claim", "Service is down", connect.Claim{Trouble: outcome.SiteUnavailable}, beforeClaim),
 		screen("Claim", "Service has changed", connect.Claim{Trouble: outcome.SiteChanged}, beforeClaim),
 		screen("Claim", "Not you", connect.Stopped{}, beforeClaim),
@@ -186,8 +191,10 @@ func endScreens() []Screen {
 		screen(group, "Failed for the last time", connect.Failed{
 			Code: outcome.SiteUnavailable, Operations: plan(connect.Failure), UsedUp: true,
 		}),
+		screen(group, "Failed, with whom to ask", connect.Failed{Code: outcome.SiteChanged, Operations: plan(connect.Failure)}, branded),
 		screen(group, "Used up", connect.UsedUp{}, beforeClaim),
 		screen(group, "Receipt", connect.Receipt{Operations: all, At: moment, Back: sessionPath}),
+		screen(group, "Receipt, with whom to ask", connect.Receipt{Operations: all, At: moment, Back: sessionPath}, branded),
 		screen(group, "Receipt, the return is awaited", connect.Receipt{Operations: all[:1], At: moment, Handover: connect.OnReturn, Back: sessionPath}),
 		screen(group, "Receipt, nobody returned", connect.Receipt{Operations: all[:1], At: moment, Handover: connect.Uncollected, Back: sessionPath}),
 		screen(group, "Receipt of a failure", connect.Receipt{
@@ -220,6 +227,7 @@ func spanishScreens() []Screen {
 		screen(group, "Phone", phoneCode, inSpanish, beforeClaim),
 		screen(group, "Log in", connect.LogIn{Ask: wrongPassword, Fields: credentialFields}, inSpanish),
 		screen(group, "Log in, near the lock-out", connect.LogIn{Ask: ask(), Fields: credentialFields, Values: map[string]string{"username": "ada@example.org"}, Wait: 28 * time.Minute}, inSpanish),
+		screen(group, "Failed, with whom to ask", connect.Failed{Code: outcome.SiteUnavailable, Operations: plan(connect.Failure), Retry: claimPath}, inSpanish, branded),
 		screen(group, "Work", connect.Working{LogIn: connect.Complete, Operations: plan(connect.Complete, connect.Running), Elapsed: 19 * time.Second}, inSpanish, submitted),
 		screen(group, "Done", connect.Done{Operations: plan(connect.Complete, connect.Complete, connect.Complete)}, inSpanish),
 		screen(group, "Failed", connect.Failed{

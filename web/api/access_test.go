@@ -152,9 +152,9 @@ func TestABodyThatBreaksOffIsNoFaultOfOurs(t *testing.T) {
 func TestAKeyThatMayOnlyReadSeesNoClaimURL(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	id := s.create(simple)["linkId"].(string)
+	id := s.post("/v1/links", simple, "Idempotency-Key", "once").object(http.StatusCreated)["linkId"].(string)
 	reader := "Bearer " + s.newKey(s.org, func(k *db.NewKey) { k.Scope = db.ScopeRead })
-	for _, path := range []string{"/v1/links/" + id, "/v1/links", "/v1/events", "/v1/providers"} {
+	for _, path := range []string{"/v1/links/" + id, "/v1/links", "/v1/links/" + id + "/sessions", "/v1/events", "/v1/providers"} {
 		reply := s.get(path, "Authorization", reader)
 		reply.object(http.StatusOK)
 		if strings.Contains(string(reply.body), "clm_") {
@@ -165,6 +165,11 @@ func TestAKeyThatMayOnlyReadSeesNoClaimURL(t *testing.T) {
 		http.MethodPost + " ": "/v1/links", http.MethodPost: "/v1/links/" + id + "/cancel", http.MethodDelete: "/v1/links/" + id + "/data",
 	} {
 		s.call(strings.TrimSpace(method), path, simple, "Authorization", reader).fault(http.StatusForbidden, "insufficient_scope")
+	}
+	replayed := s.post("/v1/links", simple, "Authorization", reader, "Idempotency-Key", "once")
+	replayed.fault(http.StatusForbidden, "insufficient_scope")
+	if strings.Contains(string(replayed.body), "clm_") {
+		t.Error("the reply that another key had shows a claim code")
 	}
 	manager := "Bearer " + s.newKey(s.org, func(k *db.NewKey) { k.Scope = db.ScopeLinks })
 	link := s.get("/v1/links/"+id, "Authorization", manager).object(http.StatusOK)

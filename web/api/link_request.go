@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -74,7 +75,7 @@ func (a *API) readLink(key db.Key, body []byte) (db.NewLink, error) {
 		link.Operations = append(link.Operations, operation)
 		sensitive = sensitive || secret
 	}
-	link.ReturnURL = f.url("returnUrl", refuseReturnURL)
+	link.ReturnURL = f.url("returnUrl", func(text string) string { return cmp.Or(refuseReturnURL(text), refuseElsewhere(text, key.ReturnTo)) })
 	link.WebhookURL = f.url("webhookUrl", a.refuseWebhookURL)
 	link.ExternalUserID = f.text("externalUserId", maxExternalUserID)
 	link.Metadata = f.metadata()

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"passage/db"
 	"passage/web/api"
 )
 
@@ -202,5 +203,24 @@ func TestIssuesAreBounded(t *testing.T) {
 	reply := s.post("/v1/links", with(`"`+strings.Repeat(`a":1,"a`, 5_000)+`":1`))
 	if lines := strings.Split(reply.issues(), "\n"); len(lines) != 100 {
 		t.Errorf("%d issues", len(lines))
+	}
+}
+
+func TestAReturnURLMustLeadWhereItsOrganizationAllows(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.create(with(`"returnUrl":"https://anywhere.example/"`))
+	if err := s.db.SetBranding(t.Context(), s.org.ID, db.Branding{DisplayName: "Acme", ReturnTo: []string{"shop.example.com", "myapp:"}}, "ada"); err != nil {
+		t.Fatal(err)
+	}
+	s.create(with(`"returnUrl":"https://shop.example.com/done"`))
+	s.create(with(`"returnUrl":"myapp://callback"`))
+	s.create(simple)
+	for _, address := range []string{"https://anywhere.example/", "yourapp://callback"} {
+		refused := s.post("/v1/links", with(`"returnUrl":"`+address+`"`))
+		refused.fault(http.StatusBadRequest, "validation_failed")
+		if !strings.Contains(string(refused.body), `"path":"returnUrl","message":"must lead to one of shop.example.com, myapp:`) {
+			t.Errorf("%s: %s", address, refused.body)
+		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"passage/web/branding"
 )
 
 // maxURL is how long a URL may be, in bytes: what every browser takes.
@@ -34,6 +36,15 @@ func refuseReturnURL(text string) string {
 		return "must have a / after the scheme, such as myapp://callback"
 	}
 	return refuseAuthority(rest)
+}
+
+// refuseElsewhere says where else a return URL must lead, if its organization
+// is held to a list.
+func refuseElsewhere(text string, allowed []string) string {
+	if branding.MayReturn(allowed, text) {
+		return ""
+	}
+	return "must lead to one of " + strings.Join(allowed, ", ") + "; whoever runs Passage can allow more"
 }
 
 // refuseText refuses what different readers of a URL take for different things.

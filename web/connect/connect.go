@@ -25,6 +25,7 @@ import (
 	"passage/db"
 	"passage/views"
 	view "passage/views/connect"
+	"passage/web/branding"
 )
 
 // Options are what the hosted flow needs.
@@ -98,6 +99,7 @@ func (h *Handler) frame(r *http.Request, link *db.Link) (view.Frame, error) {
 		return view.Frame{}, err
 	}
 	frame := view.Frame{
+		Logo: branding.LogoPath(organization.LogoHash), Stylesheet: branding.AccentPath(organization.Accent), Support: organization.Support,
 		Text: text(r, link), Merchant: organization.DisplayName, Service: link.IntegrationID, Integration: link.IntegrationID,
 		Data: view.Data{
 			Operator: h.OperatorName, Privacy: h.PrivacyURL, Operations: operations(link.Operations),

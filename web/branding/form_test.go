@@ -1,0 +1,106 @@
+package branding
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+var integrations = []string{"demo", "Demo Mobile", "tmobile", "T-Mobile", "att", "AT&T", "verizon", "Verizon", "ubereats", "Uber Eats"}
+
+func TestANameThatResemblesAnIntegrationIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"T-Mobile", "t mobile", "TMOBILE", "T‑Mobile", "Т-Моbile", "T-Mobi1e", "T - M O B I L E", "T-Mobile Support", "Tmobilesupport",
+		"AT&T", "at & t", "ATT", "A.T.T.", "ÀT&T", "AT&T Billing", "４tt",
+		"Verizon", "Ver1zon", "VERIZ0N", "Vеrіzоn", "Veri\u200bzon", "𝓥𝓮𝓻𝓲𝔃𝓸𝓷", "Verizón", "My Verizon", "Verlzon", "verizon-billing",
+		"Uber Eats", "UberEats", "Ub3r €ats Uber-Eats", "ＵｂｅｒＥａｔｓ", "demo", "Dem0", "DEMO", "Demo Mobile", "D e m o  Mobile",
+	} {
+		if fault := RefuseName(name, integrations); !strings.Contains(fault, "must not") {
+			t.Errorf("%q is taken: %q", name, fault)
+		}
+	}
+	for _, name := range []string{"Acme", "Matt’s Shop", "Demo Shop", "Attic Finds", "Uber Alles Records", "Grand Central Household Budgeting",
+		"Attila & Son", "Horizon", "Mobile Phones 4 U", "東京商店", "Магазин", "Café Ñandú", "Democracy Now"} {
+		if fault := RefuseName(name, integrations); fault != "" {
+			t.Errorf("%q: %s", name, fault)
+		}
+	}
+	for _, name := range []string{"", "  ", strings.Repeat("a", maxName+1), "Acme\nShop", "Ac\u202eme", "Ac\u200bme", "\xff"} {
+		if RefuseName(name, nil) == "" {
+			t.Errorf("%q is taken", name)
+		}
+	}
+}
+
+func TestAFormIsKeptInOneForm(t *testing.T) {
+	t.Parallel()
+	kept, faults := Form{
+		DisplayName: " Acme Shop ", Accent: "ABC", Support: "Help@Shop.example.com",
+		ReturnTo:     []string{"", "Shop.Example.com", "https://pay.example.com:443/", "MyApp://", "localhost:3000", "myapp:", "münchen.example"},
+		EmbedOrigins: []string{"https://Shop.Example.com/", "https://shop.example.com:443", "http://localhost:3000", "http://127.0.0.1:8080", "https://a.example:8443"},
+	}.Read(integrations)
+	if faults != nil {
+		t.Fatal(faults)
+	}
+	if kept.DisplayName != "Acme Shop" || kept.Accent != "#aabbcc" || kept.Support != "mailto:Help@Shop.example.com" {
+		t.Errorf("kept: %+v", kept)
+	}
+	if want := []string{"shop.example.com", "pay.example.com", "myapp:", "localhost:3000", "xn--mnchen-3ya.example"}; !slices.Equal(kept.ReturnTo, want) {
+		t.Errorf("return to: %q", kept.ReturnTo)
+	}
+	if want := []string{"https://shop.example.com", "http://localhost:3000", "http://127.0.0.1:8080", "https://a.example:8443"}; !slices.Equal(kept.EmbedOrigins, want) {
+		t.Errorf("embed origins: %q", kept.EmbedOrigins)
+	}
+	if again, faults := FormOf(kept).Read(integrations); faults != nil || !slices.Equal(again.ReturnTo, kept.ReturnTo) || again.Support != kept.Support {
+		t.Errorf("read again: %+v, %v", again, faults)
+	}
+}
+
+func TestEveryFaultOfAFormIsSaid(t *testing.T) {
+	t.Parallel()
+	many := make([]string, maxEntries+1)
+	for n := range many {
+		many[n] = strings.Repeat("a", n+1) + ".example"
+	}
+	for field, forms := range map[string][]Form{
+		FieldAccent: {{Accent: "red"}, {Accent: "#12345"}, {Accent: "#1234567"}, {Accent: "#12345g"}, {Accent: "url(x)"}},
+		FieldSupport: {{Support: "help"}, {Support: "http://shop.example.com"}, {Support: "javascript:alert(1)"}, {Support: "a@b.example?cc=eve@e.example"},
+			{Support: "https://eve@shop.example.com"}, {Support: "https://"}, {Support: "Ada <ada@b.example>"}, {Support: "https://a.example/" + strings.Repeat("a", 200)}},
+		FieldReturnTo: {{ReturnTo: []string{"https:"}}, {ReturnTo: []string{"myapp"}}, {ReturnTo: []string{"a.example/done"}}, {ReturnTo: []string{"*.a.example"}},
+			{ReturnTo: []string{"http://a.example"}}, {ReturnTo: []string{"a.example:99999"}}, {ReturnTo: many}},
+		FieldEmbedOrigins: {{EmbedOrigins: []string{"a.example"}}, {EmbedOrigins: []string{"https://a.example/x"}}, {EmbedOrigins: []string{"https://*.a.example"}},
+			{EmbedOrigins: []string{"http://a.example"}}, {EmbedOrigins: []string{"https://a.example; script-src *"}}, {EmbedOrigins: []string{"https://u@a.example"}},
+			{EmbedOrigins: []string{"https://"}}, {EmbedOrigins: []string{"https://a.example, https://b.example"}}, {EmbedOrigins: []string{"null"}},
+			{EmbedOrigins: []string{"https://a.example#x"}}, {EmbedOrigins: []string{"myapp://a"}}},
+	} {
+		for _, form := range forms {
+			form.DisplayName = "Acme"
+			_, faults := form.Read(nil)
+			if len(faults) != 1 || faults.Of(field) == "" {
+				t.Errorf("%s of %+v: %v", field, form, faults)
+			}
+		}
+	}
+	if _, faults := (Form{Accent: "x", Support: "x"}).Read(nil); len(faults) != 3 {
+		t.Errorf("only %v", faults)
+	}
+}
+
+func TestAReturnURLMustLeadToWhatIsAllowed(t *testing.T) {
+	t.Parallel()
+	allowed := []string{"shop.example.com", "localhost:3000", "myapp:", "xn--mnchen-3ya.example"}
+	for address, want := range map[string]bool{
+		"https://shop.example.com/done?x#y": true, "https://SHOP.example.com:443": true, "MYAPP://callback": true, "myapp:/x": true,
+		"http://localhost:3000/": true, "https://münchen.example/": true,
+		"https://shop.example.com:8443/": false, "https://shop.example.com.evil.example/": false, "https://evil.example/shop.example.com": false,
+		"http://localhost/": false, "yourapp://callback": false, "https://sub.shop.example.com/": false, "http://shop.example.com:443/": false,
+	} {
+		if got := MayReturn(allowed, address); got != want {
+			t.Errorf("%s: %t", address, got)
+		}
+		if !MayReturn(nil, address) {
+			t.Errorf("%s: without a list, anywhere", address)
+		}
+	}
+}
