@@ -6,10 +6,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 
 	"passage/web/webhook/verifiers"
 )
@@ -23,6 +26,30 @@ func TestInteropTheVerifiersInTypeScriptAndPythonTakeDeliveriesAndNothingElse(t 
 			checkVerdicts(t, cases, verify(t, cases))
 		})
 	}
+}
+
+// What the receiver of a bad hour got, checked by the libraries of another
+// language at the time at which it came.
+func TestInteropEveryDeliveryOfABadHourIsTakenInTypeScript(t *testing.T) {
+	t.Parallel()
+	var cases []signedCase
+	var keySet []byte
+	synctest.Test(t, func(t *testing.T) {
+		h := failingHour(t)
+		recorder := httptest.NewRecorder()
+		h.keySet.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/.well-known/jwks.json", http.NoBody))
+		keySet = recorder.Body.Bytes()
+		for _, c := range h.arrived {
+			c.Secret, c.Organization = h.secret, h.merchant
+			cases = append(cases, c)
+		}
+	})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(keySet) }))
+	t.Cleanup(server.Close)
+	for n := range cases {
+		cases[n].KeySet = server.URL
+	}
+	checkVerdicts(t, cases, verifyInTypeScript(t, cases))
 }
 
 // verifyInTypeScript checks the types of verify.ts and tries it with Node.

@@ -26,6 +26,8 @@ type Options struct {
 	DB     *db.DB
 	Allow  Allow // the zero value allows public addresses over https only
 	Logger *slog.Logger
+	// Dial replaces the network, with what Allow has to say about it, in tests.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Sender delivers webhooks. Several may work on one database.
@@ -40,11 +42,16 @@ type Sender struct {
 
 // New makes a Sender; Run starts it.
 func New(options Options) *Sender {
+	secure := options.Allow.dialer(net.DefaultResolver, options.Allow.checkSecure)
+	plain := options.Allow.dialer(net.DefaultResolver, options.Allow.checkPlain)
+	if options.Dial != nil {
+		secure, plain = options.Dial, options.Dial
+	}
 	return &Sender{
 		db:      options.DB,
 		logger:  options.Logger,
-		secure:  newClient(options.Allow.dialer(net.DefaultResolver, options.Allow.checkSecure)),
-		plain:   newClient(options.Allow.dialer(net.DefaultResolver, options.Allow.checkPlain)),
+		secure:  newClient(secure),
+		plain:   newClient(plain),
 		tryTime: tryTime,
 		settled: make(chan struct{}, 1),
 	}
