@@ -31,11 +31,11 @@ func TestKeysAuthenticateUntilTheyAreRevoked(t *testing.T) {
 	elsewhere := secretOfAnotherServer(t)
 	_, err = w.db.Authenticate(t.Context(), elsewhere) // a whole key, of another server
 	w.want(err, db.ErrNotFound)
-	w.must(w.db.RevokeKey(t.Context(), key.ID))
+	w.must(w.db.RevokeKey(t.Context(), key.ID, "ada"))
 	_, err = w.db.Authenticate(t.Context(), secret)
 	w.want(err, db.ErrKeyRevoked)
-	w.want(w.db.RevokeKey(t.Context(), key.ID), db.ErrNotFound)
-	w.want(w.db.RevokeKey(t.Context(), "key_none"), db.ErrNotFound)
+	w.want(w.db.RevokeKey(t.Context(), key.ID, "ada"), db.ErrNotFound)
+	w.want(w.db.RevokeKey(t.Context(), "key_none", "ada"), db.ErrNotFound)
 	_, err = w.db.Authenticate(t.Context(), other)
 	w.must(err)
 	keys, err := w.db.Keys(t.Context(), w.org)
@@ -76,8 +76,8 @@ func TestAKeyIsWhatItWasMade(t *testing.T) {
 	w.clock.Advance(time.Millisecond)
 	_, err = w.db.Authenticate(t.Context(), secret)
 	w.want(err, db.ErrKeyExpired)
-	w.want(w.db.RevokeKey(t.Context(), key.ID), db.ErrNotFound)
-	_, err = w.db.RotateKey(t.Context(), key.ID, time.Hour)
+	w.want(w.db.RevokeKey(t.Context(), key.ID, "ada"), db.ErrNotFound)
+	_, err = w.db.RotateKey(t.Context(), key.ID, time.Hour, "ada")
 	w.want(err, db.ErrNotFound)
 }
 
@@ -87,7 +87,7 @@ func TestARotatedKeyGoesOnForTheOverlap(t *testing.T) {
 	w.must(err)
 	old, err := w.db.Authenticate(t.Context(), secret)
 	w.must(err)
-	next, err := w.db.RotateKey(t.Context(), old.ID, time.Hour)
+	next, err := w.db.RotateKey(t.Context(), old.ID, time.Hour, "ada")
 	w.must(err)
 	made, err := w.db.Authenticate(t.Context(), next)
 	w.must(err)
@@ -102,16 +102,16 @@ func TestARotatedKeyGoesOnForTheOverlap(t *testing.T) {
 	w.want(err, db.ErrKeyExpired)
 	_, err = w.db.Authenticate(t.Context(), next)
 	w.must(err)
-	_, err = w.db.RotateKey(t.Context(), made.ID, time.Hour) // which is to end in an hour
+	_, err = w.db.RotateKey(t.Context(), made.ID, time.Hour, "ada") // which is to end in an hour
 	w.must(err)
-	last, err := w.db.RotateKey(t.Context(), made.ID, time.Hour)
+	last, err := w.db.RotateKey(t.Context(), made.ID, time.Hour, "ada")
 	w.must(err)
 	after, err := w.db.Authenticate(t.Context(), last)
 	w.must(err)
 	if after.ExpiresAt != nil {
 		t.Error("the next of a key for ever has an end, because the key before had been rotated already")
 	}
-	_, err = w.db.RotateKey(t.Context(), "key_none", time.Hour)
+	_, err = w.db.RotateKey(t.Context(), "key_none", time.Hour, "ada")
 	w.want(err, db.ErrNotFound)
 }
 

@@ -36,6 +36,7 @@ type NewKey struct {
 	Scope          Scope  // empty: all
 	Test           bool   // reaches the demo and the links of test keys only, and marks its links
 	Lifetime       time.Duration
+	Actor          string // who makes it
 }
 
 // Key is an API key of an organization. The secret itself is not kept.
@@ -125,9 +126,12 @@ func (db *DB) insertKey(tx *tx, new NewKey) (string, error) {
 	if new.Lifetime > 0 {
 		lifetime, expiresAt = new.Lifetime.Milliseconds(), tx.now+new.Lifetime.Milliseconds()
 	}
-	return secret, tx.exec(`INSERT INTO api_keys (id, organization_id, hash, hint, name, scope, test, lifetime, expires_at, created_at)
+	if err := tx.exec(`INSERT INTO api_keys (id, organization_id, hash, hint, name, scope, test, lifetime, expires_at, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		id, new.OrganizationID, hash(secret), secret[len(secret)-4:], new.Name, string(new.Scope), new.Test, lifetime, expiresAt, tx.now)
+		id, new.OrganizationID, hash(secret), secret[len(secret)-4:], new.Name, string(new.Scope), new.Test, lifetime, expiresAt, tx.now); err != nil {
+		return "", err
+	}
+	return secret, noteChange(tx, new.OrganizationID, new.Actor, Change{Field: FieldKey, After: "made " + id})
 }
 
 // newKeySecret ends with a checksum of the rest, so that a slip of somebody who
@@ -189,14 +193,29 @@ func (db *DB) Keys(ctx context.Context, organizationID string) ([]Key, error) {
 	return found, nil
 }
 
+// keyInForce finds a key within a transaction. ErrNotFound where it has ended.
+func keyInForce(tx *tx, id string) (Key, error) {
+	key, err := scanKey(tx.row(keyQuery+` WHERE k.id = $1`, id))
+	if err == nil && !key.InForce(tx.now) {
+		err = ErrNotFound
+	}
+	return key, orNotFound(err)
+}
+
 // RevokeKey ends a key at once. ErrNotFound where there is none in force.
-func (db *DB) RevokeKey(ctx context.Context, id string) error {
+func (db *DB) RevokeKey(ctx context.Context, id, actor string) error {
 	err := db.transact(ctx, func(tx *tx) error {
-		return tx.change(`UPDATE api_keys SET revoked_at = $1
-			WHERE id = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)`, tx.now, id)
+		old, err := keyInForce(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := noteChange(tx, old.OrganizationID, actor, Change{Field: FieldKey, After: "revoked " + id}); err != nil {
+			return err
+		}
+		return tx.change(`UPDATE api_keys SET revoked_at = $1 WHERE id = $2`, tx.now, id)
 	})
 	if err != nil {
-		return fmt.Errorf("revoke key: %w", staleIsNotFound(err))
+		return fmt.Errorf("revoke key: %w", err)
 	}
 	return nil
 }
@@ -204,16 +223,13 @@ func (db *DB) RevokeKey(ctx context.Context, id string) error {
 // RotateKey makes another key of the same kind and lets the old one go on for
 // the overlap, in which its users change over. ErrNotFound where it is not in
 // force.
-func (db *DB) RotateKey(ctx context.Context, id string, overlap time.Duration) (secret string, err error) {
+func (db *DB) RotateKey(ctx context.Context, id string, overlap time.Duration, actor string) (secret string, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
-		old, err := scanKey(tx.row(keyQuery+` WHERE k.id = $1`, id))
+		old, err := keyInForce(tx, id)
 		if err != nil {
-			return orNotFound(err)
+			return err
 		}
-		if !old.InForce(tx.now) {
-			return ErrNotFound
-		}
-		new := NewKey{OrganizationID: old.OrganizationID, Name: old.Name, Scope: old.Scope, Test: old.Test, Lifetime: old.lifetime}
+		new := NewKey{OrganizationID: old.OrganizationID, Name: old.Name, Scope: old.Scope, Test: old.Test, Lifetime: old.lifetime, Actor: actor}
 		ends := tx.now + overlap.Milliseconds()
 		if old.ExpiresAt != nil {
 			ends = min(ends, *old.ExpiresAt)

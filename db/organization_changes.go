@@ -22,6 +22,8 @@ const (
 	FieldSupport      = "support"
 	FieldReturnTo     = "return to"
 	FieldEmbedOrigins = "embed origins"
+	FieldKey          = "API key"
+	FieldWebhookKeys  = "webhook keys"
 )
 
 func noteChange(tx *tx, organizationID, actor string, changes ...Change) error {

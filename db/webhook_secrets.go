@@ -85,7 +85,7 @@ func (db *DB) createWebhookSecret(tx *tx, organizationID string) (text string, e
 // RotateWebhookKeys gives an organization a new signing key and a new shared
 // secret, which is returned. Those before go on for the overlap, in which the
 // merchant changes over; none, and they end at once.
-func (db *DB) RotateWebhookKeys(ctx context.Context, organizationID string, overlap time.Duration) (secret string, err error) {
+func (db *DB) RotateWebhookKeys(ctx context.Context, organizationID string, overlap time.Duration, actor string) (secret string, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
 		until := tx.now + overlap.Milliseconds()
 		for _, table := range []string{"signing_keys", "webhook_secrets"} {
@@ -95,7 +95,11 @@ func (db *DB) RotateWebhookKeys(ctx context.Context, organizationID string, over
 				return err
 			}
 		}
-		if _, err := db.createSigningKey(tx, organizationID); err != nil {
+		key, err := db.createSigningKey(tx, organizationID)
+		if err != nil {
+			return err
+		}
+		if err := noteChange(tx, organizationID, actor, Change{Field: FieldWebhookKeys, After: "made " + key.ID}); err != nil {
 			return err
 		}
 		secret, err = db.createWebhookSecret(tx, organizationID)

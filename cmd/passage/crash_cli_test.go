@@ -18,7 +18,7 @@ import (
 func TestHelpIsThereAtEveryLevel(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"", "serve", "demo", "keys", "keys create", "keys list", "keys rotate", "keys revoke",
-		"keys show-webhook", "keys rotate-webhook", "webhooks", "webhooks listen", "webhooks test", "admin",
+		"keys show-webhook", "keys rotate-webhook", "organizations", "organizations list", "organizations create", "organizations show", "organizations edit", "webhooks", "webhooks listen", "webhooks test", "admin",
 		"admin create", "admin passwd", "integrations", "integrations list", "integrations check", "doctor", "version"} {
 		result := crashRun(t, nil, "", append(strings.Fields(path), "--help")...)
 		if result.code != 0 || result.stderr != "" || !strings.HasPrefix(result.stdout, strings.TrimSpace("Usage: passage "+path)) {
@@ -53,6 +53,11 @@ func TestWrongUsageSaysWhatToDo(t *testing.T) {
 		{"keys create --org=", nil, []string{"--org: give the merchant's name"}},
 		{"keys create --org=A --scope=write", nil, []string{"--scope", "read"}},
 		{"keys create --org=A --days=-1", nil, []string{"--days: must be 0 (for ever) to 3650"}},
+		{"keys create --org=T-MOBlLE", nil, []string{`--org: must not resemble "T-Mobile", which is an integration`}},
+		{"organizations create", nil, []string{"--org"}},
+		{"organizations create --org=AT&T --accent=red --support=x --return-to=myapp --embed-origin=http://a.example --logo=nowhere", nil,
+			[]string{"--display-name: must not resemble", "--accent: must be a colour", "--support: must be", `--return-to: "myapp" must be a host`,
+				`--embed-origin: "http://a.example" must begin with https://`, "--logo: open nowhere", `"passage organizations create --help"`}},
 		{"keys rotate", nil, []string{"<id>"}},
 		{"keys rotate key_x --overlap=-1h", nil, []string{"--overlap: must not be negative"}},
 		{"keys revoke", nil, []string{"<id>"}},

@@ -114,7 +114,7 @@ func (d *demo) enrol(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if d.key, err = d.db.CreateKey(ctx, db.NewKey{OrganizationID: organization.ID, Name: "The demo's shop"}); err != nil {
+	if d.key, err = d.db.CreateKey(ctx, db.NewKey{OrganizationID: organization.ID, Name: "The demo's shop", Actor: "the demo"}); err != nil {
 		return err
 	}
 	d.shop.handler = replica.NewMerchant(replica.MerchantOptions{

@@ -169,7 +169,7 @@ func failingHour(t *testing.T) *hour {
 }
 
 func (h *hour) rotate(overlap time.Duration) {
-	if _, err := h.db.RotateWebhookKeys(h.t.Context(), h.merchant, overlap); err != nil {
+	if _, err := h.db.RotateWebhookKeys(h.t.Context(), h.merchant, overlap, "the operator"); err != nil {
 		h.t.Fatal(err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"passage/db"
+	"passage/web/branding"
 )
 
 // keysCommand manages the API keys of merchants, and what their webhooks are
@@ -27,6 +28,7 @@ type keysCommand struct {
 
 type keysCreate struct {
 	dataFlag
+	scriptFlags
 	Org   string `help:"The merchant's name; made if it is new." required:""`
 	Name  string `help:"What the key is for, to tell it from others."`
 	Scope string `help:"What the key may do: read (without claim URLs), links (make and end links too) or all." enum:"read,links,all" default:"all"`
@@ -79,17 +81,33 @@ func (c *keysCreate) Run(ctx context.Context, out *console) error {
 		return asUsage(fmt.Errorf("--days: must be 0 (for ever) to %d", maxKeyDays))
 	}
 	return withDB(ctx, c.Data, func(database *db.DB) error {
-		organization, err := database.EnsureOrganization(ctx, c.Org)
+		organization, err := c.organization(ctx, database)
 		if err != nil {
 			return err
 		}
 		secret, err := database.CreateKey(ctx, db.NewKey{OrganizationID: organization.ID, Name: c.Name,
-			Scope: db.Scope(c.Scope), Test: c.Test, Lifetime: time.Duration(c.Days) * 24 * time.Hour})
+			Scope: db.Scope(c.Scope), Test: c.Test, Lifetime: time.Duration(c.Days) * 24 * time.Hour, Actor: atCommandLine()})
 		if err != nil {
 			return err
 		}
 		return out.showKey(secret)
 	})
+}
+
+// organization finds the merchant, or makes it.
+func (c *keysCreate) organization(ctx context.Context, database *db.DB) (db.Organization, error) {
+	found, err := database.OrganizationByName(ctx, c.Org)
+	if !errors.Is(err, db.ErrNotFound) {
+		return found, err
+	}
+	taken, err := takenNames(c.scriptFlags)
+	if err != nil {
+		return found, err
+	}
+	if fault := branding.RefuseName(c.Org, taken); fault != "" {
+		return found, asUsage(errors.New("--org: " + fault))
+	}
+	return database.CreateOrganization(ctx, c.Org, atCommandLine())
 }
 
 // maxKeyDays keeps a slip from making a time that has no number.
@@ -106,7 +124,7 @@ func (c *keysRotate) Run(ctx context.Context, out *console) error {
 		return asUsage(errors.New("--overlap: must not be negative"))
 	}
 	return withExistingDB(ctx, c.Data, func(database *db.DB) error {
-		secret, err := database.RotateKey(ctx, c.ID, c.Overlap)
+		secret, err := database.RotateKey(ctx, c.ID, c.Overlap, atCommandLine())
 		if errors.Is(err, db.ErrNotFound) {
 			return noSuchKey(c.ID)
 		}
@@ -179,7 +197,7 @@ func (c *keysRevoke) Run(ctx context.Context, out *console) error {
 		}
 		for _, key := range keys {
 			if key.ID == c.ID && key.InForce(database.Now()) {
-				if err := database.RevokeKey(ctx, c.ID); err != nil {
+				if err := database.RevokeKey(ctx, c.ID, atCommandLine()); err != nil {
 					return err
 				}
 				return out.printf("%s is revoked.\n", c.ID)
@@ -195,16 +213,11 @@ func findOrganization(ctx context.Context, database *db.DB, name string) (db.Org
 	if name == "" {
 		return db.Organization{}, nil
 	}
-	organizations, err := database.Organizations(ctx)
-	if err != nil {
-		return db.Organization{}, err
+	found, err := database.OrganizationByName(ctx, name)
+	if errors.Is(err, db.ErrNotFound) {
+		return found, fmt.Errorf("there is no merchant %q; \"passage organizations list\" shows them", name)
 	}
-	for _, organization := range organizations {
-		if organization.Name == name {
-			return organization, nil
-		}
-	}
-	return db.Organization{}, fmt.Errorf("there is no merchant %q", name)
+	return found, err
 }
 
 func day(at *int64) string {

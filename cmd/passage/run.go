@@ -22,14 +22,15 @@ const (
 type commands struct {
 	LogLevel slog.Level `help:"What is logged: debug, info, warn or error." default:"info"`
 
-	Serve        serveCommand        `cmd:"" help:"Serve everything, on SQLite in one folder."`
-	Demo         demoCommand         `cmd:"" help:"Serve, with a demo carrier and a demo shop to try it on."`
-	Keys         keysCommand         `cmd:"" help:"Make, list, rotate and revoke the keys of merchants."`
-	Webhooks     webhooksCommand     `cmd:"" help:"Receive and send webhooks while a receiver is written."`
-	Admin        adminCommand        `cmd:"" help:"Let operators use the dashboard."`
-	Integrations integrationsCommand `cmd:"" help:"List, begin, check and try integrations, and print the reference of their scripts."`
-	Doctor       doctorCommand       `cmd:"" help:"Check this machine: browser, clock, data folder, public URL."`
-	Version      versionCommand      `cmd:"" help:"Print the version."`
+	Serve         serveCommand         `cmd:"" help:"Serve everything, on SQLite in one folder."`
+	Demo          demoCommand          `cmd:"" help:"Serve, with a demo carrier and a demo shop to try it on."`
+	Keys          keysCommand          `cmd:"" help:"Make, list, rotate and revoke the keys of merchants."`
+	Organizations organizationsCommand `cmd:"" help:"Add merchants, and change how they look to people."`
+	Webhooks      webhooksCommand      `cmd:"" help:"Receive and send webhooks while a receiver is written."`
+	Admin         adminCommand         `cmd:"" help:"Let operators use the dashboard."`
+	Integrations  integrationsCommand  `cmd:"" help:"List, begin, check and try integrations, and print the reference of their scripts."`
+	Doctor        doctorCommand        `cmd:"" help:"Check this machine: browser, clock, data folder, public URL."`
+	Version       versionCommand       `cmd:"" help:"Print the version."`
 }
 
 // console is where a command reads and writes. Results go to stdout, logs and

@@ -209,7 +209,7 @@ func (v *verifying) cases() []signedCase {
 func (v *verifying) rotated(before signedCase) []signedCase {
 	v.t.Helper()
 	old := v.secrets()[0]
-	if _, err := v.db.RotateWebhookKeys(v.t.Context(), v.id, time.Hour); err != nil {
+	if _, err := v.db.RotateWebhookKeys(v.t.Context(), v.id, time.Hour, "ada"); err != nil {
 		v.t.Fatal(err)
 	}
 	before.Name = "on its way while the keys changed"

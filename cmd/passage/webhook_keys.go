@@ -41,7 +41,7 @@ func (c *keysRotateWebhook) Run(ctx context.Context, out *console) error {
 		return asUsage(errors.New("--overlap: must not be negative"))
 	}
 	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, organization db.Organization) error {
-		secret, err := database.RotateWebhookKeys(ctx, organization.ID, c.Overlap)
+		secret, err := database.RotateWebhookKeys(ctx, organization.ID, c.Overlap, atCommandLine())
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ func TestEveryMerchantAddressNeedsAValidKey(t *testing.T) {
 	}
 	for _, key := range all {
 		if key.ID != keys[0].ID {
-			if err := s.db.RevokeKey(t.Context(), key.ID); err != nil {
+			if err := s.db.RevokeKey(t.Context(), key.ID, "ada"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -189,7 +189,7 @@ func TestAKeyThatOpensNothingSaysWhy(t *testing.T) {
 	}
 	for _, key := range keys {
 		if strings.HasSuffix(revoked, key.Hint) && key.ExpiresAt == nil {
-			if err := s.db.RevokeKey(t.Context(), key.ID); err != nil {
+			if err := s.db.RevokeKey(t.Context(), key.ID, "ada"); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -15,10 +15,10 @@ import (
 func Taken(catalog *automation.Catalog) []string {
 	var names []string
 	for _, entry := range catalog.Entries() {
-		names = append(names, entry.ID)
 		if entry.Integration != nil {
 			names = append(names, entry.Integration.Name)
 		}
+		names = append(names, entry.ID)
 	}
 	return names
 }

@@ -36,7 +36,7 @@ func TestKeysBeforeARotationVerifyUntilTheOverlapIsOver(t *testing.T) {
 	organization := dbtest.Organization(t, database, "acme").ID
 	before := deliver()
 	oldSecret := secrets(t, database, organization)[0]
-	newSecret, err := database.RotateWebhookKeys(t.Context(), organization, time.Hour)
+	newSecret, err := database.RotateWebhookKeys(t.Context(), organization, time.Hour, "ada")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestARotationWithoutOverlapEndsAllBefore(t *testing.T) {
 	organization := dbtest.Organization(t, database, "acme").ID
 	other := secrets(t, database, dbtest.Organization(t, database, "globex").ID)
 	for _, overlap := range []time.Duration{time.Hour, 48 * time.Hour, 0} {
-		secret, err := database.RotateWebhookKeys(t.Context(), organization, overlap)
+		secret, err := database.RotateWebhookKeys(t.Context(), organization, overlap, "ada")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"passage/automation"
+	"passage/db"
+	"passage/web/branding"
+)
+
+// organizationsCommand manages merchants and how they look to people.
+type organizationsCommand struct {
+	List   organizationsList   `cmd:"" help:"List the merchants."`
+	Create organizationsCreate `cmd:"" help:"Add a merchant."`
+	Show   organizationsShow   `cmd:"" help:"Print how a merchant looks to people, and who changed it."`
+	Edit   organizationsEdit   `cmd:"" help:"Change how a merchant looks to people; what is not named stays as it is."`
+}
+
+type organizationsList struct{ dataFlag }
+
+type organizationsCreate struct {
+	dataFlag
+	scriptFlags
+	Org string `help:"The merchant's name; people read it until --display-name is another." required:""`
+	brandingFlags
+}
+
+type organizationsShow struct {
+	dataFlag
+	Org string `help:"The merchant's name." required:""`
+}
+
+type organizationsEdit struct {
+	dataFlag
+	scriptFlags
+	Org string `help:"The merchant's name." required:""`
+	brandingFlags
+}
+
+// brandingFlags are the fields of a merchant's branding; those that are not
+// given are nil.
+type brandingFlags struct {
+	DisplayName *string  `help:"The name that people read. It must not resemble an integration's."`
+	Logo        *string  `help:"A PNG, JPEG, GIF or WebP file, drawn anew as a square; empty takes the logo away." placeholder:"FILE"`
+	Accent      *string  `help:"The colour of buttons and links, such as #12594a; empty for Passage's own." placeholder:"COLOUR"`
+	Support     *string  `help:"Whom people are told to ask: a mail address, or a page's https address; empty for nobody." placeholder:"ADDRESS"`
+	ReturnTo    []string `help:"Where links may return to: a host such as shop.example.com, or an app's scheme such as myapp:; may be repeated; empty for anywhere." placeholder:"HOST|SCHEME:"`
+	EmbedOrigin []string `help:"Whose pages may hold the hosted pages in a frame, such as https://shop.example.com; may be repeated; empty for nobody's." placeholder:"ORIGIN"`
+}
+
+// atCommandLine is who is noted for what is changed here.
+func atCommandLine() string {
+	who, err := user.Current()
+	if err != nil {
+		return "the command line"
+	}
+	return who.Username + " at the command line"
+}
+
+// Run lists the merchants.
+func (c *organizationsList) Run(ctx context.Context, out *console) error {
+	return withExistingDB(ctx, c.Data, func(database *db.DB) error {
+		found, err := database.OrganizationFigures(ctx, 24*time.Hour)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			fmt.Fprintln(out.stderr, "There are no merchants. Add one with \"passage organizations create --org NAME\".")
+			return nil
+		}
+		table := tabwriter.NewWriter(out.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(table, "NAME\tDISPLAY NAME\tKEYS\tLINKS, 24 H\tFAILURES, 24 H\tLAST USED")
+		for _, o := range found {
+			fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%s\n", o.Name, o.DisplayName, o.Keys, o.Links, o.Failures, day(o.LastUsedAt))
+		}
+		return table.Flush()
+	})
+}
+
+// Run adds a merchant.
+func (c *organizationsCreate) Run(ctx context.Context, out *console) error {
+	return withDB(ctx, c.Data, func(database *db.DB) error {
+		change, err := c.read(db.Branding{DisplayName: c.Org}, c.scriptFlags)
+		if err != nil {
+			return err
+		}
+		organization, err := database.CreateOrganization(ctx, c.Org, atCommandLine())
+		if errors.Is(err, db.ErrExists) {
+			return fmt.Errorf("there is a merchant %q already; \"passage organizations edit\" changes it", c.Org)
+		}
+		if err != nil {
+			return err
+		}
+		if err := change.keep(ctx, database, organization.ID); err != nil {
+			return err
+		}
+		return out.printf("%s\n", organization.ID)
+	})
+}
+
+// Run changes a merchant.
+func (c *organizationsEdit) Run(ctx context.Context, out *console) error {
+	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, organization db.Organization) error {
+		change, err := c.read(organization.Branding, c.scriptFlags)
+		if err != nil {
+			return err
+		}
+		if err := change.keep(ctx, database, organization.ID); err != nil {
+			return err
+		}
+		if advice := branding.Advice(change.Accent); c.Accent != nil && advice != "" {
+			fmt.Fprintf(out.stderr, "%s is kept; %s.\n", change.Accent, advice)
+		}
+		return out.printf("%s is changed.\n", organization.Name)
+	})
+}
+
+// rebranding is what is to be kept; the logo is nil where it stays.
+type rebranding struct {
+	db.Branding
+	logo []byte
+}
+
+func (r *rebranding) keep(ctx context.Context, database *db.DB, organizationID string) error {
+	if err := database.SetBranding(ctx, organizationID, r.Branding, atCommandLine()); err != nil {
+		return err
+	}
+	if r.logo == nil {
+		return nil
+	}
+	return database.SetLogo(ctx, organizationID, r.logo, atCommandLine())
+}
+
+// read puts the flags over what is kept, and reports every fault.
+func (f brandingFlags) read(kept db.Branding, scripts scriptFlags) (rebranding, error) {
+	taken, err := takenNames(scripts)
+	if err != nil {
+		return rebranding{}, err
+	}
+	form := branding.FormOf(kept)
+	for flag, field := range map[*string]*string{f.DisplayName: &form.DisplayName, f.Accent: &form.Accent, f.Support: &form.Support} {
+		if flag != nil {
+			*field = *flag
+		}
+	}
+	if f.ReturnTo != nil {
+		form.ReturnTo = f.ReturnTo
+	}
+	if f.EmbedOrigin != nil {
+		form.EmbedOrigins = f.EmbedOrigin
+	}
+	read, faults := form.Read(taken)
+	var wrong []error
+	for _, fault := range faults {
+		wrong = append(wrong, fmt.Errorf("--%s: %s", brandingFlag[fault.Field], fault.Text))
+	}
+	logo, err := f.readLogo()
+	if err != nil {
+		wrong = append(wrong, fmt.Errorf("--logo: %w", err))
+	}
+	return rebranding{read, logo}, asUsage(errors.Join(wrong...))
+}
+
+// brandingFlag names the flag of a field.
+var brandingFlag = map[string]string{
+	branding.FieldDisplayName: "display-name", branding.FieldAccent: "accent", branding.FieldSupport: "support",
+	branding.FieldReturnTo: "return-to", branding.FieldEmbedOrigins: "embed-origin",
+}
+
+// readLogo is nil without the flag, and empty where the logo is to go.
+func (f brandingFlags) readLogo() ([]byte, error) {
+	switch {
+	case f.Logo == nil:
+		return nil, nil
+	case *f.Logo == "":
+		return []byte{}, nil
+	}
+	file, err := os.Open(*f.Logo)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	return branding.Logo(file)
+}
+
+// takenNames are the names of integrations, which a merchant cannot go by.
+func takenNames(scripts scriptFlags) ([]string, error) {
+	catalog, err := automation.LoadCatalog(automation.CatalogOptions{Folder: scripts.folder()})
+	if err != nil {
+		return nil, err
+	}
+	return branding.Taken(catalog), nil
+}
+
+// shownChanges bounds what show prints of them; the newest count.
+const shownChanges = 20
+
+// Run prints all that there is of a merchant.
+func (c *organizationsShow) Run(ctx context.Context, out *console) error {
+	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, o db.Organization) error {
+		changes, err := database.Changes(ctx, o.ID, shownChanges)
+		if err != nil {
+			return err
+		}
+		or := func(text, otherwise string) string {
+			if text == "" {
+				return otherwise
+			}
+			return text
+		}
+		table := tabwriter.NewWriter(out.stdout, 0, 0, 2, ' ', 0)
+		for _, row := range [][2]string{
+			{"id", o.ID}, {"name", o.Name}, {"display name", o.DisplayName}, {"created", day(&o.CreatedAt)},
+			{"logo", or(o.LogoHash, "none")}, {"accent", or(o.Accent, "Passage's own")}, {"", branding.Advice(o.Accent)},
+			{"support", or(branding.ShowSupport(o.Support), "nobody is named")},
+			{"return to", or(strings.Join(o.ReturnTo, ", "), "anywhere")},
+			{"embed origins", or(strings.Join(o.EmbedOrigins, ", "), "none")},
+		} {
+			if row[1] != "" {
+				fmt.Fprintf(table, "%s\t%s\n", row[0], row[1])
+			}
+		}
+		if len(changes) > 0 {
+			fmt.Fprintln(table, "\nWHEN\tWHO\tWHAT\tBEFORE\tAFTER")
+		}
+		for _, change := range changes {
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", day(&change.At), change.Actor, change.Field, change.Before, change.After)
+		}
+		return table.Flush()
+	})
+}

@@ -1,0 +1,38 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Figures are an organization with what it does.
+type Figures struct {
+	Organization
+	Keys       int    // in force
+	LastUsedAt *int64 // of any of its keys
+	Links      int    // created within the window
+	Failures   int    // sessions that began within the window and failed
+}
+
+// OrganizationFigures lists all organizations by name, with what they did since
+// some time ago.
+func (db *DB) OrganizationFigures(ctx context.Context, window time.Duration) ([]Figures, error) {
+	now := db.Now()
+	found, err := collect(ctx, db.read, func(r row) (f Figures, err error) {
+		f.Organization, err = scanOrganization(withColumns{r, []any{&f.Keys, &f.LastUsedAt, &f.Links, &f.Failures}})
+		return f, err
+	}, `SELECT `+organizationColumns+`,
+			(SELECT COUNT(*) FROM api_keys k WHERE k.organization_id = o.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $1)),
+			(SELECT MAX(k.last_used_at) FROM api_keys k WHERE k.organization_id = o.id),
+			(SELECT COUNT(*) FROM links l WHERE l.organization_id = o.id AND l.created_at >= $2),
+			COALESCE(failed.sessions, 0)
+		FROM organizations o LEFT JOIN (
+			SELECT l.organization_id, COUNT(*) AS sessions FROM link_sessions s JOIN links l ON l.id = s.link_id
+			WHERE s.status = 'failed' AND s.created_at >= $2 GROUP BY l.organization_id) failed ON failed.organization_id = o.id
+		ORDER BY name`, now, now-window.Milliseconds())
+	if err != nil {
+		return nil, fmt.Errorf("list organizations: %w", err)
+	}
+	return found, nil
+}
