@@ -73,7 +73,7 @@ var ways = []struct {
 }
 
 func hangUp(http.ResponseWriter, *http.Request) {
-	panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http is told to
+	panic(http.ErrAbortHandler)
 }
 
 // ServeHTTP takes an event or fails. A signature has to fit at every try.
