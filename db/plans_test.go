@@ -172,6 +172,8 @@ func (w *world) tour() {
 	w.must(err)
 	_, err = w.db.PausedEndpoints(ctx)
 	w.must(err)
+	_, err = w.db.LatestEnds(ctx, "version", 0, 10)
+	w.must(err)
 	w.must(w.db.DestroyOld(ctx, keep))
 	w.must(w.db.Ping(ctx))
 }

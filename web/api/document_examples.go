@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 
+	"passage/automation"
 	"passage/automation/outcome"
 	"passage/db"
 )
@@ -141,5 +142,6 @@ func (a *API) exampleProviders() providerList {
 	if operation, ok := a.Resources.Operation(resource.Name, "read"); ok {
 		resource.Operations["read"] = providerOperation{operation.Description, operation.Arguments, operation.Result}
 	}
-	return providerList{[]provider{{ID: "demo", Name: "Demo Mobile", Resources: []providerResource{resource}}}}
+	return providerList{[]provider{{ID: "demo", Name: "Demo Mobile",
+		Health: healthView{automation.HealthOK, known(0.98), 50, known[int64](exampleMoment)}, Resources: []providerResource{resource}}}}
 }

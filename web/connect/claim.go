@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -51,10 +52,27 @@ func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, trouble outc
 	if goesToPhones(&link) {
 		model.Phone = claimPath(code, "phone")
 	}
-	if _, ok := h.Catalog.Get(link.IntegrationID); !ok {
-		model.Trouble = outcome.UnknownProvider
+	if model.Trouble == "" {
+		if model.Trouble, err = h.troubleOf(r.Context(), link.IntegrationID); err != nil {
+			return err
+		}
 	}
 	return render(w, r, http.StatusOK, view.Page(frame, model))
+}
+
+// troubleOf says why nobody should be asked to log in at a service now; "" is
+// that they may. A site of this machine or network is a stand-in, whose failures
+// are made on purpose: there everybody is asked.
+func (h *Handler) troubleOf(ctx context.Context, integrationID string) (outcome.Code, error) {
+	integration, ok := h.Catalog.Get(integrationID)
+	switch {
+	case !ok:
+		return outcome.UnknownProvider, nil
+	case integration.AllowPrivate():
+		return "", nil
+	}
+	health, err := h.Runner.Health(ctx, integration)
+	return health.Trouble, err
 }
 
 // planned are operations as nobody has begun them.

@@ -1,0 +1,83 @@
+package automation
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"passage/automation/outcome"
+	"passage/db"
+)
+
+// HealthStatus is what the latest sessions say about a service.
+type HealthStatus string
+
+// The states of a service's health.
+const (
+	HealthOK       HealthStatus = "ok"
+	HealthDegraded HealthStatus = "degraded" // less often than nine times in ten
+	HealthDown     HealthStatus = "down"     // the latest sessions have all failed, just now
+	HealthUnknown  HealthStatus = "unknown"  // too few sessions to say
+)
+
+// Health is how well a service can be connected: of the latest links whose
+// sessions have ended, how many did not fail for something that is the site's or
+// the script's. What a person did wrong, or a merchant, says nothing about it.
+type Health struct {
+	Status      HealthStatus
+	SuccessRate float64      // of the sessions; 0 where there is none
+	Sessions    int          // that count
+	Since       int64        // when the first of them ended, in Unix milliseconds; 0: there is none
+	Trouble     outcome.Code // how the last one ended, where the service is down
+}
+
+const (
+	healthSpan  = time.Hour        // how long an end says something
+	healthMost  = 100              // ends that are looked at
+	healthFew   = 5                // fewer than these say nothing
+	healthGood  = 0.9              // of the sessions
+	healthFresh = 10 * time.Minute // later, somebody has to find out whether a service that was down is back
+)
+
+// Health asks how the latest sessions with an integration's present script
+// ended; with a mended one everything begins anew.
+func (r *Runner) Health(ctx context.Context, integration *Integration) (Health, error) {
+	now := r.DB.Now()
+	ends, err := r.DB.LatestEnds(ctx, integration.Hash, now-healthSpan.Milliseconds(), healthMost)
+	if err != nil {
+		return Health{}, err
+	}
+	return healthOf(ends, now), nil
+}
+
+// healthOf judges by ends, the newest first.
+func healthOf(ends []db.End, now int64) Health {
+	ends = slices.DeleteFunc(slices.Clone(ends), func(e db.End) bool { return e.Code != "" && !blamesService(e.Code) })
+	if len(ends) == 0 {
+		return Health{Status: HealthUnknown}
+	}
+	failed, latest := 0, ends[0]
+	for _, end := range ends {
+		if end.Code != "" {
+			failed++
+		}
+	}
+	health := Health{Status: HealthOK, Sessions: len(ends), Since: ends[len(ends)-1].At, SuccessRate: 1 - float64(failed)/float64(len(ends))}
+	worked := slices.ContainsFunc(ends[:min(healthFew, len(ends))], func(e db.End) bool { return e.Code == "" })
+	switch {
+	case len(ends) < healthFew:
+		health.Status = HealthUnknown
+	case !worked && now-latest.At < healthFresh.Milliseconds():
+		health.Status, health.Trouble = HealthDown, outcome.Code(latest.Code)
+	case health.SuccessRate < healthGood:
+		health.Status = HealthDegraded
+	}
+	return health
+}
+
+// blamesService reports whether a session that ended like this failed for its
+// site or its script.
+func blamesService(code string) bool {
+	known, _ := outcome.Lookup(outcome.Code(code))
+	return known.Actor == outcome.Site || known.Actor == outcome.Integration
+}

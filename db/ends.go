@@ -1,0 +1,37 @@
+package db
+
+import (
+	"context"
+	"fmt"
+)
+
+// End is how the latest session of a link ended.
+type End struct {
+	Code string // empty: it is complete
+	At   int64
+}
+
+// LatestEnds returns the latest ends of sessions with a version of a script
+// since a time, the newest first and at most so many. Of a link that was tried
+// again and again only the last try counts.
+func (db *DB) LatestEnds(ctx context.Context, version string, since int64, limit int) ([]End, error) {
+	type ended struct {
+		End
+		link string
+	}
+	all, err := collect(ctx, db.read, func(r row) (e ended, err error) {
+		return e, r.Scan(&e.link, &e.Code, &e.At)
+	}, `SELECT link_id, COALESCE(error_code, ''), ended_at FROM link_sessions
+		WHERE integration_version = $1 AND ended_at > $2 ORDER BY ended_at DESC LIMIT $3`, version, since, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read how sessions ended: %w", err)
+	}
+	var latest []End
+	seen := map[string]bool{}
+	for _, e := range all {
+		if !seen[e.link] {
+			seen[e.link], latest = true, append(latest, e.End)
+		}
+	}
+	return latest, nil
+}
