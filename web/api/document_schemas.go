@@ -2,7 +2,7 @@ package api
 
 import (
 	"encoding/json"
-	"maps"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -151,20 +151,33 @@ func (a *API) describeResources() {
 	}
 }
 
-// foreign is a schema that was written by hand; nil for the literal null. What
-// JSON Schema does not know is named as OpenAPI's own extensions are.
+// foreign is a schema that was written by hand; nil for the literal null.
 func foreign(source json.RawMessage) *huma.Schema {
 	var schema map[string]any
 	if json.Unmarshal(source, &schema) != nil || schema == nil {
 		return nil // null; anything else was compiled before
 	}
 	delete(schema, "$schema")
+	adapt(schema)
+	return &huma.Schema{Extensions: schema}
+}
+
+// adapt changes what is no word of OpenAPI's into an extension, and says a
+// default in words: public generators take what has one for required.
+func adapt(schema map[string]any) {
+	if sensitive, ok := schema["sensitive"].(bool); ok {
+		schema["x-sensitive"] = sensitive
+		delete(schema, "sensitive")
+	}
+	if standard, ok := schema["default"]; ok {
+		about, _ := schema["description"].(string)
+		schema["description"] = strings.TrimSpace(fmt.Sprintf("%s %v unless given.", about, standard))
+		delete(schema, "default")
+	}
 	properties, _ := schema["properties"].(map[string]any)
 	for _, property := range properties {
-		if fields, ok := property.(map[string]any); ok && fields["sensitive"] != nil {
-			fields["x-sensitive"] = fields["sensitive"]
-			delete(fields, "sensitive")
+		if fields, ok := property.(map[string]any); ok {
+			adapt(fields)
 		}
 	}
-	return &huma.Schema{Extensions: maps.Clone(schema)}
 }
