@@ -112,7 +112,9 @@ func TestAPanicOutsideOfThePagesIsContainedToo(t *testing.T) {
 func TestWhatIsNotThereIsAPageForPeopleAndJSONForPrograms(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	for _, listener := range []http.Handler{h.public, h.admin} {
+	for text, listener := range map[string]http.Handler{
+		"There is no such address. The API is described at /docs.": h.public, "There is nothing here.": h.admin,
+	} {
 		for _, path := range []string{"/nothing", "/c", "/s/", "/%00", "/c/x/y/z", "/..", "/.git/config", "/admin"} {
 			reply := h.ask(listener, "GET", path, "")
 			if reply.Code != http.StatusNotFound {
@@ -121,7 +123,7 @@ func TestWhatIsNotThereIsAPageForPeopleAndJSONForPrograms(t *testing.T) {
 			wantPage(t, reply.Result(), reply.Body.String())
 			for _, accept := range []string{"", "*/*", "application/json"} {
 				reply := h.ask(listener, "GET", path, "", "Accept", accept)
-				if got := reply.Body.String(); reply.Code != 404 || got != `{"error":"There is nothing here.","code":"not_found"}`+"\n" {
+				if got := reply.Body.String(); reply.Code != 404 || got != `{"error":"`+text+`","code":"not_found"}`+"\n" {
 					t.Errorf("%s with Accept %q: %d %s", path, accept, reply.Code, got)
 				}
 			}

@@ -71,6 +71,7 @@ func Public(o Options) (http.Handler, error) {
 	r.Group(func(r chi.Router) {
 		r.Use(limits.perAddress, pagePolicy, forged.Handler)
 		c, page := o.Connect, func(do action) http.HandlerFunc { return pages(o.Connect, do) }
+		r.Get("/docs", page(o.API.ShowReference))
 		r.Get("/c/{claimCode}", page(c.ShowClaim))
 		r.Post("/c/{claimCode}", page(c.SubmitClaim))
 		r.Get("/c/{claimCode}/stop", page(c.ShowStopped))
@@ -102,7 +103,7 @@ func Public(o Options) (http.Handler, error) {
 			r.Handle("/gallery/*", o.Gallery)
 		}
 	})
-	r.NotFound(turnAway(o.Connect, problem.NotFound()))
+	r.NotFound(turnAway(o.Connect, problem.Nowhere()))
 	r.MethodNotAllowed(methodNotAllowed(r))
 	return r, nil
 }

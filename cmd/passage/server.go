@@ -26,6 +26,7 @@ import (
 	"passage/web/branding"
 	"passage/web/connect"
 	"passage/web/webhook"
+	"passage/web/webhook/verifiers"
 )
 
 // server is everything that serve runs, made and not yet started.
@@ -161,7 +162,8 @@ func (s *server) wire(ctx context.Context, settings config, gallery http.Handler
 	options := web.Options{
 		API: api.New(api.Options{DB: s.db, Runner: s.runner, Catalog: s.catalog, Resources: rules,
 			PublicURL: s.publicURL, Development: s.development(), PlainWebhook: allow.Plain,
-			KeyRate: settings.flags.APIRate, Sandbox: settings.flags.Sandbox, Logger: logger}),
+			KeyRate: settings.flags.APIRate, Sandbox: settings.flags.Sandbox, Verifiers: verifiers.Files,
+			Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: s.db}, Gallery: gallery, Metrics: s.metrics(),
 		Ready: s.ready, Wrong: s.catalog.Err, PublicURL: s.publicURL, TrustedProxies: settings.trusted, AddressRate: settings.flags.AddressRate, Logger: logger,
 	}

@@ -10,6 +10,7 @@
 package api
 
 import (
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -41,7 +42,9 @@ type Options struct {
 	Sandbox bool
 	// KeyRate is how many requests a minute a key is good for; 0 for any number.
 	KeyRate int
-	Logger  *slog.Logger
+	// Verifiers are shown on the reference page; nil shows none.
+	Verifiers fs.FS
+	Logger    *slog.Logger
 }
 
 // API serves programs.
@@ -50,6 +53,8 @@ type API struct {
 	huma       huma.API
 	rate       *httprate.RateLimiter // by key; nil without a limit
 	wrongCodes wrongCodes
+	operations []*huma.Operation // in the order of routes
+	reference  []byte            // the page
 }
 
 // New prepares the API; Mount puts it in service.
@@ -112,7 +117,7 @@ func fallback(routes chi.Routes) http.HandlerFunc {
 			}
 		}
 		if allowed == nil {
-			problem.WriteJSON(w, r, problem.NotFound())
+			problem.WriteJSON(w, r, problem.Nowhere())
 			return
 		}
 		w.Header().Set("Allow", strings.Join(allowed, ", "))

@@ -56,7 +56,7 @@ func (a *API) complete() {
 	a.describeResources()
 	a.mendSchemas()
 	a.describeHeaders()
-	for operation := range a.operations() {
+	for _, operation := range a.operations {
 		operation.Tags = []string{tagOf(operation.Path)}
 		operation.Description = describe(operation)
 		a.describeErrors(operation)
@@ -66,17 +66,11 @@ func (a *API) complete() {
 	a.addExamples()
 }
 
-// operations goes through all that the document describes, webhooks excepted.
-func (a *API) operations() func(yield func(*huma.Operation) bool) {
-	return func(yield func(*huma.Operation) bool) {
-		for _, item := range a.huma.OpenAPI().Paths {
-			for _, operation := range []*huma.Operation{item.Get, item.Post, item.Delete} {
-				if operation != nil && !yield(operation) {
-					return
-				}
-			}
-		}
-	}
+// list remembers an operation that was registered, as the document has it.
+func (a *API) list(registered huma.Operation) {
+	item := a.huma.OpenAPI().Paths[registered.Path]
+	a.operations = append(a.operations, map[string]*huma.Operation{
+		http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodDelete: item.Delete}[registered.Method])
 }
 
 // describeBodies replaces what huma takes for a string of bytes.
@@ -189,11 +183,15 @@ func tags() (all []*huma.Tag) {
 	return all
 }
 
-// serveDocument writes the OpenAPI document once and serves it.
+// serveDocument writes the OpenAPI document and the page about it once, and
+// serves the first.
 func (a *API) serveDocument(r chi.Router) error {
 	document, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
 		return fmt.Errorf("write the OpenAPI document: %w", err)
+	}
+	if a.reference, err = a.renderReference(document); err != nil {
+		return err
 	}
 	r.Get("/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -74,7 +74,7 @@ func (a *API) examples() map[string]example {
 // addExamples puts them where they belong.
 func (a *API) addExamples() {
 	examples := a.examples()
-	for operation := range a.operations() {
+	for _, operation := range a.operations {
 		given := examples[operation.OperationID]
 		if operation.RequestBody != nil {
 			operation.RequestBody.Content["application/json"].Example = given.request

@@ -34,6 +34,13 @@ func (a *API) schemaOf(value any) *huma.Schema {
 	return a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(value), true, "")
 }
 
+// schemaName is what begins the names of an operation's schemas:
+// PaymentMethodRead for paymentMethod.read.
+func schemaName(operation string) string {
+	resource, action, _ := strings.Cut(operation, ".")
+	return strings.ToUpper(resource[:1]) + resource[1:] + strings.ToUpper(action[:1]) + action[1:]
+}
+
 func null() *huma.Schema { return &huma.Schema{Type: "null"} }
 
 func refer(name string) *huma.Schema { return &huma.Schema{Ref: schemaPrefix + name} }
@@ -76,18 +83,18 @@ func (a *API) mendSchemas() {
 			property.PatternDescription = "" // no word of JSON Schema's
 		}
 	}
-	for operation := range a.operations() {
+	for _, operation := range a.operations {
 		for _, parameter := range operation.Parameters {
 			parameter.Schema.PatternDescription = ""
 			if parameter.Name == "id" {
-				parameter.Description = "Its id."
+				parameter.Description = "The id of the " + ofWhat(operation.Path) + "."
 			}
 		}
 	}
 	schemas := a.schemas()
 	schemas["SessionError"].Properties["code"].Enum = outcomeCodes()
 	schemas["EventOperation"].Properties["status"].Enum = schemas["Operation"].Properties["status"].Enum
-	schemas["TimelineEvent"].Properties["event"].Enum = texts(timelineKinds)
+	schemas["TimelineEvent"].Properties["event"].Enum = anyOf(timelineKinds)
 	metadata := schemas["LinkRequest"].Properties["metadata"]
 	longestKey, longestValue := maxMetadataKey, maxMetadataValue
 	metadata.AdditionalProperties = &huma.Schema{Type: huma.TypeString, MaxLength: &longestValue}
@@ -107,7 +114,7 @@ func outcomeCodes() (codes []any) {
 	return codes
 }
 
-func texts(list []string) (all []any) {
+func anyOf(list []string) (all []any) {
 	for _, text := range list {
 		all = append(all, text)
 	}
@@ -122,7 +129,7 @@ func (a *API) describeResources() {
 	for _, name := range a.Resources.Names() {
 		resource, action, _ := strings.Cut(name, ".")
 		operation, _ := a.Resources.Operation(resource, action)
-		of := strings.ToUpper(resource[:1]) + resource[1:] + strings.ToUpper(action[:1]) + action[1:]
+		of := schemaName(name)
 		if arguments := foreign(operation.Arguments); arguments != nil {
 			schemas[of+"Arguments"] = arguments
 			takes = append(takes, refer(of+"Arguments"))
@@ -149,6 +156,11 @@ func (a *API) describeResources() {
 		described := schemas[name].Properties["arguments"].Description
 		schemas[name].Properties["arguments"] = &huma.Schema{AnyOf: append(takes, null()), Description: described}
 	}
+}
+
+// ofWhat names what an address is about: link for /v1/links/{id}/data.
+func ofWhat(path string) string {
+	return strings.TrimSuffix(strings.Split(path, "/")[2], "s")
 }
 
 // foreign is a schema that was written by hand; nil for the literal null.

@@ -38,21 +38,21 @@ var parts = []struct {
 var descriptions = map[string]string{
 	"createLink": "Give either `operations`, or `resource` and `action` for a single one. Send the person to `claimUrl`.\n\n" +
 		"With an `Idempotency-Key`, the same key with the same body within 24 hours gives the first reply again, byte for byte, with `Idempotent-Replayed: true`; with another body it is refused.",
-	"listLinks": "Pages stay right while links are created: pass `nextCursor` as `cursor` until it is null. Results are left out; get a link for its result.",
-	"getLink":   "What is not known yet is null. That a person came back with a `linkId` proves nothing: ask here.",
-	"cancelLink": "A pending or failed link becomes expired; the session of an active one is stopped first, with `LINK_CANCELLED`, at its next safe point. " +
+	"listLinks": "The newest first. Pages stay right while links are created: pass `nextCursor` as `cursor` until it is null. Results are left out; get a link for its result.",
+	"getLink":   "With its result and its sessions. What is not known yet is null. That a person came back with a `linkId` proves nothing: ask here.",
+	"cancelLink": "Now. A pending or failed link becomes expired; the session of an active one is stopped first, with `LINK_CANCELLED`, at its next safe point. " +
 		"What was already submitted to the service is not undone.",
-	"redeemReturn": "For a link with `requireReturn`. Redeem only if the person who came back is signed in with you as the one that you made the link for. " +
+	"redeemReturn": "Releases the result of a link with `requireReturn`. Redeem only if the person who came back is signed in with you as the one that you made the link for. " +
 		"The same code gives the same reply again.",
-	"deleteLinkData":     "Rows and statuses stay; later webhooks carry `result: null`.",
-	"listSessions":       "The first attempt first.",
-	"getSession":         "With its operations and what happened, in order.",
-	"listEvents":         "The cursor pages in the order in which events were written, so nothing is skipped. At the end, the last event's id is the `after` of whatever comes later.",
-	"listDeliveries":     "With the status of each try, how long it took, what went wrong, and the start of the reply.",
-	"resendEvent":        "Whatever became of it before. It goes on at once where its host was held.",
-	"resendEvents":       "At most a thousand per request; go on with `nextCursor` as `after`. Events of links without a webhook URL are left out.",
-	"listProviders":      "Only what is in service. Arguments and results are JSON Schemas.",
-	"claimLink":          "Creates a session and starts the automation: of any number of claims at the same time exactly one succeeds. The reply's `websocketUrl` drives the session.",
-	"getVerificationKey": "By the `kid` of the signature's header.",
-	"getJWKS":            "Of all organizations: a `kid` names one. May be cached for five minutes.",
+	"deleteLinkData":     "Destroys the result, the arguments, kept replies and recordings at once. What happened and when stays; later webhooks carry `result: null`.",
+	"listSessions":       "Every attempt at the link, the first first.",
+	"getSession":         "One attempt, with its operations and what happened, in order.",
+	"listEvents":         "What was or would have been sent as a webhook, the oldest first. The cursor pages in the order in which events were written, so nothing is skipped. At the end, the last event's id is the `after` of whatever comes later.",
+	"listDeliveries":     "The newest first, with the status of each try, how long it took, what went wrong, and the start of the reply.",
+	"resendEvent":        "Sends an event's webhook once more, now, whatever became of it before. It goes on at once where its host was held.",
+	"resendEvents":       "Sends all webhooks since a time once more. At most a thousand per request; go on with `nextCursor` as `after`. Events of links without a webhook URL are left out.",
+	"listProviders":      "The services that your links can go to, and what can be done there. Arguments and results are JSON Schemas.",
+	"claimLink":          "By its code. Creates a session and starts the automation: of any number of claims at the same time exactly one succeeds. The reply's `websocketUrl` drives the session.",
+	"getVerificationKey": "The key of a webhook's signature, by the `kid` of the signature's header.",
+	"getJWKS":            "All that are in force, of all organizations: a `kid` names one. May be cached for five minutes.",
 }

@@ -12,16 +12,16 @@ import (
 // EventView is a webhook's payload without the result, which would make a page
 // of events as large as all their results: GET /v1/links/{id} has it.
 type EventView struct {
-	ID             string              `json:"id"`
+	ID             string              `json:"id" doc:"The same at every try, and greater for a later event."`
 	Event          string              `json:"event" enum:"link.complete,link.failed,link.expired"`
 	LinkID         string              `json:"linkId"`
 	Test           bool                `json:"test" doc:"Of a link made with a test key."`
-	SessionID      *string             `json:"sessionId"`
-	ExternalUserID *string             `json:"externalUserId"`
-	Metadata       map[string]string   `json:"metadata"`
-	Status         string              `json:"status" enum:"complete,failed,expired"`
+	SessionID      *string             `json:"sessionId" doc:"The attempt that it is about; null where there was none."`
+	ExternalUserID *string             `json:"externalUserId" doc:"As you gave it."`
+	Metadata       map[string]string   `json:"metadata" doc:"As you gave it."`
+	Status         string              `json:"status" enum:"complete,failed,expired" doc:"The state that the link came to."`
 	Final          bool                `json:"final" doc:"Whether the link can no longer complete."`
-	Operations     []db.EventOperation `json:"operations"`
+	Operations     []db.EventOperation `json:"operations" doc:"As they stood then."`
 	Error          *errorView          `json:"error"`
 	Timestamp      int64               `json:"timestamp"`
 }
@@ -33,7 +33,7 @@ type eventList struct {
 
 type listEventsInput struct {
 	After string `query:"after" doc:"An event's id: what came after it."`
-	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50" doc:"How many on a page."`
 }
 
 func (a *API) listEvents(ctx context.Context, input *listEventsInput) (*reply[eventList], error) {

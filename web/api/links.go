@@ -219,11 +219,11 @@ func (a *API) deleteLinkData(ctx context.Context, input *idInput) (*struct{}, er
 }
 
 type listLinksInput struct {
-	Limit          int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	Limit          int    `query:"limit" minimum:"1" maximum:"100" default:"50" doc:"How many on a page."`
 	Cursor         string `query:"cursor" doc:"The nextCursor of the page before."`
-	Status         string `query:"status" enum:"pending,active,complete,failed,expired"`
-	IntegrationID  string `query:"integrationId"`
-	ExternalUserID string `query:"externalUserId"`
+	Status         string `query:"status" enum:"pending,active,complete,failed,expired" doc:"Only links in this state, as of now."`
+	IntegrationID  string `query:"integrationId" doc:"Only links to this service."`
+	ExternalUserID string `query:"externalUserId" doc:"Only links of this user of yours."`
 	ErrorCode      string `query:"errorCode" doc:"The code of the error that the link has now."`
 	CreatedAfter   int64  `query:"createdAfter" minimum:"0" doc:"Unix milliseconds: only links created later."`
 	Reference      string `query:"reference" pattern:"^sess_[0-9A-Za-z_-]{8,}$" patternDescription:"a reference" doc:"What a person was shown for support, such as sess_4KwX0b2N: the link of that session."`

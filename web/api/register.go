@@ -68,6 +68,7 @@ func public[I, O any](a *API, operation huma.Operation, handle func(context.Cont
 		}
 		return output, nil
 	})
+	a.list(operation)
 }
 
 type keyContext struct{}

@@ -13,24 +13,24 @@ import (
 // beside what may go wrong with all of its kind: faultsOf in document_errors.go.
 func (a *API) routes() {
 	merchant(a, post("/v1/links", "createLink", "Create a link", http.StatusCreated, db.ErrKeyReused, db.ErrDestroyed), a.createLink)
-	merchant(a, get("/v1/links", "listLinks", "List links, the newest first"), a.listLinks)
-	merchant(a, get("/v1/links/{id}", "getLink", "Get a link with its result"), a.getLink)
-	merchant(a, post("/v1/links/{id}/cancel", "cancelLink", "End a link now", http.StatusOK, db.ErrComplete, expiredAlready()), a.cancelLink)
-	merchant(a, post("/v1/links/{id}/redeem", "redeemReturn", "Release the result of a link that requires the return", http.StatusOK,
+	merchant(a, get("/v1/links", "listLinks", "List links"), a.listLinks)
+	merchant(a, get("/v1/links/{id}", "getLink", "Get a link"), a.getLink)
+	merchant(a, post("/v1/links/{id}/cancel", "cancelLink", "End a link", http.StatusOK, db.ErrComplete, expiredAlready()), a.cancelLink)
+	merchant(a, post("/v1/links/{id}/redeem", "redeemReturn", "Redeem a return code", http.StatusOK,
 		db.ErrWrongReturnCode, db.ErrNothingToRedeem, db.ErrExpired), a.redeemReturn)
-	merchant(a, destroy("/v1/links/{id}/data", "deleteLinkData", "Destroy a link's result, arguments and recordings now", db.ErrActive), a.deleteLinkData)
-	merchant(a, get("/v1/links/{id}/sessions", "listSessions", "List the attempts at a link"), a.listSessions)
-	merchant(a, get("/v1/sessions/{id}", "getSession", "Get one attempt with its timeline"), a.getSession)
-	merchant(a, get("/v1/events", "listEvents", "List what was or would have been sent as a webhook, the oldest first"), a.listEvents)
-	merchant(a, get("/v1/events/{id}/deliveries", "listDeliveries", "List an event's deliveries with every try, the newest first"), a.listDeliveries)
-	scoped(a, db.ScopeAll, post("/v1/events/{id}/resend", "resendEvent", "Send an event's webhook once more, now", http.StatusAccepted, db.ErrNoWebhook), a.resendEvent)
-	scoped(a, db.ScopeAll, post("/v1/events/resend", "resendEvents", "Send all webhooks since a time once more", http.StatusAccepted), a.resendEvents)
-	merchant(a, get("/v1/providers", "listProviders", "List the integrations and what they can do"), a.listProviders)
+	merchant(a, destroy("/v1/links/{id}/data", "deleteLinkData", "Delete a link's data", db.ErrActive), a.deleteLinkData)
+	merchant(a, get("/v1/links/{id}/sessions", "listSessions", "List a link's sessions"), a.listSessions)
+	merchant(a, get("/v1/sessions/{id}", "getSession", "Get a session"), a.getSession)
+	merchant(a, get("/v1/events", "listEvents", "List events"), a.listEvents)
+	merchant(a, get("/v1/events/{id}/deliveries", "listDeliveries", "List an event's deliveries"), a.listDeliveries)
+	scoped(a, db.ScopeAll, post("/v1/events/{id}/resend", "resendEvent", "Send an event again", http.StatusAccepted, db.ErrNoWebhook), a.resendEvent)
+	scoped(a, db.ScopeAll, post("/v1/events/resend", "resendEvents", "Send many events again", http.StatusAccepted), a.resendEvents)
+	merchant(a, get("/v1/providers", "listProviders", "List providers"), a.listProviders)
 
-	public(a, post("/link/claim", "claimLink", "Claim a link by its code, from any page", http.StatusOK, db.ErrNotFound, db.ErrComplete, db.ErrActive,
+	public(a, post("/link/claim", "claimLink", "Claim a link", http.StatusOK, db.ErrNotFound, db.ErrComplete, db.ErrActive,
 		db.ErrUsedUp, db.ErrExpired, automation.ErrUnknownIntegration, automation.ErrStopping), a.claimLink)
-	public(a, post("/webhook_verification_key/get", "getVerificationKey", "Get the public key of a webhook's signature", http.StatusOK, db.ErrNotFound), a.getVerificationKey)
-	public(a, get("/.well-known/jwks.json", "getJWKS", "Get all current public keys"), a.getJWKS)
+	public(a, post("/webhook_verification_key/get", "getVerificationKey", "Get one public key", http.StatusOK, db.ErrNotFound), a.getVerificationKey)
+	public(a, get("/.well-known/jwks.json", "getJWKS", "Get the public keys"), a.getJWKS)
 }
 
 func get(path, id, summary string) huma.Operation {

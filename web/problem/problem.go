@@ -119,6 +119,12 @@ func NotFound() *Problem {
 	return &Problem{Status: http.StatusNotFound, Code: "not_found", Message: "There is nothing here."}
 }
 
+// Nowhere is an address that is none.
+func Nowhere() *Problem {
+	return &Problem{Status: http.StatusNotFound, Code: "not_found",
+		Message: "There is no such address. The API is described at /docs."}
+}
+
 // MethodNotAllowed is a known address called the wrong way.
 func MethodNotAllowed() *Problem {
 	return &Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed",

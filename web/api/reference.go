@@ -1,0 +1,191 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"passage/automation/outcome"
+	"passage/views"
+	"passage/views/docs"
+)
+
+// ShowReference shows the page for the merchants' developers.
+func (a *API) ShowReference(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, err := w.Write(a.reference)
+	return err
+}
+
+// renderReference writes the page from the OpenAPI document as it is served.
+func (a *API) renderReference(document []byte) ([]byte, error) {
+	described, err := a.readSchemas(document)
+	if err != nil {
+		return nil, err
+	}
+	page := docs.Page{
+		Base: strings.TrimSuffix(a.PublicURL.String(), "/"), About: paragraphs(aboutAll), Keys: aboutKeys,
+		Webhooks: a.webhookReference(described), Codes: codeReference(), Resources: a.resourceReference(described), Sockets: a.socketReference(),
+	}
+	byPart := map[string][]docs.Operation{}
+	for _, operation := range a.operations {
+		shown := a.operationReference(described, operation)
+		byPart[operation.Tags[0]] = append(byPart[operation.Tags[0]], shown)
+		switch operation.OperationID {
+		case "createLink":
+			page.Create, page.Created = shown.Curl, shown.Example
+		case "getLink":
+			page.Look = shown.Curl
+		}
+	}
+	for _, part := range parts {
+		if operations := byPart[part.name]; operations != nil {
+			page.Parts = append(page.Parts, docs.Part{Name: part.name, About: part.about, Operations: operations})
+		}
+	}
+	if page.Webhooks.Verifiers, err = a.verifiers(); err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	if err := docs.ReferencePage(page).Render(context.Background(), &text); err != nil {
+		return nil, fmt.Errorf("render the reference: %w", err)
+	}
+	return text.Bytes(), nil
+}
+
+func paragraphs(text string) []string { return strings.Split(text, "\n\n") }
+
+func (a *API) operationReference(described *schemas, operation *huma.Operation) docs.Operation {
+	reply := a.reply(operation)
+	shown := docs.Operation{ID: operation.OperationID, Method: operation.Method, Path: operation.Path, Summary: operation.Summary,
+		About: paragraphs(operation.Description), Curl: a.curl(operation),
+		Status: strconv.Itoa(operation.DefaultStatus) + " " + http.StatusText(operation.DefaultStatus)}
+	for _, parameter := range operation.Parameters {
+		schema := described.of(parameter.Schema)
+		place := map[string]string{"path": "in the path", "query": "in the query", "header": "header"}[parameter.In]
+		shown.Parameters = append(shown.Parameters, docs.Field{Name: parameter.Name, Type: place + ", " + described.kind(schema),
+			About: sentences(parameter.Description, schema.limits()), Required: parameter.Required})
+	}
+	if operation.RequestBody != nil {
+		shown.Body = optional(described.fields(described.of(operation.RequestBody.Content["application/json"].Schema)))
+	}
+	if content := reply.Content["application/json"]; content != nil {
+		shown.Reply, shown.Example = described.fields(described.of(content.Schema)), indent(content.Example)
+	}
+	for _, fault := range faultsOf(operation) {
+		shown.Faults = append(shown.Faults, docs.Fault{Status: fault.Status, Code: fault.Code, Text: fault.Message})
+	}
+	return shown
+}
+
+// optional leaves out that what is optional may be null, which means the same as
+// not to give it.
+func optional(fields []docs.Field) []docs.Field {
+	for n := range fields {
+		fields[n].Type = strings.TrimSuffix(fields[n].Type, orNothing)
+	}
+	return fields
+}
+
+// curl is the operation's example, to be pasted into a terminal.
+func (a *API) curl(operation *huma.Operation) string {
+	address, query := operation.Path, ""
+	for _, parameter := range operation.Parameters {
+		switch example := fmt.Sprint(parameter.Example); {
+		case parameter.In == "path":
+			address = strings.Replace(address, "{"+parameter.Name+"}", example, 1)
+		case parameter.Name == "limit":
+			query = "?limit=" + example
+		}
+	}
+	parts := []string{"curl"}
+	if operation.Method != http.MethodGet && (operation.RequestBody == nil || operation.Method != http.MethodPost) {
+		parts[0] += " -X " + operation.Method
+	}
+	parts[0] += " " + a.PublicURL.JoinPath(address).String() + query
+	if operation.Metadata[scopeOf] != nil {
+		parts = append(parts, `-H "Authorization: Bearer $PASSAGE_KEY"`)
+	}
+	if operation.RequestBody != nil {
+		parts = append(parts, `-H "Content-Type: application/json"`, "-d '"+indent(operation.RequestBody.Content["application/json"].Example)+"'")
+	}
+	return strings.Join(parts, " \\\n  ")
+}
+
+// indent writes an example for people.
+func indent(example any) string {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(example); err != nil {
+		return "" // cannot be: the document holds the same example
+	}
+	return strings.TrimSpace(text.String())
+}
+
+func codeReference() (all []docs.Code) {
+	person := views.Match("en")
+	for _, entry := range outcome.All() {
+		text := person.Code(entry.Code)
+		fill := func(sentence string) string {
+			return views.Fill(sentence, "service", "Demo Mobile", "merchant", "Acme")
+		}
+		all = append(all, docs.Code{Code: string(entry.Code), Title: fill(text.Title), Advice: fill(text.Advice),
+			Developer: entry.Developer, Retryable: entry.Retryable, Actor: string(entry.Actor)})
+	}
+	return all
+}
+
+func (a *API) webhookReference(described *schemas) docs.Webhooks {
+	shown := docs.Webhooks{Delivery: aboutDeliveries, Payload: described.fields(described.named("WebhookPayload")),
+		Example: indent(exampleWebhook("link.complete"))}
+	for _, name := range slices.Sorted(maps.Keys(webhookEvents)) {
+		shown.Events = append(shown.Events, docs.Field{Name: name, About: webhookEvents[name]})
+	}
+	for _, header := range webhookHeaders {
+		shown.Headers = append(shown.Headers, docs.Field{Name: header.name, About: header.about})
+	}
+	return shown
+}
+
+func (a *API) resourceReference(described *schemas) (all []docs.Resource) {
+	for _, name := range a.Resources.Names() {
+		resource, action, _ := strings.Cut(name, ".")
+		operation, _ := a.Resources.Operation(resource, action)
+		shown := docs.Resource{Name: name, About: operation.Description}
+		if arguments := described.named(schemaName(name) + "Arguments"); arguments != nil {
+			shown.Arguments, shown.Given = described.fields(arguments), indent(described.sample(arguments))
+		}
+		result := described.named(schemaName(name) + "Result")
+		shown.Result, shown.Got = described.fields(result), indent(described.sample(result))
+		all = append(all, shown)
+	}
+	return all
+}
+
+// languages are those of the verifiers, by the end of a file's name.
+var languages = []struct{ end, name string }{{".ts", "TypeScript"}, {".py", "Python"}, {".go", "Go"}}
+
+func (a *API) verifiers() (files []docs.File, err error) {
+	if a.Verifiers == nil {
+		return nil, nil
+	}
+	for _, language := range languages {
+		text, err := fs.ReadFile(a.Verifiers, "verify"+language.end)
+		if err != nil {
+			return nil, fmt.Errorf("read the verifiers: %w", err)
+		}
+		files = append(files, docs.File{Name: "verify" + language.end, Language: language.name, Text: string(text)})
+	}
+	return files, nil
+}
