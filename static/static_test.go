@@ -12,7 +12,7 @@ func TestEveryAssetIsServedByItsHashedName(t *testing.T) {
 	t.Parallel()
 	types := map[string]string{
 		"app.css": "text/css", "admin.css": "text/css", "docs.css": "text/css",
-		"connect.js": "text/javascript", "admin.js": "text/javascript",
+		"app.js": "text/javascript", "admin.js": "text/javascript",
 		"htmx.min.js": "text/javascript", "htmx-sse.min.js": "text/javascript",
 		"icon.svg": "image/svg+xml",
 	}
@@ -55,7 +55,7 @@ func TestAnUnknownNameLeadsToNothing(t *testing.T) {
 // would be a request that never works.
 func TestOwnAssetsNameNoOtherHost(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"app.css", "admin.css", "docs.css", "connect.js", "admin.js"} {
+	for _, name := range []string{"app.css", "admin.css", "docs.css", "app.js", "admin.js"} {
 		content, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

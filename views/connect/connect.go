@@ -126,7 +126,7 @@ func (f Frame) say(sentence string, pairs ...string) string {
 func (f Frame) head(s screen) views.Head {
 	head := views.Head{
 		Lang: f.Text.Lang, Title: s.title, Stylesheets: []string{"app.css"}, Class: "connect",
-		Scripts: []string{"htmx.min.js", "htmx-sse.min.js", "connect.js"},
+		Scripts: []string{"htmx.min.js", "htmx-sse.min.js", "app.js"},
 		Refresh: s.waits,
 	}
 	if f.Merchant != "" {
