@@ -74,6 +74,7 @@
     if (held && document.activeElement === document.body) find("#title", region)?.focus({ preventScroll: true });
     dress(region);
     tick();
+    tell("link.status");
     leave(region);
   };
 
@@ -82,9 +83,47 @@
     const link = find("#return[data-auto]", region);
     if (!link || ["javascript:", "data:", "vbscript:", "blob:", "file:"].includes(link.protocol)) return;
     link.removeAttribute("data-auto");
-    if (/^https?:$/.test(link.protocol)) location.replace(link.href);
+    if (!("required" in link.dataset) && tell("link.leave")) return;
+    if (framed) open(link.href, "_top");
+    else if (/^https?:$/.test(link.protocol)) location.replace(link.href);
     else location.assign(link.href);
   };
+
+  // ---- the page that holds this one in a frame, or opened it as a pop-up ------
+
+  // The merchant's connect.js answers that it heard, and the window's name keeps
+  // from where over the pages to come: only then somebody waits for the end. A
+  // window that a frame of ours opened, for want of a cookie, has a name of its own.
+  const framed = parent !== self;
+  const host = framed ? parent : opener;
+  const own = name === "passage-window";
+  const hosts = () => (live()?.dataset.hosts ?? "").split(" ").filter(Boolean);
+  const listener = () => (own ? location.origin : hosts().find((origin) => name === `passage ${origin}`));
+  let told = "";
+  const tell = (type, status = live()?.dataset.status) => {
+    const known = listener();
+    const news = `${type} ${status}`;
+    if (host && !host.closed && news !== told) {
+      told = news;
+      for (const origin of known ? [known] : hosts()) {
+        host.postMessage({ type, linkId: live().dataset.link, status }, origin);
+      }
+    }
+    if (own && type === "link.leave") close();
+    return Boolean(known);
+  };
+
+  addEventListener("message", ({ origin, source, data }) => {
+    if (data?.type === "link.heard" && source === host && hosts().includes(origin)) name = `passage ${origin}`;
+    // The window that this frame opened was left.
+    if (data?.type === "link.leave" && framed && origin === location.origin) tell("link.leave", data.status);
+  });
+
+  // Who goes back by hand goes back to the page that waits.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("#return, a#cancel");
+    if (link && !("required" in link.dataset) && tell("link.leave") && (framed || own)) event.preventDefault();
+  });
 
   const dress = (root) => {
     for (const time of root.querySelectorAll("time[data-local]")) {
@@ -233,5 +272,8 @@
   if (stream) new MutationObserver(arrived).observe(stream, { childList: true });
   dress(document);
   tick();
-  if (live()) leave(live());
+  if (live()) {
+    tell("link.status");
+    leave(live());
+  }
 })();

@@ -2,7 +2,8 @@
 //
 // It embeds them and serves each under a name that holds a hash of its bytes,
 // so that browsers may keep it for ever. It does not own any page. Its
-// invariant: what a hashed name answers never changes.
+// invariant: what a hashed name answers never changes. What merchants' own
+// pages load, connect.js and its types, is also at an address that stays.
 //
 // htmx.min.js is htmx.org 2.0.11 and htmx-sse.min.js is htmx-ext-sse 2.2.4,
 // both as published on the npm registry; their licences lie beside them.
@@ -22,7 +23,7 @@ import (
 // Prefix is where Handler expects to be mounted.
 const Prefix = "/static/"
 
-//go:embed *.css *.js *.svg *.LICENSE
+//go:embed *.css *.js *.ts *.svg *.LICENSE
 var files embed.FS
 
 type asset struct {
@@ -61,17 +62,32 @@ func Path(name string) string {
 	return Prefix + name
 }
 
-// Handler serves the files by their hashed names and nothing else.
+// forMerchants are the files that merchants' own pages load, from addresses that
+// stay.
+var forMerchants = map[string]string{"/connect.js": "connect.js", "/connect.d.ts": "connect.d.ts"}
+
+// Handler serves the files by their hashed names, and those for merchants at
+// their own addresses.
 func Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		found, ok := assets[r.URL.Path]
+		at, control := r.URL.Path, "public, max-age=31536000, immutable"
+		header := w.Header()
+		if name, ok := forMerchants[at]; ok {
+			at, control = Path(name), "public, max-age=3600"
+			header.Set("ETag", `"`+at+`"`)
+			header.Set("Access-Control-Allow-Origin", "*") // an integrity attribute needs it
+			header.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		}
+		found, ok := assets[at]
 		if !ok {
 			http.NotFound(w, r)
 			return
 		}
-		header := w.Header()
-		header.Set("Cache-Control", "public, max-age=31536000, immutable")
+		header.Set("Cache-Control", control)
 		header.Set("X-Content-Type-Options", "nosniff")
+		if path.Ext(found.name) == ".ts" { // else systems take it for a film
+			header.Set("Content-Type", "text/plain; charset=utf-8")
+		}
 		http.ServeContent(w, r, found.name, time.Time{}, bytes.NewReader(found.content))
 	})
 }

@@ -12,7 +12,7 @@ func TestEveryAssetIsServedByItsHashedName(t *testing.T) {
 	t.Parallel()
 	types := map[string]string{
 		"app.css": "text/css", "admin.css": "text/css", "docs.css": "text/css",
-		"app.js": "text/javascript", "admin.js": "text/javascript",
+		"app.js": "text/javascript", "connect.js": "text/javascript", "connect.d.ts": "text/plain", "admin.js": "text/javascript",
 		"htmx.min.js": "text/javascript", "htmx-sse.min.js": "text/javascript",
 		"icon.svg": "image/svg+xml",
 	}
@@ -55,7 +55,7 @@ func TestAnUnknownNameLeadsToNothing(t *testing.T) {
 // would be a request that never works.
 func TestOwnAssetsNameNoOtherHost(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"app.css", "admin.css", "docs.css", "app.js", "admin.js"} {
+	for _, name := range []string{"app.css", "admin.css", "docs.css", "app.js", "connect.js", "admin.js"} {
 		content, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -65,5 +65,46 @@ func TestOwnAssetsNameNoOtherHost(t *testing.T) {
 				t.Errorf("%s holds %q", name, word)
 			}
 		}
+	}
+}
+
+// What a merchant's page names in a script element stays at its address, and
+// works with crossorigin, an integrity attribute and a strict embedder policy.
+func TestMerchantsLoadTheirScriptFromAnAddressThatStays(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"connect.js", "connect.d.ts"} {
+		request := httptest.NewRequest(http.MethodGet, "/"+name, nil)
+		reply := httptest.NewRecorder()
+		Handler().ServeHTTP(reply, request)
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if reply.Code != http.StatusOK || reply.Body.String() != string(content) {
+			t.Errorf("%s: %d, %d bytes", name, reply.Code, reply.Body.Len())
+		}
+		for header, want := range map[string]string{"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin",
+			"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"} {
+			if got := reply.Header().Get(header); got != want {
+				t.Errorf("%s: %s is %q", name, header, got)
+			}
+		}
+		request.Header.Set("If-None-Match", reply.Header().Get("ETag"))
+		again := httptest.NewRecorder()
+		Handler().ServeHTTP(again, request)
+		if again.Code != http.StatusNotModified {
+			t.Errorf("%s, unchanged: %d", name, again.Code)
+		}
+	}
+}
+
+func TestTheMerchantsScriptIsUnderFiveKilobytes(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("connect.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(content) >= 5000 {
+		t.Errorf("it has %d bytes", len(content))
 	}
 }

@@ -21,6 +21,7 @@ type Text struct {
 	Frame    FrameText
 	Claim    ClaimText
 	Phone    PhoneText
+	Window   WindowText
 	Ask      AskText
 	Work     WorkText
 	End      EndText
@@ -81,6 +82,9 @@ type PhoneText struct {
 	ArrivedTitle, ArrivedBody, ArrivedGo                    string
 	SpentTitle, SpentBody                                   string
 }
+
+// WindowText is about going on in a window of its own.
+type WindowText struct{ Title, Body, Open, OpenTitle, OpenBody, Again string }
 
 // AskText is what the person is asked on the way.
 type AskText struct {

@@ -61,6 +61,14 @@ var english = Text{
 		SpentTitle:   "This code can’t be used any more",
 		SpentBody:    "A code works once, for two minutes. Choose “Show a new code” on the other screen, then scan that one.",
 	},
+	Window: WindowText{
+		Title:     "This goes on in a window of its own",
+		Body:      "Your browser does not let this page remember you inside another website.",
+		Open:      "Open the window",
+		OpenTitle: "It goes on in the other window",
+		OpenBody:  "Do the rest there. This page follows along.",
+		Again:     "Open the window again",
+	},
 	Ask: AskText{
 		LogIn:             "Log in to {service}",
 		LogInPromise:      "Your password goes to {service} and is not kept.",

@@ -61,6 +61,14 @@ var spanish = Text{
 		SpentTitle:   "Este código ya no se puede usar",
 		SpentBody:    "Un código sirve una sola vez, durante dos minutos. Elija «Mostrar un código nuevo» en la otra pantalla y escanee ese.",
 	},
+	Window: WindowText{
+		Title:     "Esto sigue en una ventana propia",
+		Body:      "Su navegador no permite que esta página le recuerde dentro de otro sitio web.",
+		Open:      "Abrir la ventana",
+		OpenTitle: "Esto sigue en la otra ventana",
+		OpenBody:  "Haga el resto allí. Esta página se actualiza sola.",
+		Again:     "Abrir la ventana otra vez",
+	},
 	Ask: AskText{
 		LogIn:             "Inicie sesión en {service}",
 		LogInPromise:      "Su contraseña va a {service} y no se guarda.",

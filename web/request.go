@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"passage/web/connect"
 	"passage/web/problem"
 )
 
@@ -53,9 +54,10 @@ func secure(publicURL *url.URL) func(http.Handler) http.Handler {
 	}
 }
 
-// pageContent is all that a page of ours may load, and whom it may be framed by.
+// pageContent is all that a page of ours may load, and that no page may frame it
+// unless its handler knows better.
 const pageContent = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+	"form-action 'self'; base-uri 'none'; " + connect.InNoFrame
 
 func pagePolicy(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

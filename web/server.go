@@ -59,6 +59,8 @@ func Public(o Options) (http.Handler, error) {
 	r.Handle("/static/*", o.Static)
 	r.With(pagePolicy).Get(branding.LogoRoute, pages(o.Connect, o.Branding.ShowLogo))
 	r.With(pagePolicy).Get(branding.AccentRoute, pages(o.Connect, o.Branding.ShowAccent))
+	r.Method(http.MethodGet, "/connect.js", o.Static)
+	r.Method(http.MethodGet, "/connect.d.ts", o.Static)
 	limits := newLimits(o.AddressRate, turnAway(o.Connect, problem.TooMany(limitWindow)))
 	r.Group(func(r chi.Router) {
 		r.Use(limits.perAddress)
@@ -75,6 +77,8 @@ func Public(o Options) (http.Handler, error) {
 		r.Get("/c/{claimCode}", page(c.ShowClaim))
 		r.Post("/c/{claimCode}", page(c.SubmitClaim))
 		r.Get("/c/{claimCode}/stop", page(c.ShowStopped))
+		r.Get("/c/{claimCode}/window", page(c.ShowWindow))
+		r.Get("/c/{claimCode}/window/events", page(c.StreamWindow))
 
 		r.Post("/c/{claimCode}/phone", page(c.SubmitPhone))
 		r.Get("/c/{claimCode}/phone", toParent)

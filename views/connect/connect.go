@@ -31,6 +31,7 @@ type Frame struct {
 	Integration string // its id; some integrations have words of their own
 
 	Return    string // the return URL with linkId, exactly as it is to be opened; "" where the merchant gave none
+	Required  bool   // nothing is handed over before Return is opened
 	Cancel    string // where “Cancel and go back” posts to; "" where there is no session to cancel
 	Submitted bool   // a change was submitted, so cancelling may not undo it
 
@@ -39,10 +40,19 @@ type Frame struct {
 
 	Stay Stay
 	Data Data
+	Host Host
 
 	Knock      Knock
 	Reference  string // for support; short
 	Stylesheet string // path of the merchant's colours; "" for ours
+}
+
+// Host is the merchant's page that holds this one in a frame, or opened it as a
+// pop-up. It is told how the link stands, and nothing else.
+type Host struct {
+	Origins []string // where it may be from; none: nowhere
+	LinkID  string
+	Status  string // of the link
 }
 
 // Stay is our own limit of time, for screens that wait for the person. Two

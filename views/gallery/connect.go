@@ -58,6 +58,9 @@ func recorded(f *connect.Frame)    { f.Data.Recorded = true }
 func withoutWay(f *connect.Frame)  { f.Return = "" }
 func inSpanish(f *connect.Frame)   { f.Text = views.Match("es") }
 func inAnApp(f *connect.Frame)     { f.Return = "acmeapp://linked?ref=7&linkId=link_5Zt8" }
+func embedded(f *connect.Frame) {
+	f.Host = connect.Host{Origins: []string{"https://shop.acme.example"}, LinkID: "link_5Zt8", Status: "pending"}
+}
 func knocked(f *connect.Frame) {
 	f.Knock = connect.Knock{Allow: sessionPath + "/allow", Refuse: sessionPath + "/refuse"}
 }
@@ -93,6 +96,8 @@ func claimScreens() []Screen {
 		screen("Claim", "Service is down", connect.Claim{Trouble: outcome.SiteUnavailable}, beforeClaim),
 		screen("Claim", "Service has changed", connect.Claim{Trouble: outcome.SiteChanged}, beforeClaim),
 		screen("Claim", "Not you", connect.Stopped{}, beforeClaim),
+		screen("Claim", "In a frame that keeps no cookie", connect.OwnWindow{Open: claimPath}, beforeClaim, embedded),
+		screen("Claim", "In another window", connect.OwnWindow{Open: claimPath, InUse: true}, beforeClaim, embedded),
 	}
 }
 

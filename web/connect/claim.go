@@ -31,22 +31,26 @@ func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, trouble outc
 	if err != nil {
 		return err
 	}
+	if framed(r) && h.browser(r) == "" {
+		return h.tryCookie(w, r, &link)
+	}
 	switch {
 	case link.Status == db.LinkExpired:
-		return render(w, r, http.StatusGone, view.Page(frame, view.Expired{}))
+		return render(w, r, http.StatusGone, frame, view.Expired{})
 	case link.Status == db.LinkActive:
 		return h.showActive(w, r, &link)
 	case link.UsedUp():
-		return render(w, r, http.StatusConflict, view.Page(frame, view.UsedUp{}))
+		return render(w, r, http.StatusConflict, frame, view.UsedUp{})
 	case link.Status == db.LinkComplete && !link.Claimable():
 		return h.showComplete(w, r, frame, &link)
 	case !link.Claimable(): // its data was destroyed
-		return render(w, r, http.StatusGone, view.Page(frame, view.Expired{}))
+		return render(w, r, http.StatusGone, frame, view.Expired{})
 	}
 	// Whichever reply to the button gets lost, the browser is known already.
 	if _, err := h.ensureBrowser(w, r); err != nil {
 		return err
 	}
+	frame.Host.Status = string(db.LinkPending) // for this visit, whatever was before
 	model := view.Claim{Action: claimPath(code), Stop: claimPath(code, "stop"), User: link.UserLabel,
 		Operations: planned(frame.Data.Operations), Trouble: trouble}
 	if goesToPhones(&link) {
@@ -57,7 +61,7 @@ func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, trouble outc
 			return err
 		}
 	}
-	return render(w, r, http.StatusOK, view.Page(frame, model))
+	return render(w, r, http.StatusOK, frame, model)
 }
 
 // troubleOf says why nobody should be asked to log in at a service now; "" is
@@ -94,7 +98,7 @@ func (h *Handler) showComplete(w http.ResponseWriter, r *http.Request, frame vie
 	if session.HeldBy(h.browser(r)) {
 		done.Receipt = receiptPath(session.ID)
 	}
-	return render(w, r, http.StatusOK, view.Page(frame, done))
+	return render(w, r, http.StatusOK, frame, done)
 }
 
 // showActive sends the browser that holds the session to it, and tells another
@@ -113,7 +117,7 @@ func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Li
 		if err != nil {
 			return err
 		}
-		return render(w, r, http.StatusOK, view.Page(frame, view.Done{Already: true}))
+		return render(w, r, http.StatusOK, frame, view.Done{Already: true})
 	}
 	return h.show(w, r, http.StatusConflict, v, nil)
 }
@@ -130,6 +134,9 @@ func (h *Handler) SubmitClaim(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) error {
+	if framed(r) && h.browser(r) == "" { // a session that no cookie holds would be lost at once
+		return h.tryCookie(w, r, link)
+	}
 	browser, err := h.ensureBrowser(w, r)
 	if err != nil {
 		return err
@@ -163,5 +170,5 @@ func (h *Handler) ShowStopped(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return render(w, r, http.StatusOK, view.Page(frame, view.Stopped{}))
+	return render(w, r, http.StatusOK, frame, view.Stopped{})
 }

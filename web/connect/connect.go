@@ -17,7 +17,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/a-h/templ"
 	"github.com/gorilla/sessions"
 
 	"passage/automation"
@@ -57,11 +56,12 @@ func New(ctx context.Context, options Options) (*Handler, error) {
 
 // render writes a page once all of it is there, so that an error halfway is
 // still an error page.
-func render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
+func render(w http.ResponseWriter, r *http.Request, status int, frame view.Frame, model view.Model) error {
 	var buffer bytes.Buffer
-	if err := page.Render(r.Context(), &buffer); err != nil {
+	if err := view.Page(frame, model).Render(r.Context(), &buffer); err != nil {
 		return fmt.Errorf("render page: %w", err)
 	}
+	allowFraming(w.Header(), frame.Host.Origins)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
@@ -84,7 +84,7 @@ func (h *Handler) ShowFault(w http.ResponseWriter, r *http.Request, status int) 
 	case status < http.StatusInternalServerError:
 		model = view.Refused{}
 	}
-	return render(w, r, status, view.Page(frame, model))
+	return render(w, r, status, frame, model)
 }
 
 // text picks the language: what the merchant said, else what the browser says.
@@ -105,6 +105,9 @@ func (h *Handler) frame(r *http.Request, link *db.Link) (view.Frame, error) {
 			Operator: h.OperatorName, Privacy: h.PrivacyURL, Operations: operations(link.Operations),
 			Keep: h.Runner.Retention.Results, KeepVisit: h.Runner.Retention.Recordings, Recorded: link.Debug,
 		},
+	}
+	if len(organization.EmbedOrigins) > 0 {
+		frame.Host = view.Host{Origins: organization.EmbedOrigins, LinkID: link.ID, Status: string(link.Status)}
 	}
 	if integration, ok := h.Catalog.Get(link.IntegrationID); ok {
 		frame.Service = integration.Name

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -10,9 +11,11 @@ import (
 )
 
 // The cookie holds one random id per browser and nothing else; a claim binds
-// its session to it.
+// its session to it. In a frame of another site's page it has a name of its own,
+// because a browser can have both.
 const (
 	cookieName   = "passage_browser"
+	framedName   = "passage_framed"
 	cookieField  = "id"
 	cookieMaxAge = 30 * 24 * 60 * 60 // seconds; longer than any link lives
 )
@@ -46,9 +49,13 @@ func newCookies(ctx context.Context, options Options) (*sessions.CookieStore, er
 
 // browser returns the id of the person's browser, empty where it has none yet.
 func (h *Handler) browser(r *http.Request) string {
+	return cmp.Or(h.idIn(r, cookieName), h.idIn(r, framedName))
+}
+
+func (h *Handler) idIn(r *http.Request, cookie string) string {
 	// A cookie that does not open is like none: it was ours once, with other
 	// keys, or never.
-	session, err := h.cookies.Get(r, cookieName)
+	session, err := h.cookies.Get(r, cookie)
 	if err != nil {
 		return ""
 	}
@@ -66,6 +73,10 @@ func (h *Handler) ensureBrowser(w http.ResponseWriter, r *http.Request) (string,
 	}
 	session := sessions.NewSession(h.cookies, cookieName)
 	session.Options = h.cookies.Options
+	if framed(r) {
+		session = sessions.NewSession(h.cookies, framedName)
+		session.Options = h.framedOptions()
+	}
 	id := rand.Text()
 	session.Values[cookieField] = id
 	if err := session.Save(r, w); err != nil {

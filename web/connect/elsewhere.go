@@ -96,5 +96,5 @@ func (h *Handler) showPassword(w http.ResponseWriter, r *http.Request, status in
 	}
 	model := view.LogIn{Ask: view.Ask{Action: sessionPath(v.session.ID, "password"), Reason: reason},
 		Fields: fields(integration.Credentials), Values: open(integration.Credentials, values)}
-	return render(w, r, status, view.Page(frame, model))
+	return render(w, r, status, frame, model)
 }

@@ -41,7 +41,7 @@ func (h *Handler) ShowPhone(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return render(w, r, http.StatusOK, view.Page(frame, model))
+	return render(w, r, http.StatusOK, frame, model)
 }
 
 // StreamPhone follows what ShowPhone shows.
@@ -131,7 +131,7 @@ func (h *Handler) ShowArrived(w http.ResponseWriter, r *http.Request) error {
 	case phone.Used(), phone.Over(h.DB.Now()):
 		return h.showSpent(w, r, frame)
 	}
-	return render(w, r, http.StatusOK, view.Page(frame, view.Arrived{Action: phonePath(chi.URLParam(r, "phoneCode"))}))
+	return render(w, r, http.StatusOK, frame, view.Arrived{Action: phonePath(chi.URLParam(r, "phoneCode"))})
 }
 
 // SubmitArrived uses the code up and sends the phone to the claim page.
@@ -154,7 +154,7 @@ func (h *Handler) SubmitArrived(w http.ResponseWriter, r *http.Request) error {
 // showSpent says no more of a link than that its code is spent: whoever comes
 // late need not be its person.
 func (h *Handler) showSpent(w http.ResponseWriter, r *http.Request, frame view.Frame) error {
-	return render(w, r, http.StatusGone, view.Page(view.Frame{Text: frame.Text}, view.Spent{}))
+	return render(w, r, http.StatusGone, view.Frame{Text: frame.Text}, view.Spent{})
 }
 
 func phonePath(code string) string { return pathOf("h", code, nil) }

@@ -35,7 +35,7 @@ func (h *Handler) ShowReceipt(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	frame.Reference = reference(v.session.ID)
-	return render(w, r, http.StatusOK, view.Page(frame, receipt))
+	return render(w, r, http.StatusOK, frame, receipt)
 }
 
 // receiptOf is the receipt of a session that has ended.

@@ -37,6 +37,7 @@ func (h *Handler) screen(r *http.Request, v visit, sent *sent) (view.Frame, view
 		return frame, nil, err
 	}
 	if v.session.Status.Ended() {
+		frame.Required = handover(v) == view.OnReturn
 		frame.Return, err = h.DB.WayBack(r.Context(), &v.link, &v.session)
 		return frame, h.ended(v, shown), err
 	}

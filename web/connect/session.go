@@ -8,7 +8,6 @@ import (
 
 	"passage/automation"
 	"passage/db"
-	view "passage/views/connect"
 	"passage/web/problem"
 )
 
@@ -51,7 +50,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, status int, v vis
 	if err != nil {
 		return err
 	}
-	return render(w, r, status, view.Page(frame, model))
+	return render(w, r, status, frame, model)
 }
 
 // maxForm is how long a form may be, in bytes.

@@ -1,0 +1,90 @@
+package connect
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/gorilla/sessions"
+
+	"passage/db"
+	view "passage/views/connect"
+)
+
+// InNoFrame is the part of a page's policy that keeps it out of every frame.
+const InNoFrame = "frame-ancestors 'none'"
+
+// allowFraming lets pages of these origins, and no others, hold a page in a
+// frame. X-Frame-Options cannot name them, so it goes; browsers that know the
+// policy never looked at it.
+func allowFraming(header http.Header, origins []string) {
+	if len(origins) == 0 {
+		return
+	}
+	policy := strings.Replace(header.Get("Content-Security-Policy"), InNoFrame, "frame-ancestors "+strings.Join(origins, " "), 1)
+	header.Set("Content-Security-Policy", policy)
+	header.Del("X-Frame-Options")
+}
+
+// framed reports whether another page holds the one that is asked for. Browsers
+// say so (W3C Fetch Metadata) where nobody on the way could change it: over
+// https, and on this machine. Elsewhere the cookie below would not work either.
+func framed(r *http.Request) bool { return r.Header.Get("Sec-Fetch-Dest") == "iframe" }
+
+// framedOptions are those of the cookie in a frame: kept per site that frames
+// us (CHIPS), so that it tells none of them what happens at another.
+func (h *Handler) framedOptions() *sessions.Options {
+	options := *h.cookies.Options
+	options.SameSite, options.Secure, options.Partitioned = http.SameSiteNoneMode, true, true
+	return &options
+}
+
+// tryCookie gives a framed browser its cookie and looks, one redirect later,
+// whether it came back.
+func (h *Handler) tryCookie(w http.ResponseWriter, r *http.Request, link *db.Link) error {
+	if _, err := h.ensureBrowser(w, r); err != nil {
+		return err
+	}
+	return redirect(w, r, claimPath(link.ClaimCode, "window"))
+}
+
+// ShowWindow is where tryCookie leads: back to the claim page where the cookie
+// was kept, and else to a window of the flow's own.
+func (h *Handler) ShowWindow(w http.ResponseWriter, r *http.Request) error {
+	if framed(r) && h.browser(r) != "" {
+		return redirect(w, r, claimPath(chi.URLParam(r, "claimCode")))
+	}
+	frame, model, _, err := h.seeWindow(r)
+	if err != nil {
+		return err
+	}
+	return render(w, r, http.StatusOK, frame, model)
+}
+
+// StreamWindow follows what ShowWindow shows.
+func (h *Handler) StreamWindow(w http.ResponseWriter, r *http.Request) error {
+	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
+	if err != nil {
+		return err
+	}
+	return h.follow(w, r, link.ID, h.seeWindow)
+}
+
+func (h *Handler) seeWindow(r *http.Request) (frame view.Frame, model view.Model, done bool, err error) {
+	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
+	if err != nil {
+		return frame, nil, true, err
+	}
+	if frame, err = h.frame(r, &link); err != nil {
+		return frame, nil, true, err
+	}
+	frame.Revision = link.UpdatedAt
+	if model, done = settled(frame, &link, h.DB.Now()); done {
+		return frame, model, true, nil
+	}
+	frame.Stream = claimPath(link.ClaimCode, "window", "events")
+	if link.Status == db.LinkComplete { // once before: it can be claimed again
+		frame.Host.Status = string(db.LinkPending)
+	}
+	return frame, view.OwnWindow{Open: claimPath(link.ClaimCode), InUse: link.Status == db.LinkActive}, false, nil
+}
