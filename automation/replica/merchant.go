@@ -2,6 +2,7 @@ package replica
 
 import (
 	"bytes"
+	"encoding/json"
 	"html/template"
 	"net/http"
 	"sync"
@@ -18,8 +19,9 @@ type MerchantOptions struct {
 const CardNumber = "4111111111111111"
 
 // NewMerchant makes Acme Shop: a button that creates a link and sends the
-// shopper to it, the page that the shopper comes back to, and a webhook
-// receiver. Its pages are what a merchant's integration looks like in full.
+// shopper to it, or opens it in a pop-up or a frame; the page that the shopper
+// comes back to; and a webhook receiver. Its pages are what a merchant's
+// integration looks like in full.
 func NewMerchant(o MerchantOptions) http.Handler {
 	shop := &merchant{
 		passage: client{api: o.API, key: o.Key, http: &http.Client{Timeout: 15 * time.Second}},
@@ -47,7 +49,8 @@ func (m *merchant) showFront(w http.ResponseWriter, _ *http.Request) {
 	m.render(w, http.StatusOK, "shop-front", nil)
 }
 
-// connect creates a link and sends the shopper to it.
+// connect creates a link and sends the shopper to it, or gives its address to
+// the shop's own script.
 func (m *merchant) connect(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
 	own := "http://" + r.Host
@@ -63,7 +66,22 @@ func (m *merchant) connect(w http.ResponseWriter, r *http.Request) {
 		m.fail(w, "The link could not be created: "+err.Error())
 		return
 	}
+	if r.Header.Get("Accept") == "application/json" {
+		m.answer(w, map[string]string{"claimUrl": claimURL})
+		return
+	}
 	http.Redirect(w, r, claimURL, http.StatusSeeOther)
+}
+
+// answer is for the shop's own script.
+func (m *merchant) answer(w http.ResponseWriter, content map[string]string) {
+	body, err := json.Marshal(content)
+	if err != nil {
+		m.fail(w, "The reply could not be made.")
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(body) // the browser has left; nothing to do about it
 }
 
 // operations reads the account before and after it stores a card, or tries to.
@@ -133,8 +151,9 @@ func (m *merchant) showWebhooks(w http.ResponseWriter, _ *http.Request) {
 
 // shopPage is what every page of the shop is filled with.
 type shopPage struct {
-	Fault string
-	Data  any
+	Passage string // the origin of connect.js
+	Fault   string
+	Data    any
 }
 
 func (m *merchant) fail(w http.ResponseWriter, fault string) {
@@ -146,6 +165,7 @@ func (m *merchant) render(w http.ResponseWriter, status int, name string, data a
 }
 
 func (m *merchant) send(w http.ResponseWriter, status int, name string, page shopPage) {
+	page.Passage = m.passage.api
 	var out bytes.Buffer
 	if err := m.pages[name].ExecuteTemplate(&out, "layout", page); err != nil {
 		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
@@ -154,7 +174,7 @@ func (m *merchant) send(w http.ResponseWriter, status int, name string, page sho
 	head := w.Header()
 	head.Set("Content-Type", "text/html; charset=utf-8")
 	head.Set("Cache-Control", "no-store")
-	head.Set("Content-Security-Policy", "default-src 'self'")
+	head.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; script-src 'self' "+m.passage.api+"; frame-src "+m.passage.api)
 	w.WriteHeader(status)
 	_, _ = w.Write(out.Bytes()) // the browser has left; nothing to do about it
 }

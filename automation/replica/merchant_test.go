@@ -83,6 +83,23 @@ func TestTheButtonCreatesALinkAndGoesToItsClaimPage(t *testing.T) {
 	}
 }
 
+func TestTheShopsScriptGetsTheClaimURL(t *testing.T) {
+	t.Parallel()
+	address, client := shop(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusCreated)
+		fmt.Fprint(w, `{"linkId":"link_1","claimUrl":"http://127.0.0.1:9/c/clm_1"}`)
+	})
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address+"/connect", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Accept", "application/json")
+	reply, err := client.Do(request)
+	if status, body := read(t, reply, err); status != http.StatusOK || body != `{"claimUrl":"http://127.0.0.1:9/c/clm_1"}` {
+		t.Errorf("answered %d: %s", status, body)
+	}
+}
+
 func TestTheReturnPageShowsWhatTheAPISays(t *testing.T) {
 	t.Parallel()
 	const methods, bills = `{"paymentMethods":[{"order":0,"last4":"4242","brand":"Visa","isDefault":true}]}`, `{"billing":[{"periodStart":"2026-10-04","amountDue":64.5,"currency":"USD"}]}`

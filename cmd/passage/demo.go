@@ -117,6 +117,11 @@ func (d *demo) enrol(ctx context.Context) error {
 	if d.key, err = d.db.CreateKey(ctx, db.NewKey{OrganizationID: organization.ID, Name: "The demo's shop", Actor: "the demo"}); err != nil {
 		return err
 	}
+	branding := organization.Branding
+	branding.EmbedOrigins = []string{"http://" + d.shop.Addr().String()}
+	if err := d.db.SetBranding(ctx, organization.ID, branding, "passage demo"); err != nil {
+		return err
+	}
 	d.shop.handler = replica.NewMerchant(replica.MerchantOptions{
 		API: "http://" + d.public.Addr().String(), Key: func() string { return d.key },
 	})
