@@ -21,18 +21,19 @@ const (
 
 // PausedEndpoint is one that is paused.
 type PausedEndpoint struct {
-	Organization string // its display name
-	Host         string
-	FailingSince int64
-	PausedAt     int64
-	Waiting      int // deliveries
+	OrganizationID string
+	Organization   string // its display name
+	Host           string
+	FailingSince   int64
+	PausedAt       int64
+	Waiting        int // deliveries
 }
 
 // PausedEndpoints lists all, of every organization, the newest first.
 func (db *DB) PausedEndpoints(ctx context.Context) ([]PausedEndpoint, error) {
 	found, err := collect(ctx, db.read, func(r row) (p PausedEndpoint, err error) {
-		return p, r.Scan(&p.Organization, &p.Host, &p.FailingSince, &p.PausedAt, &p.Waiting)
-	}, `SELECT o.display_name, e.host, e.failing_since, e.paused_at,
+		return p, r.Scan(&p.OrganizationID, &p.Organization, &p.Host, &p.FailingSince, &p.PausedAt, &p.Waiting)
+	}, `SELECT o.id, o.display_name, e.host, e.failing_since, e.paused_at,
 			(SELECT COUNT(*) FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.status = 'pending')
 		FROM webhook_endpoints e JOIN organizations o ON o.id = e.organization_id
 		WHERE e.paused_at IS NOT NULL ORDER BY e.paused_at DESC, e.id`)

@@ -29,6 +29,9 @@ func (s Scope) Covers(needed Scope) bool {
 	return slices.Index(order, s) >= slices.Index(order, needed)
 }
 
+// Known reports whether this is one of the scopes.
+func (s Scope) Known() bool { return s == ScopeRead || s == ScopeLinks || s == ScopeAll }
+
 // NewKey is what a key is to be.
 type NewKey struct {
 	OrganizationID string
@@ -77,6 +80,15 @@ func (k *Key) ended(now int64) error {
 
 // InForce reports whether a key opened something at a time.
 func (k *Key) InForce(now int64) bool { return k.ended(now) == nil }
+
+// Shown is as much of a key's secret as tells it from others.
+func (k *Key) Shown() string {
+	prefix := apiKeyPrefix
+	if k.Test {
+		prefix = testKeyPrefix
+	}
+	return prefix + "…" + k.Hint
+}
 
 // usePrecision is how exactly a key's last use is kept, so that a busy key
 // does not turn each read into a write.

@@ -124,6 +124,16 @@ func (db *DB) EventsOfLink(ctx context.Context, linkID string) ([]Event, error) 
 	return found, nil
 }
 
+// LatestEvents lists what a merchant was told of any link, the newest first.
+func (db *DB) LatestEvents(ctx context.Context, organizationID string, limit int) ([]Event, error) {
+	found, err := collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
+		WHERE e.organization_id = $1 ORDER BY e.position DESC LIMIT $2`, organizationID, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list the latest events: %w", err)
+	}
+	return found, nil
+}
+
 // EventFilter narrows a list of events.
 type EventFilter struct {
 	OrganizationID string

@@ -113,6 +113,17 @@ func (db *DB) SigningKey(ctx context.Context, id string) (SigningKey, error) {
 	return key, nil
 }
 
+// SigningKeysOf lists an organization's keys in force, the one that signs first.
+func (db *DB) SigningKeysOf(ctx context.Context, organizationID string) ([]SigningKey, error) {
+	found, err := collect(ctx, db.read, scanSigningKey, `SELECT `+signingKeyColumns+` FROM signing_keys
+		WHERE organization_id = $1 AND (retired_at IS NULL OR retired_at > $2)
+		ORDER BY retired_at IS NULL DESC, retired_at DESC`, organizationID, db.Now())
+	if err != nil {
+		return nil, fmt.Errorf("list an organization's signing keys: %w", err)
+	}
+	return found, nil
+}
+
 // SigningKeys lists all keys in force, of every organization.
 func (db *DB) SigningKeys(ctx context.Context) ([]SigningKey, error) {
 	found, err := collect(ctx, db.read, scanSigningKey,

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 
@@ -171,6 +173,15 @@ func Fill(sentence string, pairs ...string) string {
 		old[i], old[i+1] = "{"+pairs[i]+"}", pairs[i+1]
 	}
 	return strings.NewReplacer(old...).Replace(sentence)
+}
+
+// Initial stands for a name where there is no picture.
+func Initial(name string) string {
+	first, _ := utf8.DecodeRuneInString(strings.TrimSpace(name))
+	if first == utf8.RuneError {
+		return ""
+	}
+	return string(unicode.ToUpper(first))
 }
 
 // Of picks the form for a number and fills it in.

@@ -53,7 +53,7 @@ func TestWrongUsageSaysWhatToDo(t *testing.T) {
 		{"keys create --org=", nil, []string{"--org: give the merchant's name"}},
 		{"keys create --org=A --scope=write", nil, []string{"--scope", "read"}},
 		{"keys create --org=A --days=-1", nil, []string{"--days: must be 0 (for ever) to 3650"}},
-		{"keys create --org=T-MOBlLE", nil, []string{`--org: must not resemble "T-Mobile", which is an integration`}},
+		{"keys create --org=T-MOBlLE", nil, []string{`--org: must not resemble “T-Mobile”, which is an integration`}},
 		{"organizations create", nil, []string{"--org"}},
 		{"organizations create --org=AT&T --accent=red --support=x --return-to=myapp --embed-origin=http://a.example --logo=nowhere", nil,
 			[]string{"--display-name: must not resemble", "--accent: must be a colour", "--support: must be", `--return-to: "myapp" must be a host`,

@@ -158,18 +158,11 @@ func (c *keysList) Run(ctx context.Context, out *console) error {
 		table := tabwriter.NewWriter(out.stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(table, "ID\tMERCHANT\tNAME\tKEY\tSCOPE\tCREATED\tLAST USED\tSTATE")
 		for _, key := range keys {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s…%s\t%s\t%s\t%s\t%s\n", key.ID, key.OrganizationName, key.Name,
-				keyPrefix(key), key.Hint, key.Scope, day(&key.CreatedAt), day(key.LastUsedAt), keyState(key, database.Now()))
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", key.ID, key.OrganizationName, key.Name,
+				key.Shown(), key.Scope, day(&key.CreatedAt), day(key.LastUsedAt), keyState(key, database.Now()))
 		}
 		return table.Flush()
 	})
-}
-
-func keyPrefix(key db.Key) string {
-	if key.Test {
-		return "psg_test_"
-	}
-	return "psg_"
 }
 
 func keyState(key db.Key, now int64) string {

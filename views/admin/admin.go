@@ -22,6 +22,7 @@ type Frame struct {
 	LogOut   string    // where “Log out” posts to
 	Nav      []Link
 	Notice   string // said once above the page; "" nothing
+	Colours  string // path of a style sheet with a merchant's; "" none
 }
 
 // Link is a way to another page; Here marks the one that is shown.
@@ -95,6 +96,8 @@ func ago(now, at time.Time) string {
 }
 
 func exact(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05.000 UTC") }
+
+func onDay(at time.Time) string { return at.UTC().Format("2006-01-02") }
 
 func number(n int) string { return strconv.Itoa(n) }
 

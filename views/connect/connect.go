@@ -11,10 +11,7 @@ package connect
 import (
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -218,14 +215,6 @@ func having(operations []Operation, status Status) []Operation {
 		}
 	}
 	return list
-}
-
-func initial(name string) string {
-	first, _ := utf8.DecodeRuneInString(strings.TrimSpace(name))
-	if first == utf8.RuneError {
-		return ""
-	}
-	return string(unicode.ToUpper(first))
 }
 
 func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }

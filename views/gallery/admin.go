@@ -25,7 +25,7 @@ var picture []byte
 
 func adminFrame(here string) admin.Frame {
 	f := admin.Frame{Now: moment, Operator: "ops@acme.example", LogOut: "/log-out", Nav: []admin.Link{
-		{Name: "Overview", To: "/"}, {Name: "Sessions", To: "/sessions"},
+		{Name: "Overview", To: "/"}, {Name: "Sessions", To: "/sessions"}, {Name: "Organizations", To: "/organizations"},
 	}}
 	for i := range f.Nav {
 		f.Nav[i].Here = f.Nav[i].Name == here

@@ -29,7 +29,7 @@ func (s Screen) Slug() string {
 
 // Screens returns every screen, in the order of a person’s way, then the dashboard’s.
 func Screens() []Screen {
-	return slices.Concat(claimScreens(), phoneScreens(), questionScreens(), workScreens(), endScreens(), spanishScreens(), adminScreens())
+	return slices.Concat(claimScreens(), phoneScreens(), questionScreens(), workScreens(), endScreens(), spanishScreens(), adminScreens(), organizationScreens())
 }
 
 // Find returns the screen with this slug.

@@ -1,9 +1,10 @@
 // Package admin is the dashboard, on a listener of its own.
 //
-// It owns the operators' log-in and the pages that show why a session failed
-// and what the merchant was told. It does not own how they look (views/admin)
-// and changes no link. Its
-// invariant: nothing but the log-in page answers without an operator's cookie.
+// It owns the operators' log-in, the pages that show why a session failed and
+// what the merchant was told, and those where merchants get their keys and
+// their branding. It does not own how they look (views/admin) or what branding
+// may be (web/branding), and changes no link. Its invariant: nothing but the
+// log-in page answers without an operator's cookie, and no secret is shown twice.
 package admin
 
 import (
@@ -37,6 +38,7 @@ type Handler struct {
 	Options
 	cookies *sessions.CookieStore
 	tries   *httprate.RateLimiter
+	secrets secrets
 }
 
 // New prepares the dashboard.
@@ -45,7 +47,7 @@ func New(ctx context.Context, options Options) (*Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the dashboard: %w", err)
 	}
-	return &Handler{Options: options, cookies: cookies, tries: newTries()}, nil
+	return &Handler{Options: options, cookies: cookies, tries: newTries(), secrets: secrets{waiting: map[string]waitingSecret{}}}, nil
 }
 
 // render writes a page once all of it is there.
@@ -80,7 +82,7 @@ func sessionPath(id string) string { return sessionsPath + "/" + url.PathEscape(
 
 func (h *Handler) frame(r *http.Request) view.Frame {
 	frame := view.Frame{Now: time.UnixMilli(h.DB.Now()), Operator: operator(r).Email, LogOut: "/logout"}
-	for _, page := range []view.Link{{Name: "Overview", To: overviewPath}, {Name: "Sessions", To: sessionsPath}} {
+	for _, page := range []view.Link{{Name: "Overview", To: overviewPath}, {Name: "Sessions", To: sessionsPath}, {Name: "Organizations", To: organizationsPath}} {
 		page.Here = r.URL.Path == page.To
 		frame.Nav = append(frame.Nav, page)
 	}

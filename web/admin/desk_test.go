@@ -23,6 +23,7 @@ import (
 	"passage/static"
 	"passage/web"
 	"passage/web/admin"
+	"passage/web/branding"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -68,7 +69,7 @@ func (d *desk) serve(scripts fstest.MapFS) {
 	logger := slog.New(slog.DiscardHandler)
 	dashboard, err := admin.New(d.Context(), admin.Options{DB: d.db, Catalog: catalog, Logger: logger})
 	d.must(err)
-	d.handler, err = web.Admin(web.Options{Admin: dashboard, Static: static.Handler(), Metrics: http.NotFoundHandler(),
+	d.handler, err = web.Admin(web.Options{Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: d.db}, Metrics: http.NotFoundHandler(),
 		Ready: func(context.Context) error { return nil }, Logger: logger})
 	d.must(err)
 }

@@ -11,7 +11,6 @@ import (
 
 	"passage/db"
 	view "passage/views/admin"
-	"passage/web/problem"
 )
 
 // How often a password may be guessed from one address: checking one is slow on
@@ -32,10 +31,7 @@ func (h *Handler) tooMany(w http.ResponseWriter, r *http.Request) bool {
 	return h.tries.OnLimit(w, r, httprate.CanonicalizeIP(host))
 }
 
-const (
-	loginPath = "/login"
-	maxForm   = 8 << 10 // bytes
-)
+const loginPath = "/login"
 
 // ShowLogin shows the form.
 func (h *Handler) ShowLogin(w http.ResponseWriter, r *http.Request) error {
@@ -44,12 +40,8 @@ func (h *Handler) ShowLogin(w http.ResponseWriter, r *http.Request) error {
 
 // SubmitLogin checks the password and goes on to where the operator wanted to.
 func (h *Handler) SubmitLogin(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return err
-		}
-		return problem.BadForm()
+	if err := readForm(w, r, maxForm); err != nil {
+		return err
 	}
 	model := view.LogIn{Action: loginPath, Email: r.PostForm.Get("email"), Next: local(r.PostForm.Get("next"))}
 	if h.tooMany(w, r) {

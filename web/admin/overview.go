@@ -26,13 +26,8 @@ func (h *Handler) ShowOverview(w http.ResponseWriter, r *http.Request) error {
 	if model.Week, err = h.window(r, 7*day); err != nil {
 		return err
 	}
-	paused, err := h.DB.PausedEndpoints(r.Context())
-	if err != nil {
+	if model.Paused, err = h.paused(r.Context(), ""); err != nil {
 		return err
-	}
-	for _, endpoint := range paused {
-		model.Paused = append(model.Paused, view.PausedHost{Organization: endpoint.Organization, Host: endpoint.Host,
-			Since: time.UnixMilli(endpoint.FailingSince), Waiting: endpoint.Waiting})
 	}
 	for _, entry := range h.Catalog.Entries() {
 		model.Integrations = append(model.Integrations, integration(entry))

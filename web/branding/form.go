@@ -114,7 +114,7 @@ func RefuseName(name string, taken []string) string {
 		return "must not contain line breaks, other than plain spaces, or characters that nobody sees"
 	}
 	if like := resembles(name, taken); like != "" {
-		return "must not resemble " + strconv.Quote(like) + ", which is an integration: people would take one for the other"
+		return "must not resemble “" + like + "”, which is an integration: people would take one for the other"
 	}
 	return ""
 }

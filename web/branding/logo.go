@@ -28,6 +28,9 @@ type LogoError string
 
 func (e LogoError) Error() string { return string(e) }
 
+// TooLarge is the error of a logo with more bytes than it may have.
+const TooLarge LogoError = "must have at most 512 KB"
+
 const errLogoFormat LogoError = "must be a PNG, JPEG, GIF or WebP picture"
 
 // Logo reads a picture and draws it anew, as a square PNG: nothing of the bytes
@@ -38,7 +41,7 @@ func Logo(from io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("read the logo: %w", err)
 	}
 	if len(content) > MaxLogoBytes {
-		return nil, LogoError(fmt.Sprintf("must have at most %d KB", MaxLogoBytes>>10))
+		return nil, TooLarge
 	}
 	config, _, err := image.DecodeConfig(bytes.NewReader(content))
 	if err != nil {

@@ -1,0 +1,160 @@
+package admin
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"passage/db"
+	view "passage/views/admin"
+	"passage/web/branding"
+)
+
+const (
+	logoPart = "logo"
+
+	maxBrandingForm = 32 << 10                       // bytes
+	maxLogoForm     = branding.MaxLogoBytes + 16<<10 // with what is around the file
+
+	maxChanges = 20
+	justNow    = 10 * time.Second
+)
+
+// ShowBranding shows how a merchant looks to people, to be changed.
+func (h *Handler) ShowBranding(w http.ResponseWriter, r *http.Request) error {
+	organization, err := h.organization(r)
+	if err != nil {
+		return err
+	}
+	return h.showBranding(w, r, http.StatusOK, organization, typed{form: branding.FormOf(organization.Branding), read: organization.Branding})
+}
+
+// typed is the form as it came, and what was read of it.
+type typed struct {
+	form      branding.Form
+	read      db.Branding
+	faults    branding.Faults
+	logoFault string
+	preview   bool
+}
+
+func (h *Handler) showBranding(w http.ResponseWriter, r *http.Request, status int, organization db.Organization, t typed) error {
+	changes, err := h.DB.Changes(r.Context(), organization.ID, maxChanges)
+	if err != nil {
+		return err
+	}
+	path := func(part ...string) string { return organizationPath(organization.ID, part...) }
+	field := func(name, value string) view.Field { return view.Field{Value: value, Fault: t.faults.Of(name)} }
+	model := view.Branding{
+		Organization: heading(organization, brandingTab), Save: path(brandingTab), SaveLogo: path(logoPart),
+		DisplayName:  field(branding.FieldDisplayName, t.form.DisplayName),
+		Accent:       field(branding.FieldAccent, t.form.Accent),
+		Support:      field(branding.FieldSupport, t.form.Support),
+		ReturnTo:     field(branding.FieldReturnTo, strings.Join(t.form.ReturnTo, "\n")),
+		EmbedOrigins: field(branding.FieldEmbedOrigins, strings.Join(t.form.EmbedOrigins, "\n")),
+		LogoFault:    t.logoFault, Advice: branding.Advice(t.read.Accent),
+		Preview: view.Preview{Name: t.read.DisplayName, Logo: branding.LogoPath(organization.LogoHash), Support: branding.ShowSupport(t.read.Support)},
+	}
+	if organization.LogoHash != "" {
+		model.RemoveLogo = path(logoPart, "remove")
+	}
+	for _, c := range changes {
+		model.Changes = append(model.Changes, view.Change{At: time.UnixMilli(c.At), Actor: c.Actor, Field: c.Field, Before: c.Before, After: c.After})
+	}
+	if len(changes) > 0 && status == http.StatusOK && !t.preview {
+		model.Saved = changes[0].Actor == operator(r).Email && h.DB.Now()-changes[0].At < justNow.Milliseconds()
+	}
+	frame := h.frame(r)
+	frame.Colours = branding.PreviewPath(t.read.Accent)
+	return render(w, r, status, view.BrandingPage(frame, model))
+}
+
+// SubmitBranding keeps the form, or shows what it would look like.
+func (h *Handler) SubmitBranding(w http.ResponseWriter, r *http.Request) error {
+	organization, err := h.organization(r)
+	if err != nil {
+		return err
+	}
+	if err := readForm(w, r, maxBrandingForm); err != nil {
+		return err
+	}
+	lines := func(name string) []string {
+		return strings.FieldsFunc(r.PostForm.Get(name), func(c rune) bool { return c == '\n' || c == '\r' })
+	}
+	t := typed{preview: r.PostForm.Get("do") == "preview", form: branding.Form{
+		DisplayName: r.PostForm.Get(branding.FieldDisplayName), Accent: r.PostForm.Get(branding.FieldAccent), Support: r.PostForm.Get(branding.FieldSupport),
+		ReturnTo: lines(branding.FieldReturnTo), EmbedOrigins: lines(branding.FieldEmbedOrigins)}}
+	t.read, t.faults = t.form.Read(branding.Taken(h.Catalog))
+	switch {
+	case len(t.faults) > 0:
+		return h.showBranding(w, r, http.StatusUnprocessableEntity, organization, t)
+	case t.preview:
+		return h.showBranding(w, r, http.StatusOK, organization, t)
+	}
+	if err := h.DB.SetBranding(r.Context(), organization.ID, t.read, operator(r).Email); err != nil {
+		return err
+	}
+	return h.toBranding(w, r, organization)
+}
+
+// SubmitLogo keeps a picture as it is drawn anew.
+func (h *Handler) SubmitLogo(w http.ResponseWriter, r *http.Request) error {
+	organization, err := h.organization(r)
+	if err != nil {
+		return err
+	}
+	logo, fault, err := readLogo(w, r)
+	if err != nil {
+		return err
+	}
+	if fault != "" {
+		return h.showBranding(w, r, http.StatusUnprocessableEntity, organization,
+			typed{form: branding.FormOf(organization.Branding), read: organization.Branding, logoFault: fault})
+	}
+	if err := h.DB.SetLogo(r.Context(), organization.ID, logo, operator(r).Email); err != nil {
+		return err
+	}
+	return h.toBranding(w, r, organization)
+}
+
+// readLogo reads the file of the form; fault says why it cannot be taken.
+func readLogo(w http.ResponseWriter, r *http.Request) (logo []byte, fault string, err error) {
+	err = readForm(w, r, maxLogoForm)
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return nil, branding.TooLarge.Error(), nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	file, _, err := r.FormFile(branding.FieldLogo)
+	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
+		return nil, "must be chosen first", nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	logo, err = branding.Logo(file)
+	if wrong, ok := errors.AsType[branding.LogoError](err); ok {
+		return nil, wrong.Error(), nil
+	}
+	return logo, "", err
+}
+
+// SubmitRemoveLogo takes the logo away.
+func (h *Handler) SubmitRemoveLogo(w http.ResponseWriter, r *http.Request) error {
+	organization, err := h.organization(r)
+	if err != nil {
+		return err
+	}
+	if err := h.DB.SetLogo(r.Context(), organization.ID, nil, operator(r).Email); err != nil {
+		return err
+	}
+	return h.toBranding(w, r, organization)
+}
+
+func (h *Handler) toBranding(w http.ResponseWriter, r *http.Request, organization db.Organization) error {
+	http.Redirect(w, r, organizationPath(organization.ID, brandingTab), http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,55 @@
+package admin
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	view "passage/views/admin"
+	"passage/web/problem"
+)
+
+const maxForm = 8 << 10 // bytes
+
+// readForm reads a form of at most so many bytes, files among them.
+func readForm(w http.ResponseWriter, r *http.Request, limit int64) error {
+	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	err := r.ParseForm()
+	if err == nil {
+		err = r.ParseMultipartForm(limit) //nolint:gosec // the body is bounded above
+	}
+	if errors.Is(err, http.ErrNotMultipart) {
+		return nil
+	}
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge || err == nil {
+		return err
+	}
+	return problem.BadForm()
+}
+
+// readNumber reads a number of a field, which may be empty if it has a default.
+func readNumber(text string, otherwise, most int) (n int, field view.Field) {
+	field.Value = strings.TrimSpace(text)
+	if field.Value == "" && otherwise >= 0 {
+		return otherwise, field
+	}
+	n, err := strconv.Atoi(field.Value)
+	if err != nil || n < 0 || n > most {
+		field.Fault = "must be a number from 0 to " + strconv.Itoa(most)
+	}
+	return n, field
+}
+
+// The overlap of what is replaced, in hours.
+const (
+	usualOverlap = "24"
+	mostOverlap  = 24 * 90
+	required     = -1
+)
+
+func readOverlap(r *http.Request) (time.Duration, view.Field) {
+	hours, field := readNumber(r.PostForm.Get("overlap"), required, mostOverlap)
+	return time.Duration(hours) * time.Hour, field
+}

@@ -1,0 +1,96 @@
+package admin
+
+import (
+	"crypto/rand"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"passage/db"
+	view "passage/views/admin"
+)
+
+// kindOfSecret says what is shown once.
+type kindOfSecret int
+
+const (
+	newKey kindOfSecret = iota
+	webhookSecret
+)
+
+// secretLife is how long a secret waits to be shown, from the redirect that
+// leads to it.
+const secretLife = time.Minute
+
+// secrets holds what was made until the page after it shows it, once: in memory
+// only, for the operator who made it. An address with a secret in it would stay
+// in the browser's history.
+type secrets struct {
+	mu      sync.Mutex
+	waiting map[string]waitingSecret // by ticket
+}
+
+type waitingSecret struct {
+	kind                     kindOfSecret
+	text                     string
+	operator, organizationID string
+	until                    int64
+}
+
+func (s *secrets) keep(secret waitingSecret, now int64) (ticket string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for old, each := range s.waiting {
+		if each.until <= now {
+			delete(s.waiting, old)
+		}
+	}
+	ticket = rand.Text()
+	s.waiting[ticket] = secret
+	return ticket
+}
+
+// take gives a secret to whom it is for, and to nobody a second time.
+func (s *secrets) take(ticket, operator, organizationID string, now int64) (found waitingSecret, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok = s.waiting[ticket]
+	if !ok || found.operator != operator || found.organizationID != organizationID || found.until <= now {
+		return waitingSecret{}, false
+	}
+	delete(s.waiting, ticket)
+	return found, true
+}
+
+// handOver leads to the page that shows a secret.
+func (h *Handler) handOver(w http.ResponseWriter, r *http.Request, organization db.Organization, kind kindOfSecret, text string) error {
+	now := h.DB.Now()
+	ticket := h.secrets.keep(waitingSecret{kind, text, operator(r).ID, organization.ID, now + secretLife.Milliseconds()}, now)
+	http.Redirect(w, r, organizationPath(organization.ID, "secrets", ticket), http.StatusSeeOther)
+	return nil
+}
+
+// ShowSecret shows what was made, this one time.
+func (h *Handler) ShowSecret(w http.ResponseWriter, r *http.Request) error {
+	organization, err := h.organization(r)
+	if err != nil {
+		return err
+	}
+	model := view.Secret{Organization: heading(organization, keysTab), Title: "The new API key", Back: organizationPath(organization.ID),
+		Note: "The merchant’s server sends it with every request, as “Authorization: Bearer …”. Hand it over where nobody else reads it."}
+	if r.Method == http.MethodHead { // who asks so cannot see it
+		return render(w, r, http.StatusOK, view.SecretPage(h.frame(r), model))
+	}
+	secret, ok := h.secrets.take(chi.URLParam(r, "ticket"), operator(r).ID, organization.ID, h.DB.Now())
+	if !ok {
+		return render(w, r, http.StatusGone, view.SecretPage(h.frame(r), model))
+	}
+	model.Secret = secret.text
+	if secret.kind == webhookSecret {
+		model.Organization, model.Back = heading(organization, webhooksTab), organizationPath(organization.ID, webhooksTab)
+		model.Title, model.Note = "The webhook secret", "Receivers check webhook-signature with it, by any library of Standard Webhooks."
+	}
+	return render(w, r, http.StatusOK, view.SecretPage(h.frame(r), model))
+}
