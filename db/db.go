@@ -45,13 +45,12 @@ type Options struct {
 
 // DB is the one handle on the data; it is safe for concurrent use.
 type DB struct {
-	write    *sql.DB // one connection: SQLite has one writer
-	read     *sql.DB
-	seal     *sealer
-	now      func() time.Time
-	random   io.Reader
-	bell     bell
-	prepared statements
+	write  *pool // one connection: SQLite has one writer
+	read   *pool
+	seal   *sealer
+	now    func() time.Time
+	random io.Reader
+	bell   bell
 }
 
 // Open opens the data folder, creating what is missing, and brings the tables
@@ -94,26 +93,21 @@ func prepareFolder(ctx context.Context, folder, path string) (seal *sealer, err 
 }
 
 func (db *DB) connect(ctx context.Context, path string) (err error) {
-	if db.write, err = sql.Open("sqlite", dsn(path, "_txlock=immediate")); err != nil {
+	if db.write, err = openPool(dsn(path, "_txlock=immediate"), 1); err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
-	db.write.SetMaxOpenConns(1)
 	// An immediate transaction on a reader would block the writer, so readers
 	// have neither the lock mode nor the right to write.
-	if db.read, err = sql.Open("sqlite", dsn(path, "_pragma=query_only(1)")); err != nil {
+	if db.read, err = openPool(dsn(path, "_pragma=query_only(1)"), readers); err != nil {
 		return fmt.Errorf("open the database for reading: %w", err)
 	}
-	db.read.SetMaxOpenConns(readers)
-	if err := errors.Join(assertPragmas(ctx, db.write), assertPragmas(ctx, db.read)); err != nil {
-		return err
-	}
-	return db.prepare(ctx)
+	return errors.Join(assertPragmas(ctx, db.write.DB), assertPragmas(ctx, db.read.DB))
 }
 
 // Close closes the connections. Nothing may use the DB afterwards.
 func (db *DB) Close() error {
 	var errs []error
-	for _, pool := range []*sql.DB{db.read, db.write} {
+	for _, pool := range []*pool{db.read, db.write} {
 		if pool != nil {
 			errs = append(errs, pool.Close())
 		}

@@ -14,10 +14,10 @@ func Trace(db *DB, folder string, tell func(query string)) error {
 	if err := db.Close(); err != nil {
 		return err
 	}
-	db.write = sql.OpenDB(tracer{driver, dsn(path, "_txlock=immediate"), tell})
+	db.write = newPool(sql.OpenDB(tracer{driver, dsn(path, "_txlock=immediate"), tell}))
 	db.write.SetMaxOpenConns(1)
-	db.read = sql.OpenDB(tracer{driver, dsn(path, "_pragma=query_only(1)"), tell})
-	return db.prepare(context.Background())
+	db.read = newPool(sql.OpenDB(tracer{driver, dsn(path, "_pragma=query_only(1)"), tell}))
+	return nil
 }
 
 type tracer struct {

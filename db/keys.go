@@ -168,12 +168,10 @@ func whole(secret string) bool {
 	return strings.HasPrefix(secret, apiKeyPrefix) && at > len(apiKeyPrefix) && checksum(secret[:at]) == secret[at:]
 }
 
-const authenticateQuery = keyQuery + ` WHERE k.hash = $1`
-
 // Authenticate finds the key with this secret. ErrMistyped, ErrKeyRevoked,
 // ErrKeyExpired and ErrNotFound say why there is none in force.
 func (db *DB) Authenticate(ctx context.Context, secret string) (Key, error) {
-	key, err := scanKey(db.prepared.authenticate.QueryRowContext(ctx, hash(secret)))
+	key, err := scanKey(db.read.QueryRowContext(ctx, keyQuery+` WHERE k.hash = $1`, hash(secret)))
 	if err = orNotFound(err); errors.Is(err, ErrNotFound) && !whole(secret) {
 		err = ErrMistyped
 	}

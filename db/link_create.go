@@ -100,11 +100,6 @@ func (l *Link) stamp(now int64, lifetime time.Duration) {
 	l.CreatedAt, l.UpdatedAt, l.ExpiresAt = now, now, now+lifetime.Milliseconds()
 }
 
-const insertLinkQuery = `INSERT INTO links (id, organization_id, integration_id, status, claim_code_hash, claim_code,
-		arguments_key, data_key, return_url, webhook_url, external_user_id, metadata, debug, reusable, user_label,
-		require_return, locale, test, expires_at, created_at, updated_at)
-	VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)`
-
 func insertLink(tx *tx, l *Link) error {
 	var metadata any
 	if l.Metadata != nil {
@@ -114,14 +109,14 @@ func insertLink(tx *tx, l *Link) error {
 		}
 		metadata = string(text)
 	}
-	return tx.execPrepared(tx.prepared.insertLink,
+	return tx.exec(`INSERT INTO links (id, organization_id, integration_id, status, claim_code_hash, claim_code,
+			arguments_key, data_key, return_url, webhook_url, external_user_id, metadata, debug, reusable, user_label,
+			require_return, locale, test, expires_at, created_at, updated_at)
+		VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)`,
 		l.ID, l.OrganizationID, l.IntegrationID, hash(l.ClaimCode), l.sealedCode, l.argumentsKey, l.dataKey,
 		orNull(l.ReturnURL), orNull(l.WebhookURL), orNull(l.ExternalUserID), metadata, l.Debug, l.Reusable,
 		orNull(l.UserLabel), l.RequireReturn, orNull(l.Locale), l.Test, l.ExpiresAt, l.CreatedAt)
 }
-
-const insertOperationQuery = `INSERT INTO link_operations (link_id, position, resource, action, arguments, summary)
-	VALUES ($1, $2, $3, $4, $5, $6)`
 
 func insertOperations(tx *tx, link *Link, operations []NewOperation, key *sealer) error {
 	for position, new := range operations {
@@ -139,7 +134,9 @@ func insertOperations(tx *tx, link *Link, operations []NewOperation, key *sealer
 				return err
 			}
 		}
-		if err := tx.execPrepared(tx.prepared.insertOperation, link.ID, position, new.Resource, new.Action, operation.arguments, string(summary)); err != nil {
+		if err := tx.exec(`INSERT INTO link_operations (link_id, position, resource, action, arguments, summary)
+			VALUES ($1, $2, $3, $4, $5, $6)`,
+			link.ID, position, new.Resource, new.Action, operation.arguments, string(summary)); err != nil {
 			return err
 		}
 		link.Operations = append(link.Operations, operation)

@@ -9,11 +9,10 @@ import (
 
 // tx is one transaction: one connection, one moment.
 type tx struct {
-	ctx      context.Context
-	sql      *sql.Tx
-	now      int64 // Unix milliseconds, the same for all that happens in it
-	rings    map[string]bool
-	prepared statements
+	ctx   context.Context
+	sql   transaction
+	now   int64 // Unix milliseconds, the same for all that happens in it
+	rings map[string]bool
 }
 
 // transact runs a function in one write transaction and, once it is committed,
@@ -26,9 +25,9 @@ func (db *DB) transact(ctx context.Context, work func(*tx) error) (err error) {
 		return err
 	}
 	ctx = context.WithoutCancel(ctx)
-	sqlTx, err := db.write.BeginTx(ctx, nil)
+	sqlTx, err := db.write.begin(ctx)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return err
 	}
 	done := false
 	defer func() {
@@ -36,7 +35,7 @@ func (db *DB) transact(ctx context.Context, work func(*tx) error) (err error) {
 			err = errors.Join(err, sqlTx.Rollback())
 		}
 	}()
-	tx := &tx{ctx: ctx, sql: sqlTx, now: db.Now(), rings: map[string]bool{}, prepared: db.prepared}
+	tx := &tx{ctx: ctx, sql: sqlTx, now: db.Now(), rings: map[string]bool{}}
 	if err := work(tx); err != nil {
 		return err
 	}
