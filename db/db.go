@@ -45,12 +45,14 @@ type Options struct {
 
 // DB is the one handle on the data; it is safe for concurrent use.
 type DB struct {
-	write  *pool // one connection: SQLite has one writer
-	read   *pool
-	seal   *sealer
-	now    func() time.Time
-	random io.Reader
-	bell   bell
+	write   *pool         // one connection: SQLite has one writer
+	writing chan struct{} // holds one who writes
+	waiting turns
+	read    *pool
+	seal    *sealer
+	now     func() time.Time
+	random  io.Reader
+	bell    bell
 }
 
 // Open opens the data folder, creating what is missing, and brings the tables
@@ -70,7 +72,7 @@ func Open(ctx context.Context, options Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{seal: seal, now: options.Now, random: options.Random}
+	db := &DB{seal: seal, now: options.Now, random: options.Random, writing: make(chan struct{}, 1)}
 	db.bell.listeners = map[string]map[chan struct{}]struct{}{}
 	if err := db.connect(ctx, path); err != nil {
 		return nil, errors.Join(err, db.Close())

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 )
 
 // tx is one transaction: one connection, one moment.
@@ -15,38 +14,27 @@ type tx struct {
 	rings map[string]bool
 }
 
-// transact runs a function in one write transaction and, once it is committed,
-// rings for what it changed. The function's error rolls everything back, and so
-// does its panic, which would else keep the one write connection for good.
-func (db *DB) transact(ctx context.Context, work func(*tx) error) (err error) {
+// transact runs a function in a write transaction and, once it is committed,
+// rings for what it changed. The function's error undoes all that it did, and so
+// does its panic. It may run in another's goroutine (see turn).
+func (db *DB) transact(ctx context.Context, work func(*tx) error) error {
 	// The caller's cancellation is looked at before, not in the middle:
 	// database/sql would tear down the one write connection with it.
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	ctx = context.WithoutCancel(ctx)
-	sqlTx, err := db.write.begin(ctx)
-	if err != nil {
-		return err
+	mine := &turn{ctx: context.WithoutCancel(ctx), work: work, over: make(chan struct{})}
+	db.waiting.add(mine)
+	select {
+	case <-mine.over:
+	case db.writing <- struct{}{}:
+		db.commit(db.waiting.take()) // mine too, if it is not over
+		<-db.writing
 	}
-	done := false
-	defer func() {
-		if !done {
-			err = errors.Join(err, sqlTx.Rollback())
-		}
-	}()
-	tx := &tx{ctx: ctx, sql: sqlTx, now: db.Now(), rings: map[string]bool{}}
-	if err := work(tx); err != nil {
-		return err
+	if mine.panicked != nil {
+		panic(mine.panicked) //nolint:forbidigo // passed on
 	}
-	done = true
-	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	for topic := range tx.rings {
-		db.bell.ring(topic)
-	}
-	return nil
+	return mine.err
 }
 
 func (tx *tx) ring(topic string) { tx.rings[topic] = true }
