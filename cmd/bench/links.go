@@ -35,6 +35,7 @@ type way struct {
 	created int           // in this round
 	took    time.Duration // in this round
 	rate    sample        // a second, by round
+	each    sample        // milliseconds of each creation, of all rounds
 }
 
 // measureLinks compares the creation of links with inserts of the very same
@@ -100,10 +101,11 @@ func linkRound(ctx context.Context, ways []*way) error {
 func (s *suite) printLinks(ways []*way, inserts *inserts) {
 	s.say(`
 3. Links with three operations a second, each one durable transaction of %d rows, %d bytes of values
-   %d rounds of %d × %s in turns; the bare inserts write the same values, without seals, checks and further indexes
+   %d rounds of %d × %s in turns; the bare inserts write the same values, without seals, checks and further indexes;
+   POST is the whole way of a merchant: HTTP, key, limits, validation, and an idempotency key with its kept reply
 `, inserts.rows, inserts.bytes, s.rounds, linkTurns, linkTurn)
 	for n, w := range ways {
-		s.say("   %-26s %-26s", w.name, w.rate.show("%.0f"))
+		s.say("   %-16s %-24s p99 %5.1f ms ", w.name, w.rate.show("%.0f"), w.each.at(0.99))
 		if n > 0 {
 			ratio := w.rate.over(ways[0].rate)
 			s.say(" %s of bare", ratio.show("%.2f"))
@@ -118,23 +120,26 @@ func (s *suite) printLinks(ways []*way, inserts *inserts) {
 // turn creates links for a while.
 func (w *way) turn(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	counts := make([]int, w.callers)
+	times := make([]sample, w.callers)
 	begin := time.Now()
-	for caller := range counts {
+	for caller := range times {
 		group.Go(func() error {
-			for time.Since(begin) < linkTurn {
+			for last := begin; last.Sub(begin) < linkTurn; {
 				if err := w.create(ctx); err != nil {
 					return err
 				}
-				counts[caller]++
+				now := time.Now()
+				times[caller] = append(times[caller], milliseconds(now.Sub(last)))
+				last = now
 			}
 			return nil
 		})
 	}
 	err := group.Wait()
 	w.took += time.Since(begin)
-	for _, count := range counts {
-		w.created += count
+	for _, each := range times {
+		w.created += len(each)
+		w.each = append(w.each, each...)
 	}
 	return err
 }
