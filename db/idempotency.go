@@ -85,6 +85,8 @@ func (db *DB) replay(ctx context.Context, from moment, organizationID string, on
 	return reply, err
 }
 
+// keepReply keeps the reply of the first use of a key; ErrStale says that there
+// was one before.
 func (db *DB) keepReply(tx *tx, link *Link, once *Idempotency) error {
 	reply, err := once.Reply(*link)
 	if err != nil {
@@ -95,10 +97,10 @@ func (db *DB) keepReply(tx *tx, link *Link, once *Idempotency) error {
 	if err != nil {
 		return err
 	}
-	// An older row of the same key can only be one whose window has passed.
-	return tx.exec(`INSERT INTO idempotency_keys (organization_id, key_hash, body_mac, status, reply, link_id, created_at)
+	return tx.change(`INSERT INTO idempotency_keys (organization_id, key_hash, body_mac, status, reply, link_id, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (organization_id, key_hash) DO UPDATE SET body_mac = excluded.body_mac, status = excluded.status,
-			reply = excluded.reply, link_id = excluded.link_id, created_at = excluded.created_at`,
-		link.OrganizationID, keyHash, once.bodyMAC, reply.Status, sealed, link.ID, tx.now)
+			reply = excluded.reply, link_id = excluded.link_id, created_at = excluded.created_at
+		WHERE idempotency_keys.created_at <= $8`,
+		link.OrganizationID, keyHash, once.bodyMAC, reply.Status, sealed, link.ID, tx.now, tx.now-IdempotencyWindow.Milliseconds())
 }

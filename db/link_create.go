@@ -39,28 +39,27 @@ type NewOperation struct {
 // nothing is created and the reply of that time comes back in the link's place
 // (see Idempotency).
 func (db *DB) CreateLink(ctx context.Context, new NewLink, once *Idempotency) (Link, *Reply, error) {
-	link, keys, err := db.prepareLink(new)
+	link, err := db.prepareLink(new)
 	if err != nil {
 		return Link{}, nil, fmt.Errorf("create link: %w", err)
 	}
 	var reply *Reply
 	err = db.transact(ctx, func(tx *tx) error {
+		link.stamp(tx.now, new.Lifetime)
 		if once != nil {
-			if reply, err = db.replay(tx.ctx, tx.moment(), new.OrganizationID, once); err != nil || reply != nil {
+			err := db.keepReply(tx, &link, once)
+			if errors.Is(err, ErrStale) { // somebody was first
+				reply, err = db.replay(tx.ctx, tx.moment(), new.OrganizationID, once)
+				return err
+			}
+			if err != nil {
 				return err
 			}
 		}
-		link.stamp(tx.now, new.Lifetime)
 		if err := insertLink(tx, &link); err != nil {
 			return err
 		}
-		if err := insertOperations(tx, &link, new.Operations, keys); err != nil {
-			return err
-		}
-		if once != nil {
-			return db.keepReply(tx, &link, once)
-		}
-		return nil
+		return insertOperations(tx, &link)
 	})
 	if err != nil {
 		return Link{}, nil, fmt.Errorf("create link: %w", err)
@@ -72,7 +71,7 @@ func (db *DB) CreateLink(ctx context.Context, new NewLink, once *Idempotency) (L
 }
 
 // prepareLink does what needs no transaction: ids, keys and seals.
-func (db *DB) prepareLink(new NewLink) (Link, *sealer, error) {
+func (db *DB) prepareLink(new NewLink) (Link, error) {
 	link := Link{
 		OrganizationID: new.OrganizationID, IntegrationID: new.IntegrationID, Status: LinkPending,
 		ReturnURL: new.ReturnURL, WebhookURL: new.WebhookURL, ExternalUserID: new.ExternalUserID,
@@ -83,17 +82,37 @@ func (db *DB) prepareLink(new NewLink) (Link, *sealer, error) {
 	link.ID, err = db.newID(linkPrefix)
 	link.ClaimCode, codeErr = db.newSecret(claimCodePrefix)
 	if err := errors.Join(err, codeErr); err != nil {
-		return Link{}, nil, err
+		return Link{}, err
 	}
 	var arguments *sealer
 	if link.argumentsKey, arguments, err = db.seal.newKey(link.place("arguments_key")); err != nil {
-		return Link{}, nil, err
+		return Link{}, err
 	}
 	if link.dataKey, _, err = db.seal.newKey(link.place("data_key")); err != nil {
-		return Link{}, nil, err
+		return Link{}, err
 	}
-	link.sealedCode, err = db.seal.seal(link.place("claim_code"), []byte(link.ClaimCode))
-	return link, arguments, err
+	if link.sealedCode, err = db.seal.seal(link.place("claim_code"), []byte(link.ClaimCode)); err != nil {
+		return Link{}, err
+	}
+	return link, link.addOperations(new.Operations, arguments)
+}
+
+// addOperations seals the arguments of what is to be done.
+func (l *Link) addOperations(operations []NewOperation, key *sealer) (err error) {
+	for position, new := range operations {
+		operation := Operation{Position: position, Resource: new.Resource, Action: new.Action,
+			Summary: new.Summary, Status: OperationPending}
+		if operation.Summary == nil {
+			operation.Summary = map[string]string{}
+		}
+		if new.Arguments != nil {
+			if operation.arguments, err = key.seal(l.argumentsPlace(position), new.Arguments); err != nil {
+				return err
+			}
+		}
+		l.Operations = append(l.Operations, operation)
+	}
+	return nil
 }
 
 func (l *Link) stamp(now int64, lifetime time.Duration) {
@@ -118,28 +137,17 @@ func insertLink(tx *tx, l *Link) error {
 		orNull(l.UserLabel), l.RequireReturn, orNull(l.Locale), l.Test, l.ExpiresAt, l.CreatedAt)
 }
 
-func insertOperations(tx *tx, link *Link, operations []NewOperation, key *sealer) error {
-	for position, new := range operations {
-		operation := Operation{Position: position, Resource: new.Resource, Action: new.Action,
-			Summary: new.Summary, Status: OperationPending}
-		if operation.Summary == nil {
-			operation.Summary = map[string]string{}
-		}
+func insertOperations(tx *tx, link *Link) error {
+	for _, operation := range link.Operations {
 		summary, err := json.Marshal(operation.Summary)
 		if err != nil {
 			return err
 		}
-		if new.Arguments != nil {
-			if operation.arguments, err = key.seal(link.argumentsPlace(position), new.Arguments); err != nil {
-				return err
-			}
-		}
 		if err := tx.exec(`INSERT INTO link_operations (link_id, position, resource, action, arguments, summary)
 			VALUES ($1, $2, $3, $4, $5, $6)`,
-			link.ID, position, new.Resource, new.Action, operation.arguments, string(summary)); err != nil {
+			link.ID, operation.Position, operation.Resource, operation.Action, operation.arguments, string(summary)); err != nil {
 			return err
 		}
-		link.Operations = append(link.Operations, operation)
 	}
 	return nil
 }

@@ -116,7 +116,7 @@ func (t transaction) ExecContext(ctx context.Context, query string, args ...any)
 
 // QueryContext is sql.Tx's.
 func (t transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if s := t.compiled(ctx, query); s != nil {
+	if s := t.compiled(ctx, query); s != nil { //nolint:sqlclosecheck // closes with the transaction
 		return s.QueryContext(ctx, args...)
 	}
 	return t.Tx.QueryContext(ctx, query, args...)
@@ -124,7 +124,7 @@ func (t transaction) QueryContext(ctx context.Context, query string, args ...any
 
 // QueryRowContext is sql.Tx's.
 func (t transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if s := t.compiled(ctx, query); s != nil {
+	if s := t.compiled(ctx, query); s != nil { //nolint:sqlclosecheck // closes with the transaction
 		return s.QueryRowContext(ctx, args...)
 	}
 	return t.Tx.QueryRowContext(ctx, query, args...)
