@@ -1,6 +1,7 @@
 package branding
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -103,4 +104,29 @@ func TestAReturnURLMustLeadToWhatIsAllowed(t *testing.T) {
 			t.Errorf("%s: without a list, anywhere", address)
 		}
 	}
+}
+
+func FuzzFormsAreKeptAsTheyCanBeUsed(f *testing.F) {
+	for _, seed := range []string{"", "Acme", "https://Shop.example.com:443/", "http://localhost:3000", "myapp://", "help@a.example", "https://a.example;x",
+		"münchen.example", "https://xn--a.example", "[::1]:80", "T-Mobi1e", "a.example:00443", "https://a.example/x?y#z"} {
+		f.Add(seed)
+	}
+	inHeader, inList := regexp.MustCompile(`^https?://[a-z0-9.:-]+$`), regexp.MustCompile(`^[a-z0-9.:+-]+$`)
+	f.Fuzz(func(t *testing.T, text string) {
+		kept, _ := Form{DisplayName: text, Support: text, ReturnTo: []string{text}, EmbedOrigins: []string{text}}.Read(integrations)
+		for _, origin := range kept.EmbedOrigins {
+			if !inHeader.MatchString(origin) {
+				t.Fatalf("%q is kept as the origin %q", text, origin)
+			}
+		}
+		for _, place := range kept.ReturnTo {
+			if !inList.MatchString(place) || strings.HasSuffix(place, ":") == MayReturn(kept.ReturnTo, "https://"+place+"/done") {
+				t.Fatalf("%q is kept as the place %q", text, place)
+			}
+		}
+		if again, faults := FormOf(kept).Read(nil); faults.Of(FieldReturnTo)+faults.Of(FieldEmbedOrigins)+faults.Of(FieldSupport) != "" ||
+			again.Support != kept.Support || !slices.Equal(again.ReturnTo, kept.ReturnTo) || !slices.Equal(again.EmbedOrigins, kept.EmbedOrigins) {
+			t.Fatalf("%q is kept as %+v, and that as %+v: %v", text, kept, again, faults)
+		}
+	})
 }
