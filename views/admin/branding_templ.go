@@ -454,7 +454,7 @@ func changes(f Frame, list []Change) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(list) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<section class=\"catalog\" aria-labelledby=\"changes\"><h2 id=\"changes\">What was changed</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"What was changed\"><table class=\"rows\"><thead><tr><th scope=\"col\">When</th><th scope=\"col\">Who</th><th scope=\"col\">What</th><th scope=\"col\">Before</th><th scope=\"col\">After</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<section class=\"catalog\" aria-labelledby=\"changes\"><h2 id=\"changes\">What was changed</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of changes\"><table class=\"rows\"><thead><tr><th scope=\"col\">When</th><th scope=\"col\">Who</th><th scope=\"col\">What</th><th scope=\"col\">Before</th><th scope=\"col\">After</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -182,7 +182,7 @@ func sentEvents(f Frame, list []SentEvent) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Latest events\"><table class=\"rows\"><thead><tr><th scope=\"col\">Event</th><th scope=\"col\">Delivery</th><th scope=\"col\">Session</th><th scope=\"col\">When</th><th scope=\"col\"><span class=\"spoken\">Send again</span></th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of events\"><table class=\"rows\"><thead><tr><th scope=\"col\">Event</th><th scope=\"col\">Delivery</th><th scope=\"col\">Session</th><th scope=\"col\">When</th><th scope=\"col\"><span class=\"spoken\">Send again</span></th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -404,7 +404,7 @@ func signingKeys(f Frame, list []SigningKey) templ.Component {
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Signing keys\"><table class=\"rows\"><thead><tr><th scope=\"col\">Key (kid)</th><th scope=\"col\">Made</th><th scope=\"col\">State</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of signing keys\"><table class=\"rows\"><thead><tr><th scope=\"col\">Key (kid)</th><th scope=\"col\">Made</th><th scope=\"col\">State</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

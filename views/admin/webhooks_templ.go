@@ -75,7 +75,7 @@ func pausedHosts(f Frame, list []PausedHost) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(list) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"catalog\" aria-labelledby=\"paused\"><h2 id=\"paused\">Webhooks that nobody takes</h2><p class=\"muted\">These are tried once an hour. Once one is taken, or sent again, all go on.</p><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"paused\"><table class=\"rows\"><thead><tr><th scope=\"col\">Host</th><th scope=\"col\">Organization</th><th scope=\"col\">Since</th><th scope=\"col\" class=\"right\">Waiting</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"catalog\" aria-labelledby=\"paused\"><h2 id=\"paused\">Webhooks that nobody takes</h2><p class=\"muted\">These are tried once an hour. Once one is taken, or sent again, all go on.</p><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of paused hosts\"><table class=\"rows\"><thead><tr><th scope=\"col\">Host</th><th scope=\"col\">Organization</th><th scope=\"col\">Since</th><th scope=\"col\" class=\"right\">Waiting</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

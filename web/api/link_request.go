@@ -39,7 +39,7 @@ type linkRequest struct {
 	Resource       string             `json:"resource,omitempty" example:"paymentMethod" doc:"The resource of a single operation."`
 	Action         string             `json:"action,omitempty" enum:"read,write" doc:"The action of a single operation."`
 	Arguments      map[string]any     `json:"arguments,omitempty" doc:"The arguments of a single operation; their schema is in GET /v1/providers. Never echoed."`
-	ReturnURL      string             `json:"returnUrl,omitempty" maxLength:"2048" example:"https://your-app.com/done" doc:"Where the person goes back to: https, http on loopback, or a scheme of your app's own. linkId is appended to its query."`
+	ReturnURL      string             `json:"returnUrl,omitempty" maxLength:"2048" example:"https://your-app.com/done" doc:"Where the person goes back to: https, http on loopback, or a scheme of your app's own. linkId is appended to its query. An organization may be held to some hosts and schemes; the 400 names them."`
 	WebhookURL     string             `json:"webhookUrl,omitempty" maxLength:"2048" example:"https://your-app.com/webhooks" doc:"Where events are sent: an absolute https URL."`
 	ExternalUserID string             `json:"externalUserId,omitempty" maxLength:"255" doc:"Your own id of the person."`
 	Metadata       map[string]string  `json:"metadata,omitempty" maxProperties:"20" doc:"Up to 20 keys of at most 40 characters with values of at most 500; returned as given."`
