@@ -282,7 +282,7 @@ func begin(p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</li><li><h3>Send the person to <code>claimUrl</code></h3><p>By a redirect, a button or a message. Passage shows who asks for what, takes the log-in, and does the work while the person watches. A link is claimed once at a time, and may be claimed again after a failure until it expires.</p></li><li><h3>Take the person back</h3><p>They come to your <code>returnUrl</code> with <code>linkId</code> appended. That proves nothing, so ask, with your key. With <code>requireReturn</code> there is a <code>returnCode</code> too, which proves who came back: see <a href=\"#redeemReturn\">redeem</a>.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</li><li><h3>Send the person to <code>claimUrl</code></h3><p>By a redirect, a button or a message, or open it within your page with <code>/connect.js</code>, whose types are at <code>/connect.d.ts</code>. Passage shows who asks for what, takes the log-in, and does the work while the person watches. A link is claimed once at a time, and may be claimed again after a failure until it expires.</p></li><li><h3>Take the person back</h3><p>They come to your <code>returnUrl</code> with <code>linkId</code> appended. That proves nothing, so ask, with your key. With <code>requireReturn</code> there is a <code>returnCode</code> too, which proves who came back: see <a href=\"#redeemReturn\">redeem</a>.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -326,7 +326,7 @@ func basics(p Page) templ.Component {
 		var templ_7745c5c3_Var12 string
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.Base)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `docs/page.templ`, Line: 110, Col: 39}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `docs/page.templ`, Line: 111, Col: 39}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {

@@ -79,7 +79,7 @@ func (h *Handler) seeWindow(r *http.Request) (frame view.Frame, model view.Model
 		return frame, nil, true, err
 	}
 	frame.Revision = link.UpdatedAt
-	if model, done = settled(frame, &link, h.DB.Now()); done {
+	if model, done = h.settled(frame, &link, h.DB.Now()); done {
 		return frame, model, true, nil
 	}
 	frame.Stream = claimPath(link.ClaimCode, "window", "events")

@@ -67,7 +67,7 @@ func (h *Handler) seePhone(r *http.Request) (frame view.Frame, model view.Model,
 	}
 	now := h.DB.Now()
 	frame.Revision = phoneRevision(&link, &phone, now)
-	if model, done = settled(frame, &link, phone.MadeAt()); done {
+	if model, done = h.settled(frame, &link, phone.MadeAt()); done {
 		return frame, model, true, nil
 	}
 	frame.Stream = claimPath(link.ClaimCode, "phone", phone.ID, "events")
@@ -96,7 +96,7 @@ func phoneRevision(link *db.Link, phone *db.PhoneCode, now int64) int64 {
 
 // settled is what whoever follows a link from elsewhere sees of it in the end;
 // what was complete before since is not the end where it can be claimed again.
-func settled(frame view.Frame, link *db.Link, since int64) (model view.Model, over bool) {
+func (h *Handler) settled(frame view.Frame, link *db.Link, since int64) (model view.Model, over bool) {
 	switch {
 	case link.Status == db.LinkExpired:
 		return view.Expired{}, true
@@ -105,7 +105,8 @@ func settled(frame view.Frame, link *db.Link, since int64) (model view.Model, ov
 	case link.AwaitsReturn(): // what was found is not for whoever has the link
 		return view.Done{Already: true}, true
 	case link.Status == db.LinkComplete && (!link.Claimable() || *link.CompletedAt >= since):
-		return view.Done{Operations: frame.Data.Operations, Auto: true}, true
+		at := time.UnixMilli(*link.CompletedAt)
+		return view.Done{Operations: frame.Data.Operations, Auto: h.since(at) < autoReturn}, true
 	default:
 		return nil, false
 	}
