@@ -95,7 +95,7 @@ func TestInteropEmbeddingInAMerchantsPage(t *testing.T) {
 	}
 }
 
-const embedScenarios = 12
+const embedScenarios = 16
 
 func copyFile(t *testing.T, from, to string) {
 	t.Helper()
@@ -149,7 +149,9 @@ func (e *embedSite) visits(t *testing.T) (visits []map[string]string) {
 		request := ask(readBills())
 		request["returnUrl"] = atLocalhost(e.host.URL) + "/done"
 		link := e.stack.newLink(t, request)
-		visits = append(visits, map[string]string{"claimUrl": link.ClaimURL, "linkId": link.LinkID, "password": replica.Password,
+		request["requireReturn"] = true
+		returning := e.stack.newLink(t, request)
+		visits = append(visits, map[string]string{"claimUrl": link.ClaimURL, "linkId": link.LinkID, "returning": returning.ClaimURL, "password": replica.Password,
 			"user": someone(t, "good").Username, "flaky": someone(t, "flaky").Username})
 	}
 	return visits

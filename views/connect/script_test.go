@@ -55,6 +55,9 @@ func newStage(t *testing.T, model Model) *stage {
 	mux.HandleFunc("POST /s/1", s.post)
 	mux.HandleFunc("GET /s/1/events", s.events)
 	mux.HandleFunc("GET /merchant", func(_ http.ResponseWriter, r *http.Request) { s.back <- r.URL.RawQuery })
+	mux.HandleFunc("GET /host", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, "<!doctype html><title>A merchant</title>")
+	})
 	s.Server = httptest.NewServer(mux)
 	s.frame.Return = s.URL + "/merchant?linkId=link_1"
 	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
@@ -219,6 +222,8 @@ func TestScript(t *testing.T) {
 		"a reply that is no page of ours keeps the form":            brokenReplyKeepsForm,
 		"the password can be shown and hidden":                      passwordShown,
 		"the end leads back at once":                                endLeadsBack,
+		"who opened the page and answers is told of the end":        listenerIsTold,
+		"who opened the page and is silent is not waited for":       silenceLeadsBack,
 		"a lost stream is renewed and says so":                      streamRenewed,
 		"without script the same form works and the page goes on":   worksWithoutScript,
 		"shortly before our limit the page asks and can be kept on": stillThere,

@@ -77,13 +77,13 @@ const logIn = async (place, { user, password }) => {
 };
 
 // A frame in which no cookie is kept has a button that opens a window.
-const logInFramed = async (page, visit) => {
+const logInFramed = async (page, visit, closes = true) => {
   const shown = await frame(page);
   if (config.framed) return logIn(shown, visit);
   await press(shown, "#window");
   const window = await popup(page.browserContext());
   await logIn(window, visit);
-  await until("the window's end", async () => window.isClosed());
+  if (closes) await until("the window's end", async () => window.isClosed());
 };
 
 const completed = async (page, linkId) => {
@@ -187,6 +187,51 @@ const scenarios = {
     await called(page, "onClose");
     assert.deepEqual(await calls(page), ["onClose"]);
     assert.deepEqual(await page.evaluate(() => messages), []);
+  },
+
+  async "a required return, from a pop-up"(context) {
+    const page = await open(context, config.host), visit = next();
+    await start(page, visit.returning, "popup");
+    const shown = await popup(context);
+    await logIn(shown, visit);
+    await until("the return", async () => /\/done\?linkId=.*&returnCode=rtn_/.test(shown.url()));
+    await checkMessages(page);
+    assert.ok(!(await calls(page)).some((call) => call.startsWith("on") || call.startsWith("link.leave")));
+  },
+
+  async "a required return, from a frame"(context) {
+    const page = await open(context, config.host), visit = next();
+    await start(page, visit.returning, "iframe", "#place");
+    await logInFramed(page, visit, false);
+    await until("the return", async () => (await context.pages()).some((each) => /\/done\?linkId=.*&returnCode=rtn_/.test(each.url())));
+  },
+
+  async "a phone takes over from a pop-up"(context) {
+    const page = await open(context, config.host), visit = next();
+    await start(page, visit.claimUrl, "popup");
+    const shown = await popup(context);
+    await press(shown, ".to-phone button");
+    const address = await shown.waitForSelector("main code").then((found) => found.evaluate((code) => code.textContent));
+    const other = await browser.createBrowserContext();
+    try {
+      const phone = await other.newPage();
+      await phone.goto(address);
+      await press(phone, "main form button.primary"); // here, on the phone
+      await until("the claim page", async () => phone.url() === visit.claimUrl);
+      await logIn(phone, visit);
+      await completed(page, visit.linkId);
+      assert.ok(shown.isClosed(), "the pop-up stays open");
+    } finally {
+      await other.close();
+    }
+  },
+
+  async "a phone is redirected"(context) {
+    if (config.launch.browser !== "chrome") return; // no other one can play a phone
+    const page = await open(context, config.host), visit = next();
+    await page.setViewport({ width: 390, height: 844, isMobile: true, hasTouch: true });
+    await start(page, visit.claimUrl, "popup");
+    await until("the claim page", async () => page.url() === visit.claimUrl);
   },
 
   async "a pop-up that is blocked becomes a redirect"(context) {
