@@ -29,6 +29,7 @@ import (
 	"passage/web/api"
 	"passage/web/branding"
 	"passage/web/connect"
+	"passage/web/follow"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -63,6 +64,7 @@ type house struct {
 	options web.Options
 	public  http.Handler
 	admin   http.Handler
+	hangUp  func() // ends streams and sockets, as the server does when it stops
 }
 
 type logs struct {
@@ -99,7 +101,9 @@ func newHouseAt(t testing.TB, publicURL string) *house {
 	h.run(runner)
 	public, err := url.Parse(publicURL)
 	h.must(err)
-	hosted, err := connect.New(t.Context(), connect.Options{DB: h.db, Runner: runner, Catalog: catalog, PublicURL: public, Logger: logger})
+	followers := follow.New(0)
+	h.hangUp = h.run(followers)
+	hosted, err := connect.New(t.Context(), connect.Options{DB: h.db, Runner: runner, Catalog: catalog, PublicURL: public, Followers: followers, Logger: logger})
 	h.must(err)
 	dashboard, err := admin.New(t.Context(), admin.Options{DB: h.db, Catalog: catalog, Logger: logger})
 	h.must(err)
@@ -125,17 +129,19 @@ func (h *house) change(change func(*web.Options)) {
 	h.must(err)
 }
 
-// run keeps the runner at work until the test ends.
-func (h *house) run(runner *automation.Runner) {
-	ctx, stop := context.WithCancel(context.Background())
+// run keeps the runner or the followers at work until stop, or the test's end.
+func (h *house) run(loop interface{ Run(context.Context) error }) (stop func()) {
+	ctx, end := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- runner.Run(ctx) }()
-	h.Cleanup(func() {
-		stop()
+	go func() { done <- loop.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		end()
 		if err := <-done; err != nil && !h.broken {
 			h.Error(err)
 		}
 	})
+	h.Cleanup(stop)
+	return stop
 }
 
 // breakDown closes the database: whatever asks it gets an error of the inside.

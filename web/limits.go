@@ -2,13 +2,13 @@ package web
 
 import (
 	"math"
-	"net"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/go-chi/httprate"
+
+	"passage/web/follow"
 )
 
 // guessesPerAddress is how often one address may be wrong about a claim code or
@@ -38,7 +38,7 @@ func newLimits(asks int, refuse http.HandlerFunc) *limits {
 
 func (l *limits) perAddress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		address, counts := counted(r)
+		address, counts := follow.Caller(r)
 		if !counts {
 			next.ServeHTTP(w, r)
 			return
@@ -66,14 +66,4 @@ func wrong(r *http.Request, status int) bool {
 	default:
 		return status == http.StatusUnauthorized
 	}
-}
-
-// counted is whom a request counts for: an address, or an IPv6 network.
-func counted(r *http.Request) (address string, counts bool) {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	ip, err := netip.ParseAddr(host)
-	return httprate.CanonicalizeIP(host), err != nil || !ip.Unmap().IsLoopback()
 }

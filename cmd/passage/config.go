@@ -51,7 +51,7 @@ type serverFlags struct {
 	Site         map[string]string `help:"Point an integration elsewhere: ID=URL, or ID=URL,HOST:PORT with further hosts of that site." placeholder:"ID=URL"`
 	TrustedProxy []string          `help:"Whose forwarded headers to believe, as CIDR; may be repeated." placeholder:"CIDR"`
 	WebhookAllow []string          `help:"Hosts or networks inside that webhooks may be sent to, http too; may be repeated." placeholder:"HOST|CIDR"`
-	AddressRate  int               `help:"How many requests a minute one address may make; 0 for any number." default:"3000"`
+	AddressRate  int               `help:"How many requests a minute one address may make, and how many streams and sockets it may have open; 0 for any number." default:"3000"`
 	APIRate      int               `help:"How many requests a minute one API key is good for; 0 for any number." default:"6000"`
 	Sandbox      bool              `help:"Run the demo carrier on this machine, for merchants with test keys: integration demo, and no key but a test key reaches it."`
 	SandboxAddr  string            `help:"Address of the demo carrier; on this machine only." default:"127.0.0.1:0"`

@@ -24,7 +24,8 @@ type importRule struct {
 var importRules = []importRule{
 	{"cmd/*", []string{"*"}},
 	{"web", []string{"web/*"}},
-	{"web/*", []string{"web/problem", "web/branding", "views", "views/*", "static", "db", "db/*", "automation", "automation/outcome", "automation/resources"}},
+	{"web/follow", []string{"web/problem", "db", "automation"}},
+	{"web/*", []string{"web/problem", "web/branding", "web/follow", "views", "views/*", "static", "db", "db/*", "automation", "automation/outcome", "automation/resources"}},
 	{"views", []string{"static", "automation/outcome"}},
 	{"views/*", []string{"views", "views/*", "static", "automation/outcome"}}, // one room with views
 	{"automation", []string{"db", "db/*", "automation/script", "automation/browser", "automation/outcome",

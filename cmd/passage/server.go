@@ -25,6 +25,7 @@ import (
 	"passage/web/api"
 	"passage/web/branding"
 	"passage/web/connect"
+	"passage/web/follow"
 	"passage/web/webhook"
 	"passage/web/webhook/verifiers"
 )
@@ -37,6 +38,7 @@ type server struct {
 	runner    *automation.Runner
 	sender    *webhook.Sender
 	publicURL *url.URL
+	followers *follow.Followers
 	public    listener
 	admin     listener
 	beside    []*listener // sites of this machine, for the sessions
@@ -148,9 +150,10 @@ func (s *server) wire(ctx context.Context, settings config, gallery http.Handler
 		DB: s.db, Pool: s.pool, Catalog: s.catalog, Resources: rules, Logger: logger,
 		Limits: automation.DefaultLimits(), Retention: automation.DefaultRetention(),
 	})
+	s.followers = follow.New(settings.flags.AddressRate)
 	hosted, err := connect.New(ctx, connect.Options{
 		DB: s.db, Runner: s.runner, Catalog: s.catalog, PublicURL: s.publicURL,
-		OperatorName: settings.flags.OperatorName, PrivacyURL: settings.flags.PrivacyURL, Logger: logger,
+		OperatorName: settings.flags.OperatorName, PrivacyURL: settings.flags.PrivacyURL, Followers: s.followers, Logger: logger,
 	})
 	if err != nil {
 		return err
@@ -240,6 +243,7 @@ func (s *server) run(ctx context.Context) error {
 	group.Go(func() error { return s.pool.Run(rest) })
 	group.Go(func() error { return s.catalog.Run(rest) })
 	group.Go(func() error { return s.sender.Run(rest) })
+	group.Go(func() error { return s.followers.Run(rest) })
 	for _, one := range append(s.beside, &s.public, &s.admin) {
 		group.Go(func() error { return one.serve(rest, s.console) })
 	}

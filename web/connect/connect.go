@@ -25,6 +25,7 @@ import (
 	"passage/views"
 	view "passage/views/connect"
 	"passage/web/branding"
+	"passage/web/follow"
 )
 
 // Options are what the hosted flow needs.
@@ -33,8 +34,9 @@ type Options struct {
 	Runner       *automation.Runner
 	Catalog      *automation.Catalog
 	PublicURL    *url.URL
-	OperatorName string // who runs this, for people; may be empty
-	PrivacyURL   string // may be empty
+	OperatorName string            // who runs this, for people; may be empty
+	PrivacyURL   string            // may be empty
+	Followers    *follow.Followers // counts the streams, and ends them; nil admits any number
 	Logger       *slog.Logger
 }
 
@@ -50,6 +52,9 @@ func New(ctx context.Context, options Options) (*Handler, error) {
 	cookies, err := newCookies(ctx, options)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the hosted flow: %w", err)
+	}
+	if options.Followers == nil {
+		options.Followers = follow.New(0)
 	}
 	return &Handler{Options: options, cookies: cookies}, nil
 }

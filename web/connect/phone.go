@@ -54,11 +54,11 @@ func (h *Handler) StreamPhone(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handler) seePhone(r *http.Request) (frame view.Frame, model view.Model, done bool, err error) {
-	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
+	link, err := h.DB.LinkByCode(r.Context(), r.PathValue("claimCode"))
 	if err != nil {
 		return frame, nil, true, err
 	}
-	phone, code, err := h.DB.PhoneCode(r.Context(), link.ID, chi.URLParam(r, "phoneID"))
+	phone, code, err := h.DB.PhoneCode(r.Context(), link.ID, r.PathValue("phoneID"))
 	if err != nil {
 		return frame, nil, true, err
 	}

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/go-chi/chi/v5"
-
 	"passage/automation"
 	"passage/db"
 	"passage/web/problem"
@@ -19,7 +17,7 @@ type visit struct {
 }
 
 func (h *Handler) visit(r *http.Request) (visit, error) {
-	session, link, err := h.DB.Session(r.Context(), chi.URLParam(r, "sessionID"))
+	session, link, err := h.DB.Session(r.Context(), r.PathValue("sessionID"))
 	if err != nil {
 		return visit{}, err
 	}

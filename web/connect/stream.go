@@ -2,14 +2,19 @@ package connect
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"time"
 
 	"github.com/a-h/templ"
 
+	"passage/db"
 	view "passage/views/connect"
+	"passage/web/follow"
 	"passage/web/problem"
 )
 
@@ -48,35 +53,27 @@ func (h *Handler) seeSession(r *http.Request) (view.Frame, view.Model, bool, err
 
 // follow streams what a link's person is to see.
 func (h *Handler) follow(w http.ResponseWriter, r *http.Request, linkID string, see look) error {
-	// From here on the reply has begun: an error can only be reported.
-	if err := h.sendChanges(r, openStream(w), linkID, see); err != nil && !errors.Is(err, errReaderGone) {
-		_ = problem.Report(r.Context(), err)
+	place, err := h.Followers.Enter(r, r.URL.Path+h.browser(r)) // a stranger takes no place of the holder's
+	if err != nil {
+		return err
 	}
+	out, err := openStream(w)
+	if err != nil {
+		place.Leave()
+		return err
+	}
+	r = r.WithContext(problem.Continue(context.Background(), r.Context())) // its own is over with the request
+	place.Serve(r, func(ctx context.Context) {
+		defer out.close()
+		var last seen
+		err := h.DB.Follow(ctx, linkID, follow.Apart(func(ctx context.Context) (time.Duration, error) {
+			return send(r.WithContext(ctx), out, see, &last)
+		}))
+		if err != nil && !errors.Is(err, errReaderGone) && ctx.Err() == nil {
+			_ = problem.Report(ctx, err) // the reply has begun
+		}
+	})
 	return nil
-}
-
-// sendChanges sends every change until the last or until the reader leaves.
-func (h *Handler) sendChanges(r *http.Request, out *stream, linkID string, see look) error {
-	rings, stop := h.DB.Watch(linkID)
-	defer stop()
-	beat := time.NewTicker(keepAlive)
-	defer beat.Stop()
-	var last seen
-	for {
-		done, err := send(r, out, see, &last)
-		if done || err != nil {
-			return err
-		}
-		select {
-		case <-r.Context().Done():
-			return nil
-		case <-rings:
-		case <-beat.C:
-			if err := out.comment("still here"); err != nil {
-				return err
-			}
-		}
-	}
 }
 
 // seen is what a stream has sent already.
@@ -85,28 +82,28 @@ type seen struct {
 	knock    view.Knock
 }
 
-// send sends what changed; done is true once there is nothing more to follow.
-func send(r *http.Request, out *stream, see look, last *seen) (done bool, err error) {
+// send sends what is new.
+func send(r *http.Request, out *stream, see look, last *seen) (again time.Duration, err error) {
 	frame, model, done, err := see(r)
 	if err != nil {
-		return true, err
+		return 0, err
 	}
 	if frame.Knock != last.knock {
 		if err := out.event(r, "notice", view.Notice(frame)); err != nil {
-			return true, err
+			return 0, err
 		}
 		last.knock = frame.Knock
 	}
 	if frame.Revision != last.revision {
 		if err := out.event(r, "live", view.Live(frame, model)); err != nil {
-			return true, err
+			return 0, err
 		}
 		last.revision = frame.Revision
 	}
 	if done {
-		return true, out.event(r, "end", templ.NopComponent)
+		return 0, cmp.Or(out.event(r, "end", templ.NopComponent), db.ErrSeenAll)
 	}
-	return false, nil
+	return out.beat()
 }
 
 // errReaderGone is the usual end of a stream.
@@ -114,22 +111,35 @@ var errReaderGone = errors.New("the reader is gone")
 
 // stream writes server-sent events.
 type stream struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
+	conn  net.Conn
+	wrote time.Time
 }
 
-func openStream(w http.ResponseWriter) *stream {
+// openStream takes the connection from the HTTP server, which would hold buffers
+// and goroutines for it as long as it lasts.
+func openStream(w http.ResponseWriter) (*stream, error) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return nil, fmt.Errorf("open stream: %w", err)
+	}
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no") // nginx would collect it
-	control := http.NewResponseController(w)
-	// The server's limit for reading a request would end the stream with it. A
-	// writer without deadlines has no such limit.
-	_ = control.SetReadDeadline(time.Time{})
-	w.WriteHeader(http.StatusOK)
-	return &stream{w, control}
+	header.Set("Connection", "close")     // the end of the reply is that of the connection
+	header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	var head bytes.Buffer
+	fmt.Fprintf(&head, "HTTP/1.1 %d %s\r\n", http.StatusOK, http.StatusText(http.StatusOK))
+	if err := header.Write(&head); err != nil {
+		return nil, errors.Join(fmt.Errorf("open stream: %w", err), conn.Close())
+	}
+	head.WriteString("\r\n")
+	s := &stream{conn: conn}
+	_ = s.write(head.Bytes()) // the first event meets the same error
+	return s, nil
 }
+
+func (s *stream) close() { _ = s.conn.Close() } // whatever was wrong, it is over
 
 func (s *stream) event(r *http.Request, name string, content templ.Component) error {
 	var html bytes.Buffer
@@ -145,16 +155,21 @@ func (s *stream) event(r *http.Request, name string, content templ.Component) er
 	return s.write(message.Bytes())
 }
 
-func (s *stream) comment(text string) error { return s.write([]byte(": " + text + "\n\n")) }
+// beat writes a sign of life once nothing was written for a while, and returns
+// when the next one is due.
+func (s *stream) beat() (again time.Duration, err error) {
+	if time.Since(s.wrote) >= keepAlive {
+		err = s.write([]byte(": still here\n\n"))
+	}
+	return keepAlive - time.Since(s.wrote), err
+}
 
 func (s *stream) write(message []byte) error {
-	if err := s.control.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+	s.wrote = time.Now()
+	if err := s.conn.SetWriteDeadline(s.wrote.Add(writeTimeout)); err != nil {
 		return fmt.Errorf("%w: %w", errReaderGone, err)
 	}
-	if _, err := s.w.Write(message); err != nil {
-		return fmt.Errorf("%w: %w", errReaderGone, err)
-	}
-	if err := s.control.Flush(); err != nil {
+	if _, err := s.conn.Write(message); err != nil {
 		return fmt.Errorf("%w: %w", errReaderGone, err)
 	}
 	return nil

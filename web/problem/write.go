@@ -49,6 +49,12 @@ func Identify(logger *slog.Logger) func(http.Handler) http.Handler {
 	}
 }
 
+// Continue gives what outlives a request a context that has the request's id,
+// and ends with its parent.
+func Continue(parent, request context.Context) context.Context {
+	return context.WithValue(parent, contextKey{}, request.Value(contextKey{}))
+}
+
 // RequestID is the id of the request that a context belongs to; empty outside
 // of Identify.
 func RequestID(ctx context.Context) string {

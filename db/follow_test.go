@@ -1,0 +1,62 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"passage/db"
+)
+
+func TestWhoLooksSlowlyHoldsNobodyUpAndSeesTheLatest(t *testing.T) {
+	w := newWorld(t)
+	ctx, end := context.WithCancelCause(t.Context())
+	looking, look := make(chan struct{}), make(chan struct{})
+	seen := make(chan db.LinkStatus, 10)
+	link := w.link()
+	followed := make(chan error)
+	go func() {
+		followed <- w.db.Follow(ctx, link.ID, func(ctx context.Context) (time.Duration, error) {
+			looking <- struct{}{}
+			<-look
+			now, err := w.db.LinkByCode(ctx, link.ClaimCode)
+			seen <- now.Status
+			return time.Hour, err
+		})
+	}()
+	<-looking
+	look <- struct{}{}
+	<-seen
+	claimed := w.claim(link)
+	<-looking // and all that follows, while it does so
+	w.must(w.db.FailSession(t.Context(), claimed.Session.Lease(), db.Failure{Code: "SITE_CHANGED"}))
+	why := errors.New("the server stops")
+	end(why)
+	look <- struct{}{}
+	<-seen
+	<-looking // once more, for what was changed before the end
+	look <- struct{}{}
+	expect(t, "seen at last", <-seen, db.LinkFailed)
+	if err := <-followed; !errors.Is(err, why) {
+		t.Errorf("it ends with %v", err)
+	}
+}
+
+func TestFollowersLookAgainWhenTheyWantTo(t *testing.T) {
+	w := newWorld(t)
+	synctest.Test(t, func(t *testing.T) {
+		begin, looks := time.Now(), []time.Duration{}
+		err := w.db.Follow(t.Context(), "link", func(context.Context) (time.Duration, error) {
+			looks = append(looks, time.Since(begin))
+			if len(looks) == 3 {
+				return 0, db.ErrSeenAll
+			}
+			return time.Duration(len(looks)) * time.Minute, nil
+		})
+		if err != nil || looks[1] != time.Minute || looks[2] != 3*time.Minute {
+			t.Errorf("it looks after %v, and ends with %v", looks, err)
+		}
+	})
+}
