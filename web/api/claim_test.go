@@ -9,32 +9,39 @@ import (
 	"testing"
 
 	"passage/db"
+	"passage/db/dbtest"
 )
 
-func TestConcurrentClaimsHaveOneWinner(t *testing.T) {
+func TestConcurrentClaimsHaveOneWinnerPerLink(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	created := s.create(simple)
-	body := fmt.Sprintf(`{"code":%q}`, created["claimCode"])
-	replies := make([]reply, 20)
+	const links, each = 100, 10
+	new := dbtest.NewLink(s.org.ID)
+	new.IntegrationID = "shop"
+	var all [links]db.Link
+	for n := range all {
+		all[n] = dbtest.Link(t, s.db, new)
+	}
+	var replies [links * each]reply
 	var claims sync.WaitGroup
 	for n := range replies {
 		claims.Go(func() {
-			replies[n] = s.post("/link/claim", body, "Authorization", "", "Origin", "https://merchant.example")
+			replies[n] = s.post("/link/claim", fmt.Sprintf(`{"code":%q}`, all[n%links].ClaimCode), "Authorization", "", "Origin", "https://merchant.example")
 		})
 	}
 	claims.Wait()
-	winners := 0
-	for _, reply := range replies {
+	winners := map[string]int{}
+	for n, reply := range replies {
 		if reply.status != http.StatusOK {
 			reply.fault(http.StatusConflict, "link_active")
 			continue
 		}
-		winners++
+		link := all[n%links]
+		winners[link.ID]++
 		claimed := reply.object(http.StatusOK)
 		session, token := claimed["sessionId"].(string), claimed["clientToken"].(string)
 		want := "wss://passage.example/base/sessions/" + session + "/ws?role=client&token=" + token
-		if claimed["websocketUrl"] != want || claimed["linkId"] != created["linkId"] || claimed["expiresAt"] != created["expiresAt"] || len(claimed) != 5 {
+		if claimed["websocketUrl"] != want || claimed["linkId"] != link.ID || claimed["expiresAt"] != float64(link.ExpiresAt) || len(claimed) != 5 {
 			t.Errorf("claimed %v", claimed)
 		}
 		stored, _, err := s.db.SessionByToken(t.Context(), session, token)
@@ -42,8 +49,10 @@ func TestConcurrentClaimsHaveOneWinner(t *testing.T) {
 			t.Errorf("session %+v, %v", stored, err)
 		}
 	}
-	if winners != 1 {
-		t.Errorf("%d winners", winners)
+	for _, link := range all {
+		if winners[link.ID] != 1 {
+			t.Errorf("a link has %d winners", winners[link.ID])
+		}
 	}
 }
 
