@@ -63,8 +63,9 @@ type Link struct {
 	argumentsKey []byte // wrapped
 	dataKey      []byte // wrapped
 
-	over           bool   // its time had passed when it was read
-	returnCodeHash []byte // nil before a session that requires the return has succeeded
+	over           bool       // its time had passed when it was read
+	stored         LinkStatus // Status, as it is written down: its time may have passed since
+	returnCodeHash []byte     // nil before a session that requires the return has succeeded
 }
 
 // MaxTries is how many attempts a link is good for; a reusable one begins anew
@@ -73,6 +74,31 @@ const MaxTries = 10
 
 // UsedUp reports whether the link failed as often as it may.
 func (l *Link) UsedUp() bool { return l.Status == LinkFailed && l.Tries >= MaxTries }
+
+// Settled reports whether the link can change no more, as it was read.
+func (l *Link) Settled() bool {
+	switch l.Status {
+	case LinkComplete:
+		return !l.Claimable()
+	case LinkExpired:
+		return l.stored != LinkActive // else its session will leave its error
+	default:
+		return false
+	}
+}
+
+// Since is when the link came to its present state, whenever that was written
+// down.
+func (l *Link) Since() int64 {
+	switch {
+	case l.Status != LinkExpired:
+		return l.UpdatedAt
+	case l.stored != LinkExpired:
+		return l.ExpiresAt
+	default:
+		return min(l.UpdatedAt, l.ExpiresAt)
+	}
+}
 
 // Operation is one thing to do, as the merchant asked for it.
 type Operation struct {
@@ -95,7 +121,7 @@ const statusNow = `CASE WHEN l.status IN ('pending', 'active', 'failed') AND l.e
 const linkColumns = `l.id, l.organization_id, l.integration_id, ` + statusNow + `, l.claim_code, l.arguments_key, l.data_key,
 	l.result, l.error_code, l.error_operation, l.current_session_id, l.attempts, l.tries, l.return_url, l.webhook_url,
 	l.external_user_id, l.metadata, l.debug, l.reusable, l.user_label, l.require_return, l.locale, l.test,
-	l.expires_at, l.created_at, l.updated_at, l.completed_at, l.return_code_hash, l.expires_at <= $1`
+	l.expires_at, l.created_at, l.updated_at, l.completed_at, l.return_code_hash, l.expires_at <= $1, l.status`
 
 func scanLink(r row) (Link, error) {
 	var l Link
@@ -104,7 +130,7 @@ func scanLink(r row) (Link, error) {
 	err := r.Scan(&l.ID, &l.OrganizationID, &l.IntegrationID, &l.Status, &l.sealedCode, &l.argumentsKey, &l.dataKey,
 		&l.result, &code, &operation, &session, &l.Attempts, &l.Tries, &returnURL, &webhookURL,
 		&user, &metadata, &l.Debug, &l.Reusable, &label, &l.RequireReturn, &locale, &l.Test,
-		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt, &l.returnCodeHash, &l.over)
+		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt, &l.returnCodeHash, &l.over, &l.stored)
 	if err != nil {
 		return Link{}, err
 	}

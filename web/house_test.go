@@ -110,7 +110,7 @@ func newHouseAt(t testing.TB, publicURL string) *house {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "passage_rooms"}, func() float64 { return 3 }))
 	h.options = web.Options{
-		API:     api.New(api.Options{DB: h.db, Runner: runner, Catalog: catalog, Resources: set, PublicURL: public, Logger: logger}),
+		API:     api.New(api.Options{DB: h.db, Runner: runner, Catalog: catalog, Resources: set, PublicURL: public, Followers: followers, Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: h.db}, Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		Ready: h.db.Ping, Wrong: func() error { return nil }, PublicURL: public, Logger: logger,
 	}
@@ -256,6 +256,6 @@ func (r route) below(prefixes ...string) bool {
 }
 
 // programs are the addresses of the API.
-var programs = []string{"/v1", "/link/", "/webhook_verification_key", "/.well-known", "/openapi.json"}
+var programs = []string{"/v1", "/link/", "/webhook_verification_key", "/.well-known", "/openapi.json", "/sessions/*", "/sessions/{id}/ws"}
 
 func assetPath(name string) string { return filepath.ToSlash(static.Path(name)) }

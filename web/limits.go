@@ -61,7 +61,8 @@ func (l *limits) perAddress(next http.Handler) http.Handler {
 // is not there has a key, and is not guessing.
 func wrong(r *http.Request, status int) bool {
 	switch route(r) {
-	case "/c/{claimCode}", "/c/{claimCode}/stop", "/c/{claimCode}/phone", "/h/{phoneCode}", "/link/claim":
+	case "/c/{claimCode}", "/c/{claimCode}/stop", "/c/{claimCode}/phone", "/h/{phoneCode}", "/link/claim", "/link/ws",
+		"/sessions/{id}/ws":
 		return status == http.StatusNotFound
 	default:
 		return status == http.StatusUnauthorized

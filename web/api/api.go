@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -24,6 +25,7 @@ import (
 	"passage/automation"
 	"passage/automation/resources"
 	"passage/db"
+	"passage/web/follow"
 	"passage/web/problem"
 )
 
@@ -44,6 +46,8 @@ type Options struct {
 	KeyRate int
 	// Verifiers are shown on the reference page; nil shows none.
 	Verifiers fs.FS
+	// Followers counts the sockets, and ends them; nil admits any number.
+	Followers *follow.Followers
 	Logger    *slog.Logger
 }
 
@@ -60,6 +64,9 @@ type API struct {
 // New prepares the API; Mount puts it in service.
 func New(options Options) *API {
 	a := &API{Options: options, wrongCodes: newWrongCodes()}
+	if a.Followers == nil {
+		a.Followers = follow.New(0)
+	}
 	if options.KeyRate > 0 {
 		a.rate = newRate(options.KeyRate)
 	}
@@ -73,10 +80,14 @@ func (a *API) Mount(router chi.Router) error {
 	router.Group(func(r chi.Router) {
 		r.Use(problem.Identify(a.Logger), problem.Recover, defaults)
 		a.huma = humachi.New(r, a.config())
-		for _, below := range []string{"/v1/*", "/link/*", "/webhook_verification_key/*"} {
+		for _, below := range []string{"/v1/*", "/link/*", "/sessions/*", "/webhook_verification_key/*"} {
 			r.HandleFunc(below, fallback(r))
 		}
-		r.Options("/link/*", preflight)
+		for _, below := range publicPaths {
+			r.Options(below+"*", preflight)
+		}
+		r.Get("/link/ws", a.socket(a.followLink))
+		r.Get("/sessions/{id}/ws", a.socket(a.driveSession))
 		a.routes()
 		a.complete()
 		err = a.serveDocument(r)
@@ -84,12 +95,15 @@ func (a *API) Mount(router chi.Router) error {
 	return err
 }
 
-// defaults are the headers of every reply. Merchants' pages call what is under
-// /link, from any origin: the code in the body is the authority, no cookie is.
+// publicPaths begin what merchants' pages call.
+var publicPaths = []string{"/link/", "/sessions/"}
+
+// defaults are the headers of every reply. Merchants' pages call from any
+// origin: the code or the token is the authority, no cookie is.
 func defaults(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
-		if strings.HasPrefix(r.URL.Path, "/link/") {
+		if slices.ContainsFunc(publicPaths, func(below string) bool { return strings.HasPrefix(r.URL.Path, below) }) {
 			w.Header().Set("Access-Control-Allow-Origin", "*")
 			w.Header().Set("Access-Control-Expose-Headers", problem.RequestIDHeader+", Retry-After")
 		}

@@ -1,33 +1,64 @@
 package api
 
-import "passage/views/docs"
+import (
+	"passage/automation"
+	"passage/db"
+	"passage/views/docs"
+)
 
 // socketReference tells of the sockets, which OpenAPI has no words for.
 func (a *API) socketReference() []docs.Socket {
 	return []docs.Socket{{
 		ID: "followLink", Path: "GET /link/ws?code=clm_…", Summary: "Follow a link",
-		About: []string{"Says at once how the link stands, and again at every change."},
-		Messages: []docs.Message{{From: "from Passage", Type: "link.status", About: "`status` as in the link; `error` is null unless it failed or expired.",
-			Example: indent(ordered{{"type", "link.status"}, {"linkId", exampleLink}, {"status", "active"}, {"error", nil}, {"timestamp", exampleMoment}})}},
+		About: []string{
+			"Says at once how the link stands, and again at every change; it expires to the millisecond. Once nothing can change any more, the socket is closed normally (1000).",
+			"Without a code there is a 400, for an unknown one a 404, as an error of any other address.",
+		},
+		Messages: []docs.Message{{From: fromUs, Type: "link.status", About: "`status` and `error` as in the link; `timestamp` is when it came to be so.",
+			Example: indent(linkStatus{"link.status", exampleLink, db.LinkActive, nil, exampleMoment})}},
 	}, {
 		ID: "driveSession", Path: "GET /sessions/{id}/ws?role=client&token=ct_…", Summary: "Drive a session",
 		About: []string{
-			"`POST /link/claim` gives the address with its token, as `websocketUrl`. Send `client.hello` first; the token may come there instead of in the address. Then answer each prompt.",
-			"Connecting again with the same token goes on where the session is: nothing is asked twice.",
+			"`POST /link/claim` gives the address with its token, as `websocketUrl`. Send `client.hello` first; the token may come there instead of in the address, which other programs may log. Then answer each prompt.",
+			"Connecting again with the same token goes on where the session is: nothing is asked twice. Any number of connections up to 20 show the same.",
+			"What cannot be taken gets a `server.error`, and the socket stays open. It is closed with 1008 for a token that is wrong or was taken over, when no `client.hello` comes within a minute, and for more than 100 messages in 10 seconds; with 1009 for one over 64 KiB; with 1013 for too many sockets; with 1001 when the server stops: connect again. A peer that does not answer a ping is let go.",
 		},
-		Messages: []docs.Message{
-			{From: "from you", Type: "client.hello", About: "The first message.",
-				Example: indent(ordered{{"type", "client.hello"}, {"token", exampleHolder}})},
-			{From: "from Passage", Type: "server.hello", About: "The session, its operations, and the open prompt, or null."},
-			{From: "from Passage", Type: "server.event", About: "What happened, as in the session's timeline."},
-			{From: "from Passage", Type: "server.prompt", About: "A question for the person: log-in, one-time code, choice, confirmation. Its `fields` name the values of the answer.",
-				Example: indent(ordered{{"type", "server.prompt"}, {"prompt", ordered{{"promptId", "prm_4Kx0"}, {"kind", "credentials"},
-					{"fields", []any{ordered{{"name", "username"}, {"secret", false}}, ordered{{"name", "password"}, {"secret", true}}}}}}})},
-			{From: "from you", Type: "client.answer", About: "The answer to a prompt, once. A wrong one is asked again, in a prompt of its own.",
-				Example: indent(ordered{{"type", "client.answer"}, {"promptId", "prm_4Kx0"}, {"values", ordered{{"username", "ada@example.com"}, {"password", "…"}}}})},
-			{From: "from you", Type: "client.cancel", About: "The person does not want to go on."},
-			{From: "from Passage", Type: "server.session_end", About: "The last message: `status`, `error`, and `returnUrl`, where the person goes next.",
-				Example: indent(ordered{{"type", "server.session_end"}, {"status", "complete"}, {"error", nil}, {"returnUrl", exampleReturn}})},
-		},
+		Messages: a.sessionMessages(),
 	}}
+}
+
+// Who says a message.
+const (
+	fromUs  = "from Passage"
+	fromYou = "from you"
+)
+
+func (a *API) sessionMessages() []docs.Message {
+	const prompt = "prm_3Fq8Ls1Zk7Wd5Xn0Tb6Gyc"
+	question := &promptView{PromptID: prompt, Kind: automation.KindOneTimeCode, Title: "Enter the code that Demo Mobile sent to (•••) •••-4410.",
+		Reason: "wrong_code", Message: "That was not the right code.", AttemptsLeft: 2, SentTo: "(•••) •••-4410", CanResend: true,
+		Fields:   []fieldView{{Name: "code", Label: "6-digit code", Autocomplete: "one-time-code", Digits: 6}},
+		Deadline: exampleMoment + 600_000}
+	hello := serverHello{Type: "server.hello", Language: "en", Prompt: question, Operations: []sessionOperationView{
+		{OperationView{"paymentMethod", "read", db.OperationPending}, nil, nil, nil}},
+		Session: sessionNow{SessionView{ID: exampleSession, Attempt: 1, Status: db.SessionWaiting, CreatedAt: exampleMoment, StartedAt: known[int64](exampleMoment + 9_000)},
+			exampleLink, 7, 0}}
+	return []docs.Message{
+		{From: fromYou, Type: clientHello, About: "The first message. With `after`, the `seq` of the last event that you know, you are told those that came later.",
+			Example: indent(ordered{{"type", clientHello}, {"token", exampleHolder}, {"after", 4}})},
+		{From: fromUs, Type: "server.hello", About: "The session with its last event’s `seq` and its `place` in line for a browser, its operations, and the open prompt, or null. `language` is that of the texts for the person: the link’s, or what the request asks for.",
+			Example: indent(hello)},
+		{From: fromUs, Type: "server.event", About: "What happened, as in the session’s timeline. `operation` is the position of the one it is about, `kind` that of a question. A `place` in line has no `seq`.",
+			Example: indent(serverEvent{Type: "server.event", Seq: 8, Event: db.EventOperationStarted, Timestamp: exampleMoment + 31_000, Operation: known(0)})},
+		{From: fromUs, Type: "server.prompt", About: "A question for the person, with all that the hosted page shows. `kind` is `credentials`, `one_time_code`, `choice`, `text`, `confirm` or `approval`, which the person gives elsewhere: it has no fields. `fields` are the answer’s values, with labels and `options` to choose from by `id`. `reason` and `message` say why it is asked again, `deadline` is when the session gives up, `timeLimit` when the service does; until `lockedUntil` no password is sent with this user name. With `canResend`, `{\"action\": \"resend\"}` is an answer too.",
+			Example: indent(serverPrompt{"server.prompt", question})},
+		{From: fromYou, Type: clientAnswer, About: "The answer to a prompt, once. A wrong one is asked again, in a prompt of its own.",
+			Example: indent(ordered{{"type", clientAnswer}, {"promptId", prompt}, {"values", ordered{{"code", "271828"}}}})},
+		{From: fromYou, Type: clientCancel, About: "The person does not want to go on.", Example: indent(ordered{{"type", clientCancel}})},
+		{From: fromUs, Type: "server.error", About: "Why a message could not be taken. After `validation_failed`, `busy` (the line for a browser is full) and `lockout_near` the question is still open; `retryAfter` says in seconds when to try again. After `prompt_closed` somebody was quicker. The `message` of an issue that has a `reason` is for the person.",
+			Example: indent(serverError{Type: "server.error", Code: "validation_failed", Message: "Validation failed", PromptID: prompt,
+				Issues: []issueView{{"values.code", "digits", "Please enter all the digits of the code."}}})},
+		{From: fromUs, Type: "server.session_end", About: "The last message: `status`, `error`, and `returnUrl`, where the person goes next, or null.",
+			Example: indent(sessionEnd{"server.session_end", db.SessionComplete, nil, known(exampleReturn)})},
+	}
 }

@@ -115,16 +115,19 @@ func (a *API) timeline(ctx context.Context, sessionID string) ([]timelineEvent, 
 	}
 	timeline := make([]timelineEvent, len(events))
 	for n, event := range events {
-		// Only these two of what an event holds: the rest is for operators.
-		var data struct {
-			Operation *int   `json:"operation"`
-			Kind      string `json:"kind"`
-		}
-		if err := json.Unmarshal(event.Data, &data); err != nil {
+		if timeline[n], err = showStep(event); err != nil {
 			return nil, fmt.Errorf("read the timeline: %w", err)
 		}
-		timeline[n] = timelineEvent{Seq: event.Seq, Event: event.Kind, Timestamp: event.At,
-			Operation: data.Operation, Prompt: data.Kind}
 	}
 	return timeline, nil
+}
+
+// showStep shows an event of the timeline. What it holds besides is for operators.
+func showStep(event db.SessionEvent) (timelineEvent, error) {
+	var data struct {
+		Operation *int   `json:"operation"`
+		Kind      string `json:"kind"`
+	}
+	err := json.Unmarshal(event.Data, &data)
+	return timelineEvent{Seq: event.Seq, Event: event.Kind, Timestamp: event.At, Operation: data.Operation, Prompt: data.Kind}, err
 }

@@ -169,6 +169,13 @@ func (f *form) requiredText(name string) string {
 	return value
 }
 
+// require reports a field that was not given.
+func (f *form) require(name string) {
+	if f.take(name) == nil {
+		f.fault(name, "is required")
+	}
+}
+
 func (f *form) flag(name string) bool {
 	value, _ := read[bool](f, name, "a boolean")
 	return value

@@ -53,8 +53,11 @@ func (p *Problem) Headers() http.Header {
 		seconds := int((p.RetryAfter + time.Second - 1) / time.Second)
 		headers.Set("Retry-After", strconv.Itoa(seconds))
 	}
-	if p.Status == http.StatusUnauthorized {
+	switch p.Status {
+	case http.StatusUnauthorized:
 		headers.Set("WWW-Authenticate", "Bearer")
+	case http.StatusUpgradeRequired:
+		headers.Set("Upgrade", "websocket")
 	}
 	return headers
 }
@@ -78,6 +81,28 @@ func Invalid(issues ...Issue) *Problem {
 func BadJSON() *Problem {
 	return &Problem{Status: http.StatusBadRequest, Code: "invalid_json",
 		Message: "The request body must be one JSON object, in UTF-8."}
+}
+
+// BadMessage is a message of a socket that cannot be read at all.
+func BadMessage() *Problem {
+	return &Problem{Status: http.StatusBadRequest, Code: "invalid_json", Message: "A message must be one JSON object, in UTF-8."}
+}
+
+// UnknownMessage is a message of a socket that says something else than there
+// is to say.
+func UnknownMessage() *Problem {
+	return &Problem{Status: http.StatusBadRequest, Code: "unknown_message",
+		Message: "There are client.hello, client.answer and client.cancel."}
+}
+
+// WrongToken is a token that does not drive the session.
+func WrongToken() *Problem {
+	return &Problem{Status: http.StatusNotFound, Code: "not_found", Message: "There is no session with this id and this token."}
+}
+
+// TakenOver is a token that drives its session no more.
+func TakenOver() *Problem {
+	return Conflict("taken_over", "The session goes on elsewhere.")
 }
 
 // BadForm is a form that cannot be read at all.
@@ -162,6 +187,11 @@ func TooSlow() *Problem {
 func NotJSON() *Problem {
 	return &Problem{Status: http.StatusUnsupportedMediaType, Code: "unsupported_media_type",
 		Message: "Send JSON, with “Content-Type: application/json”."}
+}
+
+// UpgradeRequired is a plain request to the address of a WebSocket.
+func UpgradeRequired() *Problem {
+	return &Problem{Status: http.StatusUpgradeRequired, Code: "upgrade_required", Message: "This is the address of a WebSocket."}
 }
 
 // TooMany is a caller over a rate limit.

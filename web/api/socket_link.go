@@ -1,0 +1,71 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"passage/db"
+	"passage/web/follow"
+	"passage/web/problem"
+)
+
+// linkStatus tells how a link stands.
+type linkStatus struct {
+	Type      string        `json:"type"`
+	LinkID    string        `json:"linkId"`
+	Status    db.LinkStatus `json:"status"`
+	Error     *errorView    `json:"error"`
+	Timestamp int64         `json:"timestamp"`
+}
+
+// followLink tells how a link stands, at once and at every change, until it can
+// change no more.
+func (a *API) followLink(r *http.Request) (purpose, error) {
+	code := r.URL.Query().Get("code")
+	if code == "" {
+		return purpose{}, problem.Invalid(problem.Issue{Path: "code", Message: "is required"})
+	}
+	link, err := a.DB.LinkByCode(r.Context(), code)
+	if err != nil {
+		return purpose{}, err
+	}
+	id := link.ID
+	return purpose{about: id, serve: func(ctx context.Context, s *socket) error {
+		heard := s.listen(ctx, func(context.Context, []byte) error { return nil }) // nothing is expected
+		var last linkStatus
+		return a.DB.Follow(heard, id, follow.Apart(func(ctx context.Context) (time.Duration, error) {
+			return a.tellLink(ctx, s, code, &last)
+		}))
+	}}, nil
+}
+
+// tellLink sends how the link stands where that is not what was said last.
+func (a *API) tellLink(ctx context.Context, s *socket, code string, last *linkStatus) (again time.Duration, err error) {
+	link, err := a.DB.LinkByCode(ctx, code)
+	if err != nil {
+		return 0, err
+	}
+	now := linkStatus{"link.status", link.ID, link.Status, showError(link.Error), link.Since()}
+	if last.Status != now.Status || last.Timestamp != now.Timestamp || last.code() != now.code() {
+		if err := s.send(now); err != nil {
+			return 0, err
+		}
+		*last = now
+	}
+	if link.Settled() {
+		return 0, db.ErrSeenAll
+	}
+	again, err = s.beat(ctx)
+	if left := link.ExpiresAt - a.DB.Now(); left > 0 { // time alone changes it then
+		again = min(again, time.Duration(left)*time.Millisecond)
+	}
+	return again, err
+}
+
+func (l *linkStatus) code() string {
+	if l.Error == nil {
+		return ""
+	}
+	return l.Error.Code
+}

@@ -1,0 +1,465 @@
+package web_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"passage/db"
+	"passage/db/dbtest"
+)
+
+// message is one of a socket's.
+type message map[string]any
+
+func (m message) String() string { return write(map[string]any(m)) }
+
+func write(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+// at gives what is below some keys.
+func (m message) at(keys ...string) (value any) {
+	value = map[string]any(m)
+	for _, key := range keys {
+		object, _ := value.(map[string]any)
+		value = object[key]
+	}
+	return value
+}
+
+// client is a WebSocket as a merchant's page opens it.
+type client struct {
+	*house
+	conn *websocket.Conn
+}
+
+// serve puts the public listener on a real socket.
+func (h *house) serve() (address string) {
+	h.Helper()
+	server := httptest.NewServer(h.public)
+	h.Cleanup(server.Close)
+	h.Cleanup(h.hangUp) // before: the server does not know of them any more
+	return server.URL
+}
+
+// dial opens a WebSocket; the reply is that of a refusal.
+func (h *house) dial(address string) (*client, *http.Response) {
+	h.Helper()
+	conn, reply, err := websocket.Dial(h.Context(), address, &websocket.DialOptions{HTTPHeader: http.Header{
+		"Origin": {"https://merchant.example"}, "Cookie": {"passage_browser=x"}, "Accept-Language": {"es"}}})
+	if err != nil {
+		if reply == nil {
+			h.Fatal(err)
+		}
+		return nil, reply
+	}
+	h.Cleanup(func() { _ = conn.CloseNow() })
+	return &client{h, conn}, nil
+}
+
+func (h *house) open(address string) *client {
+	h.Helper()
+	c, refused := h.dial(address)
+	if refused != nil {
+		h.Fatalf("%s: %d", address, refused.StatusCode)
+	}
+	return c
+}
+
+func (c *client) say(text string) {
+	c.Helper()
+	c.must(c.conn.Write(c.Context(), websocket.MessageText, []byte(text)))
+}
+
+func (c *client) read() (message, error) {
+	ctx, cancel := context.WithTimeout(c.Context(), time.Minute) // nothing takes it unless it is broken
+	defer cancel()
+	_, text, err := c.conn.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var m message
+	return m, json.Unmarshal(text, &m)
+}
+
+// next is the next message, which must be of a type.
+func (c *client) next(kind string) message {
+	c.Helper()
+	m, err := c.read()
+	c.must(err)
+	if m["type"] != kind {
+		c.Fatalf("a message is %s, want %s", m, kind)
+	}
+	return m
+}
+
+// refused is the next message, which must be an error; it returns its issues.
+func (c *client) refused(code string) (issues string) {
+	c.Helper()
+	m := c.next("server.error")
+	if text, _ := m["message"].(string); m["code"] != code || text == "" {
+		c.Errorf("refused with %s, want %s", m, code)
+	}
+	list, _ := m["issues"].([]any)
+	for _, issue := range list {
+		issues += fmt.Sprint(issue.(map[string]any)["path"], " ", issue.(map[string]any)["message"], "\n")
+	}
+	return issues
+}
+
+// closed reads to the end, which must come with a status.
+func (c *client) closed(status websocket.StatusCode) (before []message) {
+	c.Helper()
+	for {
+		m, err := c.read()
+		if err == nil {
+			before = append(before, m)
+			continue
+		}
+		if got := websocket.CloseStatus(err); got != status {
+			c.Errorf("closed with %v, want %v: %v", got, status, err)
+		}
+		return before
+	}
+}
+
+func (c *client) link(want db.LinkStatus, code any, at int64) {
+	c.Helper()
+	m := c.next("link.status")
+	if m["status"] != string(want) || m.at("error", "code") != code || m["timestamp"] != float64(at) || len(m) != 5 || m["linkId"] == "" {
+		c.Errorf("%s, want %s, %v, %d", m, want, code, at)
+	}
+}
+
+func TestALinkIsFollowedToItsEnd(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	address := h.serve() + "/link/ws?code="
+	link := h.newLink(time.Hour)
+	now := func() int64 { return h.db.Now() }
+	c := h.open(address + link.ClaimCode)
+	c.link(db.LinkPending, nil, now())
+	h.clock.Advance(time.Second)
+	first := dbtest.Claim(t, h.db, link, "boot_of_another")
+	c.link(db.LinkActive, nil, now())
+	h.must(h.db.FailSession(t.Context(), first.Session.Lease(), db.Failure{Code: "SITE_CHANGED"}))
+	c.link(db.LinkFailed, "SITE_CHANGED", now())
+	h.clock.Advance(time.Second)
+	second := dbtest.Claim(t, h.db, link, "boot_of_another")
+	c.link(db.LinkActive, nil, now())
+	dbtest.Finish(t, h.db, dbtest.Run(t, h.db, second), `{}`)
+	c.link(db.LinkComplete, nil, now())
+	c.closed(websocket.StatusNormalClosure)
+
+	again := h.open(address + link.ClaimCode)
+	again.link(db.LinkComplete, nil, now())
+	again.closed(websocket.StatusNormalClosure)
+
+	cancelled := h.newLink(time.Hour)
+	c = h.open(address + cancelled.ClaimCode)
+	c.link(db.LinkPending, nil, now())
+	h.must(h.db.CancelLink(t.Context(), cancelled.OrganizationID, cancelled.ID))
+	c.link(db.LinkExpired, "LINK_CANCELLED", now())
+	c.closed(websocket.StatusNormalClosure)
+
+	// Time ends one that nobody works on at once, and another with its session.
+	for _, claimed := range []bool{false, true} {
+		late := h.newLink(time.Minute)
+		if claimed {
+			dbtest.Claim(t, h.db, late, "boot_of_another")
+		}
+		c = h.open(address + late.ClaimCode)
+		c.next("link.status")
+		h.clock.Advance(time.Minute)
+		h.db.Ring(late.ID)
+		told := c.closed(websocket.StatusNormalClosure)
+		last := told[len(told)-1]
+		if failed := last["error"] != nil; last["status"] != "expired" || last["timestamp"] != float64(late.ExpiresAt) || failed != claimed {
+			t.Errorf("in the end, %v", told)
+		}
+	}
+}
+
+func (h *house) newLink(lifetime time.Duration) db.Link {
+	h.Helper()
+	new := dbtest.NewLink(dbtest.Organization(h, h.db, "acme").ID)
+	new.IntegrationID, new.Lifetime, new.ReturnURL = "shop", lifetime, "https://merchant.example/done"
+	return dbtest.Link(h, h.db, new)
+}
+
+func TestWhatIsWrongWithASocketIsToldBeforeTheUpgrade(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	address := h.serve()
+	link := h.newLink(time.Hour)
+	session, token := h.claimByAPI(link)
+	for path, want := range map[string]struct {
+		status int
+		code   string
+	}{
+		"/link/ws":               {http.StatusBadRequest, "validation_failed"},
+		"/link/ws?code=clm_nope": {http.StatusNotFound, "not_found"},
+		"/sessions/" + session + "/ws?role=client&token=ct_nope":    {http.StatusNotFound, "not_found"},
+		"/sessions/sess_nope/ws?role=client&token=" + token:         {http.StatusNotFound, "not_found"},
+		"/sessions/" + session + "/ws?role=operator&token=" + token: {http.StatusBadRequest, "validation_failed"},
+		"/sessions/" + session: {http.StatusNotFound, "not_found"},
+	} {
+		_, reply := h.dial(address + path)
+		if reply == nil {
+			t.Errorf("%s opens", path)
+			continue
+		}
+		var fault struct{ Error, Code string }
+		h.must(json.NewDecoder(reply.Body).Decode(&fault))
+		if reply.StatusCode != want.status || fault.Code != want.code || fault.Error == "" ||
+			reply.Header.Get("Access-Control-Allow-Origin") != "*" || reply.Header.Get("X-Request-Id") == "" {
+			t.Errorf("%s: %d %+v %v", path, reply.StatusCode, fault, reply.Header)
+		}
+	}
+	for _, path := range []string{"/link/ws?code=" + link.ClaimCode, "/sessions/" + session + "/ws?token=" + token} {
+		plain := h.ask(h.public, "GET", path, "", "Accept", "")
+		if plain.Code != http.StatusUpgradeRequired || !strings.Contains(plain.Body.String(), `"code":"upgrade_required"`) || plain.Header().Get("Upgrade") != "websocket" {
+			t.Errorf("a plain request: %d %s", plain.Code, plain.Body)
+		}
+		if preflight := h.ask(h.public, "OPTIONS", path, "", "Origin", "https://merchant.example"); preflight.Code != http.StatusNoContent {
+			t.Errorf("a preflight: %d", preflight.Code)
+		}
+	}
+	// A link has so many followers, and not one more.
+	for range 20 {
+		h.open(address + "/link/ws?code=" + link.ClaimCode).next("link.status")
+	}
+	_, full := h.dial(address + "/link/ws?code=" + link.ClaimCode)
+	if full == nil || full.StatusCode != http.StatusTooManyRequests || full.Header.Get("Retry-After") == "" {
+		t.Errorf("the 21st follower: %v", full)
+	}
+	h.open(address + "/link/ws?code=" + h.newLink(time.Hour).ClaimCode).next("link.status")
+}
+
+// claimByAPI claims a link as a merchant's page does.
+func (h *house) claimByAPI(link db.Link) (session, token string) {
+	h.Helper()
+	reply := h.ask(h.public, "POST", "/link/claim", fmt.Sprintf(`{"code":%q}`, link.ClaimCode), "Content-Type", "application/json")
+	var claimed struct{ SessionID, ClientToken, WebsocketURL string }
+	h.must(json.Unmarshal(reply.Body.Bytes(), &claimed))
+	if want := "ws://passage.example/sessions/" + claimed.SessionID + "/ws?role=client&token=" + claimed.ClientToken; claimed.WebsocketURL != want {
+		h.Errorf("websocketUrl %s, want %s", claimed.WebsocketURL, want)
+	}
+	return claimed.SessionID, claimed.ClientToken
+}
+
+func TestASessionIsDrivenAndResumed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	session, token := h.claimByAPI(h.newLink(time.Hour))
+	address := h.serve() + "/sessions/" + session + "/ws?role=client"
+	c := h.open(address + "&token=" + token)
+	for text, code := range map[string]string{
+		`{"type":"client.cancel"}`: "hello_expected", `{"type":"client.shout"}`: "unknown_message", `{`: "invalid_json",
+		`{"type":"client.hello","tokn":"x"}`: "validation_failed", `{"type":"client.answer"}`: "validation_failed", `{}`: "validation_failed",
+	} {
+		c.say(text)
+		c.refused(code)
+	}
+	c.say(`{"type":"client.hello"}`)
+	hello := c.next("server.hello")
+	prompt, _ := hello.at("prompt", "promptId").(string)
+	if hello.at("session", "id") != session || hello.at("session", "status") != "created" || hello.at("session", "seq") != 1.0 ||
+		hello["language"] != "es" || len(hello["operations"].([]any)) != 2 || prompt == "" || hello.at("prompt", "deadline").(float64) <= 0 {
+		t.Errorf("hello %s", hello)
+	}
+	fields := write(hello.at("prompt", "fields"))
+	if want := `[{"label":"Teléfono o correo electrónico","name":"username","secret":false},{"label":"Contraseña","name":"password","secret":true}]`; fields != want {
+		t.Errorf("fields %s", fields)
+	}
+	for text, want := range map[string]string{
+		`{"promptId":"` + prompt + `","values":{"username":"ada"}}`:                        "values.password Rellene este campo.\n",
+		`{"promptId":"` + prompt + `","values":{"username":"ada","password":7}}`:           "values must be an object of strings\n",
+		`{"promptId":"` + prompt + `"}`:                                                    "values is required\n",
+		`{"promptId":"` + prompt + `","values":{"username":"a","password":"b"},"extra":1}`: "extra is not a known field\n",
+	} {
+		c.say(`{"type":"client.answer",` + text[1:])
+		if got := c.refused("validation_failed"); got != want {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+	c.say(`{"type":"client.answer","promptId":"prm_of_another","values":{"username":"ada","password":"hunter2"}}`)
+	c.refused("prompt_closed")
+	c.say(`{"type":"client.hello"}`)
+	c.refused("hello_said")
+
+	// Another device of the same client; the first goes on.
+	second := h.open(address)
+	second.say(`{"type":"client.hello","token":"` + token + `","after":0}`)
+	if again := second.next("server.hello"); again.at("prompt", "promptId") != prompt {
+		t.Errorf("hello again %s", again)
+	}
+	if event := second.next("server.event"); event["event"] != "claimed" || event["seq"] != 1.0 {
+		t.Errorf("the event after 0 is %s", event)
+	}
+	second.say(`{"type":"client.cancel"}`)
+	for _, each := range []*client{c, second} {
+		if event := each.next("server.event"); event["event"] != "failed" || event["seq"] != 2.0 {
+			t.Errorf("the last event is %s", event)
+		}
+		each.ended()
+	}
+	after := h.open(address + "&token=" + token)
+	after.say(`{"type":"client.hello","after":2}`)
+	if hello := after.next("server.hello"); hello.at("session", "error", "code") != "USER_CANCELLED" || hello["prompt"] != nil {
+		t.Errorf("hello after the end %s", hello)
+	}
+	after.ended()
+	for _, secret := range []string{token, "hunter2", "clm_"} {
+		if strings.Contains(h.logs.String(), secret) {
+			t.Errorf("the log holds %q", secret)
+		}
+	}
+}
+
+func (c *client) ended() {
+	c.Helper()
+	end := c.next("server.session_end")
+	if back, _ := end["returnUrl"].(string); end["status"] != "failed" || end.at("error", "code") != "USER_CANCELLED" ||
+		!strings.HasPrefix(back, "https://merchant.example/done?linkId=link_") || len(end) != 4 {
+		c.Errorf("the end is %s", end)
+	}
+	c.closed(websocket.StatusNormalClosure)
+}
+
+func TestATokenThatOpensNothingClosesItsSocket(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	session, token := h.claimByAPI(h.newLink(time.Hour))
+	address := h.serve() + "/sessions/" + session + "/ws"
+	wrong := h.open(address)
+	wrong.say(`{"type":"client.hello","token":"ct_nope"}`)
+	wrong.refused("not_found")
+	wrong.closed(websocket.StatusPolicyViolation)
+
+	c := h.open(address + "?token=" + token)
+	c.say(`{"type":"client.hello"}`)
+	c.next("server.hello")
+	if taken := h.ask(h.public, "POST", "/s/"+session+"/take-over", ""); taken.Code != http.StatusSeeOther {
+		t.Fatalf("take over: %d", taken.Code)
+	}
+	c.refused("taken_over")
+	c.closed(websocket.StatusPolicyViolation)
+	if _, refused := h.dial(address + "?token=" + token); refused == nil || refused.StatusCode != http.StatusNotFound {
+		t.Errorf("the old token: %v", refused)
+	}
+}
+
+func TestTooMuchClosesASocket(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	address := h.serve() + "/link/ws?code=" + h.newLink(time.Hour).ClaimCode
+	c := h.open(address)
+	for range 100 {
+		c.say("more")
+	}
+	_ = c.conn.Write(t.Context(), websocket.MessageText, []byte("one too many"))
+	if before := c.closed(websocket.StatusPolicyViolation); len(before) != 1 {
+		t.Errorf("before the end of a flood came %v", before)
+	}
+	large := h.open(address)
+	_ = large.conn.Write(t.Context(), websocket.MessageText, make([]byte, 64<<10+1))
+	large.closed(websocket.StatusMessageTooBig)
+}
+
+// A stop is told to who follows, after what it brings about.
+func TestAStopIsTold(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	link := h.newLink(time.Hour)
+	address := h.serve() + "/link/ws?code="
+	c := h.open(address + link.ClaimCode)
+	c.next("link.status")
+	dbtest.Claim(t, h.db, link, "boot_of_another")
+	h.hangUpMeanwhile()
+	last := c.closed(websocket.StatusGoingAway)
+	if len(last) != 1 || last[0]["status"] != "active" {
+		t.Errorf("before the end came %v", last)
+	}
+	if _, refused := h.dial(address + link.ClaimCode); refused == nil || refused.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a stopping server: %v", refused)
+	}
+}
+
+// hangUpMeanwhile begins to end the followers, who say farewell to each other.
+func (h *house) hangUpMeanwhile() {
+	done := make(chan struct{})
+	go func() { defer close(done); h.hangUp() }()
+	h.Cleanup(func() { <-done })
+}
+
+// narrow makes the kernel hold little of what nobody reads.
+type narrow struct{ net.Listener }
+
+func (n narrow) Accept() (net.Conn, error) {
+	conn, err := n.Listener.Accept()
+	if err == nil {
+		err = conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
+	}
+	return conn, err
+}
+
+func TestAReaderThatDoesNotReadHoldsNobodyUpAndMissesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	server := httptest.NewUnstartedServer(h.public)
+	server.Listener = narrow{server.Listener}
+	server.Start()
+	defer server.Close()
+	defer h.hangUp()
+	session, token := h.claimByAPI(h.newLink(time.Hour))
+	address := server.URL + "/sessions/" + session + "/ws?token=" + token
+	slow := &client{house: h}
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	h.must(err)
+	h.must(conn.(*net.TCPConn).SetReadBuffer(4 << 10))
+	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return conn, nil }}
+	slow.conn, _, err = websocket.Dial(t.Context(), address, &websocket.DialOptions{HTTPClient: &http.Client{Transport: transport}})
+	h.must(err)
+	defer func() { _ = slow.conn.CloseNow() }()
+	slow.say(`{"type":"client.hello"}`)
+	slow.next("server.hello")
+	other := h.open(address)
+	other.say(`{"type":"client.hello"}`)
+	other.next("server.hello")
+
+	// Far more than both buffers hold.
+	stored, _, err := h.db.Session(t.Context(), session)
+	h.must(err)
+	const many = 1000
+	events := slices.Repeat([]db.NewEvent{{Kind: db.EventStarted, At: 1}}, many)
+	_, err = h.db.AppendEvents(t.Context(), stored.Lease(), events)
+	h.must(err)
+	other.say(`{"type":"client.cancel"}`)
+	for _, each := range []*client{other, slow} { // the other one first, to its end
+		if each == slow {
+			h.must(conn.(*net.TCPConn).SetReadBuffer(1 << 20))
+		}
+		for n := range many {
+			if event := each.next("server.event"); event["seq"] != float64(n+2) {
+				t.Fatalf("event %d is %s", n, event)
+			}
+		}
+		each.next("server.event")
+		each.ended()
+	}
+}
