@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -95,8 +94,10 @@ func (db *DB) SetLogo(ctx context.Context, organizationID string, content []byte
 				return err
 			}
 		}
-		return errors.Join(noteChange(tx, organizationID, actor, Change{Field: FieldLogo, Before: old.LogoHash, After: hashed}),
-			tx.change(`UPDATE organizations SET logo_hash = $1 WHERE id = $2`, hashed, organizationID))
+		if err := noteChange(tx, organizationID, actor, Change{Field: FieldLogo, Before: old.LogoHash, After: hashed}); err != nil {
+			return err
+		}
+		return tx.change(`UPDATE organizations SET logo_hash = $1 WHERE id = $2`, hashed, organizationID)
 	})
 	if err != nil {
 		return fmt.Errorf("set logo: %w", err)

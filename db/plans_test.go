@@ -91,6 +91,28 @@ func (w *world) plan(statement string) (lines []string) {
 	return lines
 }
 
+// tourOrganization is the tour's part about how a merchant looks to people.
+func (w *world) tourOrganization() {
+	w.Helper()
+	ctx := w.Context()
+	organization, err := w.db.CreateOrganization(ctx, "globex", "ada")
+	w.must(err)
+	w.must(w.db.SetBranding(ctx, organization.ID, organization.Branding, "ada"))
+	w.must(w.db.SetLogo(ctx, organization.ID, []byte("p"), "ada"))
+	organization, err = w.db.OrganizationByName(ctx, "globex")
+	w.must(err)
+	_, err = w.db.Logo(ctx, organization.LogoHash)
+	w.must(err)
+	_, err = w.db.Changes(ctx, organization.ID, 1)
+	w.must(err)
+	_, err = w.db.OrganizationFigures(ctx, time.Hour)
+	w.must(err)
+	_, err = w.db.SigningKeysOf(ctx, w.org)
+	w.must(err)
+	_, err = w.db.LatestEvents(ctx, w.org, 1)
+	w.must(err)
+}
+
 // tour calls every method that has a statement of its own.
 func (w *world) tour() {
 	w.Helper()
@@ -118,6 +140,7 @@ func (w *world) tour() {
 	w.must(err)
 	_, err = w.db.SigningKeys(ctx)
 	w.must(err)
+	w.tourOrganization()
 
 	link, _ := w.create(w.once("key", `{}`))
 	phone, err := w.db.NewPhoneCode(ctx, link.ID)

@@ -39,17 +39,17 @@ func (h *Handler) showKeys(w http.ResponseWriter, r *http.Request, status int, o
 	model := view.Keys{Organization: heading(organization, keysTab), Form: form}
 	for _, key := range keys {
 		if key.InForce(h.DB.Now()) {
-			shown := showKey(key)
+			shown := shownKey(key)
 			shown.To = organizationPath(organization.ID, keysPart, key.ID)
 			model.InForce = append(model.InForce, shown)
 		} else {
-			model.Ended = append(model.Ended, showKey(key))
+			model.Ended = append(model.Ended, shownKey(key))
 		}
 	}
 	return render(w, r, status, view.KeysPage(h.frame(r), model))
 }
 
-func showKey(key db.Key) view.Key {
+func shownKey(key db.Key) view.Key {
 	return view.Key{ID: key.ID, Name: key.Name, Shown: key.Shown(), Scope: string(key.Scope), Test: key.Test,
 		Created: time.UnixMilli(key.CreatedAt), LastUse: at(key.LastUsedAt), Ends: at(key.ExpiresAt), Revoked: at(key.RevokedAt)}
 }
@@ -112,7 +112,7 @@ func (h *Handler) ShowKey(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Handler) showKey(w http.ResponseWriter, r *http.Request, status int, organization db.Organization, key db.Key, overlap view.Field) error {
 	path := func(part string) string { return organizationPath(organization.ID, keysPart, key.ID, part) }
-	return render(w, r, status, view.KeyPage(h.frame(r), view.OneKey{Organization: heading(organization, keysTab), Key: showKey(key),
+	return render(w, r, status, view.KeyPage(h.frame(r), view.OneKey{Organization: heading(organization, keysTab), Key: shownKey(key),
 		Rotate: path(rotatePart), Revoke: path(revokePart), Overlap: overlap}))
 }
 
