@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"passage/automation/replica"
+	"passage/views/docs"
 )
 
 // carrier is Demo Mobile and its payment processor, each at an address of its
@@ -42,6 +43,23 @@ func (c *carrier) frameHost() string {
 
 // address is where the carrier's integration is pointed to, as --site says it.
 func (c *carrier) address() string { return "http://" + c.site.Addr().String() + "," + c.frameHost() }
+
+// sandbox tells merchants whom their test links are tried as; nil where there
+// is no sandbox.
+func (f serverFlags) sandbox() *docs.Sandbox {
+	if !f.Sandbox {
+		return nil
+	}
+	sandbox := &docs.Sandbox{Service: "Demo Mobile", Password: replica.Password, Code: replica.Code}
+	for _, scenario := range replica.Scenarios() {
+		user := docs.Field{Name: scenario.Username, About: scenario.About}
+		if scenario.Outcome != replica.Complete {
+			user.About += ": `" + scenario.Outcome + "`"
+		}
+		sandbox.Users = append(sandbox.Users, user)
+	}
+	return sandbox
+}
 
 // printScenarios lists whom to log in as.
 func printScenarios(to io.Writer) error {

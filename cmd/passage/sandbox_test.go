@@ -15,9 +15,10 @@ import (
 func TestASandboxTakesATestLinkFromItsKeyToItsResult(t *testing.T) {
 	t.Parallel()
 	s := served(t, &serveCommand{Addr: "127.0.0.1:0", serverFlags: serverFlags{browserFlags: testBrowser(1), Sandbox: true, SandboxAddr: "127.0.0.1:0"}})
+	reference := get(t, s.base+"/docs")
 	for _, who := range replica.Scenarios() {
-		if !strings.Contains(s.greeting, who.Username) {
-			t.Errorf("the greeting does not say that there is %s: %s", who.Username, s.greeting)
+		if !strings.Contains(s.greeting, who.Username) || !strings.Contains(reference, who.Username) {
+			t.Errorf("greeting or reference do not say that there is %s: %s", who.Username, s.greeting)
 		}
 	}
 	s.call(t, http.MethodPost, "/v1/links", ask(readCards())).fault(t, http.StatusBadRequest, "validation_failed")

@@ -25,6 +25,13 @@ type Page struct {
 	Codes     []Code
 	Resources []Resource
 	Sockets   []Socket
+	Sandbox   *Sandbox // nil: the server has none
+}
+
+// Sandbox is where test keys lead.
+type Sandbox struct {
+	Service, Password, Code string
+	Users                   []Field // by user name: what happens
 }
 
 // Part is a group of operations.

@@ -13,6 +13,7 @@ import (
 
 	"passage/automation"
 	"passage/db"
+	"passage/views/docs"
 	"passage/web/api"
 )
 
@@ -230,7 +231,7 @@ func TestATestKeyReachesTheDemoOnly(t *testing.T) {
 
 func TestInASandboxTheDemoIsForTestKeysOnly(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, func(o *api.Options) { o.Sandbox = true })
+	s := newServer(t, func(o *api.Options) { o.Sandbox = &docs.Sandbox{} })
 	s.post("/v1/links", simpleDemo, s.testKey()...).object(http.StatusCreated)
 	if got := s.post("/v1/links", simpleDemo).issues(); got != "integrationId: is for test keys (psg_test_…) only" {
 		t.Error(got)

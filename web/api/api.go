@@ -25,7 +25,11 @@ import (
 	"passage/automation"
 	"passage/automation/resources"
 	"passage/db"
+<<<<<<< HEAD
 	"passage/web/follow"
+=======
+	"passage/views/docs"
+>>>>>>> dd4845a (Tell merchants in the reference whom to try a test link as)
 	"passage/web/problem"
 )
 
@@ -40,8 +44,9 @@ type Options struct {
 	// PlainWebhook says whether the operator lets webhooks go to a host over
 	// http; nil means that there is no such host.
 	PlainWebhook func(host string) bool
-	// Sandbox keeps the demo to test keys: what is connected there is nobody's.
-	Sandbox bool
+	// Sandbox says whom test links are tried as, and keeps the demo to test keys;
+	// nil: there is none.
+	Sandbox *docs.Sandbox
 	// KeyRate is how many requests a minute a key is good for; 0 for any number.
 	KeyRate int
 	// Verifiers are shown on the reference page; nil shows none.

@@ -34,7 +34,7 @@ func (a *API) renderReference(document []byte) ([]byte, error) {
 	}
 	page := docs.Page{
 		Base: strings.TrimSuffix(a.PublicURL.String(), "/"), About: paragraphs(aboutAll), Keys: aboutKeys,
-		Webhooks: a.webhookReference(described), Codes: codeReference(), Resources: a.resourceReference(described), Sockets: a.socketReference(),
+		Webhooks: a.webhookReference(described), Codes: codeReference(), Resources: a.resourceReference(described), Sockets: a.socketReference(), Sandbox: a.Sandbox,
 	}
 	byPart := map[string][]docs.Operation{}
 	for _, operation := range a.operations {
