@@ -31,7 +31,8 @@ demo: browser build ## Serve with a demo carrier and a demo shop, and print a li
 
 .PHONY: test
 test: browser ## Run every test, with the race detector
-	$(GO) test $(RACE) -parallel 6 -timeout 30m ./...
+	@# Without go vet: the linter has it, in "make check".
+	$(GO) test $(RACE) -vet=off -parallel 6 -timeout 30m ./...
 
 .PHONY: interop
 interop: browser ## Run the tests with other people's software: Firefox, Node, Python, a foreign site
