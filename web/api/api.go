@@ -85,7 +85,7 @@ func (a *API) Mount(router chi.Router) error {
 	router.Group(func(r chi.Router) {
 		r.Use(problem.Identify(a.Logger), problem.Recover, defaults)
 		a.huma = humachi.New(r, a.config())
-		for _, below := range []string{"/v1/*", "/link/*", "/sessions/*", "/webhook_verification_key/*"} {
+		for _, below := range []string{"/v1/*", "/link/*", "/sessions/*", "/webhook_verification_key/*", "/.well-known/*"} {
 			r.HandleFunc(below, fallback(r))
 		}
 		for _, below := range publicPaths {

@@ -61,7 +61,7 @@ func scripts() fs.FS {
 
 // server is the whole API over a real database, called through HTTP.
 type server struct {
-	t      *testing.T
+	t      testing.TB
 	db     *db.DB
 	clock  *dbtest.Clock
 	url    string
@@ -91,7 +91,7 @@ func (l *logs) String() string {
 	return l.text.String()
 }
 
-func newServer(t *testing.T, change ...func(*api.Options)) *server {
+func newServer(t testing.TB, change ...func(*api.Options)) *server {
 	t.Helper()
 	s := &server{t: t, clock: dbtest.NewClock(), logs: &logs{}}
 	s.db = dbtest.Open(t, s.clock.Now)
@@ -157,7 +157,7 @@ func (s *server) newKey(organization db.Organization, changes ...func(*db.NewKey
 
 // reply is a reply, read to its end.
 type reply struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	body   []byte
@@ -181,18 +181,22 @@ func (s *server) call(method, path, body string, headers ...string) reply {
 			request.Header.Set(headers[n], headers[n+1])
 		}
 	}
-	response, err := http.DefaultClient.Do(request)
+	got, err := s.do(request)
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	s.asDescribed(method, path, body, got)
+	return got
+}
+
+func (s *server) do(request *http.Request) (reply, error) {
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return reply{}, err
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	got := reply{s.t, response.StatusCode, response.Header, text}
-	s.asDescribed(method, path, body, got)
-	return got
+	return reply{s.t, response.StatusCode, response.Header, text}, err
 }
 
 func (s *server) post(path, body string, headers ...string) reply {
@@ -261,28 +265,12 @@ func (r reply) issues() string {
 	return strings.Join(lines, "\n")
 }
 
-const simple = `{"integrationId":"shop","resource":"paymentMethod","action":"read"}`
-
-// with is the simple body with further fields.
-func with(fields string) string { return strings.TrimSuffix(simple, "}") + "," + fields + "}" }
-
-// write is a body that stores a card, with further fields.
-func write(fields string) string {
-	if fields != "" {
-		fields = "," + fields
-	}
-	return `{"integrationId":"shop","operations":[{"resource":"paymentMethod","action":"write","arguments":` +
-		arguments + `}]` + fields + `}`
-}
-
-const arguments = `{"cardNumber":"` + card + `","expirationDate":"08/28","cvv":"123","nameOnCard":"Ada Example","billingZip":"98101"}`
-
 func (s *server) create(body string) map[string]any {
 	s.t.Helper()
 	return s.post("/v1/links", body).object(http.StatusCreated)
 }
 
-func equal(t *testing.T, got, want any) {
+func equal(t testing.TB, got, want any) {
 	t.Helper()
 	gotText, err := json.Marshal(got)
 	if err != nil {

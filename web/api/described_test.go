@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -77,13 +78,14 @@ func readDocument(text []byte) (*described, error) {
 	for path, item := range d.document["paths"].(map[string]any) {
 		for method, fields := range item.(map[string]any) {
 			o := operation{method: strings.ToUpper(method), path: path, fields: fields.(map[string]any), replies: map[int]*answer{},
-				pattern: regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(path), `\{id\}`, "[^/]+") + "$")}
+				pattern: regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(path), `\{id\}`, "[^/]*") + "$")}
 			if err := o.read(d, compiler, "#"+pointer("paths", path, method)); err != nil {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
 			d.operations = append(d.operations, o)
 		}
 	}
+	slices.SortFunc(d.operations, func(a, b operation) int { return strings.Compare(a.path+a.method, b.path+b.method) })
 	return d, nil
 }
 

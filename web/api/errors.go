@@ -64,6 +64,7 @@ var rewordings = []struct {
 	{regexp.MustCompile(`^expected value to be one of "([a-z, ]+)"$`), "must be one of $1"},
 	{regexp.MustCompile(`^invalid integer$`), "must be an integer"},
 	{regexp.MustCompile(`^expected string to be a reference$`), "must be a reference such as sess_4KwX0b2N"},
+	{regexp.MustCompile(`^required path parameter is missing$`), "is required"},
 	{regexp.MustCompile(`^unknown query parameter$`), "is not a known parameter"},
 }
 

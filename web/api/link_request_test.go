@@ -10,6 +10,22 @@ import (
 	"passage/web/api"
 )
 
+const simple = `{"integrationId":"shop","resource":"paymentMethod","action":"read"}`
+
+// with is the simple body with further fields.
+func with(fields string) string { return strings.TrimSuffix(simple, "}") + "," + fields + "}" }
+
+// write is a body that stores a card, with further fields.
+func write(fields string) string {
+	if fields != "" {
+		fields = "," + fields
+	}
+	return `{"integrationId":"shop","operations":[{"resource":"paymentMethod","action":"write","arguments":` +
+		arguments + `}]` + fields + `}`
+}
+
+const arguments = `{"cardNumber":"` + card + `","expirationDate":"08/28","cvv":"123","nameOnCard":"Ada Example","billingZip":"98101"}`
+
 func TestEachRuleOfALinkIsAnIssueAtItsPath(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
