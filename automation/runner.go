@@ -262,14 +262,10 @@ func (r *Runner) start(claimed db.Claimed, integration *Integration, prompt Prom
 // next safe point, for which this waits as long as Limits.Grace. db.ErrComplete
 // and db.ErrExpired say that the link had ended already; ErrComplete also that
 // its last operation was not to be stopped any more.
-func (r *Runner) CancelLink(ctx context.Context, organizationID, linkID string) error {
-	link, err := r.DB.Link(ctx, organizationID, linkID)
-	if err != nil {
-		return err
-	}
+func (r *Runner) CancelLink(ctx context.Context, link *db.Link) error {
 	s, err := r.find(link.CurrentSessionID)
 	if errors.Is(err, ErrElsewhere) || link.Status != db.LinkActive {
-		return r.DB.CancelLink(ctx, organizationID, linkID)
+		return r.DB.CancelLink(ctx, link.OrganizationID, link.ID)
 	}
 	s.stop(outcome.New(outcome.LinkCancelled, "the merchant cancelled"))
 	select {
@@ -279,7 +275,7 @@ func (r *Runner) CancelLink(ctx context.Context, organizationID, linkID string) 
 	}
 	// The session may have come to another end first: complete, which stands,
 	// or failed, which leaves the link to be ended.
-	err = r.DB.CancelLink(ctx, organizationID, linkID)
+	err = r.DB.CancelLink(ctx, link.OrganizationID, link.ID)
 	if errors.Is(err, db.ErrExpired) {
 		return nil
 	}

@@ -151,17 +151,21 @@ func (db *DB) DeliveriesOfEvent(ctx context.Context, eventID string, limit int) 
 	return found, nil
 }
 
-// TriesOf lists the attempts at a delivery.
-func (db *DB) TriesOf(ctx context.Context, deliveryID string) ([]Try, error) {
-	found, err := collect(ctx, db.read, func(r row) (Try, error) {
+// TriesOfEvent lists the attempts at an event's deliveries, by delivery.
+func (db *DB) TriesOfEvent(ctx context.Context, eventID string) (map[string][]Try, error) {
+	tries := map[string][]Try{}
+	_, err := collect(ctx, db.read, func(r row) (Try, error) {
 		var t Try
+		var delivery string
 		var failure, reply *string
-		err := r.Scan(&t.Number, &t.StatusCode, &t.Took, &failure, &reply, &t.At)
+		err := r.Scan(&delivery, &t.Number, &t.StatusCode, &t.Took, &failure, &reply, &t.At)
 		t.Error, t.Reply = orEmpty(failure), orEmpty(reply)
+		tries[delivery] = append(tries[delivery], t)
 		return t, err
-	}, `SELECT number, status_code, took, error, reply, at FROM webhook_tries WHERE delivery_id = $1 ORDER BY number`, deliveryID)
+	}, `SELECT t.delivery_id, t.number, t.status_code, t.took, t.error, t.reply, t.at
+		FROM webhook_deliveries d JOIN webhook_tries t ON t.delivery_id = d.id WHERE d.event_id = $1 ORDER BY t.delivery_id, t.number`, eventID)
 	if err != nil {
 		return nil, fmt.Errorf("list tries: %w", err)
 	}
-	return found, nil
+	return tries, nil
 }

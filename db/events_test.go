@@ -156,8 +156,9 @@ func TestDeliveryIsRetriedWhenItsTimeComesAndRecordsEachTry(t *testing.T) {
 	_, ok, err = w.db.NextDelivery(t.Context())
 	w.must(err)
 	expect(t, "there is a next after the end", ok, false)
-	tries, err := w.db.TriesOf(t.Context(), delivery.ID)
+	found, err := w.db.TriesOfEvent(t.Context(), delivery.EventID)
 	w.must(err)
+	tries := found[delivery.ID]
 	if len(tries) != 2 || *tries[0].StatusCode != 500 || tries[0].Reply != "oh no" || tries[1].StatusCode != nil ||
 		tries[1].Error != "refused" || tries[1].Number != 2 {
 		t.Errorf("tries: %+v", tries)

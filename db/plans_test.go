@@ -212,7 +212,7 @@ func (w *world) tourOfReads(link db.Link, lease db.Lease) {
 	_, _, errs[0] = w.db.Event(ctx, event.ID)
 	_, errs[1] = w.db.EventsAfter(ctx, db.EventFilter{OrganizationID: w.org, After: event.ID, Limit: 5})
 	_, errs[2] = w.db.DeliveriesOf(ctx, link.ID)
-	_, errs[3] = w.db.TriesOf(ctx, "dlv_none")
+	_, errs[3] = w.db.TriesOfEvent(ctx, event.ID)
 	_, _, errs[4] = w.db.NextDelivery(ctx)
 	_, errs[5] = w.db.Submitted(ctx, link.ID)
 	_, errs[6] = w.db.SessionsOf(ctx, link.ID)

@@ -67,15 +67,13 @@ func (h *Handler) latest(ctx context.Context, organizationID string) (list []vie
 		if event.SessionID != "" {
 			shown.To = sessionPath(event.SessionID)
 		}
-		deliveries, err := h.DB.DeliveriesOfEvent(ctx, event.ID, 1)
+		deliveries, err := h.deliveries(ctx, event.ID, 1)
 		if err != nil {
 			return nil, err
 		}
 		if len(deliveries) > 0 {
 			shown.Again = organizationPath(organizationID, webhooksTab, "events", event.ID)
-			if shown.Delivery, err = h.delivery(ctx, deliveries[0]); err != nil {
-				return nil, err
-			}
+			shown.Delivery = deliveries[0]
 		}
 		list = append(list, shown)
 	}

@@ -30,32 +30,36 @@ func (h *Handler) fillWebhooks(ctx context.Context, model *view.Session, session
 		return err
 	}
 	for _, event := range events {
-		deliveries, err := h.DB.DeliveriesOfEvent(ctx, event.ID, maxDeliveries)
-		if err != nil {
+		notice := view.Notice{Event: event.Name, At: time.UnixMilli(event.CreatedAt)}
+		if notice.Deliveries, err = h.deliveries(ctx, event.ID, maxDeliveries); err != nil {
 			return err
 		}
-		notice := view.Notice{Event: event.Name, At: time.UnixMilli(event.CreatedAt)}
-		if len(deliveries) > 0 {
+		if len(notice.Deliveries) > 0 {
 			notice.Again = resendPath(session.ID, event.ID)
-		}
-		for _, delivery := range deliveries {
-			shown, err := h.delivery(ctx, delivery)
-			if err != nil {
-				return err
-			}
-			notice.Deliveries = append(notice.Deliveries, shown)
 		}
 		model.Webhooks = append(model.Webhooks, notice)
 	}
 	return nil
 }
 
-func (h *Handler) delivery(ctx context.Context, d db.Delivery) (view.Delivery, error) {
+// deliveries are the newest of an event, each with every try.
+func (h *Handler) deliveries(ctx context.Context, eventID string, limit int) (list []view.Delivery, err error) {
+	deliveries, err := h.DB.DeliveriesOfEvent(ctx, eventID, limit)
+	if err != nil || len(deliveries) == 0 {
+		return nil, err
+	}
+	tries, err := h.DB.TriesOfEvent(ctx, eventID)
+	for n := range deliveries {
+		list = append(list, showDelivery(&deliveries[n], tries[deliveries[n].ID]))
+	}
+	return list, err
+}
+
+func showDelivery(d *db.Delivery, tries []db.Try) view.Delivery {
 	shown := view.Delivery{Status: string(d.Status), Next: at(d.NextTry()), Held: d.Held}
 	if target, err := url.Parse(d.URL); err == nil { // a faulty one is a failed try's to say
 		shown.Host = target.Host
 	}
-	tries, err := h.DB.TriesOf(ctx, d.ID)
 	for _, try := range tries {
 		row := view.Try{At: time.UnixMilli(try.At), Took: time.Duration(try.Took) * time.Millisecond, Fault: try.Error, Answer: try.Reply}
 		if try.StatusCode != nil {
@@ -63,7 +67,7 @@ func (h *Handler) delivery(ctx context.Context, d db.Delivery) (view.Delivery, e
 		}
 		shown.Tries = append(shown.Tries, row)
 	}
-	return shown, err
+	return shown
 }
 
 // SubmitResend sends one of the link's events once more.

@@ -45,11 +45,13 @@ func (a *API) listDeliveries(ctx context.Context, input *idInput) (*reply[delive
 	if err != nil {
 		return nil, err
 	}
+	tries, err := a.DB.TriesOfEvent(ctx, input.ID)
+	if err != nil {
+		return nil, err
+	}
 	list := deliveryList{Deliveries: make([]deliveryView, len(deliveries))}
 	for n := range deliveries {
-		if list.Deliveries[n], err = a.showDelivery(ctx, &deliveries[n]); err != nil {
-			return nil, err
-		}
+		list.Deliveries[n] = showDelivery(&deliveries[n], tries)
 	}
 	return &reply[deliveryList]{list}, nil
 }
@@ -63,15 +65,15 @@ func (a *API) reachesEvent(ctx context.Context, id string) error {
 	return err
 }
 
-func (a *API) showDelivery(ctx context.Context, d *db.Delivery) (deliveryView, error) {
+// showDelivery shows a delivery with those of its event's tries that are its own.
+func showDelivery(d *db.Delivery, tries map[string][]db.Try) deliveryView {
 	view := deliveryView{ID: d.ID, EventID: d.EventID, URL: d.URL, Status: d.Status, CreatedAt: d.CreatedAt,
 		EndedAt: d.EndedAt, NextTryAt: d.NextTry(), Held: d.Held, Tries: []tryView{}}
-	tries, err := a.DB.TriesOf(ctx, d.ID)
-	for _, try := range tries {
+	for _, try := range tries[d.ID] {
 		view.Tries = append(view.Tries, tryView{Number: try.Number, Timestamp: try.At, StatusCode: try.StatusCode,
 			Took: try.Took, Error: orNull(try.Error), Reply: orNull(try.Reply)})
 	}
-	return view, err
+	return view
 }
 
 func (a *API) resendEvent(ctx context.Context, input *idInput) (*reply[deliveryView], error) {
@@ -82,8 +84,8 @@ func (a *API) resendEvent(ctx context.Context, input *idInput) (*reply[deliveryV
 	if err != nil {
 		return nil, err
 	}
-	view, err := a.showDelivery(ctx, &delivery)
-	return &reply[deliveryView]{view}, err
+	tries, err := a.DB.TriesOfEvent(ctx, input.ID)
+	return &reply[deliveryView]{showDelivery(&delivery, tries)}, err
 }
 
 // resendRequest describes the body of POST /v1/events/resend.

@@ -197,22 +197,23 @@ func (a *API) showLink(ctx context.Context, link *db.Link) (*reply[linkView], er
 }
 
 func (a *API) cancelLink(ctx context.Context, input *idInput) (*reply[linkView], error) {
-	if _, err := a.link(ctx, input.ID); err != nil {
+	link, err := a.link(ctx, input.ID)
+	if err != nil {
 		return nil, err
 	}
-	if err := a.Runner.CancelLink(ctx, organization(ctx), input.ID); err != nil {
+	if err := a.Runner.CancelLink(ctx, &link); err != nil {
 		return nil, endedIsConflict(err)
 	}
-	link, err := a.getLink(ctx, input)
-	if err == nil && link.Body.Status == db.LinkComplete { // its last step was beyond the point of no return
+	shown, err := a.getLink(ctx, input)
+	if err == nil && shown.Body.Status == db.LinkComplete { // its last step was beyond the point of no return
 		return nil, db.ErrComplete
 	}
-	return link, err
+	return shown, err
 }
 
 // deleteLinkData keeps the rows and their states; what they said is gone.
 func (a *API) deleteLinkData(ctx context.Context, input *idInput) (*struct{}, error) {
-	if _, err := a.link(ctx, input.ID); err != nil {
+	if err := a.mayChange(ctx, input.ID); err != nil {
 		return nil, err
 	}
 	return nil, a.DB.DestroyData(ctx, organization(ctx), input.ID)

@@ -55,7 +55,7 @@ func (a *API) redeemReturn(ctx context.Context, input *redeemInput) (*reply[link
 	if err != nil {
 		return nil, err
 	}
-	if _, err := a.link(ctx, input.ID); err != nil {
+	if err := a.mayChange(ctx, input.ID); err != nil {
 		return nil, err
 	}
 	tried := organization(ctx) + " " + input.ID

@@ -156,11 +156,11 @@ func delivered(t testing.TB, database *db.DB, links []db.Link) (count int) {
 
 func tries(t testing.TB, database *db.DB, delivery db.Delivery) []db.Try {
 	t.Helper()
-	found, err := database.TriesOf(t.Context(), delivery.ID)
+	found, err := database.TriesOfEvent(t.Context(), delivery.EventID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return found
+	return found[delivery.ID]
 }
 
 // drive sends everything that is due at this moment and waits until it is
