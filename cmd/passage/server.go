@@ -165,11 +165,7 @@ func (s *server) wire(ctx context.Context, settings config, gallery http.Handler
 	options := web.Options{
 		API: api.New(api.Options{DB: s.db, Runner: s.runner, Catalog: s.catalog, Resources: rules,
 			PublicURL: s.publicURL, Development: s.development(), PlainWebhook: allow.Plain,
-<<<<<<< HEAD
-			KeyRate: settings.flags.APIRate, Followers: s.followers, Sandbox: settings.flags.Sandbox, Verifiers: verifiers.Files,
-=======
-			KeyRate: settings.flags.APIRate, Sandbox: settings.flags.sandbox(), Verifiers: verifiers.Files,
->>>>>>> dd4845a (Tell merchants in the reference whom to try a test link as)
+			KeyRate: settings.flags.APIRate, Followers: s.followers, Sandbox: settings.flags.sandbox(), Verifiers: verifiers.Files,
 			Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: s.db}, Gallery: gallery, Metrics: s.metrics(),
 		Ready: s.ready, Wrong: s.catalog.Err, PublicURL: s.publicURL, TrustedProxies: settings.trusted, AddressRate: settings.flags.AddressRate, Logger: logger,

@@ -25,11 +25,8 @@ import (
 	"passage/automation"
 	"passage/automation/resources"
 	"passage/db"
-<<<<<<< HEAD
-	"passage/web/follow"
-=======
 	"passage/views/docs"
->>>>>>> dd4845a (Tell merchants in the reference whom to try a test link as)
+	"passage/web/follow"
 	"passage/web/problem"
 )
 
