@@ -107,7 +107,11 @@ func (c *keysCreate) organization(ctx context.Context, database *db.DB) (db.Orga
 	if fault := branding.RefuseName(c.Org, taken); fault != "" {
 		return found, asUsage(errors.New("--org: " + fault))
 	}
-	return database.CreateOrganization(ctx, c.Org, atCommandLine())
+	made, err := database.CreateOrganization(ctx, c.Org, atCommandLine())
+	if errors.Is(err, db.ErrExists) { // since we looked
+		return database.OrganizationByName(ctx, c.Org)
+	}
+	return made, err
 }
 
 // maxKeyDays keeps a slip from making a time that has no number.
