@@ -3,6 +3,7 @@ package web
 import (
 	"math"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5/middleware"
@@ -60,9 +61,8 @@ func (l *limits) perAddress(next http.Handler) http.Handler {
 // wrong tells a code or a key that opens nothing. A merchant who asks for what
 // is not there has a key, and is not guessing.
 func wrong(r *http.Request, status int) bool {
-	switch route(r) {
-	case "/c/{claimCode}", "/c/{claimCode}/stop", "/c/{claimCode}/phone", "/h/{phoneCode}", "/link/claim", "/link/ws",
-		"/sessions/{id}/ws":
+	switch at := route(r); {
+	case strings.HasPrefix(at, "/c/{claimCode}"), at == "/h/{phoneCode}", at == "/link/claim", at == "/link/ws", at == "/sessions/{id}/ws":
 		return status == http.StatusNotFound
 	default:
 		return status == http.StatusUnauthorized

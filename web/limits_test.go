@@ -36,6 +36,13 @@ func TestWrongCodesAndKeysAreCountedByAddress(t *testing.T) {
 		"a code at the page": func(h *house) func(string) int {
 			return func(peer string) int { return h.ask(h.public, "GET", "/c/clm_wrong", "", "peer", peer).Code }
 		},
+		"a code at a stream, or a phone's": func(h *house) func(string) int {
+			paths := []string{"/c/clm_wrong/window/events", "/h/hnd_wrong"}
+			return func(peer string) int {
+				paths[0], paths[1] = paths[1], paths[0]
+				return h.ask(h.public, "GET", paths[0], "", "peer", peer).Code
+			}
+		},
 		"a code at the API": func(h *house) func(string) int {
 			return func(peer string) int {
 				return h.ask(h.public, "POST", "/link/claim", `{"code":"clm_wrong"}`, "peer", peer, "Content-Type", "application/json").Code
