@@ -102,15 +102,16 @@
   let told = "";
   const tell = (type, status = live()?.dataset.status) => {
     const known = listener();
+    const there = host && !host.closed;
     const news = `${type} ${status}`;
-    if (host && !host.closed && news !== told) {
+    if (there && news !== told) {
       told = news;
       for (const origin of known ? [known] : hosts()) {
         host.postMessage({ type, linkId: live().dataset.link, status }, origin);
       }
     }
     if (own && type === "link.leave") close();
-    return Boolean(known);
+    return Boolean(known && (there || own));
   };
 
   addEventListener("message", ({ origin, source, data }) => {
@@ -122,7 +123,7 @@
   // Who goes back by hand goes back to the page that waits.
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("#return, a#cancel");
-    if (link && !("required" in link.dataset) && tell("link.leave") && (framed || own)) event.preventDefault();
+    if (link && !("required" in link.dataset) && tell("link.leave") && framed) event.preventDefault();
   });
 
   const dress = (root) => {

@@ -117,6 +117,28 @@ func TestALinkThatRequiresTheReturnStaysOnItsDevice(t *testing.T) {
 	desktop.sees("asking all the same", desktop.send("POST", claim+"/phone"), http.StatusSeeOther, claim)
 }
 
+var revision = regexp.MustCompile(`data-revision="(\d+)"`)
+
+// A page takes what is newer alone, and neither a code nor a link that runs out
+// has changed.
+func TestWhatRunsOutIsNewerThanWhatWasShown(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	desktop := &device{house: h}
+	claim := "/c/" + h.link().ClaimCode
+	page, _ := desktop.scan(claim)
+	at := func(path string) string {
+		return revision.FindStringSubmatch(desktop.send("GET", path).Body.String())[1]
+	}
+	code, window := at(page), at(claim+"/window")
+	h.clock.Advance(db.PhoneCodeTime)
+	over := at(page)
+	h.clock.Advance(5 * time.Hour)
+	if ended, closed := at(page), at(claim+"/window"); code >= over || over >= ended || window >= closed {
+		t.Errorf("the code's page is at %s, %s, %s; the window's at %s, %s", code, over, ended, window, closed)
+	}
+}
+
 // The page that shows the code ends with the link, and follows it until then.
 func TestTheDesktopFollowsTheLinkToItsEnd(t *testing.T) {
 	t.Parallel()

@@ -78,8 +78,9 @@ func (h *Handler) seeWindow(r *http.Request) (frame view.Frame, model view.Model
 	if frame, err = h.frame(r, &link); err != nil {
 		return frame, nil, true, err
 	}
-	frame.Revision = link.UpdatedAt
+	frame.Revision = followed(&link, followedFromStart)
 	if model, done = h.settled(frame, &link, h.DB.Now()); done {
+		frame.Revision = followed(&link, followedToEnd)
 		return frame, model, true, nil
 	}
 	frame.Stream = claimPath(link.ClaimCode, "window", "events")

@@ -65,34 +65,38 @@ func (h *Handler) seePhone(r *http.Request) (frame view.Frame, model view.Model,
 	if frame, err = h.frame(r, &link); err != nil {
 		return frame, nil, true, err
 	}
-	now := h.DB.Now()
-	frame.Revision = phoneRevision(&link, &phone, now)
 	if model, done = h.settled(frame, &link, phone.MadeAt()); done {
+		frame.Revision = followed(&link, followedToEnd)
 		return frame, model, true, nil
 	}
 	frame.Stream = claimPath(link.ClaimCode, "phone", phone.ID, "events")
-	shown := view.Phone{Taken: phone.Used() || link.Status == db.LinkActive, Renew: claimPath(link.ClaimCode, "phone"), Here: claimPath(link.ClaimCode)}
-	if !shown.Taken && !phone.Over(now) {
+	shown := view.Phone{Renew: claimPath(link.ClaimCode, "phone"), Here: claimPath(link.ClaimCode)}
+	now := h.DB.Now()
+	switch {
+	case phone.Used() || link.Status == db.LinkActive:
+		frame.Revision, shown.Taken = followed(&link, phoneTookIt), true
+	case phone.Over(now):
+		frame.Revision = followed(&link, phoneCodeOver)
+	default:
+		frame.Revision = followed(&link, followedFromStart)
 		shown.Address = h.PublicURL.JoinPath("h", code).String()
 		shown.Left = time.Duration(phone.ExpiresAt-now) * time.Millisecond
 	}
 	return frame, shown, false, nil
 }
 
-// phoneRevision grows with the link's changes, and with the code's own: its time
-// passes, or a phone uses it.
-func phoneRevision(link *db.Link, phone *db.PhoneCode, now int64) int64 {
-	const states = 3
-	revision := link.UpdatedAt * states
-	switch {
-	case phone.Used():
-		return revision + 2
-	case phone.Over(now):
-		return revision + 1
-	default:
-		return revision
-	}
-}
+// What happens while a link is followed from elsewhere, and does not change the
+// link itself.
+const (
+	followedFromStart = iota
+	phoneCodeOver
+	phoneTookIt
+	followedToEnd
+	followedStates
+)
+
+// followed is the revision of what such a page shows.
+func followed(link *db.Link, state int64) int64 { return link.UpdatedAt*followedStates + state }
 
 // settled is what whoever follows a link from elsewhere sees of it in the end;
 // what was complete before since is not the end where it can be claimed again.
