@@ -14,11 +14,16 @@ func TestAStreamGetsThroughToItsReader(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	claimed := h.ask(h.public, "POST", "/c/"+h.link().ClaimCode, "")
+	stream := claimed.Header().Get("Location") + "/events"
+	head := h.ask(h.public, "HEAD", stream, "", "Cookie", claimed.Header().Get("Set-Cookie"))
+	if head.Code != http.StatusOK || head.Header().Get("Content-Type") != "text/event-stream" || head.Body.Len() > 0 {
+		t.Errorf("a HEAD gets %d %v %q", head.Code, head.Header(), head.Body)
+	}
 	server := httptest.NewServer(h.public)
 	defer server.Close()
 	ctx, leave := context.WithCancel(t.Context())
 	defer leave()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+claimed.Header().Get("Location")+"/events", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+stream, nil)
 	h.must(err)
 	request.Header.Set("Cookie", claimed.Header().Get("Set-Cookie"))
 	reply, err := server.Client().Do(request)

@@ -53,6 +53,10 @@ func (h *Handler) seeSession(r *http.Request) (view.Frame, view.Model, bool, err
 
 // follow streams what a link's person is to see.
 func (h *Handler) follow(w http.ResponseWriter, r *http.Request, linkID string, see look) error {
+	w.Header().Set("Content-Type", "text/event-stream")
+	if r.Method == http.MethodHead { // wants to know no more
+		return nil
+	}
 	place, err := h.Followers.Enter(r, r.URL.Path+h.browser(r)) // a stranger takes no place of the holder's
 	if err != nil {
 		return err
@@ -123,7 +127,6 @@ func openStream(w http.ResponseWriter) (*stream, error) {
 		return nil, fmt.Errorf("open stream: %w", err)
 	}
 	header := w.Header()
-	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no") // nginx would collect it
 	header.Set("Connection", "close")     // the end of the reply is that of the connection
