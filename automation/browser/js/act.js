@@ -196,10 +196,19 @@
         box.scrollBy({ top: Math.max(1, box.clientHeight * 0.8), behavior: "instant" });
         return box.scrollTop > before;
       };
+      const listening = new AbortController();
+      const told = new Promise((done) => box.getRootNode().addEventListener("scroll", done, { capture: true, signal: listening.signal }));
       const start = performance.now();
-      const went = await call.until(() => moved() || (performance.now() - start > call.wish.x ? false : undefined));
-      for (let i = 0; went && i < 2; i++) await nextFrame(); // rows are drawn at the event of it, which is the next frame's
-      return went;
+      try {
+        const went = await call.until(() => moved() || (performance.now() - start > call.wish.x ? false : undefined));
+        if (went) { // rows are drawn at the event of it, or in the frame after that
+          await Promise.race([told, pause(1000)]);
+          for (let i = 0; i < 2; i++) await nextFrame();
+        }
+        return went;
+      } finally {
+        listening.abort();
+      }
     },
     // fetch gets something of the site's as its own scripts would, of at most
     // wish.x bytes.
