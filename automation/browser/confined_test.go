@@ -41,10 +41,9 @@ func TestDownloadsAreDenied(t *testing.T) {
 	eventually(t, "all files were asked for", func() bool { return sent.Load() >= 3 })
 	_ = page.Goto(t.Context(), address+"/file") // an error or the page that was there: either is as good
 	visit(t, b, address+"/")
+	// Chromium begins a file before it has asked whether it may, and takes it back.
 	for _, root := range []string{b.profile, os.Getenv("HOME"), filepath.Dir(b.profile)} {
-		for _, found := range search(t, root, download) {
-			t.Errorf("a download is at %s", found)
-		}
+		eventually(t, "nothing of a download is left below "+root, func() bool { return len(search(t, root, download)) == 0 })
 	}
 }
 

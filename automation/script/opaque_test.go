@@ -12,7 +12,7 @@ import (
 	"passage/automation/outcome"
 )
 
-const canary = "hunter2-canary-4711"
+const canary = "hunter2-canary-wolf"
 
 func TestSecretIsRedactedHoweverItIsPrinted(t *testing.T) {
 	t.Parallel()
@@ -61,7 +61,7 @@ func TestSecretIsRedactedHoweverItIsPrinted(t *testing.T) {
 // leaks looks for a text and for a long part of it, plain and in hex.
 func leaks(text string) bool {
 	text = strings.ToLower(text)
-	return strings.Contains(text, "canary") || strings.Contains(text, fmt.Sprintf("%x", "canary")) || strings.Contains(text, "4711")
+	return strings.Contains(text, "canary") || strings.Contains(text, fmt.Sprintf("%x", "canary")) || strings.Contains(text, "wolf")
 }
 
 func TestOpaqueValuesCannotBeMadeIntoAnything(t *testing.T) {
@@ -197,11 +197,11 @@ func TestResultsAndTracebacksAreScrubbed(t *testing.T) {
 	integration := loadBody(t, `
 def run(page, arguments):
     if arguments["how"] == "fail":
-        fail("OPERATION_REJECTED", "the site said hunter2-canary-4711, 737 and 7370")
+        fail("OPERATION_REJECTED", "the site said hunter2-canary-wolf, 737 and 7370")
     if arguments["how"] == "fault":
-        return {}["hunter2-canary-4711"]
-    print("it said", "hunter2-canary-4711")
-    return {"echo": "it said hunter2-canary-4711!", "hunter2-canary-4711": 1, "list": ["hunter2-canary-4711"],
+        return {}["hunter2-canary-wolf"]
+    print("it said", "hunter2-canary-wolf")
+    return {"echo": "it said hunter2-canary-wolf!", "hunter2-canary-wolf": 1, "list": ["hunter2-canary-wolf"],
         "cvv": "737", "number": 737, "float": 737.0, "long": "7370", "date": "2026-07-37", "price": 1737.5,
         "last4": arguments["card"].last4}
 `)
