@@ -98,7 +98,7 @@ func TestStopRightAfterTheStartIsClean(t *testing.T) {
 	}
 }
 
-func TestSecondInterruptEndsAtOnce(t *testing.T) {
+func TestSecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	s := crashSet(t)
 	held := s.site.hold(crashReading)
@@ -108,7 +108,7 @@ func TestSecondInterruptEndsAtOnce(t *testing.T) {
 	s.server.signal(syscall.SIGINT)
 	s.unready()
 	again := time.Now()
-	s.server.signal(syscall.SIGINT)
+	s.server.signal(syscall.SIGTERM) // shells let what runs in the background ignore an interrupt
 	if code := s.server.end(); code == 0 || time.Since(again) > 2*time.Second {
 		t.Errorf("the server ended with %d after %s", code, time.Since(again))
 	}
