@@ -138,6 +138,7 @@ const scenarios = {
     const page = await open(context, config.host), visit = next();
     await start(page, visit.claimUrl, "popup");
     const shown = await popup(context);
+    await shown.waitForFunction(() => window.name.startsWith("passage ")); // before it has heard from its opener, it leads back itself
     await press(shown, "#cancel");
     await called(page, "onClose");
     assert.deepEqual(await calls(page), ["link.status pending", "link.leave pending", "onClose"]);
