@@ -22,7 +22,8 @@ import (
 const (
 	linkTurn   = 100 * time.Millisecond
 	linkTurns  = 8   // of each way to create links, in each round
-	callers    = 4   // of POST /v1/links, in its second row
+	few        = 4   // callers of POST /v1/links at once
+	many       = 16  // likewise: as many as two cores serve
 	linkTarget = 0.5 // of the bare inserts
 )
 
@@ -72,7 +73,8 @@ func (s *suite) measureLinks(ctx context.Context) (err error) {
 		{name: "bare inserts", callers: 1, create: inserts.insert},
 		{name: "db.CreateLink", callers: 1, loaded: true, create: create},
 		{name: "POST /v1/links", callers: 1, create: post},
-		{name: fmt.Sprintf("POST, %d callers", callers), callers: callers, loaded: true, create: post},
+		{name: fmt.Sprintf("POST, %d callers", few), callers: few, create: post},
+		{name: fmt.Sprintf("POST, %d callers", many), callers: many, loaded: true, create: post},
 	}
 	for range s.rounds {
 		if err := linkRound(ctx, ways); err != nil {
