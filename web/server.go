@@ -72,45 +72,50 @@ func Public(o Options) (http.Handler, error) {
 
 	r.Group(func(r chi.Router) {
 		r.Use(limits.perAddress, pagePolicy, forged.Handler)
-		c, page := o.Connect, func(do action) http.HandlerFunc { return pages(o.Connect, do) }
-		r.Get("/docs", page(o.API.ShowReference))
-		r.Get("/c/{claimCode}", page(c.ShowClaim))
-		r.Post("/c/{claimCode}", page(c.SubmitClaim))
-		r.Get("/c/{claimCode}/stop", page(c.ShowStopped))
-		r.Get("/c/{claimCode}/window", page(c.ShowWindow))
-		r.Get("/c/{claimCode}/window/events", page(c.StreamWindow))
-
-		r.Post("/c/{claimCode}/phone", page(c.SubmitPhone))
-		r.Get("/c/{claimCode}/phone", toParent)
-		r.Get("/c/{claimCode}/phone/{phoneID}", page(c.ShowPhone))
-		r.Get("/c/{claimCode}/phone/{phoneID}/events", page(c.StreamPhone))
-		r.Get("/h/{phoneCode}", page(c.ShowArrived))
-		r.Post("/h/{phoneCode}", page(c.SubmitArrived))
-
-		r.Get("/s/{sessionID}", page(c.ShowSession))
-		r.Get("/s/{sessionID}/events", page(c.Stream))
-		r.Get("/s/{sessionID}/receipt", page(c.ShowReceipt))
-		r.Post("/s/{sessionID}/answer", page(c.SubmitAnswer))
-		r.Post("/s/{sessionID}/cancel", page(c.SubmitCancel))
-		r.Post("/s/{sessionID}/stay", page(c.SubmitStay))
-		r.Post("/s/{sessionID}/retry", page(c.SubmitRetry))
-
-		r.Post("/s/{sessionID}/take-over", page(c.SubmitTakeOver))
-		r.Post("/s/{sessionID}/knock", page(c.SubmitKnock))
-		r.Post("/s/{sessionID}/allow", page(c.SubmitAllow))
-		r.Post("/s/{sessionID}/refuse", page(c.SubmitRefuse))
-		r.Get("/s/{sessionID}/password", page(c.ShowPassword))
-		r.Post("/s/{sessionID}/password", page(c.SubmitPassword))
-		r.Get("/s/{sessionID}/{form:answer|cancel|stay|retry|take-over|knock|allow|refuse}", toParent)
-		if o.Gallery != nil {
-			r.Handle("/gallery", o.Gallery)
-			r.Handle("/gallery/*", o.Gallery)
-			r.Get(branding.PreviewRoute, page(o.Branding.ShowPreview))
-		}
+		hosted(r, o)
 	})
 	r.NotFound(turnAway(o.Connect, problem.Nowhere()))
 	r.MethodNotAllowed(methodNotAllowed(r))
 	return r, nil
+}
+
+// hosted is what people see of Passage.
+func hosted(r chi.Router, o Options) {
+	c, page := o.Connect, func(do action) http.HandlerFunc { return pages(o.Connect, do) }
+	r.Get("/docs", page(o.API.ShowReference))
+	r.Get("/c/{claimCode}", page(c.ShowClaim))
+	r.Post("/c/{claimCode}", page(c.SubmitClaim))
+	r.Get("/c/{claimCode}/stop", page(c.ShowStopped))
+	r.Get("/c/{claimCode}/window", page(c.ShowWindow))
+	r.Get("/c/{claimCode}/window/events", page(c.StreamWindow))
+
+	r.Post("/c/{claimCode}/phone", page(c.SubmitPhone))
+	r.Get("/c/{claimCode}/phone", toParent)
+	r.Get("/c/{claimCode}/phone/{phoneID}", page(c.ShowPhone))
+	r.Get("/c/{claimCode}/phone/{phoneID}/events", page(c.StreamPhone))
+	r.Get("/h/{phoneCode}", page(c.ShowArrived))
+	r.Post("/h/{phoneCode}", page(c.SubmitArrived))
+
+	r.Get("/s/{sessionID}", page(c.ShowSession))
+	r.Get("/s/{sessionID}/events", page(c.Stream))
+	r.Get("/s/{sessionID}/receipt", page(c.ShowReceipt))
+	r.Post("/s/{sessionID}/answer", page(c.SubmitAnswer))
+	r.Post("/s/{sessionID}/cancel", page(c.SubmitCancel))
+	r.Post("/s/{sessionID}/stay", page(c.SubmitStay))
+	r.Post("/s/{sessionID}/retry", page(c.SubmitRetry))
+
+	r.Post("/s/{sessionID}/take-over", page(c.SubmitTakeOver))
+	r.Post("/s/{sessionID}/knock", page(c.SubmitKnock))
+	r.Post("/s/{sessionID}/allow", page(c.SubmitAllow))
+	r.Post("/s/{sessionID}/refuse", page(c.SubmitRefuse))
+	r.Get("/s/{sessionID}/password", page(c.ShowPassword))
+	r.Post("/s/{sessionID}/password", page(c.SubmitPassword))
+	r.Get("/s/{sessionID}/{form:answer|cancel|stay|retry|take-over|knock|allow|refuse}", toParent)
+	if o.Gallery != nil {
+		r.Handle("/gallery", o.Gallery)
+		r.Handle("/gallery/*", o.Gallery)
+		r.Get(branding.PreviewRoute, page(o.Branding.ShowPreview))
+	}
 }
 
 // Admin is what operators reach, on a listener of its own.
