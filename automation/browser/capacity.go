@@ -5,7 +5,7 @@ import (
 	"runtime"
 )
 
-// What a browser is reckoned at. A session on the replicas holds 75 to 90 MB
+// What a browser is reckoned at. A session on the sandbox sites holds 75 to 90 MB
 // (the last part of “make bench”), and real sites are two to three times as
 // heavy. It works for about a second of CPU time in the minute that it takes
 // with its person; four on a core leave room for those who are quick.

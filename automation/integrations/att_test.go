@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/replica"
-	"passage/automation/replica/att"
+	"passage/automation/sandbox"
+	"passage/automation/sandbox/att"
 )
 
-// harborline is the replica with the script of att pointed at it.
+// harborline is the sandbox site with the script of att pointed at it.
 func harborline(t *testing.T) (*world, *att.Carrier) {
 	t.Helper()
 	var account, signIn *httptest.Server
@@ -55,7 +55,7 @@ func TestAttReadsWhatIsStoredAndWhatItWrote(t *testing.T) {
 	if err := s.do("paymentMethod.write", card+"}", &written{}); err != nil || carrier.Submitted(scenario.Username) != 1 {
 		t.Errorf("a resumed write: %v, %d submitted\n%s", err, carrier.Submitted(scenario.Username), s.story())
 	}
-	for _, secret := range []string{att.Password, replica.CardNumber, scenario.Username} {
+	for _, secret := range []string{att.Password, sandbox.CardNumber, scenario.Username} {
 		if strings.Contains(s.story(), secret) {
 			t.Errorf("%q is in the steps:\n%s", secret, s.story())
 		}
@@ -91,9 +91,9 @@ func TestEveryScenarioOfAttIsWhole(t *testing.T) {
 	checkTable(t, att.Scenarios(), att.ScenarioOf)
 }
 
-func TestReplicasShowNoRealBrand(t *testing.T) {
+func TestSandbox_ShowsNoRealBrand(t *testing.T) {
 	t.Parallel()
-	for _, folder := range []string{"../replica/att/pages", "../replica/tmobile/pages"} {
+	for _, folder := range []string{"../sandbox/att/pages", "../sandbox/tmobile/pages"} {
 		pages, err := os.ReadDir(folder)
 		if err != nil || len(pages) == 0 {
 			t.Fatalf("%d pages: %v", len(pages), err)

@@ -7,21 +7,21 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
-const card = `{"cardNumber":"` + replica.CardNumber + `","expirationDate":"12/30","cvv":"737","nameOnCard":"Ada Example","billingZip":"98101"`
+const card = `{"cardNumber":"` + sandbox.CardNumber + `","expirationDate":"12/30","cvv":"737","nameOnCard":"Ada Example","billingZip":"98101"`
 
 // demoWorld is the demo carrier with its script pointed at it.
 type demoWorld struct {
 	*world
-	*replica.Carrier
+	*sandbox.Carrier
 }
 
 func newDemo(t *testing.T) demoWorld {
 	t.Helper()
 	var frame *httptest.Server
-	carrier := replica.NewCarrier(replica.CarrierOptions{
+	carrier := sandbox.NewCarrier(sandbox.CarrierOptions{
 		FrameURL: func() string { return "http://" + hostOf(t, frame.URL, "localhost") },
 	})
 	frame = serve(t, carrier.CardFrame())
@@ -31,7 +31,7 @@ func newDemo(t *testing.T) demoWorld {
 // signedIn is a session of a user who logs in with the password alone.
 func (w demoWorld) signedIn(t *testing.T, suffix string) (*session, string) {
 	t.Helper()
-	good, _ := replica.ScenarioOf("good")
+	good, _ := sandbox.ScenarioOf("good")
 	good = good.For(suffix)
 	return w.loggedIn(t, good), good.Username
 }
@@ -107,13 +107,13 @@ func TestARefusedCardIsRejectedWithTheSitesWords(t *testing.T) {
 	t.Parallel()
 	w := newDemo(t)
 	for name, test := range map[string]struct{ number, expires, says string }{
-		"declined": {replica.DeclinedCard, "12/30", "declined"},
-		"expired":  {replica.CardNumber, "01/20", "expired"},
+		"declined": {sandbox.DeclinedCard, "12/30", "declined"},
+		"expired":  {sandbox.CardNumber, "01/20", "expired"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, _ := w.signedIn(t, name)
-			arguments := strings.NewReplacer(replica.CardNumber, test.number, "12/30", test.expires).Replace(card + "}")
+			arguments := strings.NewReplacer(sandbox.CardNumber, test.number, "12/30", test.expires).Replace(card + "}")
 			err := s.do("paymentMethod.write", arguments, &written{})
 			if ending(err) != "OPERATION_REJECTED" || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("ended with %v\n%s", err, s.story())
@@ -150,12 +150,12 @@ func TestBillsAreReadUpToTheLimitOverPages(t *testing.T) {
 func TestNothingTypedIsInAnyStep(t *testing.T) {
 	t.Parallel()
 	w := newDemo(t)
-	code, _ := replica.ScenarioOf("code")
+	code, _ := sandbox.ScenarioOf("code")
 	s := w.loggedIn(t, code.For("canary"))
 	if err := s.do("paymentMethod.write", card+"}", &written{}); err != nil {
 		t.Fatalf("%v\n%s", err, s.story())
 	}
-	for _, secret := range []string{replica.Password, replica.Code, replica.CardNumber, code.For("canary").Username} {
+	for _, secret := range []string{sandbox.Password, sandbox.Code, sandbox.CardNumber, code.For("canary").Username} {
 		if strings.Contains(fmt.Sprintf("%+v", s.steps), secret) {
 			t.Errorf("%q is in the steps:\n%s", secret, s.story())
 		}

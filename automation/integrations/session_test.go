@@ -12,7 +12,7 @@ import (
 
 	"passage/automation/browser"
 	"passage/automation/outcome"
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 	"passage/automation/script"
 )
 
@@ -20,7 +20,7 @@ import (
 type session struct {
 	t         *testing.T
 	world     *world
-	person    *replica.Person
+	person    *sandbox.Person
 	run       *script.Run
 	resuming  bool
 	submitted bool
@@ -31,7 +31,7 @@ type session struct {
 	progress []string
 }
 
-func (w *world) session(t *testing.T, s replica.Scenario) *session {
+func (w *world) session(t *testing.T, s sandbox.Scenario) *session {
 	t.Helper()
 	redactor := browser.NewRedactor()
 	b, err := w.pool.Acquire(t.Context(), browser.Policy{Hosts: w.script.Hosts, AllowPrivate: w.script.AllowPrivate(), Redactor: redactor}, nil)

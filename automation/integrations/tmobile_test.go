@@ -6,11 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/replica"
-	"passage/automation/replica/tmobile"
+	"passage/automation/sandbox"
+	"passage/automation/sandbox/tmobile"
 )
 
-// pinewave is the replica with the script of tmobile pointed at it.
+// pinewave is the sandbox site with the script of tmobile pointed at it.
 func pinewave(t *testing.T) (*world, *tmobile.Carrier) {
 	t.Helper()
 	var my, identity, frame *httptest.Server
@@ -113,7 +113,7 @@ func TestTmobileIsNeverShownASecretInItsSteps(t *testing.T) {
 	if err := s.do("paymentMethod.write", card+"}", &written{}); err != nil {
 		t.Fatalf("%v\n%s", err, s.story())
 	}
-	for _, secret := range []string{tmobile.Password, tmobile.Code, replica.CardNumber, username} {
+	for _, secret := range []string{tmobile.Password, tmobile.Code, sandbox.CardNumber, username} {
 		if strings.Contains(s.story(), secret) {
 			t.Errorf("%q is in the steps:\n%s", secret, s.story())
 		}

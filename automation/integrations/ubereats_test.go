@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"passage/automation/replica/ubereats"
+	"passage/automation/sandbox/ubereats"
 )
 
 // ubereatsWorld is Larder Lane with the script of ubereats pointed at it.

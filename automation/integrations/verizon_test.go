@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"passage/automation/replica/verizon"
+	"passage/automation/sandbox/verizon"
 )
 
 const verizonCard = `{"cardNumber":"4111111111111111","expirationDate":"12/30","cvv":"737","nameOnCard":"Iris Specimen","billingZip":"60601"`

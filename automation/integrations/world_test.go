@@ -12,8 +12,8 @@ import (
 	"passage/automation/browser"
 	"passage/automation/integrations"
 	"passage/automation/outcome"
-	"passage/automation/replica"
 	"passage/automation/resources"
+	"passage/automation/sandbox"
 	"passage/automation/script"
 )
 
@@ -73,7 +73,7 @@ func hostOf(t *testing.T, address, name string) string {
 }
 
 // loggedIn is a session whose log-in is done.
-func (w *world) loggedIn(t *testing.T, user replica.Scenario) *session {
+func (w *world) loggedIn(t *testing.T, user sandbox.Scenario) *session {
 	t.Helper()
 	s := w.session(t, user)
 	if err := s.run.Login(); err != nil {
@@ -87,18 +87,18 @@ func (w *world) loggedIn(t *testing.T, user replica.Scenario) *session {
 
 func ending(err error) string {
 	if err == nil {
-		return replica.Complete
+		return sandbox.Complete
 	}
 	return string(outcome.From(err).Code)
 }
 
 // checkTable looks at every row, and finds it by its user name.
-func checkTable(t *testing.T, scenarios []replica.Scenario, find func(string) (replica.Scenario, bool)) {
+func checkTable(t *testing.T, scenarios []sandbox.Scenario, find func(string) (sandbox.Scenario, bool)) {
 	t.Helper()
 	seen := map[string]bool{}
 	for _, s := range scenarios {
 		for _, end := range []string{s.Outcome, s.Again} {
-			if end != replica.Complete && !outcome.Code(end).Known() {
+			if end != sandbox.Complete && !outcome.Code(end).Known() {
 				t.Errorf("%s ends in %q", s.Name, end)
 			}
 		}

@@ -55,7 +55,7 @@ var (
 )
 
 // At returns a copy that works on another origin: the demo carrier on the port
-// that it got, a staging system, a replica. The new host takes the old one's
+// that it got, a staging system, a sandbox site. The new host takes the old one's
 // place in Hosts; more hosts can be let through beside it.
 func (i *Integration) At(site string, hosts ...string) (*Integration, error) {
 	if err := checkSite(site); err != nil {

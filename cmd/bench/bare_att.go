@@ -1,6 +1,6 @@
 package main
 
-import "passage/automation/replica/att"
+import "passage/automation/sandbox/att"
 
 const (
 	attHome  = `[data-testid="billandpay_BalanceCard"]:not(:empty)`

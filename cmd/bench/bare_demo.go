@@ -1,13 +1,13 @@
 package main
 
-import "passage/automation/replica"
+import "passage/automation/sandbox"
 
 func bareDemo(v *visit) {
 	v.open("/signin", "#username")
 	v.fill("#username", v.username)
 	v.click("#next")
 	v.arrive("#password")
-	v.fill("#password", replica.Password)
+	v.fill("#password", sandbox.Password)
 	v.click("#sign-in")
 	v.arrive("#account", "#password-error")
 

@@ -1,6 +1,6 @@
 package main
 
-import "passage/automation/replica/tmobile"
+import "passage/automation/sandbox/tmobile"
 
 func bareTMobile(v *visit) {
 	v.open("/signin", "#usernameTextBox")

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"passage/automation/replica/ubereats"
+	"passage/automation/sandbox/ubereats"
 )
 
 const (

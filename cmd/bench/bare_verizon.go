@@ -5,7 +5,7 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 	"github.com/go-rod/rod/lib/utils"
 
-	"passage/automation/replica/verizon"
+	"passage/automation/sandbox/verizon"
 )
 
 func bareVerizon(v *visit) {

@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
+	"passage/automation/sandbox"
 
-	"passage/automation/replica"
+	"golang.org/x/sync/errgroup"
 )
 
 // holders are people whose sessions wait for a one-time code, each with a browser.
@@ -62,7 +62,7 @@ func (p *person) answerCode(ctx context.Context) error {
 	if found == nil || !strings.Contains(p.page, `name="code"`) {
 		return errors.New("there is no form for a code on the page")
 	}
-	_, err := p.post(ctx, p.site+p.session+"/answer", url.Values{"promptId": {found[1]}, "code": {replica.Code}})
+	_, err := p.post(ctx, p.site+p.session+"/answer", url.Values{"promptId": {found[1]}, "code": {sandbox.Code}})
 	return err
 }
 

@@ -12,7 +12,7 @@ import (
 	"regexp"
 	"strings"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // person is somebody at the hosted pages: a browser without a screen.
@@ -48,7 +48,7 @@ func (p *person) show(ctx context.Context) (err error) {
 var promptID = regexp.MustCompile(`name="promptId" value="([^"]+)"`)
 
 // answerCredentials answers the form that is on the screen.
-func (p *person) answerCredentials(ctx context.Context, as replica.Scenario) error {
+func (p *person) answerCredentials(ctx context.Context, as sandbox.Scenario) error {
 	found := promptID.FindStringSubmatch(p.page)
 	if found == nil || !strings.Contains(p.page, `name="password"`) {
 		return errors.New("there is no form for credentials on the page")
@@ -102,7 +102,7 @@ func (p *person) wait(ctx context.Context, field string) (io.Closer, error) {
 }
 
 // logIn is somebody new, who claims a link and gives credentials.
-func (s *server) logIn(ctx context.Context, claimURL string, as replica.Scenario) (*person, error) {
+func (s *server) logIn(ctx context.Context, claimURL string, as sandbox.Scenario) (*person, error) {
 	who, err := s.person()
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (s *server) logIn(ctx context.Context, claimURL string, as replica.Scenario
 
 // connect is a person's whole session, from the claim to its end. It is one of
 // those who are asked for nothing but their credentials.
-func (s *server) connect(ctx context.Context, claimURL string, as replica.Scenario) error {
+func (s *server) connect(ctx context.Context, claimURL string, as sandbox.Scenario) error {
 	who, err := s.logIn(ctx, claimURL, as)
 	if err != nil {
 		return err

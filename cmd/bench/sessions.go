@@ -10,9 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
+	"passage/automation/sandbox"
 
-	"passage/automation/replica"
+	"golang.org/x/sync/errgroup"
 )
 
 // turn is what one side did in one round.
@@ -36,12 +36,12 @@ func (s *series) add(t turn, sessions int) {
 // and returns how long that took.
 type side struct {
 	*held
-	do func(ctx context.Context, on kind, people []replica.Scenario) (time.Duration, error)
+	do func(ctx context.Context, on kind, people []sandbox.Scenario) (time.Duration, error)
 }
 
 // take lets a side have its turn: what it used is counted until it is at rest
 // again, with as many processes as before.
-func (s *side) take(ctx context.Context, on kind, people []replica.Scenario) (turn, error) {
+func (s *side) take(ctx context.Context, on kind, people []sandbox.Scenario) (turn, error) {
 	before, err := s.settle(ctx, 0)
 	if err != nil {
 		return turn{}, err
@@ -133,7 +133,7 @@ func (c *contest) round(ctx context.Context, sessions int, counts bool) error {
 }
 
 // newPeople have never been on the site.
-func (c *contest) newPeople(count int) (people []replica.Scenario) {
+func (c *contest) newPeople(count int) (people []sandbox.Scenario) {
 	for range count {
 		c.people++
 		people = append(people, c.on.scenario("good").For(strconv.Itoa(c.people)))
@@ -158,7 +158,7 @@ func (s *suite) startBare(ctx context.Context, flags []string) (*side, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &side{process, func(_ context.Context, on kind, people []replica.Scenario) (time.Duration, error) {
+	return &side{process, func(_ context.Context, on kind, people []sandbox.Scenario) (time.Duration, error) {
 		task := on.id
 		for _, one := range people {
 			task += " " + one.Username
@@ -176,7 +176,7 @@ func (s *suite) startBare(ctx context.Context, flags []string) (*side, error) {
 
 // sessions has everybody come at once. Making the links before and checking
 // them after takes no part of the time; its CPU counts against us.
-func (s *server) sessions(ctx context.Context, on kind, people []replica.Scenario) (time.Duration, error) {
+func (s *server) sessions(ctx context.Context, on kind, people []sandbox.Scenario) (time.Duration, error) {
 	ids, claimURLs, err := s.createLinks(ctx, on, len(people))
 	if err != nil {
 		return 0, err

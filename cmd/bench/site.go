@@ -7,11 +7,11 @@ import (
 	"slices"
 	"sync"
 
-	"passage/automation/replica"
-	"passage/automation/replica/att"
-	"passage/automation/replica/tmobile"
-	"passage/automation/replica/ubereats"
-	"passage/automation/replica/verizon"
+	"passage/automation/sandbox"
+	"passage/automation/sandbox/att"
+	"passage/automation/sandbox/tmobile"
+	"passage/automation/sandbox/ubereats"
+	"passage/automation/sandbox/verizon"
 )
 
 // kind is what the bench knows of a third-party site.
@@ -19,7 +19,7 @@ type kind struct {
 	id         string   // of the integration for it
 	names      []string // of this machine, one for each origin; a session begins at the first
 	handlers   func(at []origin) []http.Handler
-	scenarios  func() []replica.Scenario
+	scenarios  func() []sandbox.Scenario
 	operations func(limit int) []operation
 	limit      int          // bills or orders that a session reads
 	bare       func(*visit) // the same session by rod alone
@@ -34,9 +34,9 @@ const (
 
 // demo is Demo Mobile, with which everything but sessions is measured.
 var demo = kind{
-	id: "demo", names: []string{here, elsewhere}, scenarios: replica.Scenarios, operations: ofCarrier, limit: 6, bare: bareDemo,
+	id: "demo", names: []string{here, elsewhere}, scenarios: sandbox.Scenarios, operations: ofCarrier, limit: 6, bare: bareDemo,
 	handlers: func(at []origin) []http.Handler {
-		c := replica.NewCarrier(replica.CarrierOptions{FrameURL: at[1].url})
+		c := sandbox.NewCarrier(sandbox.CarrierOptions{FrameURL: at[1].url})
 		return []http.Handler{c.Site(), c.CardFrame()}
 	},
 }
@@ -91,9 +91,9 @@ func kindOf(id string) (kind, bool) {
 	return kinds[at], true
 }
 
-func (k kind) scenario(name string) replica.Scenario {
+func (k kind) scenario(name string) sandbox.Scenario {
 	all := k.scenarios()
-	return all[slices.IndexFunc(all, func(s replica.Scenario) bool { return s.Name == name })]
+	return all[slices.IndexFunc(all, func(s sandbox.Scenario) bool { return s.Name == name })]
 }
 
 // operation is one of POST /v1/links.
@@ -105,7 +105,7 @@ type operation struct {
 
 // card is what every session with a carrier stores.
 var card = map[string]string{
-	"cardNumber": replica.CardNumber, "expirationDate": "12/30", "cvv": "737", "nameOnCard": "Ada Example", "billingZip": "98101",
+	"cardNumber": sandbox.CardNumber, "expirationDate": "12/30", "cvv": "737", "nameOnCard": "Ada Example", "billingZip": "98101",
 }
 
 func ofCarrier(limit int) []operation {

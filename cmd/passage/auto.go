@@ -14,13 +14,13 @@ import (
 	"time"
 
 	"passage/automation/browser"
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // auto plays a person in a browser of its own, from the claim URL to the shop's
 // page, and checks with the API that everything held. It is an error if the
 // scenario ends in another way than its description says.
-func (d *demo) auto(ctx context.Context, scenario replica.Scenario) (err error) {
+func (d *demo) auto(ctx context.Context, scenario sandbox.Scenario) (err error) {
 	folder, err := os.MkdirTemp("", "passage-person-")
 	if err != nil {
 		return fmt.Errorf("make a temporary folder: %w", err)
@@ -82,7 +82,7 @@ func (d *demo) visit(ctx context.Context, who *person) error {
 }
 
 // checkFailure accepts a failure that the scenario is about.
-func (d *demo) checkFailure(scenario replica.Scenario, code string) error {
+func (d *demo) checkFailure(scenario sandbox.Scenario, code string) error {
 	if code != scenario.Again {
 		return fmt.Errorf("%s ended with %s, not with %s", scenario.Name, code, scenario.Again)
 	}

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"testing"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // The secrets that are planted. None of them may be anywhere afterwards.
@@ -27,7 +27,7 @@ const (
 )
 
 // canaries are the planted secrets and those of the carrier that were typed.
-var canaries = []string{canaryPassword, canaryCode, canaryAnswer, canaryCard, canaryCVV, replica.Password, replica.Code}
+var canaries = []string{canaryPassword, canaryCode, canaryAnswer, canaryCard, canaryCVV, sandbox.Password, sandbox.Code}
 
 // disguises are the forms that a secret may hide in.
 func disguises(t *testing.T, secret string) map[string]string {
@@ -176,13 +176,13 @@ func TestSecretsAreNowhere(t *testing.T) {
 		codes    []string
 	}{
 		{"code", [][]map[string]string{
-			{password(canaryPassword), password(replica.Password), code(canaryCode), code(canaryCode), code(canaryCode)},
-			{password(replica.Password), code(canaryCode), code(replica.Code)},
+			{password(canaryPassword), password(sandbox.Password), code(canaryCode), code(canaryCode), code(canaryCode)},
+			{password(sandbox.Password), code(canaryCode), code(sandbox.Code)},
 		}, []string{"MFA_FAILED", "complete"}},
-		{"declined", [][]map[string]string{{password(replica.Password)}}, []string{"OPERATION_REJECTED"}},
-		{"unconfirmed", [][]map[string]string{{password(canaryPassword), password(replica.Password)}, {password(replica.Password)}},
+		{"declined", [][]map[string]string{{password(sandbox.Password)}}, []string{"OPERATION_REJECTED"}},
+		{"unconfirmed", [][]map[string]string{{password(canaryPassword), password(sandbox.Password)}, {password(sandbox.Password)}},
 			[]string{"OPERATION_UNKNOWN", "complete"}},
-		{"question", [][]map[string]string{{password(replica.Password), {"text": canaryAnswer}, {"text": canaryAnswer}, {"text": canaryAnswer}}},
+		{"question", [][]map[string]string{{password(sandbox.Password), {"text": canaryAnswer}, {"text": canaryAnswer}, {"text": canaryAnswer}}},
 			[]string{"MFA_FAILED"}},
 	} {
 		v := s.visitor(t, s.canaryLink(t, address))

@@ -7,7 +7,7 @@ import (
 	"net"
 	"text/tabwriter"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 	"passage/views/docs"
 )
 
@@ -15,12 +15,12 @@ import (
 // own on this machine: the card form is on another site than the carrier, as
 // real ones are.
 type carrier struct {
-	*replica.Carrier
+	*sandbox.Carrier
 	site, frame listener
 }
 
 // bindCarrier makes a carrier whose site is at an address of this machine.
-func bindCarrier(options replica.CarrierOptions, address string) (*carrier, error) {
+func bindCarrier(options sandbox.CarrierOptions, address string) (*carrier, error) {
 	c := &carrier{}
 	var err error
 	if c.site.Listener, err = net.Listen("tcp", address); err != nil {
@@ -30,7 +30,7 @@ func bindCarrier(options replica.CarrierOptions, address string) (*carrier, erro
 		return nil, errors.Join(fmt.Errorf("listen for its payment processor: %w", err), c.site.Close())
 	}
 	options.FrameURL = func() string { return "http://" + c.frameHost() }
-	c.Carrier = replica.NewCarrier(options)
+	c.Carrier = sandbox.NewCarrier(options)
 	c.site.handler, c.frame.handler = c.Site(), c.CardFrame()
 	return c, nil
 }
@@ -50,21 +50,21 @@ func (f serverFlags) sandbox() *docs.Sandbox {
 	if !f.Sandbox {
 		return nil
 	}
-	sandbox := &docs.Sandbox{Service: "Demo Mobile", Password: replica.Password, Code: replica.Code}
-	for _, scenario := range replica.Scenarios() {
+	shown := &docs.Sandbox{Service: "Demo Mobile", Password: sandbox.Password, Code: sandbox.Code}
+	for _, scenario := range sandbox.Scenarios() {
 		user := docs.Field{Name: scenario.Username, About: scenario.About}
-		if scenario.Outcome != replica.Complete {
+		if scenario.Outcome != sandbox.Complete {
 			user.About += ": `" + scenario.Outcome + "`"
 		}
-		sandbox.Users = append(sandbox.Users, user)
+		shown.Users = append(shown.Users, user)
 	}
-	return sandbox
+	return shown
 }
 
 // printScenarios lists whom to log in as.
 func printScenarios(to io.Writer) error {
 	table := tabwriter.NewWriter(to, 4, 0, 2, ' ', 0)
-	for _, scenario := range replica.Scenarios() {
+	for _, scenario := range sandbox.Scenarios() {
 		fmt.Fprintf(table, "    %s\t%s\n", scenario.Username, scenario.About)
 	}
 	return table.Flush()
@@ -72,7 +72,7 @@ func printScenarios(to io.Writer) error {
 
 func scenarioNames() []string {
 	var names []string
-	for _, scenario := range replica.Scenarios() {
+	for _, scenario := range sandbox.Scenarios() {
 		names = append(names, scenario.Name)
 	}
 	return names

@@ -9,16 +9,16 @@ import (
 	"time"
 
 	"passage/automation/outcome"
-	"passage/automation/replica"
-	"passage/automation/replica/att"
-	"passage/automation/replica/tmobile"
-	"passage/automation/replica/ubereats"
-	"passage/automation/replica/verizon"
+	"passage/automation/sandbox"
+	"passage/automation/sandbox/att"
+	"passage/automation/sandbox/tmobile"
+	"passage/automation/sandbox/ubereats"
+	"passage/automation/sandbox/verizon"
 	"passage/db/dbtest"
 	"passage/views"
 )
 
-// proof is what shows a code on a replica: the test of a scenario that ends
+// proof is what shows a code on a sandbox site: the test of a scenario that ends
 // so, which also checks what everyone is told; or a session of its own.
 type proof struct {
 	scenario string // "tmobile/locked"
@@ -51,14 +51,14 @@ var proofs = map[outcome.Code]proof{
 	outcome.UnknownProvider:       {session: operationGoesOutOfService},
 }
 
-func TestEveryCodeComesAboutOnAReplica(t *testing.T) {
+func TestOutcomes_EachComesAboutOnASandboxSite(t *testing.T) {
 	t.Parallel()
 	for _, entry := range outcome.All() {
 		t.Run(string(entry.Code), func(t *testing.T) {
 			t.Parallel()
 			shown, ok := proofs[entry.Code]
 			if !ok {
-				t.Fatal("no scenario of a replica and no session of this file ends so")
+				t.Fatal("no scenario of a sandbox site and no session of this file ends so")
 			}
 			if shown.session != nil {
 				shown.session(t)
@@ -69,13 +69,13 @@ func TestEveryCodeComesAboutOnAReplica(t *testing.T) {
 	}
 }
 
-func scenarioNamed(t *testing.T, name string) replica.Scenario {
+func scenarioNamed(t *testing.T, name string) sandbox.Scenario {
 	t.Helper()
 	integration, met, _ := strings.Cut(name, "/")
-	scenarios := map[string][]replica.Scenario{
+	scenarios := map[string][]sandbox.Scenario{
 		"tmobile": tmobile.Scenarios(), "att": att.Scenarios(), "verizon": verizon.Scenarios(), "ubereats": ubereats.Scenarios(),
 	}[integration]
-	at := slices.IndexFunc(scenarios, func(s replica.Scenario) bool { return s.Name == met })
+	at := slices.IndexFunc(scenarios, func(s sandbox.Scenario) bool { return s.Name == met })
 	if at < 0 {
 		t.Fatalf("there is no scenario %q", name)
 	}
@@ -166,7 +166,7 @@ func operationGoesOutOfService(t *testing.T) {
 	after.call(t, http.MethodPost, "/link/claim", map[string]string{"code": gone.link.ClaimCode}).fault(t, http.StatusServiceUnavailable, "unknown_provider")
 }
 
-func verizonUser(t *testing.T) *replica.Person {
+func verizonUser(t *testing.T) *sandbox.Person {
 	t.Helper()
 	return scenarioNamed(t, "verizon/good").For(strings.ToLower(t.Name())).Person()
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 	"passage/db"
 )
 
@@ -49,13 +49,13 @@ func TestFrozenServerChangesNothingWhenItThaws(t *testing.T) {
 	s.expect(early.link.LinkID, "failed", "WORKER_LOST", "failed")
 	s.expect(form.link.LinkID, "failed", "WORKER_LOST", "pending")
 	s.server.noBrowser()
-	if n := s.site.Submitted("forgetful@" + replica.Domain); n != 0 {
+	if n := s.site.Submitted("forgetful@" + sandbox.Domain); n != 0 {
 		t.Errorf("the thawed session handed %d cards to the site", n)
 	}
 	s.succeeds(late, "complete complete")
 	s.stored(crashUser, 1)
 	s.succeeds(early, "complete")
-	s.stored("forgetful@"+replica.Domain, 1)
+	s.stored("forgetful@"+sandbox.Domain, 1)
 	s.succeeds(form, "complete")
 }
 

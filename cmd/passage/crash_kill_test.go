@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // The pages of the carrier that the demo integration opens.
@@ -19,7 +19,7 @@ const (
 )
 
 // crashUser is the scenario “good”.
-const crashUser = "good@" + replica.Domain
+const crashUser = "good@" + sandbox.Domain
 
 // crashScene is a site, a merchant with a receiver, and a server on a folder of
 // its own.
@@ -203,7 +203,7 @@ func (s *crashScene) stored(user string, submitted int) {
 	}
 	count := 0
 	for _, card := range s.site.Cards(user) {
-		if card.Last4 == replica.CardNumber[len(replica.CardNumber)-4:] {
+		if card.Last4 == sandbox.CardNumber[len(sandbox.CardNumber)-4:] {
 			count++
 		}
 	}

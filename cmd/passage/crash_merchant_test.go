@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // crashMerchant calls the API. It knows the server by its process, so that it
@@ -67,7 +67,7 @@ func crashOperations(names ...string) []map[string]any {
 		"read":  {"resource": "paymentMethod", "action": "read"},
 		"bills": {"resource": "mobileBillingStatement", "action": "read", "arguments": map[string]any{"limit": 2}},
 		"write": {"resource": "paymentMethod", "action": "write", "arguments": map[string]any{
-			"cardNumber": replica.CardNumber, "expirationDate": "12/30", "cvv": "737", "nameOnCard": "Ada Example", "billingZip": "98101"}},
+			"cardNumber": sandbox.CardNumber, "expirationDate": "12/30", "cvv": "737", "nameOnCard": "Ada Example", "billingZip": "98101"}},
 	}
 	var operations []map[string]any
 	for _, name := range names {

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // crashPerson is somebody with a browser without JavaScript who connects an
@@ -21,7 +21,7 @@ type crashPerson struct {
 	merchant *crashMerchant
 	link     crashLink
 	scenario string
-	answers  *replica.Person
+	answers  *sandbox.Person
 	client   *http.Client
 	session  string // its path
 	answered string // the prompt that was answered last
@@ -30,7 +30,7 @@ type crashPerson struct {
 // crashVisitor is somebody of a scenario, a customer of their own for each test.
 func crashVisitor(t *testing.T, m *crashMerchant, link crashLink, scenario string) *crashPerson {
 	t.Helper()
-	who, ok := replica.ScenarioOf(scenario)
+	who, ok := sandbox.ScenarioOf(scenario)
 	if !ok {
 		t.Fatalf("there is no scenario %s", scenario)
 	}

@@ -11,13 +11,13 @@ import (
 	"testing"
 	"time"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // crashSite is the carrier, in the process of the test: it outlives the servers
 // that work on it, and remembers what really happened.
 type crashSite struct {
-	*replica.Carrier
+	*sandbox.Carrier
 	flag string // for --site
 
 	mu    sync.Mutex
@@ -40,7 +40,7 @@ func crashCarrier(t *testing.T) *crashSite {
 	t.Helper()
 	s := &crashSite{}
 	var frame *httptest.Server
-	s.Carrier = replica.NewCarrier(replica.CarrierOptions{
+	s.Carrier = sandbox.NewCarrier(sandbox.CarrierOptions{
 		FrameURL: func() string { return "http://" + crashLocalhost(frame) },
 		Slow:     time.Second, Approval: time.Minute,
 	})

@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 	"passage/db"
 )
 
@@ -30,7 +30,7 @@ type demoCommand struct {
 	scriptFlags
 
 	// Tests have no time for slow pages, and more sites to work on.
-	carrier replica.CarrierOptions `kong:"-"`
+	carrier sandbox.CarrierOptions `kong:"-"`
 	sites   map[string]string      `kong:"-"`
 }
 
@@ -42,7 +42,7 @@ const (
 
 // Run serves the demo, or plays it through once.
 func (c *demoCommand) Run(ctx context.Context, out *console) (err error) {
-	scenario, ok := replica.ScenarioOf(c.Scenario)
+	scenario, ok := sandbox.ScenarioOf(c.Scenario)
 	if !ok {
 		return asUsage(fmt.Errorf("--scenario: there is no %q; there are %s", c.Scenario, strings.Join(scenarioNames(), ", ")))
 	}
@@ -122,7 +122,7 @@ func (d *demo) enrol(ctx context.Context) error {
 	if err := d.db.SetBranding(ctx, organization.ID, branding, "passage demo"); err != nil {
 		return err
 	}
-	d.shop.handler = replica.NewMerchant(replica.MerchantOptions{
+	d.shop.handler = sandbox.NewMerchant(sandbox.MerchantOptions{
 		API: "http://" + d.public.Addr().String(), Key: func() string { return d.key },
 	})
 	if err := d.db.CreateOperator(ctx, demoOperator, d.password); err != nil {
@@ -188,7 +188,7 @@ More to try:
                                 their script by hand, step by step
 
 Other people at Demo Mobile, all with that password:
-`, demoMerchant, claimURL, replica.Domain, replica.Password, replica.Code,
+`, demoMerchant, claimURL, sandbox.Domain, sandbox.Password, sandbox.Code,
 		d.shop.Addr(), demoMerchant, d.admin.Addr(), demoOperator, d.password, d.publicURL, d.carrier.site.Addr(), d.carrier.address()); err != nil {
 		return err
 	}

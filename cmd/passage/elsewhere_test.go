@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // A second browser at a link that is being worked on.
@@ -66,7 +66,7 @@ func TestAfterTheLogInTheFirstBrowserHasToAllowTheSecond(t *testing.T) {
 	expect(t, "status for the old browser", away.status, http.StatusConflict)
 	allowed := second.get(asked.url)
 	expect(t, "the question", allowed.prompt(), asked.prompt())
-	expect(t, "status of the old browser's answer", first.submit(asked.asks(), map[string]string{"code": replica.Code}).status, http.StatusConflict)
+	expect(t, "status of the old browser's answer", first.submit(asked.asks(), map[string]string{"code": sandbox.Code}).status, http.StatusConflict)
 	expect(t, "the end", second.walk(allowed, person).end(), "complete")
 	expect(t, "log-ins", s.logIns.of(who.Username), 1)
 }
@@ -84,10 +84,10 @@ func TestPasswordAgainBringsTheSecondBrowserIn(t *testing.T) {
 	expect(t, "status of a wrong password", wrong.status, http.StatusUnprocessableEntity)
 	expect(t, "the user name", wrong.value("field-username"), who.Username)
 	expect(t, "the password", wrong.value("field-password"), "")
-	for _, half := range []map[string]string{{"username": who.Username}, {"password": replica.Password}, {}} {
+	for _, half := range []map[string]string{{"username": who.Username}, {"password": sandbox.Password}, {}} {
 		expect(t, "status of half the credentials", second.submit(ask.form(t, "/password"), half).status, http.StatusUnprocessableEntity)
 	}
-	let := second.submit(wrong.form(t, "/password"), map[string]string{"username": who.Username, "password": replica.Password})
+	let := second.submit(wrong.form(t, "/password"), map[string]string{"username": who.Username, "password": sandbox.Password})
 	expect(t, "the question", let.prompt(), asked.prompt())
 	expect(t, "status for the old browser", first.get(asked.url).status, http.StatusConflict)
 	expect(t, "the end", second.walk(let, person).end(), "complete")
@@ -105,7 +105,7 @@ func TestPasswordCannotBeGuessedForLong(t *testing.T) {
 	for range 5 {
 		second.submit(form, map[string]string{"username": who.Username, "password": "guessed-password"})
 	}
-	right := second.submit(form, map[string]string{"username": who.Username, "password": replica.Password})
+	right := second.submit(form, map[string]string{"username": who.Username, "password": sandbox.Password})
 	expect(t, "status of the right password after five wrong ones", right.status, http.StatusUnprocessableEntity)
 	expect(t, "status for the first browser", first.get(asked.url).status, http.StatusOK)
 	first.submit(first.get(asked.url).form(t, "/cancel"), nil)

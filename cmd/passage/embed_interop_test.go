@@ -17,7 +17,7 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // The hosted flow within a merchant's page, from another site, in the browsers
@@ -151,7 +151,7 @@ func (e *embedSite) visits(t *testing.T) (visits []map[string]string) {
 		link := e.stack.newLink(t, request)
 		request["requireReturn"] = true
 		returning := e.stack.newLink(t, request)
-		visits = append(visits, map[string]string{"claimUrl": link.ClaimURL, "linkId": link.LinkID, "returning": returning.ClaimURL, "password": replica.Password,
+		visits = append(visits, map[string]string{"claimUrl": link.ClaimURL, "linkId": link.LinkID, "returning": returning.ClaimURL, "password": sandbox.Password,
 			"user": someone(t, "good").Username, "flaky": someone(t, "flaky").Username})
 	}
 	return visits

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"testing"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // What a person may do in the middle of the flow, and what it must not do.
@@ -213,7 +213,7 @@ func TestMerchantsCancelReachesThePerson(t *testing.T) {
 	v := s.visitor(t, s.newLink(t, ask(readBills())))
 	shown := v.next(v.submit(v.claim().asks(), someone(t, "code").Person().Answer("credentials")))
 	s.call(t, http.MethodPost, "/v1/links/"+v.link.LinkID+"/cancel", nil).want(t, http.StatusOK, nil)
-	late := v.submit(shown.asks(), map[string]string{"code": replica.Code})
+	late := v.submit(shown.asks(), map[string]string{"code": sandbox.Code})
 	expect(t, "the page", late.end(), "failed")
 	expect(t, "the link's end", s.link(t, v.link.LinkID).code(), "LINK_CANCELLED")
 	expect(t, "that it can be tried again", late.hasForm("/retry"), false)

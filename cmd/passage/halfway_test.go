@@ -5,13 +5,13 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 	"passage/db/dbtest"
 )
 
 // stored counts the cards like the one that links write, in a user's account.
 func (s *stack) stored(username string) int {
-	return last4s(s.carrier.Cards(username), func(c replica.Card) string { return c.Last4 })
+	return last4s(s.carrier.Cards(username), func(c sandbox.Card) string { return c.Last4 })
 }
 
 // A change that was made and verified is not made again by the next attempt,
@@ -66,7 +66,7 @@ func TestACompletedChangeIsTakenOverInTheSameAccountOnly(t *testing.T) {
 			if !strings.Contains(story, "operation_started 0") || !strings.Contains(story, "operation_started 2") {
 				t.Errorf("what was read before is not read again:\n%s", story)
 			}
-			if number := replica.CustomerNumber(first.Username); strings.Contains(dbtest.Dump(t, dbtest.Raw(t, s.folder)), number) {
+			if number := sandbox.CustomerNumber(first.Username); strings.Contains(dbtest.Dump(t, dbtest.Raw(t, s.folder)), number) {
 				t.Error("the database holds the account's number")
 			}
 		})

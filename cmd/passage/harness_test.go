@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"passage/automation/browser"
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 	"passage/db"
 )
 
@@ -26,11 +26,11 @@ import (
 const patience = time.Minute
 
 // stack is the demo as it ships, at addresses of the system's choice: server,
-// carrier, shop. Beside its carrier there are the replicas of the other
+// carrier, shop. Beside its carrier there are the sandbox sites of the other
 // integrations. Tests reach it as outsiders do.
 type stack struct {
 	*demo
-	replicas *replicas
+	sites    *sandboxSites
 	folder   string
 	scripts  string // the operator's own
 	logs     *journal
@@ -117,20 +117,20 @@ func (j *journal) String() string {
 // startStack makes a stack and lets it run until its stop is called.
 func startStack(ctx context.Context, folder string, with special) (*stack, error) {
 	s := &stack{folder: filepath.Join(folder, "data"), scripts: filepath.Join(folder, "integrations"), logs: &journal{}, logIns: &logIns{},
-		replicas: startReplicas()}
-	err := s.replicas.vary(s.scripts, with.variants)
+		sites: startSandboxSites()}
+	err := s.sites.vary(s.scripts, with.variants)
 	if err != nil {
-		return nil, errors.Join(err, s.replicas.close())
+		return nil, errors.Join(err, s.sites.close())
 	}
 	out := &console{stdout: io.Discard, stderr: io.Discard,
 		logger: slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	flags := with.flags()
-	command := &demoCommand{Addr: "127.0.0.1:0", Data: s.folder, browserFlags: flags, scriptFlags: scriptFlags{s.scripts}, sites: s.replicas.sites,
-		carrier: replica.CarrierOptions{Slow: 200 * time.Millisecond, Approval: 500 * time.Millisecond}}
+	command := &demoCommand{Addr: "127.0.0.1:0", Data: s.folder, browserFlags: flags, scriptFlags: scriptFlags{s.scripts}, sites: s.sites.sites,
+		carrier: sandbox.CarrierOptions{Slow: 200 * time.Millisecond, Approval: 500 * time.Millisecond}}
 	if s.demo, err = command.prepare(ctx, out); err != nil {
-		return nil, errors.Join(err, s.replicas.close())
+		return nil, errors.Join(err, s.sites.close())
 	}
-	s.later(s.replicas.close)
+	s.later(s.sites.close)
 	if s.people, err = flags.pool(browser.Options{Dir: filepath.Join(folder, "people")}); err != nil {
 		return nil, errors.Join(err, s.close())
 	}

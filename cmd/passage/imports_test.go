@@ -32,7 +32,7 @@ var importRules = []importRule{
 		"automation/resources", "automation/integrations"}},
 	{"automation/script", []string{"automation/browser", "automation/outcome"}},
 	{"automation/browser", []string{"automation/outcome"}},
-	{"automation/replica/*", []string{"automation/replica"}}, // what the sites share is above them
+	{"automation/sandbox/*", []string{"automation/sandbox"}}, // what the sites share is above them
 	{"db/*", []string{"db", "db/*"}},                         // one room with db
 }
 
@@ -127,15 +127,15 @@ func TestImportRulesRefuseWhatIsNotListed(t *testing.T) {
 		{"views/connect", "views"}:                               true,
 		{"views/connect", "db"}:                                  false,
 		{"views", "views/connect"}:                               false,
-		{"automation", "automation/replica"}:                     false,
+		{"automation", "automation/sandbox"}:                     false,
 		{"automation", "web/api"}:                                false,
 		{"automation/browser", "automation/outcome"}:             true,
 		{"automation/browser", "automation/script"}:              false,
-		{"automation/replica", "automation/outcome"}:             false,
-		{"automation/replica/att", "automation/replica"}:         true,
-		{"automation/replica", "automation/replica/att"}:         false,
-		{"automation/replica/att", "automation/replica/tmobile"}: false,
-		{"automation/replica/att", "automation/outcome"}:         false,
+		{"automation/sandbox", "automation/outcome"}:             false,
+		{"automation/sandbox/att", "automation/sandbox"}:         true,
+		{"automation/sandbox", "automation/sandbox/att"}:         false,
+		{"automation/sandbox/att", "automation/sandbox/tmobile"}: false,
+		{"automation/sandbox/att", "automation/outcome"}:         false,
 		{"db", "automation/outcome"}:                             false,
 		{"db/dbtest", "db"}:                                      true,
 		{"automation/integrations", "automation"}:                false,

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/replica"
-	"passage/automation/replica/att"
+	"passage/automation/sandbox"
+	"passage/automation/sandbox/att"
 	"passage/db"
 	"passage/db/dbtest"
 )
@@ -52,7 +52,7 @@ func (s *screen) asksAgain(t *testing.T, status int, words string, not string) {
 }
 
 // customer is a user of the carrier, of some scenario, whom no other test plays.
-func customer(t *testing.T, scenario string) replica.Scenario {
+func customer(t *testing.T, scenario string) sandbox.Scenario {
 	t.Helper()
 	return scenarioNamed(t, "att/"+scenario).For(strings.ToLower(rand.Text()))
 }
@@ -85,7 +85,7 @@ func TestThePageStopsOneShortOfTheSitesLockout(t *testing.T) {
 	form.asksAgain(t, http.StatusUnprocessableEntity, near, "")
 	expect(t, "another person", v.logIn(again, bob, att.Password).end(), "complete")
 	expect(t, "another person at the other link", elsewhere.logIn(form, bob, att.Password).end(), "complete")
-	expect(t, "the account is locked", s.replicas.att.Locked(ada), false)
+	expect(t, "the account is locked", s.sites.att.Locked(ada), false)
 	name, _, _ := strings.Cut(ada, "@")
 	if strings.Contains(strings.ToLower(dbtest.Dump(t, dbtest.Raw(t, s.folder))), name) {
 		t.Error("the database holds the user name")
@@ -113,7 +113,7 @@ func TestWrongPasswordsCountUntilALogIn(t *testing.T) {
 		shown.asksAgain(t, http.StatusOK, near, "") // at once, not after one more is typed
 		v.logIn(shown, eve, att.Password).asksAgain(t, http.StatusUnprocessableEntity, near, "")
 	}
-	expect(t, "the account is locked", s.replicas.att.Locked(eve), false)
+	expect(t, "the account is locked", s.sites.att.Locked(eve), false)
 }
 
 func TestAnEndThatIsNotThePasswordsFaultDoesNotCount(t *testing.T) {

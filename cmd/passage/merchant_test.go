@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 	"passage/db"
 	"passage/db/dbtest"
 )
@@ -181,7 +181,7 @@ func readBills() map[string]any {
 
 func writeCard() map[string]any {
 	return map[string]any{"resource": "paymentMethod", "action": "write", "arguments": map[string]any{
-		"cardNumber": replica.CardNumber, "expirationDate": "12/30", "cvv": "737", "nameOnCard": "Ada Example", "billingZip": "98101"}}
+		"cardNumber": sandbox.CardNumber, "expirationDate": "12/30", "cvv": "737", "nameOnCard": "Ada Example", "billingZip": "98101"}}
 }
 
 // ask is a request for a link of some operations.
@@ -190,9 +190,9 @@ func ask(operations ...map[string]any) map[string]any {
 }
 
 // someone is a user of a scenario whom no other test plays.
-func someone(t *testing.T, name string) replica.Scenario {
+func someone(t *testing.T, name string) sandbox.Scenario {
 	t.Helper()
-	scenario, ok := replica.ScenarioOf(name)
+	scenario, ok := sandbox.ScenarioOf(name)
 	if !ok {
 		t.Fatalf("there is no scenario %q", name)
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // The hosted flow as a person meets it whose browser runs no script.
@@ -23,7 +23,7 @@ func TestClaimPageSaysWhoAsksForWhat(t *testing.T) {
 			t.Errorf("the page does not say %q", part)
 		}
 	}
-	if strings.Contains(shown.body, replica.CardNumber) {
+	if strings.Contains(shown.body, sandbox.CardNumber) {
 		t.Error("the page shows the card's number")
 	}
 	stopped := v.get("/c/" + v.link.ClaimCode + "/stop")

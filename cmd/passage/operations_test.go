@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // Links of several operations: one log-in, the order asked for, the result's
@@ -154,7 +154,7 @@ func TestNothingStartsAfterAFailedOperation(t *testing.T) {
 			expect(t, "log-ins", s.logIns.of(who.Username), 2)
 			stored := 0
 			for _, card := range s.carrier.Cards(who.Username) {
-				if card.Last4 == replica.CardNumber[len(replica.CardNumber)-4:] {
+				if card.Last4 == sandbox.CardNumber[len(sandbox.CardNumber)-4:] {
 					stored++
 				}
 			}

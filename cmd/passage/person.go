@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"passage/automation/browser"
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // personPatience is how long the played person waits for the next screen; a
@@ -17,7 +17,7 @@ const personPatience = 3 * time.Minute
 // person plays somebody at the hosted pages, with what a scenario has them say.
 type person struct {
 	page      *browser.Page
-	scenario  replica.Scenario
+	scenario  sandbox.Scenario
 	say       func(format string, args ...any) error
 	code      func(context.Context) (string, error) // why the session failed; pages say it in words only
 	asked     string                                // the prompt that was answered last
@@ -51,7 +51,7 @@ func (p *person) connect(ctx context.Context, claimURL string) (linkID, code str
 			if err := p.say("The session failed with %s.\n", code); err != nil {
 				return "", "", err
 			}
-			if retried || p.scenario.Again != replica.Complete {
+			if retried || p.scenario.Again != sandbox.Complete {
 				return "", code, nil
 			}
 			retried = true
@@ -97,7 +97,7 @@ func (p *person) answer(ctx context.Context, screen string) (err error) {
 			p.fill(ctx, "#field-password", pick(answers.Passwords, &p.passwords)))
 	case "code":
 		code := pick(answers.Codes, &p.codes)
-		if code == replica.Resend {
+		if code == sandbox.Resend {
 			return p.click(ctx, `button[name="action"]`)
 		}
 		if err := p.fill(ctx, "#code", code); err != nil {

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 const repository = "../.."
@@ -76,7 +76,7 @@ func runReadmeCommand(t *testing.T, line, data string) {
 	stdin := "correct horse battery\n"
 	if strings.HasPrefix(line, "integrations try") {
 		place = strings.NewReplacer("http://127.0.0.1:8090", sharedStack(t).carrier.address())
-		stdin = someone(t, "good").Username + "\n" + replica.Password + "\n"
+		stdin = someone(t, "good").Username + "\n" + sandbox.Password + "\n"
 	}
 	var args []string
 	for _, word := range quoted.FindAllString(line, -1) {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 	"passage/db"
 	"passage/db/dbtest"
 )
@@ -16,7 +16,7 @@ func TestASandboxTakesATestLinkFromItsKeyToItsResult(t *testing.T) {
 	t.Parallel()
 	s := served(t, &serveCommand{Addr: "127.0.0.1:0", serverFlags: serverFlags{browserFlags: testBrowser(1), Sandbox: true, SandboxAddr: "127.0.0.1:0"}})
 	reference := get(t, s.base+"/docs")
-	for _, who := range replica.Scenarios() {
+	for _, who := range sandbox.Scenarios() {
 		if !strings.Contains(s.greeting, who.Username) || !strings.Contains(reference, who.Username) {
 			t.Errorf("greeting or reference do not say that there is %s: %s", who.Username, s.greeting)
 		}

@@ -8,21 +8,21 @@ import (
 	"testing"
 
 	"passage/automation/outcome"
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 	"passage/db/dbtest"
 )
 
-// service is an integration on its replica: whom its tests play, what for, and
+// service is an integration on its sandbox site: whom its tests play, what for, and
 // what the site must look like afterwards.
 type service struct {
 	id        string
-	scenarios []replica.Scenario
+	scenarios []sandbox.Scenario
 	all       []map[string]any // the operations of a link that does all there is
 	wanting   []string         // whose link does all; that of the others does the first alone
 
 	asked map[string]string                             // what some are asked, each with the reason if again
 	cards func(username string) (submitted, stored int) // sent to the site, and kept; nil: it takes none
-	site  func(t *testing.T, who replica.Scenario)      // what else must be so there
+	site  func(t *testing.T, who sandbox.Scenario)      // what else must be so there
 }
 
 // play goes through every scenario: through the real handlers, without script,
@@ -37,7 +37,7 @@ func (sv service) play(t *testing.T, s *stack) {
 	}
 }
 
-func (sv service) one(t *testing.T, s *stack, who replica.Scenario) {
+func (sv service) one(t *testing.T, s *stack, who sandbox.Scenario) {
 	t.Helper()
 	whole := slices.Contains(sv.wanting, who.Name)
 	address, arrivals := receiver(t)
@@ -72,10 +72,10 @@ func (sv service) one(t *testing.T, s *stack, who replica.Scenario) {
 
 // expectCards checks that whatever went wrong in between, no card was sent
 // twice, and only what the merchant heard of is stored.
-func (sv service) expectCards(t *testing.T, who replica.Scenario, whole bool) {
+func (sv service) expectCards(t *testing.T, who sandbox.Scenario, whole bool) {
 	t.Helper()
 	sent, kept := 0, 0
-	if whole && who.Again == replica.Complete {
+	if whole && who.Again == sandbox.Complete {
 		sent, kept = 1, 1
 	} else if whole && who.Needs == "paymentMethod.write" {
 		sent = 1

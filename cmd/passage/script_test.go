@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"passage/automation/browser"
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // The hosted flow in a real browser whose scripts run.
@@ -69,12 +69,12 @@ func (w *window) attr(selector, name string) string {
 }
 
 // logIn goes from the claim URL to what follows the password.
-func (w *window) logIn(link created, who replica.Scenario) {
+func (w *window) logIn(link created, who sandbox.Scenario) {
 	w.t.Helper()
 	w.open(link.ClaimURL)
 	w.click("form button.primary")
 	w.fill("#field-username", who.Username)
-	w.fill("#field-password", replica.Password)
+	w.fill("#field-password", sandbox.Password)
 	w.click("form[data-ask] button.primary")
 }
 
@@ -103,7 +103,7 @@ func TestCodeSendsItselfAndThePersonIsTakenBack(t *testing.T) {
 	w := s.window(t, host)
 	w.logIn(link, who)
 	w.see("#code[data-digits]:focus") // the question takes the focus
-	for _, digit := range replica.Code {
+	for _, digit := range sandbox.Code {
 		if err := w.page.Press(t.Context(), string(digit)); err != nil {
 			t.Fatal(err)
 		}
@@ -126,7 +126,7 @@ func TestFailureStaysOnScreenAndTryingAgainWorksInPlace(t *testing.T) {
 	w.see(`#live[data-end="failed"] #title`)
 	w.click(`form[action$="/retry"] button`)
 	w.fill("#field-username", who.Username)
-	w.fill("#field-password", replica.Password)
+	w.fill("#field-password", sandbox.Password)
 	w.click("form[data-ask] button.primary")
 	w.see(`#live[data-end="complete"] #title`) // no app takes this address, so the page stays
 	expect(t, "the way back", w.attr("#return", "href"), "myapp://callback?ref=foo&linkId="+link.LinkID)
@@ -142,7 +142,7 @@ func TestWrongCodeWaitsForThePersonAfterAnError(t *testing.T) {
 	w.fill("#code[data-digits]", "000000") // sends itself
 	w.see("#reason")
 	w.see("#code:not([data-digits])")
-	w.fill("#code", replica.Code)
+	w.fill("#code", sandbox.Code)
 	w.click("form[data-ask] button.primary")
 	s.until(t, link.LinkID, "the end", func() bool { return s.link(t, link.LinkID).Status == "complete" })
 	expect(t, "questions for a code", s.prompts(t, s.sessionOf(t, link).ID, "one_time_code"), 2)

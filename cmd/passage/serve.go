@@ -9,7 +9,7 @@ import (
 	"maps"
 	"strings"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 // serveCommand is everything, on one machine.
@@ -65,7 +65,7 @@ func (c *serveCommand) bindSandbox() (*carrier, error) {
 	if !isLoopback(c.SandboxAddr) {
 		return nil, asUsage(fmt.Errorf("--sandbox-addr: %s is not an address of this machine only, such as 127.0.0.1:8090", c.SandboxAddr))
 	}
-	carrier, err := bindCarrier(replica.CarrierOptions{}, c.SandboxAddr)
+	carrier, err := bindCarrier(sandbox.CarrierOptions{}, c.SandboxAddr)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (s *server) greetSandbox() error {
 Sandbox: test keys (passage keys create --test) reach the integration demo, and no other key does. People at Demo Mobile,
 all with password %s and one-time code %s; with +anything before the @, somebody alike with an account apart:
 
-`, replica.Password, replica.Code)
+`, sandbox.Password, sandbox.Code)
 	return errors.Join(err, printScenarios(s.console.stdout))
 }
 

@@ -3,21 +3,21 @@ package main
 import (
 	"testing"
 
-	"passage/automation/replica"
-	"passage/automation/replica/att"
-	"passage/automation/replica/tmobile"
-	"passage/automation/replica/ubereats"
-	"passage/automation/replica/verizon"
+	"passage/automation/sandbox"
+	"passage/automation/sandbox/att"
+	"passage/automation/sandbox/tmobile"
+	"passage/automation/sandbox/ubereats"
+	"passage/automation/sandbox/verizon"
 )
 
-// The scenarios of every replica, each a test of its own. What is read exactly
+// The scenarios of every sandbox site, each a test of its own. What is read exactly
 // is tested beside the scripts; here it counts how an attempt ends.
 
 func TestDemoScenarios(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	service{
-		id: "demo", scenarios: replica.Scenarios(),
+		id: "demo", scenarios: sandbox.Scenarios(),
 		all:     []map[string]any{readCards(), writeCard(), readBills()},
 		wanting: []string{"good", "newcomer", "slow", "flaky", "halfway", "nameless", "unconfirmed", "declined", "redesigned"},
 		asked: map[string]string{
@@ -38,7 +38,7 @@ func TestDemoScenarios(t *testing.T) {
 func TestTmobileScenarios(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	site := s.replicas.tmobile
+	site := s.sites.tmobile
 	service{
 		id: "tmobile", scenarios: tmobile.Scenarios(),
 		all:     []map[string]any{readCards(), writeCard(), upTo(7, readBills())}, // so many bills that the list has to grow
@@ -56,7 +56,7 @@ func TestTmobileScenarios(t *testing.T) {
 		cards: func(username string) (submitted, stored int) {
 			return site.Submitted(username), last4s(site.Cards(username), func(c tmobile.Card) string { return c.Last4 })
 		},
-		site: func(t *testing.T, who replica.Scenario) {
+		site: func(t *testing.T, who sandbox.Scenario) {
 			expect(t, "that a browser is to be remembered", site.Trusts(who.Username), false)
 		},
 	}.play(t, s)
@@ -65,7 +65,7 @@ func TestTmobileScenarios(t *testing.T) {
 func TestAttScenarios(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	site := s.replicas.att
+	site := s.sites.att
 	service{
 		id: "att", scenarios: att.Scenarios(),
 		all:     []map[string]any{readCards(), writeCard(), upTo(9, readBills())}, // so many that more have to be asked for
@@ -88,7 +88,7 @@ func TestAttScenarios(t *testing.T) {
 		cards: func(username string) (submitted, stored int) {
 			return site.Submitted(username), last4s(site.Cards(username), func(c att.Card) string { return c.Last4 })
 		},
-		site: func(t *testing.T, who replica.Scenario) {
+		site: func(t *testing.T, who sandbox.Scenario) {
 			expect(t, "that our attempts locked the account", site.Locked(who.Username), false)
 			expect(t, "that a browser is to be remembered", site.Trusts(who.Username), false)
 		},
@@ -98,7 +98,7 @@ func TestAttScenarios(t *testing.T) {
 func TestVerizonScenarios(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	site := s.replicas.verizon
+	site := s.sites.verizon
 	service{
 		id: "verizon", scenarios: verizon.Scenarios(),
 		all:     []map[string]any{readCards(), writeCard(), readBills()},
@@ -114,7 +114,7 @@ func TestVerizonScenarios(t *testing.T) {
 		cards: func(username string) (submitted, stored int) {
 			return site.Submitted(username), last4s(site.Cards(username), func(c verizon.Card) string { return c.Last4 })
 		},
-		site: func(t *testing.T, who replica.Scenario) {
+		site: func(t *testing.T, who sandbox.Scenario) {
 			expect(t, "signed up for what nobody asked for", site.PaperFree(who.Username), false)
 		},
 	}.play(t, s)
@@ -137,9 +137,9 @@ func TestUbereatsScenarios(t *testing.T) {
 			"expired":   "credentials, one_time_code, one_time_code expired_code, one_time_code",
 			"wall":      "credentials",
 		},
-		site: func(t *testing.T, who replica.Scenario) {
+		site: func(t *testing.T, who sandbox.Scenario) {
 			if who.Name == "survey" {
-				expect(t, "invitations to the survey that were declined", s.replicas.ubereats.Declined(), 1)
+				expect(t, "invitations to the survey that were declined", s.sites.ubereats.Declined(), 1)
 			}
 		},
 	}.play(t, s)
@@ -148,7 +148,7 @@ func TestUbereatsScenarios(t *testing.T) {
 // last4s counts the cards that end as the one that tests write.
 func last4s[C any](cards []C, last4 func(C) string) (count int) {
 	for _, card := range cards {
-		if last4(card) == replica.CardNumber[len(replica.CardNumber)-4:] {
+		if last4(card) == sandbox.CardNumber[len(sandbox.CardNumber)-4:] {
 			count++
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 )
 
 func TestTryDoesNotWriteTwiceWhenItResumes(t *testing.T) {
@@ -12,7 +12,7 @@ func TestTryDoesNotWriteTwiceWhenItResumes(t *testing.T) {
 	s, who := sharedStack(t), someone(t, "good")
 	for _, flags := range [][]string{nil, {"--resuming"}} {
 		flags = append(flags, "--operation", "paymentMethod.write", "--arguments", writeArguments(t), "--yes")
-		got := s.try(t, []string{who.Username, replica.Password}, flags...)
+		got := s.try(t, []string{who.Username, sandbox.Password}, flags...)
 		got.says(t, exitSuccess)
 		if !strings.Contains(got.stdout, `"success": true`) {
 			t.Errorf("stdout is %s", got.stdout)

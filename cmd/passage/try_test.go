@@ -14,7 +14,7 @@ import (
 	"passage/automation"
 	"passage/automation/browser"
 	"passage/automation/outcome"
-	"passage/automation/replica"
+	"passage/automation/sandbox"
 	"passage/automation/script"
 	"passage/views"
 )
@@ -33,7 +33,7 @@ func (s *stack) try(t *testing.T, lines []string, args ...string) tried {
 	args = append([]string{"integrations", "try", "demo", "--site", "demo=" + s.carrier.address()}, args...)
 	code := run(t.Context(), args, os.Getenv, strings.NewReader(strings.Join(lines, "\n")+"\n"), &stdout, &stderr)
 	got := tried{code, stdout.String(), stderr.String()}
-	for _, secret := range []string{replica.Password, replica.Code, replica.CardNumber} {
+	for _, secret := range []string{sandbox.Password, sandbox.Code, sandbox.CardNumber} {
 		if strings.Contains(got.stdout+got.stderr, secret) {
 			t.Errorf("%s was printed:\n%s%s", secret, got.stdout, got.stderr)
 		}
@@ -65,17 +65,17 @@ func TestTryAsksWhatAPersonWouldReadAndGivesTheResult(t *testing.T) {
 		says     []string
 	}{
 		{"good", nil, []string{"Log in to Demo Mobile", "Phone number or email: ", "Password: "}},
-		{"code", []string{"12", replica.Code}, []string{
+		{"code", []string{"12", sandbox.Code}, []string{
 			"Enter the code that Demo Mobile sent to (•••)", "6-digit code (nothing: Send a new code)", "Please enter all the digits of the code."}},
-		{"resend", []string{"", replica.Code}, []string{"page.click", "#resend"}},
-		{"choice", []string{"9", "2", replica.Code}, []string{
+		{"resend", []string{"", sandbox.Code}, []string{"page.click", "#resend"}},
+		{"choice", []string{"9", "2", sandbox.Code}, []string{
 			"How should Demo Mobile send your code?", "\n  2  ", "  1 to ", "Please choose one of these.", "page.check"}},
 		{"push", nil, []string{"Approve the request in your Demo Mobile app", "This page goes on by itself"}},
 	} {
 		t.Run(test.scenario, func(t *testing.T) {
 			t.Parallel()
 			s, who := sharedStack(t), someone(t, test.scenario)
-			typed := append([]string{who.Username, replica.Password}, test.after...)
+			typed := append([]string{who.Username, sandbox.Password}, test.after...)
 			got := s.try(t, typed, "--operation", "paymentMethod.read")
 			got.says(t, exitSuccess, append(test.says, "\nlogin\n", "\npaymentMethod.read\n", "page.goto", "… 3 payment methods")...)
 			var result struct{ PaymentMethods []struct{ Last4 string } }
@@ -89,7 +89,7 @@ func TestTryAsksWhatAPersonWouldReadAndGivesTheResult(t *testing.T) {
 func TestTryAsksAgainAfterAWrongPassword(t *testing.T) {
 	t.Parallel()
 	s, who := sharedStack(t), someone(t, "good")
-	got := s.try(t, []string{who.Username, "not the password", who.Username, replica.Password})
+	got := s.try(t, []string{who.Username, "not the password", who.Username, sandbox.Password})
 	got.says(t, exitSuccess, "Demo Mobile did not accept this user name and password. You have 2 tries left.")
 	expect(t, "what a log-in alone gives", got.stdout, "")
 	if strings.Contains(got.stderr, "not the password") {
@@ -129,7 +129,7 @@ func TestTryAsksBeforeAWriteAndNotBeforeADryRun(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			who := someone(t, "good")
-			got := s.try(t, append(test.before, who.Username, replica.Password), append(test.flags, "--operation", "paymentMethod.write")...)
+			got := s.try(t, append(test.before, who.Username, sandbox.Password), append(test.flags, "--operation", "paymentMethod.write")...)
 			got.says(t, test.code)
 			if !strings.Contains(got.stdout, test.stdout) {
 				t.Errorf("stdout is %s", got.stdout)
@@ -146,7 +146,7 @@ func TestTryKnowsASubmissionThatWasNotConfirmed(t *testing.T) {
 		t.Run(scenario, func(t *testing.T) {
 			t.Parallel()
 			s, who := sharedStack(t), someone(t, scenario)
-			got := s.try(t, []string{who.Username, replica.Password}, "--yes", "--operation", "paymentMethod.write", "--arguments", writeArguments(t))
+			got := s.try(t, []string{who.Username, sandbox.Password}, "--yes", "--operation", "paymentMethod.write", "--arguments", writeArguments(t))
 			got.says(t, exitFailure, "\n"+code+"  ", "Traceback", "in write_payment_method", "the trial failed; see above: "+code)
 			expect(t, "stdout", got.stdout, "")
 		})
@@ -172,7 +172,7 @@ func TestTryShowsWhereAndWhyAScriptFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	picture := filepath.Join(folder, "failure.png")
-	got := s.try(t, []string{who.Username, replica.Password}, "--integrations", folder, "--operation", "paymentMethod.read", "--screenshot", picture)
+	got := s.try(t, []string{who.Username, sandbox.Password}, "--integrations", folder, "--operation", "paymentMethod.read", "--screenshot", picture)
 	got.says(t, exitFailure, "\nSITE_CHANGED  An element that the integration expects did not come", "A person would read: Demo Mobile has changed its website",
 		"in open_payment_methods\n", `      page.wait_for(timeout = 5, list = "#payment-methodz")`+"\n   ", line,
 		"\n  0  list = #payment-methodz\n", "is in "+picture)

@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/net/html"
+	"passage/automation/sandbox"
 
-	"passage/automation/replica"
+	"golang.org/x/net/html"
 )
 
 // visitor is a person's browser in which no script runs: a cookie jar, links,
@@ -142,7 +142,7 @@ func (v *visitor) next(s *screen) *screen {
 }
 
 // walk answers whatever is asked, as the scenario's person does, until the end.
-func (v *visitor) walk(s *screen, person *replica.Person) *screen {
+func (v *visitor) walk(s *screen, person *sandbox.Person) *screen {
 	v.t.Helper()
 	if s.status != http.StatusOK {
 		v.t.Fatalf("%s: %d, %q", s.url, s.status, s.title())
