@@ -15,23 +15,23 @@ import (
 )
 
 // logo is a picture as branding makes it.
-func (h *house) logo() []byte {
-	h.Helper()
+func (s *testServer) logo() []byte {
+	s.Helper()
 	var picture bytes.Buffer
-	h.must(png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 64, 64))))
+	s.Must(png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 64, 64))))
 	made, err := branding.Logo(&picture)
-	h.must(err)
+	s.Must(err)
 	return made
 }
 
 func TestAMerchantsBrandingIsOnItsPages(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	link, logo := h.link(), h.logo()
-	organization := dbtest.Organization(t, h.db, "acme")
-	h.must(h.db.SetBranding(t.Context(), organization.ID, db.Branding{DisplayName: "Acme & Sons", Accent: "#ffe600", Support: "mailto:help@acme.example"}, "ada"))
-	h.must(h.db.SetLogo(t.Context(), organization.ID, logo, "ada"))
-	claim := h.ask(h.public, "GET", "/c/"+link.ClaimCode, "")
+	s := newTestServer(t)
+	link, logo := s.Link(), s.logo()
+	organization := dbtest.Organization(t, s.DB, "acme")
+	s.Must(s.DB.SetBranding(t.Context(), organization.ID, db.Branding{DisplayName: "Acme & Sons", Accent: "#ffe600", Support: "mailto:help@acme.example"}, "ada"))
+	s.Must(s.DB.SetLogo(t.Context(), organization.ID, logo, "ada"))
+	claim := s.Request(s.Public, "GET", "/c/"+link.ClaimCode, "")
 	wantHeaders(t, "the claim page", claim, false)
 	page := claim.Body.String()
 	if !strings.Contains(page, "Acme &amp; Sons would like to use your Shop account") {
@@ -46,7 +46,7 @@ func TestAMerchantsBrandingIsOnItsPages(t *testing.T) {
 			t.Errorf("the claim page has no %s", pattern)
 			continue
 		}
-		reply := h.ask(h.public, "GET", named[1], "")
+		reply := s.Request(s.Public, "GET", named[1], "")
 		header := reply.Header()
 		if reply.Code != http.StatusOK || header.Get("Content-Type") != want.mediaType || header.Get("X-Content-Type-Options") != "nosniff" ||
 			!strings.Contains(header.Get("Cache-Control"), "immutable") || !strings.Contains(reply.Body.String(), want.holds) {
@@ -54,13 +54,13 @@ func TestAMerchantsBrandingIsOnItsPages(t *testing.T) {
 		}
 	}
 
-	h.must(h.db.CancelLink(t.Context(), organization.ID, link.ID))
-	if ended := h.ask(h.public, "GET", "/c/"+link.ClaimCode, "").Body.String(); !strings.Contains(ended, `href="mailto:help@acme.example"`) {
+	s.Must(s.DB.CancelLink(t.Context(), organization.ID, link.ID))
+	if ended := s.Request(s.Public, "GET", "/c/"+link.ClaimCode, "").Body.String(); !strings.Contains(ended, `href="mailto:help@acme.example"`) {
 		t.Error("who cannot go on is not told whom to ask")
 	}
 	for _, path := range []string{"/logos/00ff.png", "/logos/.png", "/accents/red.css", "/accents/12594A.css", "/accents/1259.css",
 		"/accents/12594a;x.css", "/accents/preview/12594a.css"} {
-		if reply := h.ask(h.public, "GET", path, "", "Accept", "*/*"); reply.Code != http.StatusNotFound {
+		if reply := s.Request(s.Public, "GET", path, "", "Accept", "*/*"); reply.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, reply.Code)
 		}
 	}

@@ -13,14 +13,14 @@ import (
 )
 
 // reference is the page for merchants' developers, parsed.
-func (h *house) reference() (text string, ids map[string]bool, links []string) {
-	h.Helper()
-	reply := h.ask(h.public, "GET", "/docs", "")
+func (s *testServer) reference() (text string, ids map[string]bool, links []string) {
+	s.Helper()
+	reply := s.Request(s.Public, "GET", "/docs", "")
 	if reply.Code != http.StatusOK {
-		h.Fatalf("%d %s", reply.Code, reply.Body)
+		s.Fatalf("%d %s", reply.Code, reply.Body)
 	}
 	document, err := html.Parse(strings.NewReader(reply.Body.String()))
-	h.must(err)
+	s.Must(err)
 	ids = map[string]bool{}
 	var said strings.Builder
 	for node := range document.Descendants() {
@@ -30,7 +30,7 @@ func (h *house) reference() (text string, ids map[string]bool, links []string) {
 		for _, attribute := range node.Attr {
 			switch {
 			case attribute.Key == "id" && ids[attribute.Val]:
-				h.Errorf("two things have the id %s", attribute.Val)
+				s.Errorf("two things have the id %s", attribute.Val)
 			case attribute.Key == "id":
 				ids[attribute.Val] = true
 			case attribute.Key == "href":
@@ -38,7 +38,7 @@ func (h *house) reference() (text string, ids map[string]bool, links []string) {
 			}
 		}
 		if node.Data == "script" {
-			h.Error("it has a script")
+			s.Error("it has a script")
 		}
 	}
 	return said.String(), ids, links
@@ -46,8 +46,8 @@ func (h *house) reference() (text string, ids map[string]bool, links []string) {
 
 func TestTheReferenceTellsEverythingOfTheDocument(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	text, ids, links := h.reference()
+	s := newTestServer(t)
+	text, ids, links := s.reference()
 	for _, link := range links {
 		if id, within := strings.CutPrefix(link, "#"); within && !ids[id] {
 			t.Errorf("%s leads nowhere", link)
@@ -62,7 +62,7 @@ func TestTheReferenceTellsEverythingOfTheDocument(t *testing.T) {
 			Schemas map[string]struct{ Properties map[string]any }
 		}
 	}
-	h.must(json.Unmarshal(h.ask(h.public, "GET", "/openapi.json", "").Body.Bytes(), &document))
+	s.Must(json.Unmarshal(s.Request(s.Public, "GET", "/openapi.json", "").Body.Bytes(), &document))
 	want := []string{"link.status", "client.answer", "server.session_end", "webhook-signature", "X-Passage-Signature", "passage keys show-webhook"}
 	for path, methods := range document.Paths {
 		for _, operation := range methods {
@@ -88,7 +88,7 @@ func TestTheReferenceTellsEverythingOfTheDocument(t *testing.T) {
 		want = append(want, string(entry.Code), entry.Developer)
 	}
 	set, err := resources.Load()
-	h.must(err)
+	s.Must(err)
 	for _, name := range append(want, set.Names()...) {
 		if !strings.Contains(text, name) {
 			t.Errorf("it does not tell of %q", name)

@@ -82,25 +82,25 @@ func wantHeaders(t *testing.T, address string, reply *httptest.ResponseRecorder,
 }
 
 // everywhere is every route of a listener, and what no route answers.
-func (h *house) everywhere(listener http.Handler) []route {
-	return append(h.routes(listener), route{"GET", "/nothing", "/nothing"}, route{"DELETE", "/healthz", "/healthz"},
+func (s *testServer) everywhere(listener http.Handler) []route {
+	return append(s.routes(listener), route{"GET", "/nothing", "/nothing"}, route{"DELETE", "/healthz", "/healthz"},
 		route{"GET", "/v1/nothing", "/v1/nothing"}, route{"BREW", "/", "/"}, route{"GET", "", assetPath("app.css")})
 }
 
 func TestEveryReplyHasItsHeaders(t *testing.T) {
 	t.Parallel()
 	for _, publicURL := range []string{"http://passage.example", "https://passage.example"} {
-		h := newHouseAt(t, publicURL)
-		h.change(withGallery)
-		cookie := h.logIn()
-		link := h.link()
-		for _, route := range h.everywhere(h.public) {
-			wantHeaders(t, route.String(), h.ask(h.public, route.method, route.path, ""), strings.HasPrefix(publicURL, "https:"))
+		s := newTestServerAt(t, publicURL)
+		s.Change(withGallery)
+		cookie := s.LogIn()
+		link := s.Link()
+		for _, route := range s.everywhere(s.Public) {
+			wantHeaders(t, route.String(), s.Request(s.Public, route.method, route.path, ""), strings.HasPrefix(publicURL, "https:"))
 		}
-		wantHeaders(t, "a claim page", h.ask(h.public, "GET", "/c/"+link.ClaimCode, ""), strings.HasPrefix(publicURL, "https:"))
+		wantHeaders(t, "a claim page", s.Request(s.Public, "GET", "/c/"+link.ClaimCode, ""), strings.HasPrefix(publicURL, "https:"))
 		for _, cookie := range []string{cookie, ""} { // the dashboard may well be plain http behind an https site
-			for _, route := range h.everywhere(h.admin) {
-				wantHeaders(t, "admin "+route.String(), h.ask(h.admin, route.method, route.path, "", "Cookie", cookie), false)
+			for _, route := range s.everywhere(s.Admin) {
+				wantHeaders(t, "admin "+route.String(), s.Request(s.Admin, route.method, route.path, "", "Cookie", cookie), false)
 			}
 		}
 	}
@@ -108,10 +108,10 @@ func TestEveryReplyHasItsHeaders(t *testing.T) {
 
 func TestTheDashboardIsNeverCached(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	cookie := h.logIn()
+	s := newTestServer(t)
+	cookie := s.LogIn()
 	for _, path := range []string{"/", "/sessions", "/sessions/sess_x", "/artifacts/art_x", "/login"} {
-		if control := h.ask(h.admin, "GET", path, "", "Cookie", cookie).Header().Get("Cache-Control"); !strings.Contains(control, "no-store") {
+		if control := s.Request(s.Admin, "GET", path, "", "Cookie", cookie).Header().Get("Cache-Control"); !strings.Contains(control, "no-store") {
 			t.Errorf("%s: Cache-Control %q", path, control)
 		}
 	}
@@ -119,12 +119,12 @@ func TestTheDashboardIsNeverCached(t *testing.T) {
 
 func TestARequestIDIsKeptIfItIsSane(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	s := newTestServer(t)
 	for given, kept := range map[string]bool{"trace-1_A": true, strings.Repeat("a", 64): true, strings.Repeat("a", 65): false,
 		"a b": false, `a"b`: false, "a\tlevel=ERROR": false, "": false} {
-		for _, listener := range []http.Handler{h.public, h.admin} {
+		for _, listener := range []http.Handler{s.Public, s.Admin} {
 			for _, path := range []string{"/healthz", "/nothing", "/v1/links", "/login"} {
-				if got := h.ask(listener, "GET", path, "", "X-Request-Id", given).Header().Get("X-Request-Id"); (got == given) != kept || got == "" {
+				if got := s.Request(listener, "GET", path, "", "X-Request-Id", given).Header().Get("X-Request-Id"); (got == given) != kept || got == "" {
 					t.Errorf("%s: %q became %q", path, given, got)
 				}
 			}

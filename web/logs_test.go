@@ -10,40 +10,41 @@ import (
 	"github.com/prometheus/common/model"
 
 	"passage/web"
+	"passage/web/webtest"
 )
 
 func readyNot(context.Context) error { return errNoBrowser }
 
 func TestLogsHoldPatternsAndNothingThatWasAskedFor(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	operator := h.logIn()
-	link := h.link()
-	claimed := h.ask(h.public, "POST", "/c/"+link.ClaimCode+"?token=canaryquery", "")
+	s := newTestServer(t)
+	operator := s.LogIn()
+	link := s.Link()
+	claimed := s.Request(s.Public, "POST", "/c/"+link.ClaimCode+"?token=canaryquery", "")
 	session := strings.TrimPrefix(claimed.Header().Get("Location"), "/s/")
 	browser, _, _ := strings.Cut(claimed.Header().Get("Set-Cookie"), ";")
 	if !strings.HasPrefix(session, "sess_") {
 		t.Fatalf("claim: %d %v", claimed.Code, claimed.Header())
 	}
-	canaries := []string{link.ClaimCode, session, "canary", email, password, "hunter2", operator, browser}
+	canaries := []string{link.ClaimCode, session, "canary", webtest.Email, webtest.Password, "hunter2", operator, browser}
 	ask := func() {
 		for _, path := range []string{"/c/" + link.ClaimCode, "/c/" + link.ClaimCode + "/stop", "/s/" + session, "/s/" + session + "/password", "/nothing"} {
-			h.ask(h.public, "GET", path+"?q=canaryquery", "", "Cookie", browser, "User-Agent", "canaryagent", "Referer", "http://canaryreferrer")
+			s.Request(s.Public, "GET", path+"?q=canaryquery", "", "Cookie", browser, "User-Agent", "canaryagent", "Referer", "http://canaryreferrer")
 		}
 		for _, step := range []string{"answer", "stay", "knock", "refuse"} {
-			h.ask(h.public, "POST", "/s/"+session+"/"+step+"?q=canaryquery", form("promptId", "canaryprompt", "password", "hunter2"), "Cookie", browser)
+			s.Request(s.Public, "POST", "/s/"+session+"/"+step+"?q=canaryquery", webtest.Form("promptId", "canaryprompt", "password", "hunter2"), "Cookie", browser)
 		}
-		for _, route := range append(h.routes(h.public), h.routes(h.admin)...) {
-			for _, listener := range []http.Handler{h.public, h.admin} {
-				h.ask(listener, route.method, route.path+"?q=canaryquery", form("code", "canary"), "Cookie", operator+"; "+browser, "Origin", "http://canaryorigin")
-				h.ask(listener, route.method, route.path+"?q=canaryquery", `{"code":"canary"}`, "Cookie", operator+"; "+browser, "Authorization", "Bearer canarykey")
+		for _, route := range append(s.routes(s.Public), s.routes(s.Admin)...) {
+			for _, listener := range []http.Handler{s.Public, s.Admin} {
+				s.Request(listener, route.method, route.path+"?q=canaryquery", webtest.Form("code", "canary"), "Cookie", operator+"; "+browser, "Origin", "http://canaryorigin")
+				s.Request(listener, route.method, route.path+"?q=canaryquery", `{"code":"canary"}`, "Cookie", operator+"; "+browser, "Authorization", "Bearer canarykey")
 			}
 		}
 	}
 	ask()
-	h.breakDown()
+	s.CloseDB()
 	ask() // now with errors of ours
-	logged := h.logs.String()
+	logged := s.Logs.String()
 	for _, canary := range canaries {
 		if at := strings.Index(logged, canary); at >= 0 {
 			t.Errorf("the log holds %q: …%s…", canary, logged[max(0, at-300):min(len(logged), at+100)])
@@ -59,15 +60,15 @@ func TestLogsHoldPatternsAndNothingThatWasAskedFor(t *testing.T) {
 
 func TestMetricsAreInPrometheusFormat(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	reply := h.ask(h.admin, "GET", "/metrics", "")
+	s := newTestServer(t)
+	reply := s.Request(s.Admin, "GET", "/metrics", "")
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(reply.Body)
-	if err != nil || families["passage_rooms"].GetMetric()[0].GetGauge().GetValue() != 3 {
+	if err != nil || families[webtest.MetricName].GetMetric()[0].GetGauge().GetValue() != 3 {
 		t.Errorf("%v %v", families, err)
 	}
-	h.change(func(o *web.Options) { o.Ready = readyNot })
-	if reply := h.ask(h.admin, "GET", "/metrics", ""); reply.Code != http.StatusOK {
+	s.Change(func(o *web.Options) { o.Ready = readyNot })
+	if reply := s.Request(s.Admin, "GET", "/metrics", ""); reply.Code != http.StatusOK {
 		t.Errorf("a server that is not ready is measured all the same: %d", reply.Code)
 	}
 }

@@ -43,46 +43,46 @@ func (m message) at(keys ...string) (value any) {
 
 // client is a WebSocket as a merchant's page opens it.
 type client struct {
-	*house
+	*testServer
 	conn *websocket.Conn
 }
 
 // serve puts the public listener on a real socket.
-func (h *house) serve() (address string) {
-	h.Helper()
-	server := httptest.NewServer(h.public)
-	h.Cleanup(server.Close)
-	h.Cleanup(h.hangUp) // before: the server does not know of them any more
+func (s *testServer) serve() (address string) {
+	s.Helper()
+	server := httptest.NewServer(s.Public)
+	s.Cleanup(server.Close)
+	s.Cleanup(s.CloseFollowers) // before: the server does not know of them any more
 	return server.URL
 }
 
 // dial opens a WebSocket; the reply is that of a refusal.
-func (h *house) dial(address string) (*client, *http.Response) {
-	h.Helper()
-	conn, reply, err := websocket.Dial(h.Context(), address, &websocket.DialOptions{HTTPHeader: http.Header{
+func (s *testServer) dial(address string) (*client, *http.Response) {
+	s.Helper()
+	conn, reply, err := websocket.Dial(s.Context(), address, &websocket.DialOptions{HTTPHeader: http.Header{
 		"Origin": {"https://merchant.example"}, "Cookie": {"passage_browser=x"}, "Accept-Language": {"es"}}})
 	if err != nil {
 		if reply == nil {
-			h.Fatal(err)
+			s.Fatal(err)
 		}
 		return nil, reply
 	}
-	h.Cleanup(func() { _ = conn.CloseNow() })
-	return &client{h, conn}, nil
+	s.Cleanup(func() { _ = conn.CloseNow() })
+	return &client{s, conn}, nil
 }
 
-func (h *house) open(address string) *client {
-	h.Helper()
-	c, refused := h.dial(address)
+func (s *testServer) open(address string) *client {
+	s.Helper()
+	c, refused := s.dial(address)
 	if refused != nil {
-		h.Fatalf("%s: %d", address, refused.StatusCode)
+		s.Fatalf("%s: %d", address, refused.StatusCode)
 	}
 	return c
 }
 
 func (c *client) say(text string) {
 	c.Helper()
-	c.must(c.conn.Write(c.Context(), websocket.MessageText, []byte(text)))
+	c.Must(c.conn.Write(c.Context(), websocket.MessageText, []byte(text)))
 }
 
 func (c *client) read() (message, error) {
@@ -100,7 +100,7 @@ func (c *client) read() (message, error) {
 func (c *client) next(kind string) message {
 	c.Helper()
 	m, err := c.read()
-	c.must(err)
+	c.Must(err)
 	if m["type"] != kind {
 		c.Fatalf("a message is %s, want %s", m, kind)
 	}
@@ -147,45 +147,45 @@ func (c *client) link(want db.LinkStatus, code any, at int64) {
 
 func TestALinkIsFollowedToItsEnd(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	address := h.serve() + "/link/ws?code="
-	link := h.newLink(time.Hour)
-	now := func() int64 { return h.db.Now() }
-	c := h.open(address + link.ClaimCode)
+	s := newTestServer(t)
+	address := s.serve() + "/link/ws?code="
+	link := s.newLink(time.Hour)
+	now := func() int64 { return s.DB.Now() }
+	c := s.open(address + link.ClaimCode)
 	c.link(db.LinkPending, nil, now())
-	h.clock.Advance(time.Second)
-	first := dbtest.Claim(t, h.db, link, "boot_of_another")
+	s.Clock.Advance(time.Second)
+	first := dbtest.Claim(t, s.DB, link, "boot_of_another")
 	c.link(db.LinkActive, nil, now())
-	h.must(h.db.FailSession(t.Context(), first.Session.Lease(), db.Failure{Code: "SITE_CHANGED"}))
+	s.Must(s.DB.FailSession(t.Context(), first.Session.Lease(), db.Failure{Code: "SITE_CHANGED"}))
 	c.link(db.LinkFailed, "SITE_CHANGED", now())
-	h.clock.Advance(time.Second)
-	second := dbtest.Claim(t, h.db, link, "boot_of_another")
+	s.Clock.Advance(time.Second)
+	second := dbtest.Claim(t, s.DB, link, "boot_of_another")
 	c.link(db.LinkActive, nil, now())
-	dbtest.Finish(t, h.db, dbtest.Run(t, h.db, second), `{}`)
+	dbtest.Finish(t, s.DB, dbtest.Run(t, s.DB, second), `{}`)
 	c.link(db.LinkComplete, nil, now())
 	c.closed(websocket.StatusNormalClosure)
 
-	again := h.open(address + link.ClaimCode)
+	again := s.open(address + link.ClaimCode)
 	again.link(db.LinkComplete, nil, now())
 	again.closed(websocket.StatusNormalClosure)
 
-	cancelled := h.newLink(time.Hour)
-	c = h.open(address + cancelled.ClaimCode)
+	cancelled := s.newLink(time.Hour)
+	c = s.open(address + cancelled.ClaimCode)
 	c.link(db.LinkPending, nil, now())
-	h.must(h.db.CancelLink(t.Context(), cancelled.OrganizationID, cancelled.ID))
+	s.Must(s.DB.CancelLink(t.Context(), cancelled.OrganizationID, cancelled.ID))
 	c.link(db.LinkExpired, "LINK_CANCELLED", now())
 	c.closed(websocket.StatusNormalClosure)
 
 	// Time ends one that nobody works on at once, and another with its session.
 	for _, claimed := range []bool{false, true} {
-		late := h.newLink(time.Minute)
+		late := s.newLink(time.Minute)
 		if claimed {
-			dbtest.Claim(t, h.db, late, "boot_of_another")
+			dbtest.Claim(t, s.DB, late, "boot_of_another")
 		}
-		c = h.open(address + late.ClaimCode)
+		c = s.open(address + late.ClaimCode)
 		c.next("link.status")
-		h.clock.Advance(time.Minute)
-		h.db.Ring(late.ID)
+		s.Clock.Advance(time.Minute)
+		s.DB.Ring(late.ID)
 		told := c.closed(websocket.StatusNormalClosure)
 		last := told[len(told)-1]
 		if failed := last["error"] != nil; last["status"] != "expired" || last["timestamp"] != float64(late.ExpiresAt) || failed != claimed {
@@ -194,19 +194,19 @@ func TestALinkIsFollowedToItsEnd(t *testing.T) {
 	}
 }
 
-func (h *house) newLink(lifetime time.Duration) db.Link {
-	h.Helper()
-	new := dbtest.NewLink(dbtest.Organization(h, h.db, "acme").ID)
+func (s *testServer) newLink(lifetime time.Duration) db.Link {
+	s.Helper()
+	new := dbtest.NewLink(dbtest.Organization(s, s.DB, "acme").ID)
 	new.IntegrationID, new.Lifetime, new.ReturnURL = "shop", lifetime, "https://merchant.example/done"
-	return dbtest.Link(h, h.db, new)
+	return dbtest.Link(s, s.DB, new)
 }
 
 func TestWhatIsWrongWithASocketIsToldBeforeTheUpgrade(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	address := h.serve()
-	link := h.newLink(time.Hour)
-	session, token := h.claimByAPI(link)
+	s := newTestServer(t)
+	address := s.serve()
+	link := s.newLink(time.Hour)
+	session, token := s.claimByAPI(link)
 	for path, want := range map[string]struct {
 		status int
 		code   string
@@ -218,56 +218,56 @@ func TestWhatIsWrongWithASocketIsToldBeforeTheUpgrade(t *testing.T) {
 		"/sessions/" + session + "/ws?role=operator&token=" + token: {http.StatusBadRequest, "validation_failed"},
 		"/sessions/" + session: {http.StatusNotFound, "not_found"},
 	} {
-		_, reply := h.dial(address + path)
+		_, reply := s.dial(address + path)
 		if reply == nil {
 			t.Errorf("%s opens", path)
 			continue
 		}
 		var fault struct{ Error, Code string }
-		h.must(json.NewDecoder(reply.Body).Decode(&fault))
+		s.Must(json.NewDecoder(reply.Body).Decode(&fault))
 		if reply.StatusCode != want.status || fault.Code != want.code || fault.Error == "" ||
 			reply.Header.Get("Access-Control-Allow-Origin") != "*" || reply.Header.Get("X-Request-Id") == "" {
 			t.Errorf("%s: %d %+v %v", path, reply.StatusCode, fault, reply.Header)
 		}
 	}
 	for _, path := range []string{"/link/ws?code=" + link.ClaimCode, "/sessions/" + session + "/ws?token=" + token} {
-		plain := h.ask(h.public, "GET", path, "", "Accept", "")
+		plain := s.Request(s.Public, "GET", path, "", "Accept", "")
 		if plain.Code != http.StatusUpgradeRequired || !strings.Contains(plain.Body.String(), `"code":"upgrade_required"`) || plain.Header().Get("Upgrade") != "websocket" {
 			t.Errorf("a plain request: %d %s", plain.Code, plain.Body)
 		}
-		if preflight := h.ask(h.public, "OPTIONS", path, "", "Origin", "https://merchant.example"); preflight.Code != http.StatusNoContent {
+		if preflight := s.Request(s.Public, "OPTIONS", path, "", "Origin", "https://merchant.example"); preflight.Code != http.StatusNoContent {
 			t.Errorf("a preflight: %d", preflight.Code)
 		}
 	}
 	// A link has so many followers, and not one more.
 	for range 20 {
-		h.open(address + "/link/ws?code=" + link.ClaimCode).next("link.status")
+		s.open(address + "/link/ws?code=" + link.ClaimCode).next("link.status")
 	}
-	_, full := h.dial(address + "/link/ws?code=" + link.ClaimCode)
+	_, full := s.dial(address + "/link/ws?code=" + link.ClaimCode)
 	if full == nil || full.StatusCode != http.StatusTooManyRequests || full.Header.Get("Retry-After") == "" {
 		t.Errorf("the 21st follower: %v", full)
 	}
-	h.open(address + "/link/ws?code=" + h.newLink(time.Hour).ClaimCode).next("link.status")
+	s.open(address + "/link/ws?code=" + s.newLink(time.Hour).ClaimCode).next("link.status")
 }
 
 // claimByAPI claims a link as a merchant's page does.
-func (h *house) claimByAPI(link db.Link) (session, token string) {
-	h.Helper()
-	reply := h.ask(h.public, "POST", "/link/claim", fmt.Sprintf(`{"code":%q}`, link.ClaimCode), "Content-Type", "application/json")
+func (s *testServer) claimByAPI(link db.Link) (session, token string) {
+	s.Helper()
+	reply := s.Request(s.Public, "POST", "/link/claim", fmt.Sprintf(`{"code":%q}`, link.ClaimCode), "Content-Type", "application/json")
 	var claimed struct{ SessionID, ClientToken, WebsocketURL string }
-	h.must(json.Unmarshal(reply.Body.Bytes(), &claimed))
+	s.Must(json.Unmarshal(reply.Body.Bytes(), &claimed))
 	if want := "ws://passage.example/sessions/" + claimed.SessionID + "/ws?role=client&token=" + claimed.ClientToken; claimed.WebsocketURL != want {
-		h.Errorf("websocketUrl %s, want %s", claimed.WebsocketURL, want)
+		s.Errorf("websocketUrl %s, want %s", claimed.WebsocketURL, want)
 	}
 	return claimed.SessionID, claimed.ClientToken
 }
 
 func TestASessionIsDrivenAndResumed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	session, token := h.claimByAPI(h.newLink(time.Hour))
-	address := h.serve() + "/sessions/" + session + "/ws?role=client"
-	c := h.open(address + "&token=" + token)
+	s := newTestServer(t)
+	session, token := s.claimByAPI(s.newLink(time.Hour))
+	address := s.serve() + "/sessions/" + session + "/ws?role=client"
+	c := s.open(address + "&token=" + token)
 	for text, code := range map[string]string{
 		`{"type":"client.cancel"}`: "hello_expected", `{"type":"client.shout"}`: "unknown_message", `{`: "invalid_json",
 		`{"type":"client.hello","tokn":"x"}`: "validation_failed", `{"type":"client.answer"}`: "validation_failed", `{}`: "validation_failed",
@@ -303,7 +303,7 @@ func TestASessionIsDrivenAndResumed(t *testing.T) {
 	c.refused("hello_said")
 
 	// Another device of the same client; the first goes on.
-	second := h.open(address)
+	second := s.open(address)
 	second.say(`{"type":"client.hello","token":"` + token + `","after":0}`)
 	if again := second.next("server.hello"); again.at("prompt", "promptId") != prompt {
 		t.Errorf("hello again %s", again)
@@ -318,14 +318,14 @@ func TestASessionIsDrivenAndResumed(t *testing.T) {
 		}
 		each.ended()
 	}
-	after := h.open(address + "&token=" + token)
+	after := s.open(address + "&token=" + token)
 	after.say(`{"type":"client.hello","after":2}`)
 	if hello := after.next("server.hello"); hello.at("session", "error", "code") != "USER_CANCELLED" || hello["prompt"] != nil {
 		t.Errorf("hello after the end %s", hello)
 	}
 	after.ended()
 	for _, secret := range []string{token, "hunter2", "clm_"} {
-		if strings.Contains(h.logs.String(), secret) {
+		if strings.Contains(s.Logs.String(), secret) {
 			t.Errorf("the log holds %q", secret)
 		}
 	}
@@ -343,32 +343,32 @@ func (c *client) ended() {
 
 func TestATokenThatOpensNothingClosesItsSocket(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	session, token := h.claimByAPI(h.newLink(time.Hour))
-	address := h.serve() + "/sessions/" + session + "/ws"
-	wrong := h.open(address)
+	s := newTestServer(t)
+	session, token := s.claimByAPI(s.newLink(time.Hour))
+	address := s.serve() + "/sessions/" + session + "/ws"
+	wrong := s.open(address)
 	wrong.say(`{"type":"client.hello","token":"ct_nope"}`)
 	wrong.refused("not_found")
 	wrong.closed(websocket.StatusPolicyViolation)
 
-	c := h.open(address + "?token=" + token)
+	c := s.open(address + "?token=" + token)
 	c.say(`{"type":"client.hello"}`)
 	c.next("server.hello")
-	if taken := h.ask(h.public, "POST", "/s/"+session+"/take-over", ""); taken.Code != http.StatusSeeOther {
+	if taken := s.Request(s.Public, "POST", "/s/"+session+"/take-over", ""); taken.Code != http.StatusSeeOther {
 		t.Fatalf("take over: %d", taken.Code)
 	}
 	c.refused("taken_over")
 	c.closed(websocket.StatusPolicyViolation)
-	if _, refused := h.dial(address + "?token=" + token); refused == nil || refused.StatusCode != http.StatusNotFound {
+	if _, refused := s.dial(address + "?token=" + token); refused == nil || refused.StatusCode != http.StatusNotFound {
 		t.Errorf("the old token: %v", refused)
 	}
 }
 
 func TestTooMuchClosesASocket(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	address := h.serve() + "/link/ws?code=" + h.newLink(time.Hour).ClaimCode
-	c := h.open(address)
+	s := newTestServer(t)
+	address := s.serve() + "/link/ws?code=" + s.newLink(time.Hour).ClaimCode
+	c := s.open(address)
 	more := make(chan struct{})
 	go func() {
 		defer close(more)
@@ -379,7 +379,7 @@ func TestTooMuchClosesASocket(t *testing.T) {
 		t.Errorf("before the end of a flood came %v", before)
 	}
 	<-more
-	large := h.open(address)
+	large := s.open(address)
 	_ = large.conn.Write(t.Context(), websocket.MessageText, make([]byte, 64<<10+1))
 	large.closed(websocket.StatusMessageTooBig)
 }
@@ -387,27 +387,27 @@ func TestTooMuchClosesASocket(t *testing.T) {
 // A stop is told to who follows, after what it brings about.
 func TestAStopIsTold(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	link := h.newLink(time.Hour)
-	address := h.serve() + "/link/ws?code="
-	c := h.open(address + link.ClaimCode)
+	s := newTestServer(t)
+	link := s.newLink(time.Hour)
+	address := s.serve() + "/link/ws?code="
+	c := s.open(address + link.ClaimCode)
 	c.next("link.status")
-	dbtest.Claim(t, h.db, link, "boot_of_another")
-	h.hangUpMeanwhile()
+	dbtest.Claim(t, s.DB, link, "boot_of_another")
+	s.hangUpMeanwhile()
 	last := c.closed(websocket.StatusGoingAway)
 	if len(last) != 1 || last[0]["status"] != "active" {
 		t.Errorf("before the end came %v", last)
 	}
-	if _, refused := h.dial(address + link.ClaimCode); refused == nil || refused.StatusCode != http.StatusServiceUnavailable {
+	if _, refused := s.dial(address + link.ClaimCode); refused == nil || refused.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("a stopping server: %v", refused)
 	}
 }
 
 // hangUpMeanwhile begins to end the followers, who say farewell to each other.
-func (h *house) hangUpMeanwhile() {
+func (s *testServer) hangUpMeanwhile() {
 	done := make(chan struct{})
-	go func() { defer close(done); h.hangUp() }()
-	h.Cleanup(func() { <-done })
+	go func() { defer close(done); s.CloseFollowers() }()
+	s.Cleanup(func() { <-done })
 }
 
 // narrow makes the kernel hold little of what nobody reads.
@@ -423,39 +423,39 @@ func (n narrow) Accept() (net.Conn, error) {
 
 func TestAReaderThatDoesNotReadHoldsNobodyUpAndMissesNothing(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	server := httptest.NewUnstartedServer(h.public)
+	s := newTestServer(t)
+	server := httptest.NewUnstartedServer(s.Public)
 	server.Listener = narrow{server.Listener}
 	server.Start()
 	defer server.Close()
-	defer h.hangUp()
-	session, token := h.claimByAPI(h.newLink(time.Hour))
+	defer s.CloseFollowers()
+	session, token := s.claimByAPI(s.newLink(time.Hour))
 	address := server.URL + "/sessions/" + session + "/ws?token=" + token
-	slow := &client{house: h}
+	slow := &client{testServer: s}
 	conn, err := net.Dial("tcp", server.Listener.Addr().String())
-	h.must(err)
-	h.must(conn.(*net.TCPConn).SetReadBuffer(4 << 10))
+	s.Must(err)
+	s.Must(conn.(*net.TCPConn).SetReadBuffer(4 << 10))
 	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return conn, nil }}
 	slow.conn, _, err = websocket.Dial(t.Context(), address, &websocket.DialOptions{HTTPClient: &http.Client{Transport: transport}})
-	h.must(err)
+	s.Must(err)
 	defer func() { _ = slow.conn.CloseNow() }()
 	slow.say(`{"type":"client.hello"}`)
 	slow.next("server.hello")
-	other := h.open(address)
+	other := s.open(address)
 	other.say(`{"type":"client.hello"}`)
 	other.next("server.hello")
 
 	// Far more than both buffers hold.
-	stored, _, err := h.db.Session(t.Context(), session)
-	h.must(err)
+	stored, _, err := s.DB.Session(t.Context(), session)
+	s.Must(err)
 	const many = 1000
 	events := slices.Repeat([]db.NewEvent{{Kind: db.EventStarted, At: 1}}, many)
-	_, err = h.db.AppendEvents(t.Context(), stored.Lease(), events)
-	h.must(err)
+	_, err = s.DB.AppendEvents(t.Context(), stored.Lease(), events)
+	s.Must(err)
 	other.say(`{"type":"client.cancel"}`)
 	for _, each := range []*client{other, slow} { // the other one first, to its end
 		if each == slow {
-			h.must(conn.(*net.TCPConn).SetReadBuffer(1 << 20))
+			s.Must(conn.(*net.TCPConn).SetReadBuffer(1 << 20))
 		}
 		for n := range many {
 			if event := each.next("server.event"); event["seq"] != float64(n+2) {

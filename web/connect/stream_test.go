@@ -1,4 +1,4 @@
-package web_test
+package connect_test
 
 import (
 	"bufio"
@@ -7,27 +7,29 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"passage/web/webtest"
 )
 
-// What stands around the handlers must not keep a stream's events back.
-func TestAStreamGetsThroughToItsReader(t *testing.T) {
+// No middleware may hold the events of a stream back.
+func TestStream_ReachesTheReaderAtOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	claimed := h.ask(h.public, "POST", "/c/"+h.link().ClaimCode, "")
+	s := webtest.New(t)
+	claimed := s.Request(s.Public, "POST", "/c/"+s.Link().ClaimCode, "")
 	stream := claimed.Header().Get("Location") + "/events"
-	head := h.ask(h.public, "HEAD", stream, "", "Cookie", claimed.Header().Get("Set-Cookie"))
+	head := s.Request(s.Public, "HEAD", stream, "", "Cookie", claimed.Header().Get("Set-Cookie"))
 	if head.Code != http.StatusOK || head.Header().Get("Content-Type") != "text/event-stream" || head.Body.Len() > 0 {
 		t.Errorf("a HEAD gets %d %v %q", head.Code, head.Header(), head.Body)
 	}
-	server := httptest.NewServer(h.public)
+	server := httptest.NewServer(s.Public)
 	defer server.Close()
-	ctx, leave := context.WithCancel(t.Context())
-	defer leave()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+stream, nil)
-	h.must(err)
+	s.Must(err)
 	request.Header.Set("Cookie", claimed.Header().Get("Set-Cookie"))
 	reply, err := server.Client().Do(request)
-	h.must(err)
+	s.Must(err)
 	defer reply.Body.Close()
 	for name, want := range map[string]string{"Content-Type": "text/event-stream", "X-Accel-Buffering": "no", "Cache-Control": "no-store",
 		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"} {
@@ -39,7 +41,7 @@ func TestAStreamGetsThroughToItsReader(t *testing.T) {
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		if strings.HasPrefix(lines.Text(), "data: ") && strings.Contains(lines.Text(), "password") {
-			return // the form is there, while the stream goes on
+			return // the form is there, while the stream is open
 		}
 	}
 	t.Errorf("the stream ended: %v", lines.Err())
