@@ -178,7 +178,9 @@ func TestReadinessTellsWhyToOperatorsOnly(t *testing.T) {
 func TestBrokenScriptKeepsNobodyFromService(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
-	s.Change(func(o *web.Options) { o.Wrong = func() error { return errors.New("shop/integration.star:3: canary") } })
+	s.Change(func(o *web.Options) {
+		o.Warnings = func() error { return errors.New("shop/integration.star:3: canary") }
+	})
 	for name, want := range map[string]string{"public": "ready\n", "admin": "ready\nshop/integration.star:3: canary\n"} {
 		listener := map[string]http.Handler{"public": s.Public, "admin": s.Admin}[name]
 		if reply := s.Request(listener, "GET", "/readyz", ""); reply.Code != http.StatusOK || reply.Body.String() != want {

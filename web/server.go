@@ -1,23 +1,20 @@
-// Package web is the map of every address that Passage answers.
+// Package web is the index of every address that Passage answers.
 //
 // It owns the routes, and what holds for all of them: request ids, limits,
-// headers, the protection against forged posts, and the log of requests. What
-// an address does belongs to the rooms below; which error a person or a program
-// may see, to problem. Its invariant: nothing is reachable that is not listed
-// in this file or in the API's own list of routes, and no form of a person's
-// can be posted from another site.
+// headers, the protection against cross-site requests, and the request log. It
+// does not own what an address does (the packages below) or which error a
+// person or a program may see (problem). Its invariant: nothing is reachable
+// that is not listed in this file or in the API's own list of routes, and no
+// form can be posted from another site.
 package web
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"path"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -39,7 +36,7 @@ type Options struct {
 	Gallery        http.Handler // every screen with fixture data; nil outside the demo
 	Metrics        http.Handler
 	Ready          func(context.Context) error // nil: new links and sessions can be taken
-	Wrong          func() error                // what is wrong and keeps nobody from service
+	Warnings       func() error                // what operators should fix although the service works
 	PublicURL      *url.URL
 	TrustedProxies []netip.Prefix
 	AddressRate    int // requests a minute that one address may make of the public listener; 0 for any number
@@ -48,20 +45,27 @@ type Options struct {
 
 // Public is what people and programs outside reach.
 func Public(o Options) (http.Handler, error) {
-	forged, err := crossOrigin(o.PublicURL, o.Connect)
+	csrf, err := crossOrigin(o.PublicURL, o.Connect)
 	if err != nil {
 		return nil, err
 	}
 	r := newRouter(o, o.PublicURL)
+	limits := newLimits(o.AddressRate, refuse(o.Connect, problem.TooMany(limitWindow)))
 
+	// Health, for load balancers.
 	r.Get("/healthz", healthy)
 	r.Get("/readyz", ready(o, false))
+
+	// Assets. The last two are for merchants' pages.
 	r.Handle("/static/*", o.Static)
-	r.With(pagePolicy).Get(branding.LogoRoute, pages(o.Connect, o.Branding.ShowLogo))
-	r.With(pagePolicy).Get(branding.AccentRoute, pages(o.Connect, o.Branding.ShowAccent))
+	looks := pageRoutes{r.With(pagePolicy), o.Connect}
+	looks.get(branding.LogoRoute, o.Branding.ShowLogo)
+	looks.get(branding.AccentRoute, o.Branding.ShowAccent)
 	r.Method(http.MethodGet, "/connect.js", o.Static)
 	r.Method(http.MethodGet, "/connect.d.ts", o.Static)
-	limits := newLimits(o.AddressRate, turnAway(o.Connect, problem.TooMany(limitWindow)))
+
+	// API: web/api/routes.go lists /v1, /link, /sessions, /.well-known,
+	// /webhook_verification_key and /openapi.json.
 	r.Group(func(r chi.Router) {
 		r.Use(limits.perAddress)
 		err = o.API.Mount(r)
@@ -70,205 +74,125 @@ func Public(o Options) (http.Handler, error) {
 		return nil, fmt.Errorf("mount the API: %w", err)
 	}
 
+	// Pages.
 	r.Group(func(r chi.Router) {
-		r.Use(limits.perAddress, pagePolicy, forged.Handler)
-		hosted(r, o)
+		r.Use(limits.perAddress, pagePolicy, csrf.Handler)
+		hosted(pageRoutes{r, o.Connect}, o)
 	})
-	r.NotFound(turnAway(o.Connect, problem.Nowhere()))
+	r.NotFound(refuse(o.Connect, problem.Nowhere()))
 	r.MethodNotAllowed(methodNotAllowed(r))
 	return r, nil
 }
 
-// hosted is what people see of Passage.
-func hosted(r chi.Router, o Options) {
-	c, page := o.Connect, func(do action) http.HandlerFunc { return pages(o.Connect, do) }
-	r.Get("/docs", page(o.API.ShowReference))
-	r.Get("/c/{claimCode}", page(c.ShowClaim))
-	r.Post("/c/{claimCode}", page(c.SubmitClaim))
-	r.Get("/c/{claimCode}/stop", page(c.ShowStopped))
-	r.Get("/c/{claimCode}/window", page(c.ShowWindow))
-	r.Get("/c/{claimCode}/window/events", page(c.StreamWindow))
+// hosted lists the pages of the public listener. Their prefixes are short,
+// because people see them: /c is a claim, /h the hand-over to a phone by its
+// code, /s a session.
+func hosted(page pageRoutes, o Options) {
+	// Reference of the API.
+	page.get("/docs", o.API.ShowReference)
 
-	r.Post("/c/{claimCode}/phone", page(c.SubmitPhone))
-	r.Get("/c/{claimCode}/phone", toParent)
-	r.Get("/c/{claimCode}/phone/{phoneID}", page(c.ShowPhone))
-	r.Get("/c/{claimCode}/phone/{phoneID}/events", page(c.StreamPhone))
-	r.Get("/h/{phoneCode}", page(c.ShowArrived))
-	r.Post("/h/{phoneCode}", page(c.SubmitArrived))
+	// Claim: what the claim URL opens.
+	c := o.Connect
+	page.form("/c/{claimCode}", c.ShowClaim, c.SubmitClaim)
+	page.get("/c/{claimCode}/stop", c.ShowStopped)
 
-	r.Get("/s/{sessionID}", page(c.ShowSession))
-	r.Get("/s/{sessionID}/events", page(c.Stream))
-	r.Get("/s/{sessionID}/receipt", page(c.ShowReceipt))
-	r.Post("/s/{sessionID}/answer", page(c.SubmitAnswer))
-	r.Post("/s/{sessionID}/cancel", page(c.SubmitCancel))
-	r.Post("/s/{sessionID}/stay", page(c.SubmitStay))
-	r.Post("/s/{sessionID}/retry", page(c.SubmitRetry))
+	// Claim, in an iframe whose browser keeps no cookie: a window goes on.
+	page.get("/c/{claimCode}/window", c.ShowWindow)
+	page.get("/c/{claimCode}/window/events", c.StreamWindow)
 
-	r.Post("/s/{sessionID}/take-over", page(c.SubmitTakeOver))
-	r.Post("/s/{sessionID}/knock", page(c.SubmitKnock))
-	r.Post("/s/{sessionID}/allow", page(c.SubmitAllow))
-	r.Post("/s/{sessionID}/refuse", page(c.SubmitRefuse))
-	r.Get("/s/{sessionID}/password", page(c.ShowPassword))
-	r.Post("/s/{sessionID}/password", page(c.SubmitPassword))
-	r.Get("/s/{sessionID}/{form:answer|cancel|stay|retry|take-over|knock|allow|refuse}", toParent)
+	// Claim, on a phone: the desktop shows a QR code, which leads the phone to /h.
+	page.submit("/c/{claimCode}/phone", c.SubmitPhone)
+	page.get("/c/{claimCode}/phone/{phoneID}", c.ShowPhone)
+	page.get("/c/{claimCode}/phone/{phoneID}/events", c.StreamPhone)
+	page.form("/h/{phoneCode}", c.ShowArrived, c.SubmitArrived)
+
+	// Session: questions, progress and the end of one attempt.
+	page.get("/s/{sessionID}", c.ShowSession)
+	page.get("/s/{sessionID}/events", c.Stream)
+	page.get("/s/{sessionID}/receipt", c.ShowReceipt)
+	page.submit("/s/{sessionID}/answer", c.SubmitAnswer)
+	page.submit("/s/{sessionID}/cancel", c.SubmitCancel)
+	page.submit("/s/{sessionID}/stay", c.SubmitStay)
+	page.submit("/s/{sessionID}/retry", c.SubmitRetry)
+
+	// Session transfer to another device: at once, by request (knock), which the
+	// device that holds the session allows or refuses, or with the password.
+	page.submit("/s/{sessionID}/take-over", c.SubmitTakeOver)
+	page.submit("/s/{sessionID}/knock", c.SubmitKnock)
+	page.submit("/s/{sessionID}/allow", c.SubmitAllow)
+	page.submit("/s/{sessionID}/refuse", c.SubmitRefuse)
+	page.form("/s/{sessionID}/password", c.ShowPassword, c.SubmitPassword)
+
+	// Gallery, in the demo only.
 	if o.Gallery != nil {
-		r.Handle("/gallery", o.Gallery)
-		r.Handle("/gallery/*", o.Gallery)
-		r.Get(branding.PreviewRoute, page(o.Branding.ShowPreview))
+		page.Handle("/gallery", o.Gallery)
+		page.Handle("/gallery/*", o.Gallery)
+		page.get(branding.PreviewRoute, o.Branding.ShowPreview)
 	}
 }
 
 // Admin is what operators reach, on a listener of its own.
 func Admin(o Options) (http.Handler, error) {
-	forged, err := crossOrigin(nil, o.Admin)
+	csrf, err := crossOrigin(nil, o.Admin)
 	if err != nil {
 		return nil, err
 	}
 	r := newRouter(o, nil)
+
+	// Health, with reasons, and metrics.
 	r.Get("/healthz", healthy)
 	r.Get("/readyz", ready(o, true))
 	r.Handle("/metrics", o.Metrics)
+
+	// Assets.
 	r.Handle("/static/*", o.Static)
 
+	// Pages.
 	r.Group(func(r chi.Router) {
-		r.Use(pagePolicy, forged.Handler, middleware.NoCache)
-		a, page := o.Admin, func(do action) http.HandlerFunc { return pages(o.Admin, do) }
-		r.Get("/login", page(a.ShowLogin))
-		r.Post("/login", page(a.SubmitLogin))
-		r.Group(func(r chi.Router) {
-			r.Use(a.RequireOperator)
-			r.Get(branding.LogoRoute, page(o.Branding.ShowLogo))
-			r.Get(branding.PreviewRoute, page(o.Branding.ShowPreview))
-			r.Post("/logout", page(a.SubmitLogout))
-			r.Get("/", page(a.ShowOverview))
-			r.Get("/sessions", page(a.ShowSessions))
-			r.Get("/sessions/{sessionID}", page(a.ShowSession))
-			r.Post("/sessions/{sessionID}/webhooks/{eventID}", page(a.SubmitResend))
-			r.Get("/artifacts/{artifactID}", page(a.ShowArtifact))
-
-			r.Get("/organizations", page(a.ShowOrganizations))
-			r.Post("/organizations", page(a.SubmitOrganization))
-			r.Get("/organizations/{organizationID}", page(a.ShowKeys))
-			r.Post("/organizations/{organizationID}/keys", page(a.SubmitKey))
-			r.Get("/organizations/{organizationID}/keys/{keyID}", page(a.ShowKey))
-			r.Post("/organizations/{organizationID}/keys/{keyID}/rotate", page(a.SubmitRotate))
-			r.Post("/organizations/{organizationID}/keys/{keyID}/revoke", page(a.SubmitRevoke))
-			r.Get("/organizations/{organizationID}/secrets/{ticket}", page(a.ShowSecret))
-			r.Get("/organizations/{organizationID}/branding", page(a.ShowBranding))
-			r.Post("/organizations/{organizationID}/branding", page(a.SubmitBranding))
-			r.Post("/organizations/{organizationID}/logo", page(a.SubmitLogo))
-			r.Post("/organizations/{organizationID}/logo/remove", page(a.SubmitRemoveLogo))
-			r.Get("/organizations/{organizationID}/webhooks", page(a.ShowWebhooks))
-			r.Post("/organizations/{organizationID}/webhooks/secret", page(a.SubmitShowWebhookSecret))
-			r.Post("/organizations/{organizationID}/webhooks/rotate", page(a.SubmitRotateWebhooks))
-			r.Post("/organizations/{organizationID}/webhooks/events/{eventID}", page(a.SubmitResendEvent))
-		})
+		r.Use(pagePolicy, csrf.Handler, middleware.NoCache)
+		pageRoutes{r, o.Admin}.form("/login", o.Admin.ShowLogin, o.Admin.SubmitLogin)
+		dashboard(pageRoutes{r.With(o.Admin.RequireOperator), o.Admin}, o)
 	})
-	r.NotFound(turnAway(o.Admin, problem.NotFound()))
+	r.NotFound(refuse(o.Admin, problem.NotFound()))
 	r.MethodNotAllowed(methodNotAllowed(r))
 	return r, nil
 }
 
-// newRouter has what holds for every address of a listener.
-func newRouter(o Options, publicURL *url.URL) *chi.Mux {
-	r := chi.NewRouter()
-	r.Use(problem.Identify(o.Logger), trustProxies(o.TrustedProxies), logRequests(o.Logger), problem.Recover, secure(publicURL),
-		middleware.GetHead)
-	return r
-}
+// dashboard lists the pages that need a log-in.
+func dashboard(page pageRoutes, o Options) {
+	a := o.Admin
+	page.post("/logout", a.SubmitLogout)
 
-// crossOrigin refuses posts that another site's page makes. The public URL is
-// trusted by name, because a proxy may have changed the Host header.
-func crossOrigin(publicURL *url.URL, to faultPage) (*http.CrossOriginProtection, error) {
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fault(to, w, r, problem.CrossOrigin())
-	}))
-	if publicURL != nil {
-		if err := protection.AddTrustedOrigin(publicURL.Scheme + "://" + publicURL.Host); err != nil {
-			return nil, fmt.Errorf("trust the public URL: %w", err)
-		}
-	}
-	return protection, nil
-}
+	// Overview.
+	page.get("/", a.ShowOverview)
 
-// action is a handler of a page; its error becomes a page too.
-type action func(http.ResponseWriter, *http.Request) error
+	// Sessions: attempts at links.
+	page.get("/sessions", a.ShowSessions)
+	page.get("/sessions/{sessionID}", a.ShowSession)
+	page.post("/sessions/{sessionID}/webhooks/{eventID}", a.SubmitResend)
+	page.get("/artifacts/{artifactID}", a.ShowArtifact)
 
-// faultPage renders an error for a person.
-type faultPage interface {
-	ShowFault(w http.ResponseWriter, r *http.Request, status int) error
-}
+	// Organizations: the merchants.
+	page.form("/organizations", a.ShowOrganizations, a.SubmitOrganization)
 
-func pages(to faultPage, do action) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if err := problem.Contain(func() error { return do(w, r) }); err != nil {
-			fault(to, w, r, err)
-		}
-	}
-}
+	// Organization, API keys.
+	page.get("/organizations/{organizationID}", a.ShowKeys)
+	page.post("/organizations/{organizationID}/keys", a.SubmitKey)
+	page.get("/organizations/{organizationID}/keys/{keyID}", a.ShowKey)
+	page.post("/organizations/{organizationID}/keys/{keyID}/rotate", a.SubmitRotate)
+	page.post("/organizations/{organizationID}/keys/{keyID}/revoke", a.SubmitRevoke)
+	page.get("/organizations/{organizationID}/secrets/{ticket}", a.ShowSecret)
 
-// fault shows a person that something is wrong, and nothing of what; the cause
-// is logged once, where it is ours.
-func fault(to faultPage, w http.ResponseWriter, r *http.Request, err error) {
-	shown := problem.Report(r.Context(), err)
-	maps.Copy(w.Header(), shown.Headers())
-	if err := to.ShowFault(w, r, shown.Status); err != nil {
-		_ = problem.Report(r.Context(), err)
-	}
-}
+	// Organization, branding.
+	page.form("/organizations/{organizationID}/branding", a.ShowBranding, a.SubmitBranding)
+	page.post("/organizations/{organizationID}/logo", a.SubmitLogo)
+	page.post("/organizations/{organizationID}/logo/remove", a.SubmitRemoveLogo)
+	page.get(branding.LogoRoute, o.Branding.ShowLogo)
+	page.get(branding.PreviewRoute, o.Branding.ShowPreview)
 
-// turnAway answers people with a page and programs with JSON.
-func turnAway(to faultPage, why *problem.Problem) http.HandlerFunc {
-	page := pagePolicy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fault(to, w, r, why)
-	}))
-	return func(w http.ResponseWriter, r *http.Request) {
-		if wantsPage(r) {
-			page.ServeHTTP(w, r)
-			return
-		}
-		problem.WriteJSON(w, r, why)
-	}
-}
-
-// methodNotAllowed names the methods that an address takes.
-func methodNotAllowed(routes chi.Routes) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		for _, method := range []string{http.MethodGet, http.MethodPost} {
-			if routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
-				w.Header().Add("Allow", method)
-			}
-		}
-		problem.WriteJSON(w, r, problem.MethodNotAllowed())
-	}
-}
-
-// toParent is where a form's own address leads when it is loaded anew: a form
-// that has to be mended is shown there.
-func toParent(w http.ResponseWriter, r *http.Request) {
-	http.Redirect(w, r, path.Dir(r.URL.EscapedPath()), http.StatusSeeOther)
-}
-
-func healthy(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprintln(w, "ok")
-}
-
-// ready tells whether new links and sessions can be taken. Why not, and what is
-// wrong besides, is told to operators only.
-func ready(o Options, detail bool) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		err := o.Ready(r.Context())
-		if err != nil {
-			w.WriteHeader(http.StatusServiceUnavailable)
-			fmt.Fprintln(w, "not ready")
-		} else {
-			fmt.Fprintln(w, "ready")
-		}
-		if wrong := errors.Join(err, o.Wrong()); detail && wrong != nil {
-			fmt.Fprintln(w, wrong)
-		}
-	}
+	// Organization, webhooks.
+	page.get("/organizations/{organizationID}/webhooks", a.ShowWebhooks)
+	page.post("/organizations/{organizationID}/webhooks/secret", a.SubmitShowWebhookSecret)
+	page.post("/organizations/{organizationID}/webhooks/rotate", a.SubmitRotateWebhooks)
+	page.post("/organizations/{organizationID}/webhooks/events/{eventID}", a.SubmitResendEvent)
 }

@@ -168,7 +168,7 @@ func (s *server) wire(ctx context.Context, settings config, gallery http.Handler
 			KeyRate: settings.flags.APIRate, Followers: s.followers, Sandbox: settings.flags.sandbox(), Verifiers: verifiers.Files,
 			Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: s.db}, Gallery: gallery, Metrics: s.metrics(),
-		Ready: s.ready, Wrong: s.catalog.Err, PublicURL: s.publicURL, TrustedProxies: settings.trusted, AddressRate: settings.flags.AddressRate, Logger: logger,
+		Ready: s.ready, Warnings: s.catalog.Err, PublicURL: s.publicURL, TrustedProxies: settings.trusted, AddressRate: settings.flags.AddressRate, Logger: logger,
 	}
 	if s.public.handler, err = web.Public(options); err != nil {
 		return err

@@ -64,8 +64,8 @@ func render(w http.ResponseWriter, r *http.Request, status int, page templ.Compo
 	return nil
 }
 
-// ShowFault is the page for what is not there, or went wrong on our side.
-func (h *Handler) ShowFault(w http.ResponseWriter, r *http.Request, status int) error {
+// ShowError is the page for what is not there, or went wrong on our side.
+func (h *Handler) ShowError(w http.ResponseWriter, r *http.Request, status int) error {
 	model := view.Fault{Missing: status == http.StatusNotFound,
 		Refused: status != http.StatusNotFound && status < http.StatusInternalServerError, RequestID: problem.RequestID(r.Context())}
 	return render(w, r, status, view.FaultPage(model))

@@ -68,7 +68,7 @@ func (h *Handler) RequireOperator(next http.Handler) http.Handler {
 			http.Redirect(w, r, loginFor(r), http.StatusSeeOther)
 		default:
 			shown := problem.Report(r.Context(), err)
-			if err := h.ShowFault(w, r, shown.Status); err != nil {
+			if err := h.ShowError(w, r, shown.Status); err != nil {
 				_ = problem.Report(r.Context(), err)
 			}
 		}

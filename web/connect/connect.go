@@ -76,9 +76,9 @@ func render(w http.ResponseWriter, r *http.Request, status int, frame view.Frame
 	return nil
 }
 
-// ShowFault is the page for what went wrong on our side, or for a request that
+// ShowError is the page for what went wrong on our side, or for a request that
 // no page of ours makes.
-func (h *Handler) ShowFault(w http.ResponseWriter, r *http.Request, status int) error {
+func (h *Handler) ShowError(w http.ResponseWriter, r *http.Request, status int) error {
 	frame := view.Frame{Text: views.Match(r.Header.Get("Accept-Language"))}
 	var model view.Model = view.Failed{Code: outcome.InternalError}
 	switch {

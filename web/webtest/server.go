@@ -104,7 +104,7 @@ func NewAt(t testing.TB, publicURL string) *Server {
 	s.Options = web.Options{
 		API:     api.New(api.Options{DB: s.DB, Runner: runner, Catalog: catalog, Resources: set, PublicURL: public, Followers: followers, Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: s.DB}, Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		Ready: s.DB.Ping, Wrong: func() error { return nil }, PublicURL: public, Logger: logger,
+		Ready: s.DB.Ping, Warnings: func() error { return nil }, PublicURL: public, Logger: logger,
 	}
 	s.Change(func(*web.Options) {})
 	return s
