@@ -26,7 +26,7 @@ var importRules = []importRule{
 	{"web", []string{"web/*"}},
 	{"web/follow", []string{"web/problem", "db", "automation"}},
 	{"web/webtest", []string{"*"}}, // only tests import it
-	{"web/*", []string{"web/problem", "web/branding", "web/follow", "views", "views/*", "static", "db", "db/*", "automation", "automation/outcome", "automation/resources"}},
+	{"web/*", []string{"web/problem", "web/branding", "web/cookie", "web/follow", "views", "views/*", "static", "db", "db/*", "automation", "automation/outcome", "automation/resources"}},
 	{"views", []string{"static", "automation/outcome"}},
 	{"views/*", []string{"views", "views/*", "static", "automation/outcome"}}, // one room with views
 	{"automation", []string{"db", "db/*", "automation/script", "automation/browser", "automation/outcome",

@@ -18,11 +18,11 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/httprate"
-	"github.com/gorilla/sessions"
 
 	"passage/automation"
 	"passage/db"
 	view "passage/views/admin"
+	"passage/web/cookie"
 	"passage/web/problem"
 )
 
@@ -36,7 +36,7 @@ type Options struct {
 // Handler serves the dashboard.
 type Handler struct {
 	Options
-	cookies *sessions.CookieStore
+	cookies *cookie.Store
 	tries   *httprate.RateLimiter
 	secrets secrets
 }

@@ -3,7 +3,6 @@ package admin
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -11,12 +10,13 @@ import (
 	"github.com/gorilla/sessions"
 
 	"passage/db"
+	"passage/web/cookie"
 	"passage/web/problem"
 )
 
-// The cookie names the operator, the password that they logged in with (by the
-// time when it was set), and when that was. It holds for a working day, and no
-// longer than the password.
+// The cookie names the operator, the password of the log-in (by the time when it
+// was set) and the time of the log-in. It is good for a working day, and until
+// the password changes.
 const (
 	cookieName     = "passage_operator"
 	cookieOperator = "operator"
@@ -25,33 +25,19 @@ const (
 	cookieLife     = 12 * time.Hour
 )
 
-const (
-	signingKeySetting    = "operator_cookie_signing_key"
-	encryptionKeySetting = "operator_cookie_encryption_key"
-	signingKeyBytes      = 64
-	encryptionKeyBytes   = 32
-)
+// keysSetting is the name under which the database keeps the cookie's keys.
+const keysSetting = "operator_cookie"
 
-func newCookies(ctx context.Context, database *db.DB) (*sessions.CookieStore, error) {
-	signing, err := database.Secret(ctx, signingKeySetting, signingKeyBytes)
-	if err != nil {
-		return nil, err
-	}
-	encryption, err := database.Secret(ctx, encryptionKeySetting, encryptionKeyBytes)
-	if err != nil {
-		return nil, err
-	}
-	store := sessions.NewCookieStore(signing, encryption)
+func newCookies(ctx context.Context, database *db.DB) (*cookie.Store, error) {
 	// Not Secure: the listener is loopback unless an operator says otherwise,
 	// and there browsers refuse Secure cookies over plain http.
-	store.Options = &sessions.Options{Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode}
-	store.MaxAge(int(cookieLife / time.Second))
-	return store, nil
+	return cookie.NewStore(ctx, database, keysSetting, sessions.Options{Path: "/", MaxAge: int(cookieLife / time.Second), HttpOnly: true,
+		SameSite: http.SameSiteStrictMode})
 }
 
 type operatorKey struct{}
 
-// operator is who made the request; RequireOperator has put them there.
+// operator returns who made the request; RequireOperator put them there.
 func operator(r *http.Request) db.Operator {
 	found, _ := r.Context().Value(operatorKey{}).(db.Operator)
 	return found
@@ -60,7 +46,7 @@ func operator(r *http.Request) db.Operator {
 // RequireOperator lets only operators through, and sends others to log in.
 func (h *Handler) RequireOperator(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		found, err := h.whoIs(r)
+		found, err := h.authenticate(r)
 		switch {
 		case err == nil:
 			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), operatorKey{}, found)))
@@ -75,8 +61,8 @@ func (h *Handler) RequireOperator(next http.Handler) http.Handler {
 	})
 }
 
-// loginFor is the log-in that leads back to what was asked for. A post is not
-// made again.
+// loginFor is the log-in that leads back to the requested page. A POST is not
+// repeated.
 func loginFor(r *http.Request) string {
 	if r.Method != http.MethodGet {
 		return loginPath
@@ -84,16 +70,13 @@ func loginFor(r *http.Request) string {
 	return loginPath + "?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()
 }
 
-// whoIs finds the operator that the cookie names; ErrNotFound where there is
-// none, or the cookie is not of the present password.
-func (h *Handler) whoIs(r *http.Request) (db.Operator, error) {
-	session, err := h.cookies.Get(r, cookieName)
-	if err != nil { // made with other keys: like none
-		return db.Operator{}, db.ErrNotFound
-	}
-	id, _ := session.Values[cookieOperator].(string)
-	password, _ := session.Values[cookiePassword].(int64)
-	since, _ := session.Values[cookieSince].(int64)
+// authenticate finds the operator that the cookie names. It returns ErrNotFound
+// where there is none, and where the password has changed since.
+func (h *Handler) authenticate(r *http.Request) (db.Operator, error) {
+	values := h.cookies.Values(r, cookieName)
+	id, _ := values[cookieOperator].(string)
+	password, _ := values[cookiePassword].(int64)
+	since, _ := values[cookieSince].(int64)
 	found, err := h.DB.Operator(r.Context(), id)
 	if err != nil {
 		return db.Operator{}, err
@@ -105,24 +88,13 @@ func (h *Handler) whoIs(r *http.Request) (db.Operator, error) {
 }
 
 func (h *Handler) logIn(w http.ResponseWriter, r *http.Request, who db.Operator) error {
-	session := sessions.NewSession(h.cookies, cookieName)
-	session.Options = h.cookies.Options
-	session.Values[cookieOperator] = who.ID
-	session.Values[cookiePassword], session.Values[cookieSince] = who.PasswordChangedAt, h.DB.Now()
-	return h.save(w, r, session)
+	return h.cookies.Set(w, r, cookieName, map[any]any{
+		cookieOperator: who.ID, cookiePassword: who.PasswordChangedAt, cookieSince: h.DB.Now(),
+	}, h.cookies.Options())
 }
 
 func (h *Handler) logOut(w http.ResponseWriter, r *http.Request) error {
-	session := sessions.NewSession(h.cookies, cookieName)
-	gone := *h.cookies.Options
-	gone.MaxAge = -1
-	session.Options = &gone
-	return h.save(w, r, session)
-}
-
-func (h *Handler) save(w http.ResponseWriter, r *http.Request, session *sessions.Session) error {
-	if err := session.Save(r, w); err != nil {
-		return fmt.Errorf("set the operator's cookie: %w", err)
-	}
-	return nil
+	expired := h.cookies.Options()
+	expired.MaxAge = -1
+	return h.cookies.Set(w, r, cookieName, map[any]any{}, expired)
 }

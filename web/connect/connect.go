@@ -17,14 +17,13 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/gorilla/sessions"
-
 	"passage/automation"
 	"passage/automation/outcome"
 	"passage/db"
 	"passage/views"
 	view "passage/views/connect"
 	"passage/web/branding"
+	"passage/web/cookie"
 	"passage/web/follow"
 )
 
@@ -43,7 +42,7 @@ type Options struct {
 // Handler serves the hosted flow.
 type Handler struct {
 	Options
-	cookies *sessions.CookieStore
+	cookies *cookie.Store
 }
 
 // New prepares the hosted flow. The keys of its cookie are kept in the

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/gorilla/sessions"
 
 	"passage/db"
 	view "passage/views/connect"
@@ -30,14 +29,6 @@ func allowFraming(header http.Header, origins []string) {
 // say so (W3C Fetch Metadata) where nobody on the way could change it: over
 // https, and on this machine. Elsewhere the cookie below would not work either.
 func framed(r *http.Request) bool { return r.Header.Get("Sec-Fetch-Dest") == "iframe" }
-
-// framedOptions are those of the cookie in a frame: kept per site that frames
-// us (CHIPS), so that it tells none of them what happens at another.
-func (h *Handler) framedOptions() *sessions.Options {
-	options := *h.cookies.Options
-	options.SameSite, options.Secure, options.Partitioned = http.SameSiteNoneMode, true, true
-	return &options
-}
 
 // tryCookie gives a framed browser its cookie and looks, one redirect later,
 // whether it came back.
