@@ -96,7 +96,7 @@ func (s *sessions) claim(id string) (link db.Link, claimed db.Claimed) {
 // until waits for what a change of the link brings.
 func (s *sessions) until(link db.Link, what string, is func() bool) {
 	s.t.Helper()
-	rings, stop := s.db.Watch(link.ID)
+	rings, stop := s.db.Subscribe(link.ID)
 	defer stop()
 	for !is() {
 		select {

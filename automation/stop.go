@@ -79,7 +79,7 @@ func (s *session) setPlace(place int) {
 	s.place = place
 	s.moves++
 	s.mu.Unlock()
-	s.runner.DB.Ring(s.link.ID)
+	s.runner.DB.Notify(s.link.ID)
 }
 
 // cancelled is the person's own end of a session.

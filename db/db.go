@@ -15,6 +15,8 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // registers the driver
+
+	"passage/db/notify"
 )
 
 // The errors that callers tell apart. Every other error means that the
@@ -45,14 +47,14 @@ type Options struct {
 
 // DB is the one handle on the data; it is safe for concurrent use.
 type DB struct {
-	write   *pool         // one connection: SQLite has one writer
-	writing chan struct{} // holds one who writes
-	waiting turns
-	read    *pool
-	seal    *sealer
-	now     func() time.Time
-	random  io.Reader
-	bell    bell
+	write    *pool         // one connection: SQLite has one writer
+	writing  chan struct{} // holds one who writes
+	waiting  turns
+	read     *pool
+	seal     *sealer
+	now      func() time.Time
+	random   io.Reader
+	notifier notify.Notifier
 }
 
 // Open opens the data folder, creating what is missing, and brings the tables
@@ -73,7 +75,6 @@ func Open(ctx context.Context, options Options) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{seal: seal, now: options.Now, random: options.Random, writing: make(chan struct{}, 1)}
-	db.bell.listeners = map[string]map[chan struct{}]struct{}{}
 	if err := db.connect(ctx, path); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

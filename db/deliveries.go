@@ -62,7 +62,7 @@ func (db *DB) insertDelivery(tx *tx, eventID, url string, to endpoint) error {
 	if err != nil {
 		return err
 	}
-	tx.ring(Deliveries)
+	tx.ring(TopicDeliveries)
 	return tx.exec(`INSERT INTO webhook_deliveries (id, event_id, url, status, next_at, created_at, endpoint_id, held)
 		VALUES ($1, $2, $3, 'pending', $4, $4, $5, $6)`, id, eventID, url, tx.now, to.id, to.paused())
 }

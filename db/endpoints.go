@@ -92,7 +92,7 @@ func (e *endpoint) resume(tx *tx) error {
 	if !paused {
 		return nil
 	}
-	tx.ring(Deliveries)
+	tx.ring(TopicDeliveries)
 	return tx.exec(`UPDATE webhook_deliveries SET held = 0 WHERE endpoint_id = $1 AND status = 'pending'`, e.id)
 }
 

@@ -186,7 +186,7 @@ func TestDeliveryOfADeadSenderIsTakenAgain(t *testing.T) {
 func TestBellRingsAfterTheCommitAndOnlyThen(t *testing.T) {
 	w := newWorld(t)
 	link := w.link()
-	rings, stop := w.db.Watch(link.ID)
+	rings, stop := w.db.Subscribe(link.ID)
 	rang := func() bool {
 		select {
 		case <-rings:
@@ -201,14 +201,14 @@ func TestBellRingsAfterTheCommitAndOnlyThen(t *testing.T) {
 	expect(t, "rings twice", rang(), false)
 	w.want(w.db.StartOperation(t.Context(), lease, 1), db.ErrStale)
 	expect(t, "rings for a refused change", rang(), false)
-	sends, stopSends := w.db.Watch(db.Deliveries)
+	sends, stopSends := w.db.Subscribe(db.TopicDeliveries)
 	defer stopSends()
 	dbtest.Finish(t, w.db, lease, `{}`)
 	expect(t, "rings at the end", rang(), true)
 	expect(t, "rings for deliveries", len(sends), 1)
 	stop()
 	stop()
-	w.db.Ring(link.ID)
+	w.db.Notify(link.ID)
 	expect(t, "rings after the watch", rang(), false)
 }
 

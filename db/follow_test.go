@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"passage/db"
+	"passage/db/notify"
 )
 
 func TestWhoLooksSlowlyHoldsNobodyUpAndSeesTheLatest(t *testing.T) {
@@ -51,7 +52,7 @@ func TestFollowersLookAgainWhenTheyWantTo(t *testing.T) {
 		err := w.db.Follow(t.Context(), "link", func(context.Context) (time.Duration, error) {
 			looks = append(looks, time.Since(begin))
 			if len(looks) == 3 {
-				return 0, db.ErrSeenAll
+				return 0, notify.ErrDone
 			}
 			return time.Duration(len(looks)) * time.Minute, nil
 		})

@@ -50,7 +50,7 @@ func TestThePhoneThatUsedACodeMayComeAgain(t *testing.T) {
 	w := newWorld(t)
 	link := w.link()
 	id, code := w.phone(link)
-	rings, stop := w.db.Watch(link.ID)
+	rings, stop := w.db.Subscribe(link.ID)
 	defer stop()
 	_, err := w.db.UsePhoneCode(t.Context(), code, "phone")
 	w.must(err)

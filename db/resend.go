@@ -50,7 +50,7 @@ func (db *DB) sendAgain(tx *tx, organizationID, eventID, url string) error {
 	if errors.Is(err, ErrStale) {
 		return db.insertDelivery(tx, eventID, url, to)
 	}
-	tx.ring(Deliveries)
+	tx.ring(TopicDeliveries)
 	return err
 }
 

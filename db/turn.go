@@ -54,7 +54,7 @@ func (db *DB) commit(turns []*turn) {
 		}
 		if one.err == nil {
 			for topic := range one.rings {
-				db.bell.ring(topic)
+				db.notifier.Notify(topic)
 			}
 		}
 		close(one.over)

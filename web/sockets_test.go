@@ -185,7 +185,7 @@ func TestALinkIsFollowedToItsEnd(t *testing.T) {
 		c = s.open(address + late.ClaimCode)
 		c.next("link.status")
 		s.Clock.Advance(time.Minute)
-		s.DB.Ring(late.ID)
+		s.DB.Notify(late.ID)
 		told := c.closed(websocket.StatusNormalClosure)
 		last := told[len(told)-1]
 		if failed := last["error"] != nil; last["status"] != "expired" || last["timestamp"] != float64(late.ExpiresAt) || failed != claimed {

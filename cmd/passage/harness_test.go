@@ -238,7 +238,7 @@ func (s *stack) ringAfter(shop http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		shop.ServeHTTP(w, r)
 		if r.Method == http.MethodPost {
-			s.db.Ring(shopHeard)
+			s.db.Notify(shopHeard)
 		}
 	})
 }
@@ -246,7 +246,7 @@ func (s *stack) ringAfter(shop http.Handler) http.Handler {
 // until waits until a change of the link makes something true.
 func (s *stack) until(t *testing.T, linkID, what string, holds func() bool) {
 	t.Helper()
-	rings, stop := s.db.Watch(linkID)
+	rings, stop := s.db.Subscribe(linkID)
 	defer stop()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()

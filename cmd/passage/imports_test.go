@@ -24,7 +24,7 @@ type importRule struct {
 var importRules = []importRule{
 	{"cmd/*", []string{"*"}},
 	{"web", []string{"web/*"}},
-	{"web/follow", []string{"web/problem", "db", "automation"}},
+	{"web/follow", []string{"web/problem", "db", "db/*", "automation"}},
 	{"web/webtest", []string{"*"}}, // only tests import it
 	{"web/*", []string{"web/problem", "web/branding", "web/cookie", "web/follow", "views", "views/*", "static", "db", "db/*", "automation", "automation/outcome", "automation/resources"}},
 	{"views", []string{"static", "automation/outcome"}},

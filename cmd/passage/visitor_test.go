@@ -35,7 +35,7 @@ func (s *stack) visitor(t *testing.T, link created) *visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rings, stop := s.db.Watch(link.LinkID)
+	rings, stop := s.db.Subscribe(link.LinkID)
 	t.Cleanup(stop)
 	return &visitor{t: t, stack: s, link: link, rings: rings, client: &http.Client{Jar: jar, Timeout: patience}}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"passage/db"
+	"passage/db/notify"
 	"passage/web/follow"
 	"passage/web/problem"
 )
@@ -54,7 +55,7 @@ func (a *API) tellLink(ctx context.Context, s *socket, code string, last *linkSt
 		*last = now
 	}
 	if link.Settled() {
-		return 0, db.ErrSeenAll
+		return 0, notify.ErrDone
 	}
 	again, err = s.beat(ctx)
 	if left := link.ExpiresAt - a.DB.Now(); left > 0 { // time alone changes it then

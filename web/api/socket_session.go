@@ -12,6 +12,7 @@ import (
 
 	"passage/automation"
 	"passage/db"
+	"passage/db/notify"
 	"passage/views"
 	"passage/web/follow"
 	"passage/web/problem"
@@ -194,7 +195,7 @@ func (d *driver) tellEnd(ctx context.Context, session *db.Session, link *db.Link
 	if err := d.send(sessionEnd{"server.session_end", session.Status, showError(session.Error), orNull(back)}); err != nil {
 		return err
 	}
-	return db.ErrSeenAll
+	return notify.ErrDone
 }
 
 func (d *driver) takenOver() error {

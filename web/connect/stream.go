@@ -12,7 +12,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"passage/db"
+	"passage/db/notify"
 	view "passage/views/connect"
 	"passage/web/follow"
 	"passage/web/problem"
@@ -105,7 +105,7 @@ func send(r *http.Request, out *stream, see look, last *seen) (again time.Durati
 		last.revision = frame.Revision
 	}
 	if done {
-		return 0, cmp.Or(out.event(r, "end", templ.NopComponent), db.ErrSeenAll)
+		return 0, cmp.Or(out.event(r, "end", templ.NopComponent), notify.ErrDone)
 	}
 	return out.beat()
 }

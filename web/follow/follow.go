@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"passage/automation"
-	"passage/db"
+	"passage/db/notify"
 	"passage/web/problem"
 )
 
@@ -123,7 +123,7 @@ func (p *Place) Serve(r *http.Request, serve func(context.Context)) {
 // Apart contains the panics of a look, and has it done on a goroutine of its
 // own: the stack that a query or a page needs goes with it. A follower waits for
 // most of its life, and would keep that stack meanwhile.
-func Apart(look db.Look) db.Look {
+func Apart(look notify.Poll) notify.Poll {
 	return func(ctx context.Context) (again time.Duration, err error) {
 		done := make(chan error)
 		go func() {

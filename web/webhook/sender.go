@@ -61,7 +61,7 @@ func New(options Options) *Sender {
 // that are under way, at most some ten seconds, and returns nil. A fault of the
 // database is logged and does not end it.
 func (s *Sender) Run(ctx context.Context) error {
-	rings, stop := s.db.Watch(db.Deliveries)
+	rings, stop := s.db.Subscribe(db.TopicDeliveries)
 	defer stop()
 	lanes := s.newLanes(ctx)
 	defer lanes.work.Wait()
