@@ -13,9 +13,11 @@ import (
 	"go.starlark.net/starlark"
 )
 
-func actionOf(operation string) string {
+// isRead reports whether an operation, "resource.action", only reads. Such an
+// operation may not submit anything to the site.
+func isRead(operation string) bool {
 	_, action, _ := strings.Cut(operation, ".")
-	return action
+	return action == "read"
 }
 
 // DryRun reports whether the arguments of a call ask only to try it out.

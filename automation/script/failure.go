@@ -10,20 +10,6 @@ import (
 	"passage/automation/outcome"
 )
 
-// Fault is one thing that is wrong with a script, where its author can find it.
-type Fault struct {
-	File    string
-	Line    int // 0 where it concerns the file as a whole
-	Message string
-}
-
-func (f *Fault) Error() string {
-	if f.Line == 0 {
-		return f.File + ": " + f.Message
-	}
-	return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Message)
-}
-
 // Failure is how a log-in or an operation ended when it did not succeed. All
 // its texts are scrubbed and for developers.
 type Failure struct {
@@ -147,11 +133,11 @@ func (r *Run) traceback(stack starlark.CallStack) (line int, text string) {
 	var out strings.Builder
 	out.WriteString("Traceback (most recent call last):\n")
 	for _, frame := range stack {
-		if frame.Pos.Filename() != r.integration.filename {
+		if frame.Pos.Filename() != r.integration.Filename {
 			continue // a word or an operator: the message names it
 		}
 		line = int(frame.Pos.Line)
-		fmt.Fprintf(&out, "  %s:%d: in %s\n", r.integration.filename, line, frame.Name)
+		fmt.Fprintf(&out, "  %s:%d: in %s\n", r.integration.Filename, line, frame.Name)
 		if line >= 1 && line <= len(lines) {
 			fmt.Fprintf(&out, "    %s\n", r.scrubText(strings.TrimSpace(lines[line-1])))
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
 
@@ -225,27 +224,4 @@ func call(name string, at syntax.Position, args ...syntax.Expr) syntax.Expr {
 
 func text(value string, at syntax.Position) syntax.Expr {
 	return &syntax.Literal{Token: syntax.STRING, TokenPos: at, Raw: strconv.Quote(value), Value: value}
-}
-
-func unparen(e syntax.Expr) syntax.Expr {
-	for {
-		paren, ok := e.(*syntax.ParenExpr)
-		if !ok {
-			return e
-		}
-		e = paren.X
-	}
-}
-
-// guards returns the guarding functions by name.
-func guards() starlark.StringDict {
-	words := starlark.StringDict{
-		guardMethod: starlark.NewBuiltin(guardMethod, methodGuard),
-		guardSlice:  starlark.NewBuiltin(guardSlice, copyGuard),
-		guardCopy:   starlark.NewBuiltin(guardCopy, copyGuard),
-	}
-	for operator := range guardedOperators {
-		words[operator.String()] = operatorGuard(operator)
-	}
-	return words
 }

@@ -32,13 +32,13 @@ type Finding struct {
 // cannot come, code that is never reached, operations and results that do not
 // fit their resource, hosts and fields that nothing uses. It runs nothing, and
 // keeps silent where it is not sure.
-func (i *Integration) Inspect(around Surroundings) []*Finding {
-	file, err := parse(i.filename, i.Source)
+func Inspect(i *Integration, around Surroundings) []*Finding {
+	file, err := parse(i.Filename, i.Source)
 	if err != nil {
 		return nil // cannot be: it was loaded
 	}
 	n := &inspector{
-		integration: i, around: around, file: file, globals: i.login.Globals(),
+		integration: i, around: around, file: file, globals: i.Globals(),
 		functions: map[string]*syntax.DefStmt{}, summaries: map[string]*summary{},
 	}
 	for _, stmt := range file.Stmts {
@@ -69,7 +69,7 @@ type inspector struct {
 }
 
 func (n *inspector) note(at syntax.Position, advice bool, format string, args ...any) {
-	n.findings = append(n.findings, &Finding{Fault{n.integration.filename, int(at.Line), fmt.Sprintf(format, args...)}, advice})
+	n.findings = append(n.findings, &Finding{Fault{n.integration.Filename, int(at.Line), fmt.Sprintf(format, args...)}, advice})
 }
 
 func (n *inspector) fault(at syntax.Position, format string, args ...any) {
@@ -113,16 +113,6 @@ func named(call *syntax.CallExpr, name string, place int) syntax.Expr {
 		}
 	}
 	return nil
-}
-
-// keyword takes name=value apart; the name is empty for any other argument.
-func keyword(arg syntax.Expr) (string, syntax.Expr) {
-	if pair, ok := arg.(*syntax.BinaryExpr); ok && pair.Op == syntax.EQ {
-		if name, ok := pair.X.(*syntax.Ident); ok {
-			return name.Name, pair.Y
-		}
-	}
-	return "", nil
 }
 
 // spread reports whether an argument is *list or **dict.

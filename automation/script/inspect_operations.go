@@ -37,7 +37,7 @@ func (n *inspector) operations() {
 // functionOf is the definition of an operation's function; nil for a lambda and
 // for one that another function has made.
 func (n *inspector) functionOf(operation string) *syntax.DefStmt {
-	function := n.integration.operations[operation]
+	function := n.integration.Function(operation)
 	def := n.functions[function.Name()]
 	if def == nil || n.globals[function.Name()] != starlark.Value(function) {
 		return nil
@@ -47,7 +47,7 @@ func (n *inspector) functionOf(operation string) *syntax.DefStmt {
 
 // placeOf is where the operation's name is written, or the function of it.
 func (n *inspector) placeOf(operation string) (at syntax.Position) {
-	at = n.integration.operations[operation].Position()
+	at = n.integration.Function(operation).Position()
 	for _, stmt := range n.file.Stmts {
 		assign, ok := stmt.(*syntax.AssignStmt)
 		if !ok {
@@ -74,7 +74,7 @@ func (n *inspector) operation(name string, schemas Schemas) {
 	for _, returned := range returns(def) {
 		n.result(returned, result, false, map[string]bool{def.Name.Name: true})
 	}
-	if actionOf(name) == "read" {
+	if isRead(name) {
 		calls(def, func(call *syntax.CallExpr) {
 			if calledWord(call) == "submit" {
 				start, _ := call.Span()

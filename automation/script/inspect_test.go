@@ -116,7 +116,7 @@ func inspect(t *testing.T, source string) []*Finding {
 	if err != nil {
 		t.Fatalf("load:\n%v", err)
 	}
-	return integration.Inspect(inspectedIn)
+	return Inspect(integration, inspectedIn)
 }
 
 func TestInspectIsSilentWhereNothingIsWrong(t *testing.T) {
@@ -251,4 +251,13 @@ func nestedLoops(deep int) string {
 		text.WriteString(strings.Repeat(" ", 4+n) + "for x in [1]:\n")
 	}
 	return text.String() + strings.Repeat(" ", 4+deep) + "seen = page.exists(\"#a\")\n"
+}
+
+func FuzzInspect(f *testing.F) {
+	f.Add([]byte(inspected))
+	f.Fuzz(func(_ *testing.T, text []byte) {
+		if integration, err := Load("fuzz.star", text); err == nil {
+			Inspect(integration, inspectedIn)
+		}
+	})
 }

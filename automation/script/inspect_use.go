@@ -56,8 +56,7 @@ func (n *inspector) address(at *syntax.Literal, text string) {
 	if err != nil || parsed.Host == "" || strings.ContainsAny(parsed.Host, "*%{") {
 		return // a pattern, or the beginning of something
 	}
-	host := hostOf(strings.ToLower(parsed.Scheme + "://" + parsed.Host))
-	if host != hostOf(n.integration.Site) && !slices.Contains(n.integration.Hosts, host) {
+	if !n.integration.Allows(parsed.Scheme + "://" + parsed.Host) {
 		n.fault(at.TokenPos, "%s is not one of the integration's hosts: add it to hosts", parsed.Host)
 	}
 }
@@ -116,7 +115,7 @@ func (n *inspector) attempt(loop *syntax.ForStmt, fields []string) {
 	switch calledWord(call) {
 	case "credentials":
 	case "one_time_code":
-		fields = []string{answerCode}
+		fields = []string{"code"}
 	default:
 		return
 	}

@@ -9,9 +9,7 @@ import (
 
 // What a script may use up. Real integrations stay a hundred times below.
 const (
-	maxSource    = 128 << 10 // bytes of a script
-	maxNesting   = 200       // brackets within brackets in a script
-	loadSteps    = 200_000   // steps of the top level
+	loadSteps    = 200_000 // steps of the top level
 	defaultSteps = 10_000_000
 	maxText      = 1 << 20  // bytes of one text
 	maxItems     = 100_000  // items of one list, tuple, dict, set or range

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"unicode/utf8"
 
 	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
@@ -76,7 +75,7 @@ func (l *loader) load(source []byte) (loaded *Integration) {
 	hash := sha256.Sum256(source)
 	loaded = &Integration{
 		Source: slices.Clone(source), Hash: hex.EncodeToString(hash[:]),
-		filename: l.filename, operations: map[string]*starlark.Function{},
+		Filename: l.filename, operations: map[string]*starlark.Function{},
 	}
 	if l.manifest == nil {
 		l.fault(0, "there is no integration(id = …, name = …, site = …, hosts = […], credentials = […])")
@@ -90,18 +89,6 @@ func (l *loader) load(source []byte) (loaded *Integration) {
 
 // compile returns nil after noting at least one fault.
 func (l *loader) compile(source []byte) *starlark.Program {
-	switch {
-	case len(source) > maxSource:
-		l.fault(0, "the script has %d bytes; %d is the limit", len(source), maxSource)
-		return nil
-	case !utf8.Valid(source):
-		l.fault(0, "the script is not UTF-8 text")
-		return nil
-	}
-	if line := tooNested(source); line > 0 {
-		l.fault(line, "brackets are nested deeper than %d levels", maxNesting)
-		return nil
-	}
 	file, err := parse(l.filename, source)
 	if err != nil {
 		l.faultOf(err)
@@ -117,11 +104,6 @@ func (l *loader) compile(source []byte) *starlark.Program {
 		return nil
 	}
 	return program
-}
-
-// parse reads a script in the dialect of integrations.
-func parse(filename string, source []byte) (*syntax.File, error) {
-	return (&syntax.FileOptions{Set: true}).Parse(filename, source, 0)
 }
 
 // run executes the top level. It returns nil after noting a fault.

@@ -38,10 +38,10 @@ type Manifest struct {
 // of sessions at once.
 type Integration struct {
 	Manifest
-	Source []byte
-	Hash   string // SHA-256 of Source in lower-case hex
+	Filename string // for messages
+	Source   []byte
+	Hash     string // SHA-256 of Source in lower-case hex
 
-	filename   string
 	login      *starlark.Function
 	operations map[string]*starlark.Function
 }
@@ -53,6 +53,18 @@ var (
 	tokenPattern = regexp.MustCompile(`^[a-z][a-z0-9 -]{0,63}$`)
 	hostPattern  = regexp.MustCompile(`^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?$`)
 )
+
+// Globals returns the values of the script's top level, which are frozen.
+func (i *Integration) Globals() starlark.StringDict { return i.login.Globals() }
+
+// Function returns the function of one of the integration's operations, nil if
+// it has no such operation.
+func (i *Integration) Function(operation string) *starlark.Function { return i.operations[operation] }
+
+// Allows reports whether the browser may talk to the host of an origin.
+func (m *Manifest) Allows(origin string) bool {
+	return slices.Contains(m.Hosts, hostOf(strings.ToLower(origin)))
+}
 
 // At returns a copy that works on another origin: the demo carrier on the port
 // that it got, a staging system, a sandbox site. The new host takes the old one's
@@ -203,8 +215,7 @@ func (i *Integration) address(text string) (string, error) {
 	if parsed.User != nil {
 		return "", errors.New("an address must not hold a user name or a password")
 	}
-	host := strings.ToLower(parsed.Scheme + "://" + parsed.Host)
-	if !slices.Contains(i.Hosts, hostOf(host)) {
+	if !i.Allows(parsed.Scheme + "://" + parsed.Host) {
 		return "", fmt.Errorf("%s is not one of the integration's hosts (%s): add it to hosts", parsed.Host, strings.Join(i.Hosts, ", "))
 	}
 	return text, nil

@@ -201,3 +201,16 @@ func checkReplace(a *allowance, s string, args starlark.Tuple) error {
 	}
 	return a.text(len(s) + times*(len(fresh)-len(old)))
 }
+
+// guards returns the guarding functions by name.
+func guards() starlark.StringDict {
+	words := starlark.StringDict{
+		guardMethod: starlark.NewBuiltin(guardMethod, methodGuard),
+		guardSlice:  starlark.NewBuiltin(guardSlice, copyGuard),
+		guardCopy:   starlark.NewBuiltin(guardCopy, copyGuard),
+	}
+	for operator := range guardedOperators {
+		words[operator.String()] = operatorGuard(operator)
+	}
+	return words
+}

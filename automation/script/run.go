@@ -132,7 +132,7 @@ func (r *Run) Operation(c Call) (json.RawMessage, error) {
 	}
 	r.mayNot = ""
 	switch {
-	case actionOf(c.Name) == "read":
+	case isRead(c.Name):
 		r.mayNot = "a read changes nothing"
 	case dryRun:
 		r.mayNot = "this is a dry run: return before submitting"
@@ -199,7 +199,7 @@ func (r *Run) perform(thread *starlark.Thread, name string, at *page, do func(*i
 	if err := r.count(); err != nil {
 		return nil, err
 	}
-	line := scriptLine(thread.CallStack(), r.integration.filename)
+	line := scriptLine(thread.CallStack(), r.integration.Filename)
 	w := &invocation{run: r, thread: thread, step: Step{Word: name, Line: line, Operation: r.operation, Started: time.Now()}}
 	value, err := do(w)
 	w.step.Took = time.Since(w.step.Started)

@@ -45,7 +45,7 @@ func (c *integrationsCheck) Run(out *console) error {
 		if id := path.Dir(file); integration.ID != id {
 			faults = append(faults, fmt.Errorf("%s: the folder of integration %q must have its name", path.Join(where, file), integration.ID))
 		}
-		for _, finding := range integration.Inspect(around) {
+		for _, finding := range script.Inspect(integration, around) {
 			if !finding.Advice {
 				faults = append(faults, &finding.Fault)
 				continue
