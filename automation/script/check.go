@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 
+	"passage/automation/script/ast"
+
 	"go.starlark.net/syntax"
 )
 
 // check finds, without running anything, what would otherwise only be found
 // when a person is waiting: a code that fail does not know, a word that page
 // or user does not have, a file that wants to load another.
-func check(file *syntax.File) []*Fault {
+func check(file *syntax.File) []*SourceError {
 	c := &checker{file: file.Path}
 	for _, stmt := range file.Stmts {
 		known := map[string]bool{}
@@ -26,11 +28,11 @@ func check(file *syntax.File) []*Fault {
 
 type checker struct {
 	file   string
-	faults []*Fault
+	faults []*SourceError
 }
 
 func (c *checker) fault(at syntax.Position, format string, args ...any) {
-	c.faults = append(c.faults, &Fault{c.file, int(at.Line), fmt.Sprintf(format, args...)})
+	c.faults = append(c.faults, &SourceError{c.file, int(at.Line), fmt.Sprintf(format, args...)})
 }
 
 // walk checks a node. known holds which of the names page and user are, here,
@@ -63,7 +65,7 @@ func (c *checker) call(n *syntax.CallExpr) {
 		return
 	}
 	for i, arg := range n.Args {
-		switch key, value := keyword(arg); {
+		switch key, value := ast.Keyword(arg); {
 		case key == "code":
 			arg = value
 		case key != "" || i > 0:
@@ -90,7 +92,7 @@ func (c *checker) dot(n *syntax.DotExpr, known map[string]bool) {
 	if slices.Contains(words, n.Name.Name) {
 		return
 	}
-	c.fault(n.Name.NamePos, "%s has no word %q%s", object.Name, n.Name.Name, suggest(n.Name.Name, words))
+	c.fault(n.Name.NamePos, "%s has no word %q%s", object.Name, n.Name.Name, Suggest(n.Name.Name, words))
 }
 
 // selectors checks the selectors that are written out in page.word("…").
@@ -106,7 +108,7 @@ func (c *checker) selectors(n *syntax.CallExpr, known map[string]bool) {
 	outcomes := word.Name.Name == "wait_for" && object.Name == "page" || word.Name.Name == "approve" && object.Name == "user"
 	takes := object.Name == "page" && strings.Contains(pageWords[word.Name.Name].Signature, "(selector")
 	for i, arg := range n.Args {
-		name, value := keyword(arg)
+		name, value := ast.Keyword(arg)
 		switch {
 		case outcomes && name != "" && name != "timeout" && name != "sent_to":
 			c.selector(value, true)

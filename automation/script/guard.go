@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"passage/automation/script/ast"
+
 	"go.starlark.net/syntax"
 )
 
@@ -36,7 +38,7 @@ var guardedMethods = map[string]bool{
 }
 
 // guard rewrites a file. It returns what cannot be guarded, for the author.
-func guard(file *syntax.File) []*Fault {
+func guard(file *syntax.File) []*SourceError {
 	g := &guarder{file: file.Path}
 	g.stmts(file.Stmts)
 	return g.faults
@@ -44,7 +46,7 @@ func guard(file *syntax.File) []*Fault {
 
 type guarder struct {
 	file   string
-	faults []*Fault
+	faults []*SourceError
 }
 
 func (g *guarder) stmts(stmts []syntax.Stmt) {
@@ -86,9 +88,9 @@ func (g *guarder) assign(stmt *syntax.AssignStmt) {
 		stmt.RHS = call(guardCopy, stmt.OpPos, stmt.RHS)
 	case syntax.STAR_EQ, syntax.PERCENT_EQ, syntax.LTLT_EQ:
 		operator := stmt.Op - syntax.PLUS_EQ + syntax.PLUS
-		name, ok := unparen(stmt.LHS).(*syntax.Ident)
+		name, ok := ast.Unparen(stmt.LHS).(*syntax.Ident)
 		if !ok {
-			g.faults = append(g.faults, &Fault{g.file, int(stmt.OpPos.Line),
+			g.faults = append(g.faults, &SourceError{g.file, int(stmt.OpPos.Line),
 				fmt.Sprintf("%s= needs a plain name on its left: write x = x %s …", operator, operator)})
 			return
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"passage/automation/script/ast"
+
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
@@ -24,7 +26,7 @@ type Schemas struct{ Arguments, Result json.RawMessage }
 
 // Finding is something about a script that its author should look at.
 type Finding struct {
-	Fault
+	SourceError
 	Advice bool // it may be meant so; otherwise it cannot be right
 }
 
@@ -33,7 +35,7 @@ type Finding struct {
 // fit their resource, hosts and fields that nothing uses. It runs nothing, and
 // keeps silent where it is not sure.
 func Inspect(i *Integration, around Surroundings) []*Finding {
-	file, err := parse(i.Filename, i.Source)
+	file, err := ast.Parse(i.Filename, i.Source)
 	if err != nil {
 		return nil // cannot be: it was loaded
 	}
@@ -69,7 +71,7 @@ type inspector struct {
 }
 
 func (n *inspector) note(at syntax.Position, advice bool, format string, args ...any) {
-	n.findings = append(n.findings, &Finding{Fault{n.integration.Filename, int(at.Line), fmt.Sprintf(format, args...)}, advice})
+	n.findings = append(n.findings, &Finding{SourceError{n.integration.Filename, int(at.Line), fmt.Sprintf(format, args...)}, advice})
 }
 
 func (n *inspector) fault(at syntax.Position, format string, args ...any) {
@@ -95,7 +97,7 @@ func literal(e syntax.Expr) (string, bool) {
 	if e == nil {
 		return "", false
 	}
-	if e, ok := unparen(e).(*syntax.Literal); ok {
+	if e, ok := ast.Unparen(e).(*syntax.Literal); ok {
 		text, ok := e.Value.(string)
 		return text, ok
 	}
@@ -106,7 +108,7 @@ func literal(e syntax.Expr) (string, bool) {
 // first plain argument where the name is not written; nil if there is neither.
 func named(call *syntax.CallExpr, name string, place int) syntax.Expr {
 	for at, arg := range call.Args {
-		if key, value := keyword(arg); key == name {
+		if key, value := ast.Keyword(arg); key == name {
 			return value
 		} else if key == "" && at == place && !spread(arg) {
 			return arg

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"passage/automation/script/ast"
+
 	"go.starlark.net/syntax"
 )
 
@@ -36,7 +38,7 @@ func (w *walker) comparison(e *syntax.BinaryExpr, in scope) {
 			w.compared(e.Y, []string{text}, in)
 		}
 	case syntax.IN, syntax.NOT_IN:
-		if list, ok := unparen(e.Y).(*syntax.ListExpr); ok {
+		if list, ok := ast.Unparen(e.Y).(*syntax.ListExpr); ok {
 			for _, one := range list.List {
 				if text, ok := literal(one); ok {
 					w.compared(e.X, []string{text}, in)
@@ -64,7 +66,7 @@ func (w *walker) compared(e syntax.Expr, texts []string, in scope) {
 	start, _ := e.Span()
 	hint := ""
 	if len(texts) == 1 {
-		hint = suggest(texts[0], can.sorted())
+		hint = Suggest(texts[0], can.sorted())
 	}
 	w.fault(start, "this is never %q%s: it is one of %s", strings.Join(texts, `" or "`), hint, can.list())
 }
@@ -76,7 +78,7 @@ func (w *walker) collisions(call *syntax.CallExpr, in scope) {
 	}
 	parts := make([]names, len(call.Args))
 	for i, arg := range call.Args {
-		if name, _ := keyword(arg); name != "" {
+		if name, _ := ast.Keyword(arg); name != "" {
 			parts[i] = someNames(name)
 		} else if dict, ok := arg.(*syntax.UnaryExpr); ok && dict.Op == syntax.STARSTAR {
 			parts[i] = w.merged(dict.X, in)
@@ -94,7 +96,7 @@ func (w *walker) collisions(call *syntax.CallExpr, in scope) {
 // merged is keysOf, and tells of a union whose sides share a key: the right
 // side's counts.
 func (w *walker) merged(e syntax.Expr, in scope) names {
-	union, ok := unparen(e).(*syntax.BinaryExpr)
+	union, ok := ast.Unparen(e).(*syntax.BinaryExpr)
 	if !ok || union.Op != syntax.PIPE {
 		return w.keysOf(e, in)
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"passage/automation/script/ast"
+
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
@@ -125,7 +127,7 @@ var waitParameters = []string{"timeout", "sent_to", "otherwise"}
 func (w *walker) waited(call *syntax.CallExpr, in scope) names {
 	all := w.keywords(call, in, waitParameters)
 	for _, arg := range call.Args {
-		switch name, value := keyword(arg); {
+		switch name, value := ast.Keyword(arg); {
 		case name == "otherwise":
 			all = all.with(w.value(value, in))
 		case name == "" && !spread(arg):
@@ -139,7 +141,7 @@ func (w *walker) waited(call *syntax.CallExpr, in scope) names {
 func (w *walker) keywords(call *syntax.CallExpr, in scope, without []string) names {
 	var all names
 	for _, arg := range call.Args {
-		if name, _ := keyword(arg); name != "" {
+		if name, _ := ast.Keyword(arg); name != "" {
 			if !slices.Contains(without, name) {
 				all = all.with(someNames(name))
 			}

@@ -23,7 +23,7 @@ func (n *inspector) operations() {
 	for _, name := range n.integration.Operations {
 		schemas, ok := n.around.Operations[name]
 		if !ok {
-			n.fault(n.placeOf(name), "there is no operation %q%s; there are %s", name, suggest(name, known), strings.Join(known, ", "))
+			n.fault(n.placeOf(name), "there is no operation %q%s; there are %s", name, Suggest(name, known), strings.Join(known, ", "))
 			continue
 		}
 		n.operation(name, schemas)
@@ -151,7 +151,7 @@ func (n *inspector) arguments(def *syntax.DefStmt, operations []string) {
 	for _, one := range uses {
 		switch {
 		case !known[one.name]:
-			n.fault(one.at, "%s takes no argument %q%s", strings.Join(operations, ", "), one.name, suggest(one.name, slices.Sorted(maps.Keys(known))))
+			n.fault(one.at, "%s takes no argument %q%s", strings.Join(operations, ", "), one.name, Suggest(one.name, slices.Sorted(maps.Keys(known))))
 		case one.needs && !required[one.name] && !asked[one.name]:
 			n.advise(one.at, "the argument %q may be missing: %s.get(%q) gives None then", one.name, one.object, one.name)
 		}

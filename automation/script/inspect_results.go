@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"passage/automation/script/ast"
+
 	"go.starlark.net/syntax"
 )
 
@@ -162,7 +164,7 @@ func filters(def *syntax.DefStmt) bool {
 		return false
 	}
 	of, isName := items.Fn.(*syntax.DotExpr).X.(*syntax.Ident)
-	pair, isPair := unparen(clause.Vars).(*syntax.TupleExpr)
+	pair, isPair := ast.Unparen(clause.Vars).(*syntax.TupleExpr)
 	if !isName || of.Name != plain[0] || !isPair || len(pair.List) != 2 {
 		return false
 	}
@@ -190,7 +192,7 @@ func (n *inspector) dict(e *syntax.DictExpr, want *schema, partly bool, inside m
 		if !known && want.Additional != nil && !*want.Additional {
 			start, _ := entry.Key.Span()
 			properties := slices.Sorted(maps.Keys(want.Properties))
-			n.fault(start, "the result has no %q here%s; it has %s", key, suggest(key, properties), strings.Join(properties, ", "))
+			n.fault(start, "the result has no %q here%s; it has %s", key, Suggest(key, properties), strings.Join(properties, ", "))
 		}
 		n.result(entry.Value, property, false, inside)
 	}
@@ -237,6 +239,6 @@ func (n *inspector) literalResult(e *syntax.Literal, want *schema) {
 		}
 	}
 	if isText && len(allowed) > 0 && !slices.Contains(allowed, text) {
-		n.fault(e.TokenPos, "the result cannot be %q here%s; it is one of %s", quote(text), suggest(text, allowed), strings.Join(allowed, ", "))
+		n.fault(e.TokenPos, "the result cannot be %q here%s; it is one of %s", quote(text), Suggest(text, allowed), strings.Join(allowed, ", "))
 	}
 }

@@ -122,7 +122,7 @@ func inspect(t *testing.T, source string) []*Finding {
 func TestInspectIsSilentWhereNothingIsWrong(t *testing.T) {
 	t.Parallel()
 	for _, finding := range inspect(t, inspected) {
-		t.Error(&finding.Fault)
+		t.Error(&finding.SourceError)
 	}
 }
 
@@ -239,7 +239,7 @@ func TestInspectIsSilentWhereItIsNotSure(t *testing.T) {
 				t.Fatal("nothing was changed")
 			}
 			for _, finding := range inspect(t, source) {
-				t.Error(&finding.Fault)
+				t.Error(&finding.SourceError)
 			}
 		})
 	}

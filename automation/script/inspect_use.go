@@ -128,7 +128,7 @@ func (n *inspector) attempt(loop *syntax.ForStmt, fields []string) {
 			field, isText := literal(index.Y)
 			if object, ok := index.X.(*syntax.Ident); ok && isText && object.Name == name.Name && !slices.Contains(fields, field) {
 				start, _ := index.Y.Span()
-				n.fault(start, "an attempt has no field %q%s: it has %s", field, suggest(field, fields), strings.Join(fields, ", "))
+				n.fault(start, "an attempt has no field %q%s: it has %s", field, Suggest(field, fields), strings.Join(fields, ", "))
 			}
 			return true
 		})
@@ -163,6 +163,6 @@ func (n *inspector) keys() {
 		}
 		start, _ := argument.Span()
 		n.advise(start, "no text belongs to the key %q%s, so people read a general one; \"passage integrations docs\" has the keys",
-			key, suggest(key, slices.Sorted(maps.Keys(look.known))))
+			key, Suggest(key, slices.Sorted(maps.Keys(look.known))))
 	})
 }

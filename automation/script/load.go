@@ -13,6 +13,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"passage/automation/outcome"
+	"passage/automation/script/ast"
 )
 
 var operationPattern = regexp.MustCompile(`^[a-z][a-zA-Z0-9]{0,39}\.(read|write)$`)
@@ -25,8 +26,8 @@ func Load(filename string, source []byte) (*Integration, error) {
 	l := &loader{filename: filename, words: predeclared()}
 	integration := l.load(source)
 	if len(l.faults) > 0 {
-		slices.SortStableFunc(l.faults, func(a, b *Fault) int { return a.Line - b.Line })
-		l.faults = slices.CompactFunc(l.faults, func(a, b *Fault) bool { return *a == *b })
+		slices.SortStableFunc(l.faults, func(a, b *SourceError) int { return a.Line - b.Line })
+		l.faults = slices.CompactFunc(l.faults, func(a, b *SourceError) bool { return *a == *b })
 		joined := make([]error, len(l.faults))
 		for i, fault := range l.faults {
 			joined[i] = fault
@@ -39,7 +40,7 @@ func Load(filename string, source []byte) (*Integration, error) {
 // loader is the state of one Load.
 type loader struct {
 	filename string
-	faults   []*Fault
+	faults   []*SourceError
 	manifest *Manifest
 	spent    allowance
 	words    starlark.StringDict
@@ -48,7 +49,7 @@ type loader struct {
 func (l *loader) allowed() *allowance { return &l.spent }
 
 func (l *loader) fault(line int, format string, args ...any) {
-	l.faults = append(l.faults, &Fault{l.filename, line, fmt.Sprintf(format, args...)})
+	l.faults = append(l.faults, &SourceError{l.filename, line, fmt.Sprintf(format, args...)})
 }
 
 // line is where the script is that called a word.
@@ -89,7 +90,7 @@ func (l *loader) load(source []byte) (loaded *Integration) {
 
 // compile returns nil after noting at least one fault.
 func (l *loader) compile(source []byte) *starlark.Program {
-	file, err := parse(l.filename, source)
+	file, err := ast.Parse(l.filename, source)
 	if err != nil {
 		l.faultOf(err)
 		return nil

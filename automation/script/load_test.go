@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"passage/automation/script/ast"
 )
 
 func TestLoadReadsTheManifest(t *testing.T) {
@@ -72,7 +74,7 @@ func TestLoadErrorsNameLineFaultAndRemedy(t *testing.T) {
 		{"x[i] *= y", source("def run(page, arguments):\n    a = {}\n    a['x'] *= 2\n"), []string{"test.star:12: *= needs a plain name on its left: write x = x * …"}},
 		{"nesting", header + strings.Repeat("(", 300) + strings.Repeat(")", 300), []string{"test.star:10: brackets are nested deeper than 200 levels"}},
 		{"not a text", "\xff\xfe", []string{"test.star: the script is not UTF-8 text"}},
-		{"too long", strings.Repeat("#", maxSource+1), []string{"test.star: the script has 131073 bytes; 131072 is the limit"}},
+		{"too long", strings.Repeat("#", ast.MaxSource+1), []string{"test.star: the script has 131073 bytes; 131072 is the limit"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -86,7 +88,7 @@ func TestLoadErrorsNameLineFaultAndRemedy(t *testing.T) {
 					t.Errorf("the error lacks %q:\n%v", want, err)
 				}
 			}
-			fault, ok := errors.AsType[*Fault](err)
+			fault, ok := errors.AsType[*SourceError](err)
 			if !ok || fault.File != "test.star" {
 				t.Errorf("%T holds no *Fault", err)
 			}

@@ -140,7 +140,7 @@ func methodGuard(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _
 		return nil, err
 	}
 	if attribute == nil {
-		return nil, fmt.Errorf("%s has no .%s field or method%s", x.Type(), name, suggest(name, owner.AttrNames()))
+		return nil, fmt.Errorf("%s has no .%s field or method%s", x.Type(), name, Suggest(name, owner.AttrNames()))
 	}
 	method, ok := attribute.(*starlark.Builtin)
 	if !ok || method.Receiver() == nil {

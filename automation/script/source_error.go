@@ -2,15 +2,15 @@ package script
 
 import "fmt"
 
-// Fault is one thing that is wrong with a script, at the line where its author
+// SourceError is one thing that is wrong with a script, at the line where its author
 // can find it.
-type Fault struct {
+type SourceError struct {
 	File    string
 	Line    int // 0 if it concerns the file as a whole
 	Message string
 }
 
-func (f *Fault) Error() string {
+func (f *SourceError) Error() string {
 	if f.Line == 0 {
 		return f.File + ": " + f.Message
 	}

@@ -113,7 +113,7 @@ func checkCode(code string) error {
 	for i, known := range stateable {
 		names[i] = string(known)
 	}
-	hint := suggest(code, names)
+	hint := Suggest(code, names)
 	if hint == "" {
 		hint = "; it is one of " + strings.Join(names, ", ")
 	}
@@ -214,8 +214,8 @@ func unpack(name string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...
 	return starlark.UnpackArgs(name, args, kwargs, pairs...)
 }
 
-// suggest returns “ (did you mean x?)” where one of the names is near.
-func suggest(name string, names []string) string {
+// Suggest returns “ (did you mean x?)” where one of the names is near.
+func Suggest(name string, names []string) string {
 	best, bestDistance := "", len(name)/3+1
 	for _, candidate := range names {
 		if d := distance(strings.ToLower(name), strings.ToLower(candidate)); d <= bestDistance && (best == "" || d < bestDistance) {

@@ -47,11 +47,11 @@ func (c *integrationsCheck) Run(out *console) error {
 		}
 		for _, finding := range script.Inspect(integration, around) {
 			if !finding.Advice {
-				faults = append(faults, &finding.Fault)
+				faults = append(faults, &finding.SourceError)
 				continue
 			}
 			advice++
-			faults = append(faults, out.printf("advice: %v\n", &finding.Fault))
+			faults = append(faults, out.printf("advice: %v\n", &finding.SourceError))
 		}
 		return errors.Join(faults...)
 	})

@@ -90,7 +90,7 @@ func (c *integrationsNew) files() (map[string][]byte, error) {
 	}
 	// A site that no integration can have is better refused now than by "check".
 	_, err = script.Load("integration.star", files["integration.star"])
-	if fault, ok := errors.AsType[*script.Fault](err); ok {
+	if fault, ok := errors.AsType[*script.SourceError](err); ok {
 		return nil, asUsage(fmt.Errorf("--origin: %s", fault.Message))
 	}
 	return files, err

@@ -1,4 +1,4 @@
-package script
+package ast
 
 import (
 	"errors"
@@ -10,17 +10,17 @@ import (
 
 // Limits of a script's text. Real integrations stay far below.
 const (
-	maxSource  = 128 << 10 // bytes
+	MaxSource  = 128 << 10 // bytes
 	maxNesting = 200       // brackets within brackets
 )
 
-// parse reads a script in the dialect of integrations. It refuses what the
+// Parse reads a script in the dialect of integrations. It refuses what the
 // parser itself has no limit for: a text too long, and brackets nested so deep
 // that the parser's recursion would overflow the stack.
-func parse(filename string, source []byte) (*syntax.File, error) {
+func Parse(filename string, source []byte) (*syntax.File, error) {
 	switch {
-	case len(source) > maxSource:
-		return nil, fmt.Errorf("the script has %d bytes; %d is the limit", len(source), maxSource)
+	case len(source) > MaxSource:
+		return nil, fmt.Errorf("the script has %d bytes; %d is the limit", len(source), MaxSource)
 	case !utf8.Valid(source):
 		return nil, errors.New("the script is not UTF-8 text")
 	}

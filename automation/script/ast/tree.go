@@ -1,9 +1,9 @@
-package script
+package ast
 
 import "go.starlark.net/syntax"
 
-// unparen returns the expression inside any number of parentheses.
-func unparen(e syntax.Expr) syntax.Expr {
+// Unparen returns the expression inside any number of parentheses.
+func Unparen(e syntax.Expr) syntax.Expr {
 	for {
 		paren, ok := e.(*syntax.ParenExpr)
 		if !ok {
@@ -13,8 +13,8 @@ func unparen(e syntax.Expr) syntax.Expr {
 	}
 }
 
-// keyword takes name=value apart; the name is empty for any other argument.
-func keyword(arg syntax.Expr) (string, syntax.Expr) {
+// Keyword takes name=value apart; the name is empty for any other argument.
+func Keyword(arg syntax.Expr) (string, syntax.Expr) {
 	if pair, ok := arg.(*syntax.BinaryExpr); ok && pair.Op == syntax.EQ {
 		if name, ok := pair.X.(*syntax.Ident); ok {
 			return name.Name, pair.Y
