@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"passage/automation/script/ast"
-
 	"go.starlark.net/syntax"
+
+	"passage/automation/script/ast"
 )
 
 // check finds, without running anything, what would otherwise only be found

@@ -13,9 +13,9 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// isRead reports whether an operation, "resource.action", only reads. Such an
+// IsRead reports whether an operation, "resource.action", only reads. Such an
 // operation may not submit anything to the site.
-func isRead(operation string) bool {
+func IsRead(operation string) bool {
 	_, action, _ := strings.Cut(operation, ".")
 	return action == "read"
 }

@@ -12,8 +12,8 @@
 // on card numbers, for .last4; and nothing leaves a run, result, error or traceback,
 // without having been scrubbed of them.
 //
-// Load refuses a script that cannot work. Inspect goes further for whoever
-// writes one, and finds what would run and cannot be right.
+// Load refuses a script that cannot work. Package check goes further, for the
+// author of a script: it finds what would run and cannot be right.
 //
 // The limits keep mistakes from hurting other sessions: steps, the size of
 // texts and lists, and recursion are bounded, and wall-clock time is the

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strconv"
 
-	"passage/automation/script/ast"
-
 	"go.starlark.net/syntax"
+
+	"passage/automation/script/ast"
 )
 
 // Starlark puts no bound on what an operator may allocate (a text grows to

@@ -132,7 +132,7 @@ func (r *Run) Operation(c Call) (json.RawMessage, error) {
 	}
 	r.mayNot = ""
 	switch {
-	case isRead(c.Name):
+	case IsRead(c.Name):
 		r.mayNot = "a read changes nothing"
 	case dryRun:
 		r.mayNot = "this is a dry run: return before submitting"

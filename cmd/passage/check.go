@@ -11,6 +11,7 @@ import (
 	"passage/automation/integrations"
 	"passage/automation/resources"
 	"passage/automation/script"
+	"passage/automation/script/check"
 	"passage/views"
 )
 
@@ -45,13 +46,13 @@ func (c *integrationsCheck) Run(out *console) error {
 		if id := path.Dir(file); integration.ID != id {
 			faults = append(faults, fmt.Errorf("%s: the folder of integration %q must have its name", path.Join(where, file), integration.ID))
 		}
-		for _, finding := range script.Inspect(integration, around) {
+		for _, finding := range check.Integration(integration, around) {
 			if !finding.Advice {
-				faults = append(faults, &finding.SourceError)
+				faults = append(faults, finding)
 				continue
 			}
 			advice++
-			faults = append(faults, out.printf("advice: %v\n", &finding.SourceError))
+			faults = append(faults, out.printf("advice: %v\n", finding))
 		}
 		return errors.Join(faults...)
 	})
@@ -68,12 +69,12 @@ func (c *integrationsCheck) Run(out *console) error {
 }
 
 // surroundings tells the scripts' room what the other rooms know.
-func surroundings(rules *resources.Set) script.Surroundings {
-	around := script.Surroundings{Operations: map[string]script.Schemas{}}
+func surroundings(rules *resources.Set) check.Definitions {
+	around := check.Definitions{Operations: map[string]check.Schemas{}}
 	for _, name := range rules.Names() {
 		resource, action, _ := strings.Cut(name, ".")
 		operation, _ := rules.Operation(resource, action)
-		around.Operations[name] = script.Schemas{Arguments: operation.Arguments, Result: operation.Result}
+		around.Operations[name] = check.Schemas{Arguments: operation.Arguments, Result: operation.Result}
 	}
 	text := views.Match("en")
 	around.Fields, around.Reasons, around.Choices = keysOf(text.Fields), keysOf(text.Reasons), keysOf(text.Choices)

@@ -31,7 +31,8 @@ var importRules = []importRule{
 	{"views/*", []string{"views", "views/*", "static", "automation/outcome"}}, // one room with views
 	{"automation", []string{"db", "db/*", "automation/script", "automation/browser", "automation/outcome",
 		"automation/resources", "automation/integrations"}},
-	{"automation/script", []string{"automation/browser", "automation/outcome"}},
+	{"automation/script", []string{"automation/script/ast", "automation/browser", "automation/outcome"}},
+	{"automation/script/check", []string{"automation/script", "automation/script/ast"}},
 	{"automation/browser", []string{"automation/outcome"}},
 	{"automation/sandbox/*", []string{"automation/sandbox"}}, // what the sites share is above them
 	{"db/*", []string{"db", "db/*"}},                         // one room with db
@@ -142,6 +143,8 @@ func TestImportRulesRefuseWhatIsNotListed(t *testing.T) {
 		{"automation/integrations", "automation"}:                false,
 		{"somewhere/new", "automation/outcome"}:                  false,
 		{"automation/script/words", "automation"}:                false,
+		{"automation/script", "automation/script/check"}:         false,
+		{"automation/script/check", "automation/script"}:         true,
 		{"automationx", "db"}:                                    false,
 	} {
 		if got := importAllowed(edge[0], edge[1]); got != want {

@@ -1,3 +1,7 @@
+// Package ast parses the text of an integration into Starlark's syntax tree,
+// and helps to read that tree. It does not compile, check or run anything.
+//
+// Its invariant: no text makes it overflow the stack or run for long.
 package ast
 
 import (

@@ -1,14 +1,14 @@
-package script
+package check
 
 import (
 	"maps"
 	"slices"
 	"strings"
 
-	"passage/automation/script/ast"
-
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
+
+	"passage/automation/script/ast"
 )
 
 // names is what is known of a text: which ones it can be.

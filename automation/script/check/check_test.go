@@ -1,9 +1,11 @@
-package script
+package check
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"passage/automation/script"
 )
 
 // inspected is a script in which nothing is wrong.
@@ -90,7 +92,7 @@ operations = {
 }
 `
 
-var inspectedIn = Surroundings{
+var inspectedIn = Definitions{
 	Operations: map[string]Schemas{
 		"thing.read": {
 			Arguments: json.RawMessage(`{"properties": {"limit": {"type": "integer"}}}`),
@@ -112,17 +114,17 @@ var inspectedIn = Surroundings{
 
 func inspect(t *testing.T, source string) []*Finding {
 	t.Helper()
-	integration, err := Load("test.star", []byte(source))
+	integration, err := script.Load("test.star", []byte(source))
 	if err != nil {
 		t.Fatalf("load:\n%v", err)
 	}
-	return Inspect(integration, inspectedIn)
+	return Integration(integration, inspectedIn)
 }
 
 func TestInspectIsSilentWhereNothingIsWrong(t *testing.T) {
 	t.Parallel()
 	for _, finding := range inspect(t, inspected) {
-		t.Error(&finding.SourceError)
+		t.Error(finding)
 	}
 }
 
@@ -239,7 +241,7 @@ func TestInspectIsSilentWhereItIsNotSure(t *testing.T) {
 				t.Fatal("nothing was changed")
 			}
 			for _, finding := range inspect(t, source) {
-				t.Error(&finding.SourceError)
+				t.Error(finding)
 			}
 		})
 	}
@@ -256,8 +258,8 @@ func nestedLoops(deep int) string {
 func FuzzInspect(f *testing.F) {
 	f.Add([]byte(inspected))
 	f.Fuzz(func(_ *testing.T, text []byte) {
-		if integration, err := Load("fuzz.star", text); err == nil {
-			Inspect(integration, inspectedIn)
+		if integration, err := script.Load("fuzz.star", text); err == nil {
+			Integration(integration, inspectedIn)
 		}
 	})
 }

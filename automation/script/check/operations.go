@@ -1,4 +1,4 @@
-package script
+package check
 
 import (
 	"maps"
@@ -7,6 +7,8 @@ import (
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
+
+	"passage/automation/script"
 )
 
 // operations holds the functions against the resources' rules.
@@ -23,7 +25,7 @@ func (n *inspector) operations() {
 	for _, name := range n.integration.Operations {
 		schemas, ok := n.around.Operations[name]
 		if !ok {
-			n.fault(n.placeOf(name), "there is no operation %q%s; there are %s", name, Suggest(name, known), strings.Join(known, ", "))
+			n.fault(n.placeOf(name), "there is no operation %q%s; there are %s", name, script.Suggest(name, known), strings.Join(known, ", "))
 			continue
 		}
 		n.operation(name, schemas)
@@ -74,7 +76,7 @@ func (n *inspector) operation(name string, schemas Schemas) {
 	for _, returned := range returns(def) {
 		n.result(returned, result, false, map[string]bool{def.Name.Name: true})
 	}
-	if isRead(name) {
+	if script.IsRead(name) {
 		calls(def, func(call *syntax.CallExpr) {
 			if calledWord(call) == "submit" {
 				start, _ := call.Span()
@@ -151,7 +153,7 @@ func (n *inspector) arguments(def *syntax.DefStmt, operations []string) {
 	for _, one := range uses {
 		switch {
 		case !known[one.name]:
-			n.fault(one.at, "%s takes no argument %q%s", strings.Join(operations, ", "), one.name, Suggest(one.name, slices.Sorted(maps.Keys(known))))
+			n.fault(one.at, "%s takes no argument %q%s", strings.Join(operations, ", "), one.name, script.Suggest(one.name, slices.Sorted(maps.Keys(known))))
 		case one.needs && !required[one.name] && !asked[one.name]:
 			n.advise(one.at, "the argument %q may be missing: %s.get(%q) gives None then", one.name, one.object, one.name)
 		}

@@ -1,4 +1,4 @@
-package script
+package check
 
 import (
 	"maps"
@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.starlark.net/syntax"
+
+	"passage/automation/script"
 )
 
 // hosts finds hosts that nothing speaks of, and addresses on hosts that are
@@ -98,7 +100,7 @@ func (n *inspector) fields() {
 		if calledName(call) != "field" || !ok || used[name] || !sure {
 			return
 		}
-		at := slices.IndexFunc(n.integration.Credentials, func(f Field) bool { return f.Name == name })
+		at := slices.IndexFunc(n.integration.Credentials, func(f script.Field) bool { return f.Name == name })
 		start, _ := call.Span()
 		n.note(start, at < 0 || !n.integration.Credentials[at].Secret,
 			"people are asked for %q, and nothing uses it: there is no attempt[%q]", name, name)
@@ -128,7 +130,7 @@ func (n *inspector) attempt(loop *syntax.ForStmt, fields []string) {
 			field, isText := literal(index.Y)
 			if object, ok := index.X.(*syntax.Ident); ok && isText && object.Name == name.Name && !slices.Contains(fields, field) {
 				start, _ := index.Y.Span()
-				n.fault(start, "an attempt has no field %q%s: it has %s", field, Suggest(field, fields), strings.Join(fields, ", "))
+				n.fault(start, "an attempt has no field %q%s: it has %s", field, script.Suggest(field, fields), strings.Join(fields, ", "))
 			}
 			return true
 		})
@@ -163,6 +165,6 @@ func (n *inspector) keys() {
 		}
 		start, _ := argument.Span()
 		n.advise(start, "no text belongs to the key %q%s, so people read a general one; \"passage integrations docs\" has the keys",
-			key, Suggest(key, slices.Sorted(maps.Keys(look.known))))
+			key, script.Suggest(key, slices.Sorted(maps.Keys(look.known))))
 	})
 }

@@ -1,4 +1,11 @@
-package script
+// Package check finds mistakes in an integration without running it: outcomes
+// that cannot come, code that is never reached, operations and results that do
+// not fit their resource, hosts and fields that nothing uses. It does not load
+// or run scripts (package script does), and it does not know the resources and
+// the texts: the caller passes them as Definitions.
+//
+// Its invariant: it reports what it is sure of, and stays silent otherwise.
+package check
 
 import (
 	"cmp"
@@ -6,14 +13,15 @@ import (
 	"fmt"
 	"slices"
 
-	"passage/automation/script/ast"
-
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
+
+	"passage/automation/script"
+	"passage/automation/script/ast"
 )
 
-// Surroundings are what a script may name that this room does not know.
-type Surroundings struct {
+// Definitions are what a script may name that this room does not know.
+type Definitions struct {
 	Operations map[string]Schemas // by "resource.action"
 
 	// The keys that have a text for people.
@@ -26,15 +34,15 @@ type Schemas struct{ Arguments, Result json.RawMessage }
 
 // Finding is something about a script that its author should look at.
 type Finding struct {
-	SourceError
+	script.SourceError
 	Advice bool // it may be meant so; otherwise it cannot be right
 }
 
-// Inspect looks for what is wrong with an integration that loads: outcomes that
+// Integration looks for what is wrong with an integration that loads: outcomes that
 // cannot come, code that is never reached, operations and results that do not
 // fit their resource, hosts and fields that nothing uses. It runs nothing, and
 // keeps silent where it is not sure.
-func Inspect(i *Integration, around Surroundings) []*Finding {
+func Integration(i *script.Integration, around Definitions) []*Finding {
 	file, err := ast.Parse(i.Filename, i.Source)
 	if err != nil {
 		return nil // cannot be: it was loaded
@@ -61,8 +69,8 @@ func Inspect(i *Integration, around Surroundings) []*Finding {
 
 // inspector is the state of one Inspect.
 type inspector struct {
-	integration *Integration
-	around      Surroundings
+	integration *script.Integration
+	around      Definitions
 	file        *syntax.File
 	globals     starlark.StringDict
 	functions   map[string]*syntax.DefStmt // those of the top level
@@ -71,7 +79,10 @@ type inspector struct {
 }
 
 func (n *inspector) note(at syntax.Position, advice bool, format string, args ...any) {
-	n.findings = append(n.findings, &Finding{SourceError{n.integration.Filename, int(at.Line), fmt.Sprintf(format, args...)}, advice})
+	n.findings = append(n.findings, &Finding{
+		SourceError: script.SourceError{File: n.integration.Filename, Line: int(at.Line), Message: fmt.Sprintf(format, args...)},
+		Advice:      advice,
+	})
 }
 
 func (n *inspector) fault(at syntax.Position, format string, args ...any) {

@@ -1,13 +1,14 @@
-package script
+package check
 
 import (
 	"maps"
 	"slices"
 	"strings"
 
-	"passage/automation/script/ast"
-
 	"go.starlark.net/syntax"
+
+	"passage/automation/script"
+	"passage/automation/script/ast"
 )
 
 // expression looks at the comparisons and the waits in an expression.
@@ -66,7 +67,7 @@ func (w *walker) compared(e syntax.Expr, texts []string, in scope) {
 	start, _ := e.Span()
 	hint := ""
 	if len(texts) == 1 {
-		hint = Suggest(texts[0], can.sorted())
+		hint = script.Suggest(texts[0], can.sorted())
 	}
 	w.fault(start, "this is never %q%s: it is one of %s", strings.Join(texts, `" or "`), hint, can.list())
 }

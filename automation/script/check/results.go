@@ -1,4 +1,4 @@
-package script
+package check
 
 import (
 	"encoding/json"
@@ -6,9 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"passage/automation/script/ast"
-
 	"go.starlark.net/syntax"
+
+	"passage/automation/script"
+	"passage/automation/script/ast"
 )
 
 // schema is as much of a JSON Schema as can be held against a script's text.
@@ -192,7 +193,7 @@ func (n *inspector) dict(e *syntax.DictExpr, want *schema, partly bool, inside m
 		if !known && want.Additional != nil && !*want.Additional {
 			start, _ := entry.Key.Span()
 			properties := slices.Sorted(maps.Keys(want.Properties))
-			n.fault(start, "the result has no %q here%s; it has %s", key, Suggest(key, properties), strings.Join(properties, ", "))
+			n.fault(start, "the result has no %q here%s; it has %s", key, script.Suggest(key, properties), strings.Join(properties, ", "))
 		}
 		n.result(entry.Value, property, false, inside)
 	}
@@ -239,6 +240,6 @@ func (n *inspector) literalResult(e *syntax.Literal, want *schema) {
 		}
 	}
 	if isText && len(allowed) > 0 && !slices.Contains(allowed, text) {
-		n.fault(e.TokenPos, "the result cannot be %q here%s; it is one of %s", quote(text), Suggest(text, allowed), strings.Join(allowed, ", "))
+		n.fault(e.TokenPos, "the result cannot be %q here%s; it is one of %s", text, script.Suggest(text, allowed), strings.Join(allowed, ", "))
 	}
 }
