@@ -63,7 +63,7 @@ func (a *API) socket(prepare func(*http.Request) (purpose, error)) http.HandlerF
 			return
 		}
 		conn.SetReadLimit(maxBody)
-		place.Serve(r, func(ctx context.Context) {
+		place.Serve(r.Context(), func(ctx context.Context) {
 			s := &socket{conn: conn, place: place, alive: time.Now()}
 			s.close(ctx, problem.Contain(func() error { return purpose.serve(ctx, s) }))
 		})

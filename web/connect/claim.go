@@ -27,7 +27,7 @@ func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, trouble outc
 	if err != nil {
 		return err
 	}
-	frame, err := h.frame(r, &link)
+	frame, err := h.frame(r.Context(), &link, languages(r))
 	if err != nil {
 		return err
 	}
@@ -108,12 +108,12 @@ func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Li
 	if err != nil {
 		return err
 	}
-	v := visit{session, *link, session.HeldBy(h.browser(r))}
+	v := newVisit(session, *link, h.reader(r))
 	switch {
 	case v.held:
 		return redirect(w, r, sessionPath(session.ID))
 	case link.AwaitsReturn(): // what was found is not for whoever has the link
-		frame, err := h.frame(r, link)
+		frame, err := h.frame(r.Context(), link, v.languages)
 		if err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) e
 	}
 	claimed, err := h.Runner.Claim(r.Context(), automation.Claim{
 		Code: link.ClaimCode, Browser: browser,
-		Consent: db.Consent{Via: "page", TextVersion: views.AgreementVersion, Language: text(r, link).Lang},
+		Consent: db.Consent{Via: "page", TextVersion: views.AgreementVersion, Language: text(link, languages(r)).Lang},
 	})
 	switch {
 	case err == nil:
@@ -166,7 +166,7 @@ func (h *Handler) ShowStopped(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	frame, err := h.frame(r, &link)
+	frame, err := h.frame(r.Context(), &link, languages(r))
 	if err != nil {
 		return err
 	}

@@ -92,19 +92,17 @@ func (h *Handler) ShowError(w http.ResponseWriter, r *http.Request, status int) 
 }
 
 // text picks the language: what the merchant said, else what the browser says.
-func text(r *http.Request, link *db.Link) *views.Text {
-	return views.Match(link.Locale, r.Header.Get("Accept-Language"))
-}
+func text(link *db.Link, languages string) *views.Text { return views.Match(link.Locale, languages) }
 
 // frame is what is around every screen of a link.
-func (h *Handler) frame(r *http.Request, link *db.Link) (view.Frame, error) {
-	organization, err := h.DB.Organization(r.Context(), link.OrganizationID)
+func (h *Handler) frame(ctx context.Context, link *db.Link, languages string) (view.Frame, error) {
+	organization, err := h.DB.Organization(ctx, link.OrganizationID)
 	if err != nil {
 		return view.Frame{}, err
 	}
 	frame := view.Frame{
 		Logo: branding.LogoPath(organization.LogoHash), Stylesheet: branding.AccentPath(organization.Accent), Support: organization.Support,
-		Text: text(r, link), Merchant: organization.DisplayName, Service: link.IntegrationID, Integration: link.IntegrationID,
+		Text: text(link, languages), Merchant: organization.DisplayName, Service: link.IntegrationID, Integration: link.IntegrationID,
 		Data: view.Data{
 			Operator: h.OperatorName, Privacy: h.PrivacyURL, Operations: operations(link.Operations),
 			Keep: h.Runner.Retention.Results, KeepVisit: h.Runner.Retention.Recordings, Recorded: link.Debug,

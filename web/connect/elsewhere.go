@@ -15,7 +15,7 @@ import (
 // anything was typed it may take the session over, afterwards the other device
 // has to allow it, or the credentials are typed again. Of one that has ended it
 // sees nothing.
-func (h *Handler) elsewhere(r *http.Request, v visit) view.Model {
+func (h *Handler) elsewhere(v visit) view.Model {
 	switch {
 	case v.session.Status.Ended():
 		return view.Unknown{}
@@ -24,7 +24,7 @@ func (h *Handler) elsewhere(r *http.Request, v visit) view.Model {
 	default:
 		live, _ := h.Runner.Live(v.session.ID)
 		return view.Elsewhere{Knock: sessionPath(v.session.ID, "knock"), Password: sessionPath(v.session.ID, "password"),
-			Waiting: live.AskedBy(h.browser(r))}
+			Waiting: live.AskedBy(v.visitor)}
 	}
 }
 
@@ -90,7 +90,7 @@ func (h *Handler) showPassword(w http.ResponseWriter, r *http.Request, status in
 	if v.held || v.session.Status.Ended() || err != nil {
 		return redirect(w, r, sessionPath(v.session.ID))
 	}
-	frame, err := h.frame(r, &v.link)
+	frame, err := h.frame(r.Context(), &v.link, v.languages)
 	if err != nil {
 		return err
 	}

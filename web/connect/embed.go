@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -45,38 +46,47 @@ func (h *Handler) ShowWindow(w http.ResponseWriter, r *http.Request) error {
 	if framed(r) && h.browser(r) != "" {
 		return redirect(w, r, claimPath(chi.URLParam(r, "claimCode")))
 	}
-	frame, model, _, err := h.seeWindow(r)
+	shown, err := windowPageOf(r).present(r.Context(), h)
 	if err != nil {
 		return err
 	}
-	return render(w, r, http.StatusOK, frame, model)
+	return render(w, r, http.StatusOK, shown.frame, shown.model)
+}
+
+// windowPage is the page that ShowWindow shows.
+type windowPage struct{ claimCode, languages string }
+
+func windowPageOf(r *http.Request) windowPage {
+	return windowPage{chi.URLParam(r, "claimCode"), languages(r)}
 }
 
 // StreamWindow follows what ShowWindow shows.
 func (h *Handler) StreamWindow(w http.ResponseWriter, r *http.Request) error {
-	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
+	page := windowPageOf(r)
+	link, err := h.DB.LinkByCode(r.Context(), page.claimCode)
 	if err != nil {
 		return err
 	}
-	return h.follow(w, r, link.ID, h.seeWindow)
+	return h.stream(w, r, link.ID, page)
 }
 
-func (h *Handler) seeWindow(r *http.Request) (frame view.Frame, model view.Model, done bool, err error) {
-	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
+func (p windowPage) present(ctx context.Context, h *Handler) (presented, error) {
+	link, err := h.DB.LinkByCode(ctx, p.claimCode)
 	if err != nil {
-		return frame, nil, true, err
+		return presented{}, err
 	}
-	if frame, err = h.frame(r, &link); err != nil {
-		return frame, nil, true, err
+	frame, err := h.frame(ctx, &link, p.languages)
+	if err != nil {
+		return presented{}, err
+	}
+	if model, done := h.settled(frame, &link, h.DB.Now()); done {
+		frame.Revision = followed(&link, followedToEnd)
+		return presented{frame, model, true}, nil
 	}
 	frame.Revision = followed(&link, followedFromStart)
-	if model, done = h.settled(frame, &link, h.DB.Now()); done {
-		frame.Revision = followed(&link, followedToEnd)
-		return frame, model, true, nil
-	}
 	frame.Stream = claimPath(link.ClaimCode, "window", "events")
 	if link.Status == db.LinkComplete { // once before: it can be claimed again
 		frame.Host.Status = string(db.LinkPending)
 	}
-	return frame, view.OwnWindow{Open: claimPath(link.ClaimCode), InUse: link.Status == db.LinkActive}, false, nil
+	return presented{frame, view.OwnWindow{Open: claimPath(link.ClaimCode), InUse: link.Status == db.LinkActive}, false}, nil
 }

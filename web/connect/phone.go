@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -32,42 +33,55 @@ func (h *Handler) SubmitPhone(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, claimPath(link.ClaimCode, "phone", id))
 }
 
+// phonePage is the page that ShowPhone shows.
+type phonePage struct{ claimCode, phoneID, languages string }
+
+func phonePageOf(r *http.Request) phonePage {
+	return phonePage{chi.URLParam(r, "claimCode"), chi.URLParam(r, "phoneID"), languages(r)}
+}
+
 // ShowPhone shows the code to the phone's camera, and later how the link fares.
 func (h *Handler) ShowPhone(w http.ResponseWriter, r *http.Request) error {
-	frame, model, _, err := h.seePhone(r)
+	page := phonePageOf(r)
+	shown, err := page.present(r.Context(), h)
 	if errors.Is(err, db.ErrNotFound) { // of the link, or of a code that a newer one replaced
-		return redirect(w, r, claimPath(chi.URLParam(r, "claimCode")))
+		return redirect(w, r, claimPath(page.claimCode))
 	}
 	if err != nil {
 		return err
 	}
-	return render(w, r, http.StatusOK, frame, model)
+	return render(w, r, http.StatusOK, shown.frame, shown.model)
 }
 
 // StreamPhone follows what ShowPhone shows.
 func (h *Handler) StreamPhone(w http.ResponseWriter, r *http.Request) error {
-	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
+	page := phonePageOf(r)
+	link, err := h.DB.LinkByCode(r.Context(), page.claimCode)
 	if err != nil {
 		return err
 	}
-	return h.follow(w, r, link.ID, h.seePhone)
+	if _, _, err := h.DB.PhoneCode(r.Context(), link.ID, page.phoneID); err != nil {
+		return err
+	}
+	return h.stream(w, r, link.ID, page)
 }
 
-func (h *Handler) seePhone(r *http.Request) (frame view.Frame, model view.Model, done bool, err error) {
-	link, err := h.DB.LinkByCode(r.Context(), r.PathValue("claimCode"))
+func (p phonePage) present(ctx context.Context, h *Handler) (presented, error) {
+	link, err := h.DB.LinkByCode(ctx, p.claimCode)
 	if err != nil {
-		return frame, nil, true, err
+		return presented{}, err
 	}
-	phone, code, err := h.DB.PhoneCode(r.Context(), link.ID, r.PathValue("phoneID"))
+	phone, code, err := h.DB.PhoneCode(ctx, link.ID, p.phoneID)
 	if err != nil {
-		return frame, nil, true, err
+		return presented{}, err
 	}
-	if frame, err = h.frame(r, &link); err != nil {
-		return frame, nil, true, err
+	frame, err := h.frame(ctx, &link, p.languages)
+	if err != nil {
+		return presented{}, err
 	}
-	if model, done = h.settled(frame, &link, phone.MadeAt()); done {
+	if model, done := h.settled(frame, &link, phone.MadeAt()); done {
 		frame.Revision = followed(&link, followedToEnd)
-		return frame, model, true, nil
+		return presented{frame, model, true}, nil
 	}
 	frame.Stream = claimPath(link.ClaimCode, "phone", phone.ID, "events")
 	shown := view.Phone{Renew: claimPath(link.ClaimCode, "phone"), Here: claimPath(link.ClaimCode)}
@@ -82,7 +96,7 @@ func (h *Handler) seePhone(r *http.Request) (frame view.Frame, model view.Model,
 		shown.Address = h.PublicURL.JoinPath("h", code).String()
 		shown.Left = time.Duration(phone.ExpiresAt-now) * time.Millisecond
 	}
-	return frame, shown, false, nil
+	return presented{frame, shown, false}, nil
 }
 
 // What happens while a link is followed from elsewhere, and does not change the
@@ -127,7 +141,7 @@ func (h *Handler) ShowArrived(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	frame, err := h.frame(r, &link)
+	frame, err := h.frame(r.Context(), &link, languages(r))
 	switch {
 	case err != nil:
 		return err

@@ -22,7 +22,7 @@ func (h *Handler) ShowReceipt(w http.ResponseWriter, r *http.Request) error {
 	if !v.session.Status.Ended() {
 		return redirect(w, r, sessionPath(v.session.ID))
 	}
-	shown, err := h.run(r, v.session.ID)
+	shown, err := h.run(r.Context(), v.session.ID)
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (h *Handler) ShowReceipt(w http.ResponseWriter, r *http.Request) error {
 	if !receipt.Due() {
 		return redirect(w, r, sessionPath(v.session.ID))
 	}
-	frame, err := h.frame(r, &v.link)
+	frame, err := h.frame(r.Context(), &v.link, v.languages)
 	if err != nil {
 		return err
 	}

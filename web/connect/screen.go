@@ -2,9 +2,9 @@ package connect
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"time"
 
 	"passage/automation"
@@ -18,8 +18,8 @@ import (
 const autoReturn = 30 * time.Second
 
 // screen is the one place that decides what a person sees of a session.
-func (h *Handler) screen(r *http.Request, v visit, sent *sent) (view.Frame, view.Model, error) {
-	frame, err := h.frame(r, &v.link)
+func (h *Handler) screen(ctx context.Context, v visit, sent *sent) (view.Frame, view.Model, error) {
+	frame, err := h.frame(ctx, &v.link, v.languages)
 	if err != nil {
 		return frame, nil, err
 	}
@@ -29,28 +29,28 @@ func (h *Handler) screen(r *http.Request, v visit, sent *sent) (view.Frame, view
 		frame.Stream = sessionPath(v.session.ID, "events")
 	}
 	if !v.held {
-		return frame, h.elsewhere(r, v), nil
+		return frame, h.elsewhere(v), nil
 	}
 	frame.Reference = reference(v.session.ID)
-	shown, err := h.run(r, v.session.ID)
+	shown, err := h.run(ctx, v.session.ID)
 	if err != nil {
 		return frame, nil, err
 	}
 	if v.session.Status.Ended() {
 		frame.Required = handover(v) == view.OnReturn
-		frame.Return, err = h.DB.WayBack(r.Context(), &v.link, &v.session)
+		frame.Return, err = h.DB.WayBack(ctx, &v.link, &v.session)
 		return frame, h.ended(v, shown), err
 	}
 	frame.Cancel, frame.Submitted = sessionPath(v.session.ID, "cancel"), live.Submitted
 	if live.HandOver {
 		frame.Knock = view.Knock{Allow: sessionPath(v.session.ID, "allow"), Refuse: sessionPath(v.session.ID, "refuse")}
 	}
-	prompt, err := h.DB.OpenPromptOf(r.Context(), v.session.ID)
+	prompt, err := h.DB.OpenPromptOf(ctx, v.session.ID)
 	if err != nil {
 		return frame, nil, err
 	}
 	if prompt == nil {
-		model, err := h.working(r, v, shown, live)
+		model, err := h.working(ctx, v, shown, live)
 		return frame, model, err
 	}
 	frame.Stay = stay(v.session.ID, live, h.Runner.Limits.Idle)
@@ -59,8 +59,8 @@ func (h *Handler) screen(r *http.Request, v visit, sent *sent) (view.Frame, view
 }
 
 // run is what a session did and is to do.
-func (h *Handler) run(r *http.Request, sessionID string) ([]view.Operation, error) {
-	run, err := h.DB.SessionOperations(r.Context(), sessionID)
+func (h *Handler) run(ctx context.Context, sessionID string) ([]view.Operation, error) {
+	run, err := h.DB.SessionOperations(ctx, sessionID)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (h *Handler) ended(v visit, shown []view.Operation) view.Model {
 
 func (h *Handler) since(at time.Time) time.Duration { return time.UnixMilli(h.DB.Now()).Sub(at) }
 
-func (h *Handler) working(r *http.Request, v visit, shown []view.Operation, live automation.Live) (view.Model, error) {
+func (h *Handler) working(ctx context.Context, v visit, shown []view.Operation, live automation.Live) (view.Model, error) {
 	model := view.Working{LogIn: view.Running, Operations: shown, Place: live.Place}
 	if v.session.StartedAt != nil {
 		model.Elapsed = h.since(time.UnixMilli(*v.session.StartedAt))
@@ -123,7 +123,7 @@ func (h *Handler) working(r *http.Request, v visit, shown []view.Operation, live
 	if v.session.Status == db.SessionQueued {
 		return model, nil
 	}
-	progress, err := h.DB.SessionEvents(r.Context(), v.session.ID, 0, db.EventProgress)
+	progress, err := h.DB.SessionEvents(ctx, v.session.ID, 0, db.EventProgress)
 	if err != nil || len(progress) == 0 {
 		return model, err
 	}

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -9,19 +10,38 @@ import (
 	"passage/web/problem"
 )
 
-// visit is a request to a session, with what is known of it.
+// reader is who asks, as far as a request tells.
+type reader struct {
+	visitor   string // the id in the cookie; empty without one
+	languages string // Accept-Language
+}
+
+func (h *Handler) reader(r *http.Request) reader { return reader{h.browser(r), languages(r)} }
+
+func languages(r *http.Request) string { return r.Header.Get("Accept-Language") }
+
+// visit is a reader's view of a session.
 type visit struct {
+	reader
 	session db.Session
 	link    db.Link
-	held    bool // by the browser that asks
+	held    bool // by the reader
+}
+
+func newVisit(session db.Session, link db.Link, by reader) visit {
+	return visit{by, session, link, session.HeldBy(by.visitor)}
 }
 
 func (h *Handler) visit(r *http.Request) (visit, error) {
-	session, link, err := h.DB.Session(r.Context(), r.PathValue("sessionID"))
+	return h.loadVisit(r.Context(), r.PathValue("sessionID"), h.reader(r))
+}
+
+func (h *Handler) loadVisit(ctx context.Context, sessionID string, by reader) (visit, error) {
+	session, link, err := h.DB.Session(ctx, sessionID)
 	if err != nil {
 		return visit{}, err
 	}
-	return visit{session, link, session.HeldBy(h.browser(r))}, nil
+	return newVisit(session, link, by), nil
 }
 
 // ShowSession shows where the session stands.
@@ -44,7 +64,7 @@ func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
 
 // show renders the page of a session, with what was wrong with what was sent.
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, status int, v visit, sent *sent) error {
-	frame, model, err := h.screen(r, v, sent)
+	frame, model, err := h.screen(r.Context(), v, sent)
 	if err != nil {
 		return err
 	}

@@ -35,24 +35,42 @@ func (h *Handler) Stream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.follow(w, r, v.link.ID, h.seeSession)
+	return h.stream(w, r, v.link.ID, livePage{v.reader, v.session.ID})
 }
 
-// look gives what a stream's reader is to see now; done says that it will not
-// change any more.
-type look func(r *http.Request) (frame view.Frame, model view.Model, done bool, err error)
+// livePage is the page of a session while it lasts.
+type livePage struct {
+	reader
+	sessionID string
+}
 
-func (h *Handler) seeSession(r *http.Request) (view.Frame, view.Model, bool, error) {
-	v, err := h.visit(r)
+func (p livePage) present(ctx context.Context, h *Handler) (presented, error) {
+	v, err := h.loadVisit(ctx, p.sessionID, p.reader)
 	if err != nil {
-		return view.Frame{}, nil, true, err
+		return presented{}, err
 	}
-	frame, model, err := h.screen(r, v, nil)
-	return frame, model, v.session.Status.Ended(), err
+	frame, model, err := h.screen(ctx, v, nil)
+	return presented{frame, model, v.session.Status.Ended()}, err
 }
 
-// follow streams what a link's person is to see.
-func (h *Handler) follow(w http.ResponseWriter, r *http.Request, linkID string, see look) error {
+// page is what a stream follows. It holds all that the stream needs of its
+// request: the request is over long before the stream is, and the router reuses
+// its parts for others.
+type page interface {
+	// present reads what the page shows now.
+	present(context.Context, *Handler) (presented, error)
+}
+
+// presented is what a page shows; done says that it will not change any more.
+type presented struct {
+	frame view.Frame
+	model view.Model
+	done  bool
+}
+
+// stream follows a page that is known to exist, until it is done or its reader
+// is gone.
+func (h *Handler) stream(w http.ResponseWriter, r *http.Request, linkID string, p page) error {
 	w.Header().Set("Content-Type", "text/event-stream")
 	if r.Method == http.MethodHead { // wants to know no more
 		return nil
@@ -66,12 +84,15 @@ func (h *Handler) follow(w http.ResponseWriter, r *http.Request, linkID string, 
 		place.Leave()
 		return err
 	}
-	r = r.WithContext(problem.Continue(context.Background(), r.Context())) // its own is over with the request
-	place.Serve(r, func(ctx context.Context) {
+	place.Serve(r.Context(), func(ctx context.Context) {
 		defer out.close()
 		var last seen
 		err := h.DB.Follow(ctx, linkID, follow.Apart(func(ctx context.Context) (time.Duration, error) {
-			return send(r.WithContext(ctx), out, see, &last)
+			now, err := p.present(ctx, h)
+			if err != nil {
+				return 0, err
+			}
+			return out.send(ctx, now, &last)
 		}))
 		if err != nil && !errors.Is(err, errReaderGone) && ctx.Err() == nil {
 			_ = problem.Report(ctx, err) // the reply has begun
@@ -87,27 +108,23 @@ type seen struct {
 }
 
 // send sends what is new.
-func send(r *http.Request, out *stream, see look, last *seen) (again time.Duration, err error) {
-	frame, model, done, err := see(r)
-	if err != nil {
-		return 0, err
-	}
-	if frame.Knock != last.knock {
-		if err := out.event(r, "notice", view.Notice(frame)); err != nil {
+func (s *stream) send(ctx context.Context, now presented, last *seen) (again time.Duration, err error) {
+	if now.frame.Knock != last.knock {
+		if err := s.event(ctx, "notice", view.Notice(now.frame)); err != nil {
 			return 0, err
 		}
-		last.knock = frame.Knock
+		last.knock = now.frame.Knock
 	}
-	if frame.Revision != last.revision {
-		if err := out.event(r, "live", view.Live(frame, model)); err != nil {
+	if now.frame.Revision != last.revision {
+		if err := s.event(ctx, "live", view.Live(now.frame, now.model)); err != nil {
 			return 0, err
 		}
-		last.revision = frame.Revision
+		last.revision = now.frame.Revision
 	}
-	if done {
-		return 0, cmp.Or(out.event(r, "end", templ.NopComponent), notify.ErrDone)
+	if now.done {
+		return 0, cmp.Or(s.event(ctx, "end", templ.NopComponent), notify.ErrDone)
 	}
-	return out.beat()
+	return s.beat()
 }
 
 // errReaderGone is the usual end of a stream.
@@ -144,9 +161,9 @@ func openStream(w http.ResponseWriter) (*stream, error) {
 
 func (s *stream) close() { _ = s.conn.Close() } // whatever was wrong, it is over
 
-func (s *stream) event(r *http.Request, name string, content templ.Component) error {
+func (s *stream) event(ctx context.Context, name string, content templ.Component) error {
 	var html bytes.Buffer
-	if err := content.Render(r.Context(), &html); err != nil {
+	if err := content.Render(ctx, &html); err != nil {
 		return fmt.Errorf("render event: %w", err)
 	}
 	var message bytes.Buffer

@@ -109,11 +109,12 @@ func (p *Place) Leave() {
 	p.of.here.Done()
 }
 
-// Serve serves the follower, and then frees its place, while the request that it
-// came with is over, with all that the HTTP server keeps for one. The context
-// has the request's id, and ends with the server.
-func (p *Place) Serve(r *http.Request, serve func(context.Context)) {
-	ctx := problem.Continue(p.of.life, r.Context())
+// Serve calls serve on a goroutine of its own, and frees the place once serve
+// returns. The handler returns meanwhile: serve must not use its request, whose
+// parts the server and the router reuse. serve gets a context that has the id of
+// the request's, and ends with the server.
+func (p *Place) Serve(request context.Context, serve func(context.Context)) {
+	ctx := problem.Continue(p.of.life, request)
 	go func() {
 		defer p.Leave()
 		serve(ctx)

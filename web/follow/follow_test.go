@@ -62,7 +62,7 @@ func TestTheEndWaitsForEveryFollower(t *testing.T) {
 		t.Fatal(err)
 	}
 	served := false
-	place.Serve(from("198.51.100.7:1"), func(ctx context.Context) {
+	place.Serve(t.Context(), func(ctx context.Context) {
 		<-ctx.Done()
 		served = true
 	})
