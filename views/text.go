@@ -19,34 +19,34 @@ const AgreementVersion = "2026-11-01"
 // Text is everything that a person reads, in one language. Words in braces
 // ({merchant}, {service}, {n}…) are filled in by Fill.
 type Text struct {
-	Lang     string // BCP 47, for the lang attribute
-	Frame    FrameText
-	Claim    ClaimText
-	Phone    PhoneText
-	Window   WindowText
-	Ask      AskText
-	Work     WorkText
-	End      EndText
-	Data     DataText
-	Time     TimeText
-	Codes    map[outcome.Code]CodeText
-	Reasons  map[string]string // why something is asked again, why a field is wrong
-	Fields   map[string]string // labels of a manifest's fields
-	Choices  map[string]string // titles of choices, by the prompt's reason
-	Progress map[string]string // what an operation is doing
-	Found    map[string]Amount // what it found, with a number
-	Card     CardText
-	Deeds    map[string]OperationText // by "resource.action", or "integration:resource.action"
+	Lang               string // BCP 47, for the lang attribute
+	Layout             LayoutText
+	Claim              ClaimText
+	Phone              PhoneText
+	Window             WindowText
+	Ask                AskText
+	Work               WorkText
+	End                EndText
+	Data               DataText
+	Time               TimeText
+	Codes              map[outcome.Code]CodeText
+	Reasons            map[string]string // why something is asked again, why a field is wrong
+	Fields             map[string]string // labels of a manifest's fields
+	Choices            map[string]string // titles of choices, by the prompt's reason
+	Progress           map[string]string // what an operation is doing
+	Found              map[string]Plural // what it found, with a number
+	Card               CardText
+	OperationSummaries map[string]OperationSummary // by "resource.action", or "integration:resource.action"
 }
 
-// Amount is a sentence with a number, {n}.
-type Amount struct{ None, One, Many string }
+// Plural is a sentence with a number, {n}.
+type Plural struct{ None, One, Many string }
 
 // CodeText says how it ended and what the person can do now.
 type CodeText struct{ Title, Advice string }
 
-// OperationText speaks of one operation. {card} is “card ending in 1111”.
-type OperationText struct {
+// OperationSummary speaks of one operation. {card} is “card ending in 1111”.
+type OperationSummary struct {
 	Ask     string // what is going to be done
 	Done    string
 	NotDone string
@@ -59,16 +59,16 @@ type OperationText struct {
 // CardText names a card within a sentence, as {card}.
 type CardText struct{ Ending, BrandEnding, Unknown string }
 
-// FrameText is around every screen.
-type FrameText struct {
-	With, SecuredBy                          string
-	CancelAndBack, Cancel, CancelMayNotUndo  string
-	BackTo, CloseWindow, Reference           string
-	MovedOn, ShowNow                         string
-	StillThere, StillThereWhy, StillHere     string
-	ConnectionLost                           string
-	Knock, KnockWhy, KnockAllow, KnockRefuse string
-	AppOf, Language, PageOf, Busy            string
+// LayoutText is around every screen.
+type LayoutText struct {
+	With, SecuredBy                                           string
+	CancelAndBack, Cancel, CancelMayNotUndo                   string
+	BackTo, CloseWindow, Reference                            string
+	MovedOn, ShowNow                                          string
+	StillThere, StillThereWhy, StillHere                      string
+	ConnectionLost                                            string
+	TransferTitle, TransferWhy, TransferAllow, TransferRefuse string
+	AppOf, Language, PageOf, Busy                             string
 }
 
 // ClaimText is the first page.
@@ -80,13 +80,13 @@ type ClaimText struct {
 // PhoneText is about going on with a phone.
 type PhoneText struct {
 	Offer, Title, Scan, Picture, Address, Once, Renew, Here string
-	OverTitle, OverBody, TakenTitle, TakenBody              string
-	ArrivedTitle, ArrivedBody, ArrivedGo                    string
-	SpentTitle, SpentBody                                   string
+	ExpiredTitle, ExpiredBody, InUseTitle, InUseBody        string
+	StartTitle, StartBody, StartContinue                    string
+	UsedTitle, UsedBody                                     string
 }
 
 // WindowText is about going on in a window of its own.
-type WindowText struct{ Title, Body, Open, OpenTitle, OpenBody, Again string }
+type WindowText struct{ Title, Body, Button, InUseTitle, InUseBody, InUseButton string }
 
 // AskText is what the person is asked on the way.
 type AskText struct {
@@ -98,7 +98,7 @@ type AskText struct {
 	Question, Answer, AnswerButton, AnswerBusy                        string
 	Confirm, ConfirmNothingYet, Before, After, ConfirmYes, ConfirmNo  string
 	ConfirmBusy                                                       string
-	AttemptsLeft                                                      Amount
+	AttemptsLeft                                                      Plural
 	TimeLimit, TimeLeft                                               string
 	LockoutNear, LockoutWait, LockoutReset                            string
 }
@@ -112,19 +112,19 @@ type WorkText struct {
 
 // EndText is the last page, whichever it is.
 type EndText struct {
-	DoneTitle, AlreadyTitle, AlreadyBody, WasDone, WasNotDone, WasUnknown  string
-	ReturnAwaited, ReturnLapsed                                            string
-	WhatNow, TryAgain, ReferenceHint, SupportAt                            string
-	UsedUpTitle, UsedUpBody                                                string
-	ExpiredTitle, ExpiredBody, UnknownTitle, UnknownBody                   string
-	ElsewhereTitle, ElsewhereBody, TakeOver                                string
-	ElsewhereHeldBody, WaitForAllow, WaitingForAllow, WaitingForAllowBody  string
-	PasswordInstead, StoppedTitle, StoppedBody                             string
-	RefusedTitle, RefusedBody                                              string
-	TooManyTitle, TooManyBody                                              string
-	Receipt, ReceiptBy, ReceiptAt, ReceiptWhen, ReceiptShared, ReceiptKept string
-	ReceiptQuestions, ReceiptReference, ReceiptNothing                     string
-	ReceiptThrough, ReceiptOnReturn, ReceiptPrint, ReceiptBack             string
+	DoneTitle, AlreadyTitle, AlreadyBody, WasDone, WasNotDone, WasUnknown   string
+	ReturnAwaited, ReturnLapsed                                             string
+	WhatNow, TryAgain, ReferenceHint, SupportAt                             string
+	UsedUpTitle, UsedUpBody                                                 string
+	ExpiredTitle, ExpiredBody, NotFoundTitle, NotFoundBody                  string
+	OtherDeviceTitle, OtherDeviceBody, TakeOver                             string
+	OtherDeviceHeldBody, WaitForAllow, WaitingForAllow, WaitingForAllowBody string
+	PasswordInstead, StoppedTitle, StoppedBody                              string
+	RefusedTitle, RefusedBody                                               string
+	TooManyTitle, TooManyBody                                               string
+	Receipt, ReceiptBy, ReceiptAt, ReceiptWhen, ReceiptShared, ReceiptKept  string
+	ReceiptQuestions, ReceiptReference, ReceiptNothing                      string
+	ReceiptThrough, ReceiptOnReturn, ReceiptPrint, ReceiptBack              string
 }
 
 // DataText is the panel “What happens to my data?”.
@@ -135,8 +135,8 @@ type DataText struct {
 
 // TimeText writes times and durations.
 type TimeText struct {
-	Minutes, Seconds, Days Amount
-	AboutMinutes           Amount
+	Minutes, Seconds, Days Plural
+	AboutMinutes           Plural
 	Date                   string // {day} {month} {year} {clock}
 	Months                 [12]string
 }
@@ -184,8 +184,8 @@ func Initial(name string) string {
 	return string(unicode.ToUpper(first))
 }
 
-// Of picks the form for a number and fills it in.
-func (a Amount) Of(n int) string {
+// Format picks the form for a number and fills it in.
+func (a Plural) Format(n int) string {
 	sentence := a.Many
 	switch {
 	case n == 0 && a.None != "":
@@ -234,41 +234,41 @@ func lookup(table map[string]string, key string) string {
 	return table[""]
 }
 
-// Going says what an operation is doing or has found.
-func (t *Text) Going(progress string, count int) string {
+// ProgressText says what an operation is doing or has found.
+func (t *Text) ProgressText(progress string, count int) string {
 	if found, ok := t.Found[progress]; ok {
-		return found.Of(count)
+		return found.Format(count)
 	}
 	return lookup(t.Progress, progress)
 }
 
-// Deed speaks of an operation; an integration may have words of its own.
-func (t *Text) Deed(integration, resource, action string) OperationText {
+// OperationSummary speaks of an operation; an integration may have words of its own.
+func (t *Text) OperationSummary(integration, resource, action string) OperationSummary {
 	name := resource + "." + action
-	if found, ok := t.Deeds[integration+":"+name]; ok {
+	if found, ok := t.OperationSummaries[integration+":"+name]; ok {
 		return found
 	}
-	if found, ok := t.Deeds[name]; ok {
+	if found, ok := t.OperationSummaries[name]; ok {
 		return found
 	}
-	return t.Deeds["."+action]
+	return t.OperationSummaries["."+action]
 }
 
-// Lasting writes a duration in words: “5 minutes”, “40 seconds”, “30 days”.
-func (t *Text) Lasting(d time.Duration) string {
+// Duration writes a duration in words: “5 minutes”, “40 seconds”, “30 days”.
+func (t *Text) Duration(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
 	case d >= day:
-		return t.Time.Days.Of(int((d + day/2) / day))
+		return t.Time.Days.Format(int((d + day/2) / day))
 	case d >= time.Minute:
-		return t.Time.Minutes.Of(int((d + time.Minute/2) / time.Minute))
+		return t.Time.Minutes.Format(int((d + time.Minute/2) / time.Minute))
 	default:
-		return t.Time.Seconds.Of(int((d + time.Second/2) / time.Second))
+		return t.Time.Seconds.Format(int((d + time.Second/2) / time.Second))
 	}
 }
 
-// When writes a moment in UTC; script rewrites it for the person's own clock.
-func (t *Text) When(at time.Time) string {
+// FormatTime writes a moment in UTC; script rewrites it for the person's own clock.
+func (t *Text) FormatTime(at time.Time) string {
 	at = at.UTC()
 	return Fill(t.Time.Date,
 		"day", strconv.Itoa(at.Day()),

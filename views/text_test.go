@@ -72,7 +72,7 @@ func TestEveryLanguageSaysEverythingWithTheSamePlaceholders(t *testing.T) {
 func TestNothingIsEmptyInEnglish(t *testing.T) {
 	t.Parallel()
 	for at, sentence := range sentences(&english) {
-		reading := strings.HasPrefix(at, ".Deeds[") && (strings.HasSuffix(at, ".Try") || strings.HasSuffix(at, ".Tried")) && strings.Contains(at, "read]")
+		reading := strings.HasPrefix(at, ".OperationSummaries[") && (strings.HasSuffix(at, ".Try") || strings.HasSuffix(at, ".Tried")) && strings.Contains(at, "read]")
 		if sentence == "" && !reading {
 			t.Errorf("%s is empty", at)
 		}
@@ -102,9 +102,9 @@ func TestUnknownKeysBecomeSentences(t *testing.T) {
 			"field":    language.Field("some_new_field"),
 			"choice":   language.Choice("some_new_choice"),
 			"label":    language.Label("some_new_label") + "–",
-			"progress": language.Going("some_new_step", 3),
-			"read":     language.Deed("demo", "someResource", "read").Ask,
-			"write":    language.Deed("demo", "someResource", "write").Ask,
+			"progress": language.ProgressText("some_new_step", 3),
+			"read":     language.OperationSummary("demo", "someResource", "read").Ask,
+			"write":    language.OperationSummary("demo", "someResource", "write").Ask,
 		} {
 			if sentence == "" || strings.Contains(sentence, "some") && strings.ContainsAny(sentence, "_") {
 				t.Errorf("%s: an unknown %s is shown as %q", language.Lang, what, sentence)
@@ -146,7 +146,7 @@ func TestDurationsAreWrittenInWords(t *testing.T) {
 		0: "a moment", time.Second: "1 second", 40 * time.Second: "40 seconds", time.Minute: "1 minute",
 		5 * time.Minute: "5 minutes", 24 * time.Hour: "1 day", 30 * 24 * time.Hour: "30 days",
 	} {
-		if got := english.Lasting(d); got != want {
+		if got := english.Duration(d); got != want {
 			t.Errorf("%v is written %q, want %q", d, got, want)
 		}
 	}
@@ -155,7 +155,7 @@ func TestDurationsAreWrittenInWords(t *testing.T) {
 			t.Errorf("%v on the clock is %q, want %q", d, got, want)
 		}
 	}
-	if got := spanish.When(time.Date(2026, 11, 23, 9, 5, 0, 0, time.UTC)); got != "23 de noviembre de 2026, 09:05 UTC" {
+	if got := spanish.FormatTime(time.Date(2026, 11, 23, 9, 5, 0, 0, time.UTC)); got != "23 de noviembre de 2026, 09:05 UTC" {
 		t.Errorf("the date in Spanish is %q", got)
 	}
 }

@@ -212,7 +212,7 @@ func (c *integrationsTry) agree(ctx context.Context, seat *interview, id string,
 		if operation.Action != "write" || isDry(operation.Arguments) {
 			continue
 		}
-		deed := seat.text.Deed(id, operation.Resource, operation.Action)
+		deed := seat.text.OperationSummary(id, operation.Resource, operation.Action)
 		seat.say("%s: %s\n", seat.service, seat.fill(deed.Ask, "card", seat.text.Card.Unknown))
 		agreed, err := seat.agrees(ctx, seat.text.Ask.Confirm)
 		if err != nil {

@@ -95,12 +95,12 @@ func (p *interview) introduce(prompt automation.Prompt) {
 	if prompt.Reason != "" && prompt.Kind != automation.KindChoice {
 		why := p.fill(p.text.Reason(prompt.Reason))
 		if prompt.AttemptsLeft > 0 {
-			why += " " + ask.AttemptsLeft.Of(prompt.AttemptsLeft)
+			why += " " + ask.AttemptsLeft.Format(prompt.AttemptsLeft)
 		}
 		lines = append(lines, why)
 	}
 	if prompt.TimeLimit > 0 {
-		lines = append(lines, p.fill(ask.TimeLimit, "time", p.text.Lasting(time.Duration(prompt.TimeLimit)*time.Second)))
+		lines = append(lines, p.fill(ask.TimeLimit, "time", p.text.Duration(time.Duration(prompt.TimeLimit)*time.Second)))
 	}
 	p.say("\n? %s\n", strings.Join(lines, "\n  "))
 }

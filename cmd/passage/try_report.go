@@ -58,7 +58,7 @@ func brief(took time.Duration) string {
 
 // Progress prints what a person would read meanwhile.
 func (r *report) Progress(key string, count int) {
-	r.tell("       … %s\n", r.fill(r.text.Going(key, count)))
+	r.tell("       … %s\n", r.fill(r.text.ProgressText(key, count)))
 }
 
 // Failed keeps a masked picture of the page, if somebody wants one.

@@ -137,7 +137,7 @@ func (f Frame) head(s screen) views.Head {
 		Refresh: s.waits,
 	}
 	if f.Merchant != "" {
-		head.Title = f.say(f.Text.Frame.PageOf, "title", s.title)
+		head.Title = f.say(f.Text.Layout.PageOf, "title", s.title)
 	}
 	if f.Stylesheet != "" {
 		head.Stylesheets = append(head.Stylesheets, f.Stylesheet)
@@ -151,12 +151,12 @@ func (f Frame) place() string {
 	if err == nil && (parsed.Scheme == "https" || parsed.Scheme == "http") {
 		return parsed.Host
 	}
-	return f.say(f.Text.Frame.AppOf)
+	return f.say(f.Text.Layout.AppOf)
 }
 
 // words gives what is said of an operation, with its card filled in.
-func (f Frame) words(o Operation) views.OperationText {
-	text := f.Text.Deed(f.Integration, o.Resource, o.Action)
+func (f Frame) words(o Operation) views.OperationSummary {
+	text := f.Text.OperationSummary(f.Integration, o.Resource, o.Action)
 	card := f.Text.Card.Unknown
 	switch {
 	case o.Last4 != "" && o.Brand != "":
@@ -188,7 +188,7 @@ func (f Frame) kind(o Operation) (icon, word string) {
 // note says what an operation found, where it said so.
 func (f Frame) note(o Operation) string {
 	if found, ok := f.Text.Found[o.Progress]; ok {
-		return found.Of(o.Count)
+		return found.Format(o.Count)
 	}
 	return ""
 }
@@ -198,7 +198,7 @@ func (f Frame) shares(operations []Operation) []string {
 	var list []string
 	seen := map[string]bool{}
 	for _, operation := range operations {
-		thing := f.Text.Deed(f.Integration, operation.Resource, operation.Action).Shares
+		thing := f.Text.OperationSummary(f.Integration, operation.Resource, operation.Action).Shares
 		if !seen[thing] {
 			seen[thing] = true
 			list = append(list, thing)

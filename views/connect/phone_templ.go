@@ -31,9 +31,9 @@ type Phone struct {
 func (m Phone) screen(f Frame) screen {
 	switch {
 	case m.Taken:
-		return screen{title: f.Text.Phone.TakenTitle, waits: true, body: onThePhone(f, m)}
+		return screen{title: f.Text.Phone.InUseTitle, waits: true, body: onThePhone(f, m)}
 	case m.Address == "":
-		return screen{title: f.Text.Phone.OverTitle, body: phoneCodeOver(f, m)}
+		return screen{title: f.Text.Phone.ExpiredTitle, body: phoneCodeOver(f, m)}
 	default:
 		return screen{title: f.Text.Phone.Title, waits: true, body: phone(f, m)}
 	}
@@ -195,7 +195,7 @@ func phoneCodeOver(f Frame, m Phone) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = heading(f.Text.Phone.OverTitle).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = heading(f.Text.Phone.ExpiredTitle).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -204,9 +204,9 @@ func phoneCodeOver(f Frame, m Phone) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.OverBody)
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.ExpiredBody)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 50, Col: 27}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 50, Col: 30}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -230,9 +230,9 @@ func phoneCodeOver(f Frame, m Phone) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var11 string
-		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Frame.Busy)
+		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Layout.Busy)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 52, Col: 69}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 52, Col: 70}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 		if templ_7745c5c3_Err != nil {
@@ -245,7 +245,7 @@ func phoneCodeOver(f Frame, m Phone) templ.Component {
 		var templ_7745c5c3_Var12 string
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.Renew)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 52, Col: 92}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 52, Col: 93}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
@@ -296,7 +296,7 @@ func onThePhone(f Frame, m Phone) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = heading(f.Text.Phone.TakenTitle).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = heading(f.Text.Phone.InUseTitle).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -305,7 +305,7 @@ func onThePhone(f Frame, m Phone) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var14 string
-		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.TakenBody)
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.InUseBody)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 62, Col: 28}
 		}
@@ -387,7 +387,7 @@ type Arrived struct {
 }
 
 func (m Arrived) screen(f Frame) screen {
-	return screen{title: f.Text.Phone.ArrivedTitle, body: arrived(f, m)}
+	return screen{title: f.Text.Phone.StartTitle, body: arrived(f, m)}
 }
 
 func arrived(f Frame, m Arrived) templ.Component {
@@ -415,7 +415,7 @@ func arrived(f Frame, m Arrived) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = heading(f.Text.Phone.ArrivedTitle).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = heading(f.Text.Phone.StartTitle).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -424,9 +424,9 @@ func arrived(f Frame, m Arrived) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var19 string
-		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Phone.ArrivedBody))
+		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Phone.StartBody))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 83, Col: 37}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 83, Col: 35}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 		if templ_7745c5c3_Err != nil {
@@ -450,9 +450,9 @@ func arrived(f Frame, m Arrived) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 string
-		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Frame.Busy)
+		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Layout.Busy)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 85, Col: 69}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 85, Col: 70}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 		if templ_7745c5c3_Err != nil {
@@ -463,9 +463,9 @@ func arrived(f Frame, m Arrived) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var22 string
-		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.ArrivedGo)
+		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.StartContinue)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 86, Col: 33}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 86, Col: 37}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 		if templ_7745c5c3_Err != nil {
@@ -491,8 +491,8 @@ func arrived(f Frame, m Arrived) templ.Component {
 type Spent struct{}
 
 func (m Spent) screen(f Frame) screen {
-	title := f.Text.Phone.SpentTitle
-	return screen{title: title, end: "spent", body: plain(f, "warn", "clock", title, f.Text.Phone.SpentBody)}
+	title := f.Text.Phone.UsedTitle
+	return screen{title: title, end: "spent", body: plain(f, "warn", "clock", title, f.Text.Phone.UsedBody)}
 }
 
 // quietZone is the light frame around a code, in modules (ISO/IEC 18004).

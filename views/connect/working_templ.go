@@ -39,14 +39,14 @@ func (m Working) steps(f Frame) []step {
 		if key == "" {
 			key = "logging_in"
 		}
-		first.note = f.Text.Going(key, 0)
+		first.note = f.Text.ProgressText(key, 0)
 	}
 	steps := []step{first}
 	for _, operation := range m.Operations {
 		next := step{deed: f.words(operation).Ask, status: operation.Status}
 		switch operation.Status {
 		case Running:
-			next.note = f.Text.Going(operation.Progress, operation.Count)
+			next.note = f.Text.ProgressText(operation.Progress, operation.Count)
 		case Complete:
 			next.note = f.note(operation)
 		}
@@ -93,7 +93,7 @@ func (m Working) now(f Frame) string {
 
 func (m Working) wait(f Frame) string {
 	minutes := int((m.Wait + time.Minute/2) / time.Minute)
-	return f.say(f.Text.Work.QueueWait, "time", f.Text.Time.AboutMinutes.Of(minutes))
+	return f.say(f.Text.Work.QueueWait, "time", f.Text.Time.AboutMinutes.Format(minutes))
 }
 
 func (m Working) screen(f Frame) screen {
