@@ -81,12 +81,26 @@
   // The person goes back at once. The link stays for where script may not.
   const leave = (region) => {
     const link = find("#return[data-auto]", region);
-    if (!link || ["javascript:", "data:", "vbscript:", "blob:", "file:"].includes(link.protocol)) return;
+    if (!link) return;
     link.removeAttribute("data-auto");
-    if (!("required" in link.dataset) && tell("link.leave")) return;
+    if (!leaveToHost(link)) navigate(link);
+  };
+
+  const navigate = (link) => {
+    if (["javascript:", "data:", "vbscript:", "blob:", "file:"].includes(link.protocol)) return;
     if (framed) open(link.href, "_top");
     else if (/^https?:$/.test(link.protocol)) location.replace(link.href);
     else location.assign(link.href);
+  };
+
+  // leaveToHost tells the page that opened this window, or holds it in a frame,
+  // to close it, and reports whether such a page listens. The window must not
+  // navigate in the same moment, or the message may arrive without its source.
+  // It navigates if it is still open later.
+  const leaveToHost = (link) => {
+    if ("required" in link.dataset || !tell("link.leave")) return false;
+    if (!framed) setTimeout(navigate, 2000, link);
+    return true;
   };
 
   // ---- the page that holds this one in a frame, or opened it as a pop-up ------
@@ -123,7 +137,7 @@
   // Who goes back by hand goes back to the page that waits.
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("#return, a#cancel");
-    if (link && !("required" in link.dataset) && tell("link.leave") && framed) event.preventDefault();
+    if (link && leaveToHost(link)) event.preventDefault();
   });
 
   const dress = (root) => {

@@ -55,7 +55,7 @@
       return { close() {} };
     }
 
-    let heard = false, complete = false, status = "", missing = false;
+    let heard = "", complete = false, status = "", missing = false; // heard is the id of the link in the window
     const end = () => {
       if (current !== handle) return;
       current = null;
@@ -67,12 +67,13 @@
     const handle = (current = { close: end });
 
     const hear = ({ origin, source, data }) => {
-      if (origin !== url.origin || source !== shown.window) return;
-      if (data?.type !== "link.status" && data?.type !== "link.leave") return;
-      source.postMessage({ type: "link.heard" }, origin);
+      if (origin !== url.origin || (data?.type !== "link.status" && data?.type !== "link.leave")) return;
+      // The source is null if the window has closed or navigated since.
+      if (source ? source !== shown.window : !heard || data.linkId !== heard) return;
+      source?.postMessage({ type: "link.heard" }, origin);
       const event = { type: data.type, linkId: data.linkId, status: data.status };
       const news = status !== event.status;
-      [heard, status] = [true, event.status];
+      [heard, status] = [event.linkId, event.status];
       call(onEvent, event);
       if (news && status === "complete") {
         complete = true;

@@ -95,7 +95,7 @@ func TestInteropEmbeddingInAMerchantsPage(t *testing.T) {
 	}
 }
 
-const embedScenarios = 16
+const embedScenarios = 22
 
 func copyFile(t *testing.T, from, to string) {
 	t.Helper()
@@ -148,6 +148,7 @@ func (e *embedSite) visits(t *testing.T) (visits []map[string]string) {
 	for range embedScenarios {
 		request := ask(readBills())
 		request["returnUrl"] = atLocalhost(e.host.URL) + "/done"
+		request["userLabel"] = "ada@customers.example"
 		link := e.stack.newLink(t, request)
 		request["requireReturn"] = true
 		returning := e.stack.newLink(t, request)

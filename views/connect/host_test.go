@@ -38,10 +38,20 @@ func openedBy(t *testing.T, browser *rod.Browser, s *stage, answer string) (page
 }
 
 func listenerIsTold(t *testing.T, browser *rod.Browser) {
+	listenerHearsTheEnd(t, browser, Done{Auto: true}, func(*rod.Page) {})
+}
+
+func listenerIsToldOfAClick(t *testing.T, browser *rod.Browser) {
+	listenerHearsTheEnd(t, browser, Done{}, func(shown *rod.Page) { shown.MustElement("#return").MustClick() })
+}
+
+// listenerHearsTheEnd leaves a pop-up that its opener listens to but never closes.
+func listenerHearsTheEnd(t *testing.T, browser *rod.Browser, end Done, leave func(*rod.Page)) {
 	s := newStage(t, Working{LogIn: Complete})
 	page, shown := openedBy(t, browser, s, "link.heard")
 	shown.MustWait(`() => name.startsWith("passage http")`) // it knows that somebody listens
-	s.show(Done{Auto: true})
+	s.show(end)
+	leave(shown)
 	page.MustWait(`() => told.length === 3`)
 	want := `{"type":"link.status","linkId":"link_1","status":"active"} {"type":"link.status","linkId":"link_1","status":"complete"} ` +
 		`{"type":"link.leave","linkId":"link_1","status":"complete"}`
@@ -50,8 +60,13 @@ func listenerIsTold(t *testing.T, browser *rod.Browser) {
 	}
 	select {
 	case <-s.back:
-		t.Error("the pop-up went to the merchant by itself")
+		t.Error("the pop-up went to the merchant as it told its opener")
 	default:
+	}
+	select {
+	case <-s.back:
+	case <-page.GetContext().Done():
+		t.Error("the pop-up that nobody closed stayed")
 	}
 }
 

@@ -223,6 +223,7 @@ func TestScript(t *testing.T) {
 		"the password can be shown and hidden":                      passwordShown,
 		"the end leads back at once":                                endLeadsBack,
 		"who opened the page and answers is told of the end":        listenerIsTold,
+		"who opened the page and answers is told of a click":        listenerIsToldOfAClick,
 		"who opened the page and is silent is not waited for":       silenceLeadsBack,
 		"a lost stream is renewed and says so":                      streamRenewed,
 		"without script the same form works and the page goes on":   worksWithoutScript,

@@ -95,6 +95,16 @@ const completed = async (page, linkId) => {
   await checkMessages(page);
 };
 
+// A pop-up that has not heard from its opener yet navigates by itself.
+const heard = (shown) => shown.waitForFunction(() => window.name.startsWith("passage "));
+
+const leaves = async (page, shown, ...expected) => {
+  await called(page, "onClose");
+  assert.deepEqual(await calls(page), [...expected, "onClose"]);
+  await until("the pop-up's end", async () => shown.isClosed());
+  await checkMessages(page);
+};
+
 // ---- scenarios -------------------------------------------------------------------
 
 const scenarios = {
@@ -138,8 +148,88 @@ const scenarios = {
     const page = await open(context, config.host), visit = next();
     await start(page, visit.claimUrl, "popup");
     const shown = await popup(context);
-    await shown.waitForFunction(() => window.name.startsWith("passage ")); // before it has heard from its opener, it leads back itself
+    await heard(shown);
     await press(shown, "#cancel");
+    await leaves(page, shown, "link.status pending", "link.leave pending");
+  },
+
+  async "a person who leaves a frame by its own button"(context) {
+    const page = await open(context, config.host), visit = next();
+    await start(page, visit.claimUrl, "iframe", "#place");
+    let shown = await frame(page), window;
+    if (!config.framed) {
+      await press(shown, "#window");
+      shown = window = await popup(context);
+    }
+    await press(shown, "a#cancel");
+    await called(page, "onClose");
+    assert.deepEqual(await calls(page), ["link.status pending", "link.leave pending", "onClose"]);
+    assert.equal(await page.$("iframe"), null);
+    if (window) await until("the window's end", async () => window.isClosed());
+    assert.ok(page.url().endsWith("/host"), "the merchant's page went elsewhere");
+  },
+
+  async "a person who is somebody else"(context) {
+    const page = await open(context, config.host), visit = next();
+    await start(page, visit.claimUrl, "popup");
+    const shown = await popup(context);
+    await heard(shown);
+    await press(shown, ".for a");
+    await press(shown, "#return");
+    await leaves(page, shown, "link.status pending", "link.status pending", "link.leave pending");
+  },
+
+  async "a person who cancels midway"(context) {
+    const page = await open(context, config.host), visit = next();
+    await start(page, visit.claimUrl, "popup");
+    const shown = await popup(context);
+    await heard(shown);
+    await press(shown, "main form button.primary");
+    await called(page, "link.status active");
+    await press(shown, "button#cancel");
+    await leaves(page, shown, "link.status pending", "link.status active", "link.status failed", "onError link_failed", "link.leave failed");
+  },
+
+  async "a person who gives up after a failure"(context) {
+    const page = await open(context, config.host), visit = next();
+    await start(page, visit.claimUrl, "popup");
+    const shown = await popup(context);
+    await logIn(shown, { ...visit, user: visit.flaky });
+    await called(page, "onError link_failed");
+    await press(shown, "#return");
+    await leaves(page, shown, "link.status pending", "link.status active", "link.status failed", "onError link_failed", "link.leave failed");
+  },
+
+  async "a person who comes again when all is done"(context) {
+    const page = await open(context, config.host), visit = next();
+    await start(page, visit.claimUrl, "popup");
+    await logIn(await popup(context), visit);
+    await completed(page, visit.linkId);
+    await start(page, visit.claimUrl, "popup");
+    const shown = await popup(context);
+    await heard(shown);
+    await press(shown, "#return");
+    await until("the pop-up's end", async () => shown.isClosed());
+    const again = ["link.status complete", `onComplete ${visit.linkId} complete`, "link.leave complete"];
+    assert.deepEqual((await calls(page)).slice(-again.length), again);
+  },
+
+  async "a message without a source counts only from the window's origin and for its link"(context) {
+    const page = await open(context, config.host), visit = next();
+    const say = (origin, linkId) => page.evaluate((origin, linkId) => {
+      dispatchEvent(new MessageEvent("message", { origin, source: null, data: { type: "link.leave", linkId, status: "pending" } }));
+    }, origin, linkId);
+    await start(page, visit.claimUrl, "popup");
+    const shown = await popup(context);
+    await heard(shown);
+    await say(config.stranger, visit.linkId);
+    await say(config.passage, "link_of_another");
+    await say(config.passage, undefined);
+    assert.deepEqual(await calls(page), ["link.status pending"]);
+    await shown.evaluate((origin, linkId, away) => {
+      opener.postMessage({ type: "link.leave", linkId, status: "pending" }, origin);
+      location.replace(away);
+    }, config.host, visit.linkId, `${config.host}/done`);
     await called(page, "onClose");
     assert.deepEqual(await calls(page), ["link.status pending", "link.leave pending", "onClose"]);
     await until("the pop-up's end", async () => shown.isClosed());
