@@ -52,7 +52,7 @@ func (c *doctorCommand) Run(ctx context.Context, out *console) error {
 	return nil
 }
 
-// checkBrowser starts one, as a session would.
+// checkBrowser starts a browser, as a session would, and reads its version.
 func (c *doctorCommand) checkBrowser(ctx context.Context) (found string, err error) {
 	folder, err := os.MkdirTemp("", "passage-doctor-")
 	if err != nil {
@@ -73,12 +73,17 @@ func (c *doctorCommand) checkBrowser(ctx context.Context) (found string, err err
 		return "", fmt.Errorf("the browser did not start: %w", err)
 	}
 	window.Close()
+	took := time.Since(begin).Round(time.Millisecond)
 	path, err := browser.Find(c.Browser)
+	if err != nil {
+		return "", err
+	}
+	version, err := browser.Version(ctx, path)
 	sandbox := "in its sandbox"
 	if c.BrowserNoSandbox {
 		sandbox = "WITHOUT its sandbox"
 	}
-	return fmt.Sprintf("%s starts in %s, %s", path, time.Since(begin).Round(time.Millisecond), sandbox), err
+	return fmt.Sprintf("%s, %s, starts in %s, %s", path, version, took, sandbox), err
 }
 
 // checkCapacity tells how many browsers would run at once, and why.
