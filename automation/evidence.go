@@ -67,7 +67,7 @@ func (r *recorder) picture(ctx context.Context, page *browser.Page) {
 		s.logger.Info("no picture could be taken", "error", err)
 		return
 	}
-	if err := s.runner.DB.KeepScreenshot(ctx, s.lease, http.DetectContentType(picture), picture); err != nil {
+	if err := s.runner.DB.SaveScreenshot(ctx, s.lease, http.DetectContentType(picture), picture); err != nil {
 		s.logger.Warn("a picture could not be kept", "error", err)
 	}
 }

@@ -10,12 +10,12 @@ import (
 // AskHandOver notes that another browser wants the session; the one that holds
 // it is shown the question.
 func (r *Runner) AskHandOver(ctx context.Context, sessionID, browser string) error {
-	return r.changeAsked(ctx, sessionID, db.EventHandOverAsked, func(s *session) error { s.asked = browser; return nil })
+	return r.changeAsked(ctx, sessionID, db.EventTransferRequested, func(s *session) error { s.asked = browser; return nil })
 }
 
 // RefuseHandOver keeps the session where it is.
 func (r *Runner) RefuseHandOver(ctx context.Context, sessionID string) error {
-	return r.changeAsked(ctx, sessionID, db.EventHandOverRefused, func(s *session) error { s.asked = ""; return nil })
+	return r.changeAsked(ctx, sessionID, db.EventTransferRefused, func(s *session) error { s.asked = ""; return nil })
 }
 
 func (r *Runner) changeAsked(ctx context.Context, sessionID, kind string, change func(*session) error) error {
@@ -44,7 +44,7 @@ func (r *Runner) AllowHandOver(ctx context.Context, sessionID string) error {
 	if s.asked == "" {
 		return ErrAnswered
 	}
-	_, err = r.DB.HandOver(ctx, sessionID, s.asked, true)
+	_, err = r.DB.TransferSession(ctx, sessionID, s.asked, true)
 	s.asked = ""
 	return err
 }
@@ -71,7 +71,7 @@ func (r *Runner) TakeOver(ctx context.Context, sessionID, browser string, values
 	if !s.sameCredentials(values) {
 		return false, nil
 	}
-	_, err = r.DB.HandOver(ctx, sessionID, browser, true)
+	_, err = r.DB.TransferSession(ctx, sessionID, browser, true)
 	return err == nil, err
 }
 

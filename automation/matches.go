@@ -23,7 +23,7 @@ func (s *session) keepMatches(b *browser.Browser) {
 	maps.DeleteFunc(seen, func(selector, _ string) bool {
 		return !bytes.Contains(s.integration.Source, []byte(selector))
 	})
-	if err := s.runner.DB.KeepMatches(context.WithoutCancel(s.ctx), s.integration.ID, seen); err != nil {
+	if err := s.runner.DB.SaveMatches(context.WithoutCancel(s.ctx), s.integration.ID, seen); err != nil {
 		s.logger.Warn("what the selectors matched could not be kept", "error", err)
 	}
 }

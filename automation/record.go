@@ -104,7 +104,7 @@ func (r *recorder) Submit(ctx context.Context, _ string) error {
 
 // Account keeps whose account the session works in.
 func (r *recorder) Account(ctx context.Context, id string) error {
-	return r.session.runner.DB.NameAccount(ctx, r.session.lease, id)
+	return r.session.runner.DB.SetAccount(ctx, r.session.lease, id)
 }
 
 func (r *recorder) lastNote() *db.Note {

@@ -77,7 +77,7 @@ func TestCredentialsThatAreAskedForAgainCount(t *testing.T) {
 // kind is what the session asks for now.
 func (s *sessions) kind(session string) string {
 	s.t.Helper()
-	open, err := s.db.OpenPromptOf(s.t.Context(), session)
+	open, err := s.db.CurrentPrompt(s.t.Context(), session)
 	if err != nil || open == nil {
 		s.t.Fatalf("no question is open: %v", err)
 	}

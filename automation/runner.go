@@ -85,7 +85,7 @@ func (r *Runner) Run(ctx context.Context) error {
 }
 
 func (r *Runner) loop(ctx context.Context) {
-	renew, sweep, retain := time.NewTicker(db.RenewEvery), time.NewTicker(sweepEvery), time.NewTicker(retainEvery)
+	renew, sweep, retain := time.NewTicker(db.RenewInterval), time.NewTicker(sweepEvery), time.NewTicker(retainEvery)
 	defer renew.Stop()
 	defer sweep.Stop()
 	defer retain.Stop()
@@ -143,7 +143,7 @@ func (r *Runner) drain() {
 	}
 	done := make(chan struct{})
 	go func() { r.running.Wait(); close(done) }()
-	renew := time.NewTicker(db.RenewEvery)
+	renew := time.NewTicker(db.RenewInterval)
 	defer renew.Stop()
 	for {
 		select {
@@ -218,7 +218,7 @@ func (r *Runner) Claim(ctx context.Context, claim Claim) (db.Claimed, error) {
 	if err := r.enter(); err != nil {
 		return db.Claimed{}, err
 	}
-	claimed, err := r.DB.ClaimLink(ctx, db.Claim{Code: claim.Code, Owner: r.boot, Browser: claim.Browser,
+	claimed, err := r.DB.ClaimLink(ctx, db.Claim{Code: claim.Code, Node: r.boot, Visitor: claim.Browser,
 		Consent: claim.Consent, Version: integration.Hash, Prompt: question})
 	if err != nil {
 		r.running.Done()

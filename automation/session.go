@@ -154,7 +154,7 @@ func (s *session) drive(browser *browser.Browser, arguments []json.RawMessage) (
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.runner.DB.DoneBefore(s.ctx, s.lease)
+	done, err := s.runner.DB.Checkpoints(s.ctx, s.lease)
 	if err != nil {
 		return nil, err
 	}

@@ -111,7 +111,7 @@ func (s *sessions) until(link db.Link, what string, is func() bool) {
 func (s *sessions) asked(link db.Link, session string) (prompt string) {
 	s.t.Helper()
 	s.until(link, "the question", func() bool {
-		open, err := s.db.OpenPromptOf(s.t.Context(), session)
+		open, err := s.db.CurrentPrompt(s.t.Context(), session)
 		if err != nil {
 			s.t.Fatal(err)
 		}

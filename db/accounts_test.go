@@ -26,7 +26,7 @@ func TestKeysAuthenticateUntilTheyAreRevoked(t *testing.T) {
 	expect(t, "hint", key.Hint, secret[len(secret)-4:])
 	for _, wrong := range []string{"", "psg_", secret[:len(secret)-1], secret + "x", strings.ToUpper(secret)} {
 		_, err := w.db.Authenticate(t.Context(), wrong)
-		w.want(err, db.ErrMistyped)
+		w.want(err, db.ErrMalformedKey)
 	}
 	elsewhere := secretOfAnotherServer(t)
 	_, err = w.db.Authenticate(t.Context(), elsewhere) // a whole key, of another server

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// MaxArtifact is how large a recording's picture may be, in bytes.
-const MaxArtifact = 2 << 20
+// MaxArtifactBytes is how large a recording's picture may be, in bytes.
+const MaxArtifactBytes = 2 << 20
 
 // Artifact is a picture of a session's page, masked before it was taken.
 type Artifact struct {
@@ -24,11 +24,11 @@ func artifactPlace(organizationID, id string) place {
 	return place{organizationID, "artifacts", id, "content"}
 }
 
-// KeepScreenshot seals a picture with its link's data key. The event's data is
+// SaveScreenshot seals a picture with its link's data key. The event's data is
 // {"artifact": id}.
-func (db *DB) KeepScreenshot(ctx context.Context, lease Lease, mediaType string, content []byte) error {
-	if len(content) > MaxArtifact {
-		return fmt.Errorf("keep screenshot: %d bytes are more than %d", len(content), MaxArtifact)
+func (db *DB) SaveScreenshot(ctx context.Context, lease Lease, mediaType string, content []byte) error {
+	if len(content) > MaxArtifactBytes {
+		return fmt.Errorf("keep screenshot: %d bytes are more than %d", len(content), MaxArtifactBytes)
 	}
 	id, err := db.newID(artifactPrefix)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 // Claim is a person's decision to let a link be worked on.
 type Claim struct {
 	Code    string
-	Owner   string // the boot id of the process that will run the session
-	Browser string // the id of the person's browser; empty for a claim through the API
+	Node    string // the boot id of the process that will run the session
+	Visitor string // the id of the person's browser; empty for a claim through the API
 	Consent Consent
 	Version string // the hash of the integration's script
 	Prompt  NewPrompt
@@ -47,7 +47,7 @@ func (db *DB) ClaimLink(ctx context.Context, claim Claim) (Claimed, error) {
 		if err != nil {
 			return err
 		}
-		lease := Lease{SessionID: claimed.Session.ID, LinkID: link.ID, Owner: claim.Owner, Epoch: epoch}
+		lease := Lease{SessionID: claimed.Session.ID, LinkID: link.ID, Node: claim.Node, Epoch: epoch}
 		if err := insertSession(tx, lease, claim, claimed.ClientToken); err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func activate(tx *tx, linkID, sessionID string) (epoch int, err error) {
 			completed_at = NULL, updated_at = $2
 		WHERE id = $3 AND expires_at > $2 AND arguments_key IS NOT NULL AND data_key IS NOT NULL
 			AND (status = 'pending' OR (status = 'failed' AND tries < $4) OR (status = 'complete' AND reusable = 1))
-		RETURNING attempts`, sessionID, tx.now, linkID, MaxTries).Scan(&epoch)
+		RETURNING attempts`, sessionID, tx.now, linkID, MaxAttempts).Scan(&epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, ErrStale
 	}
@@ -104,7 +104,7 @@ func (l *Link) Claimable() bool {
 	case l.Status == LinkComplete:
 		return l.Reusable
 	default:
-		return l.Status == LinkPending || (l.Status == LinkFailed && !l.UsedUp())
+		return l.Status == LinkPending || (l.Status == LinkFailed && !l.AttemptsExhausted())
 	}
 }
 
@@ -115,8 +115,8 @@ func whyNotClaimable(link *Link) error {
 		return ErrComplete
 	case link.Status == LinkActive:
 		return ErrActive
-	case link.UsedUp():
-		return ErrUsedUp
+	case link.AttemptsExhausted():
+		return ErrAttemptsExhausted
 	default: // pending and failed can be claimed, unless the time ran out just now or the data was destroyed
 		return ErrExpired
 	}
@@ -129,13 +129,13 @@ func insertSession(tx *tx, lease Lease, claim Claim, clientToken string) error {
 		return err
 	}
 	var browser []byte
-	if claim.Browser != "" {
-		browser = hash(claim.Browser)
+	if claim.Visitor != "" {
+		browser = hash(claim.Visitor)
 	}
 	return tx.exec(`INSERT INTO link_sessions (id, link_id, attempt, status, owner, epoch, lease_until,
 			client_token_hash, browser_hash, consent, integration_version, created_at)
 		VALUES ($1, $2, $3, 'created', $4, $3, $5, $6, $7, $8, $9, $10)`,
-		lease.SessionID, lease.LinkID, lease.Epoch, lease.Owner, tx.now+LeaseTime.Milliseconds(),
+		lease.SessionID, lease.LinkID, lease.Epoch, lease.Node, tx.now+LeaseDuration.Milliseconds(),
 		hash(clientToken), browser, string(consent), claim.Version, tx.now)
 }
 
@@ -149,10 +149,10 @@ func insertSessionOperations(tx *tx, sessionID string, count int) error {
 	return nil
 }
 
-// HandOver gives a session to another browser and returns its new client token;
+// TransferSession gives a session to another browser and returns its new client token;
 // the old cookie and token stop working. Unless allowed is true it succeeds only
 // while nothing was typed yet; ErrStale otherwise.
-func (db *DB) HandOver(ctx context.Context, sessionID, browser string, allowed bool) (clientToken string, err error) {
+func (db *DB) TransferSession(ctx context.Context, sessionID, browser string, allowed bool) (clientToken string, err error) {
 	clientToken, err = db.newSecret(clientTokenPrefix)
 	if err != nil {
 		return "", err
@@ -172,7 +172,7 @@ func (db *DB) HandOver(ctx context.Context, sessionID, browser string, allowed b
 			WHERE id = $3`, hash(browser), hash(clientToken), sessionID); err != nil {
 			return err
 		}
-		if err := tx.insertEvent(sessionID, session.LastSeq+1, NewEvent{Kind: EventHandedOver, At: tx.now}); err != nil {
+		if err := tx.insertEvent(sessionID, session.LastSeq+1, NewEvent{Kind: EventTransferred, At: tx.now}); err != nil {
 			return err
 		}
 		tx.ring(link.ID)

@@ -62,7 +62,7 @@ func TestClaimGivesASessionWithItsPromptAndOperations(t *testing.T) {
 	expect(t, "held by its browser", session.HeldBy("browser"), true)
 	expect(t, "held by another", session.HeldBy("another"), false)
 	expect(t, "held by nobody", session.HeldBy(""), false)
-	prompt, err := w.db.OpenPromptOf(t.Context(), session.ID)
+	prompt, err := w.db.CurrentPrompt(t.Context(), session.ID)
 	w.must(err)
 	expect(t, "prompt", prompt.ID, claimed.PromptID)
 	expect(t, "operations", len(w.operations(session.ID)), 2)
@@ -101,7 +101,7 @@ func TestEachClaimOfAFailedLinkIsANewAttempt(t *testing.T) {
 func TestClaimThroughTheAPIBelongsToNoBrowser(t *testing.T) {
 	w := newWorld(t)
 	claim := dbtest.NewClaim(w.link().ClaimCode, boot)
-	claim.Browser = ""
+	claim.Visitor = ""
 	claimed, err := w.db.ClaimLink(t.Context(), claim)
 	w.must(err)
 	expect(t, "held", claimed.Session.HeldBy(""), false)
@@ -110,7 +110,7 @@ func TestClaimThroughTheAPIBelongsToNoBrowser(t *testing.T) {
 func TestHandedOverSessionLeavesTheOldBrowserAndToken(t *testing.T) {
 	w := newWorld(t)
 	claimed := w.claim(w.link())
-	token, err := w.db.HandOver(t.Context(), claimed.Session.ID, "second", false)
+	token, err := w.db.TransferSession(t.Context(), claimed.Session.ID, "second", false)
 	w.must(err)
 	_, _, err = w.db.SessionByToken(t.Context(), claimed.Session.ID, claimed.ClientToken)
 	w.want(err, db.ErrNotFound)
@@ -118,7 +118,7 @@ func TestHandedOverSessionLeavesTheOldBrowserAndToken(t *testing.T) {
 	w.must(err)
 	expect(t, "old browser", session.HeldBy("browser"), false)
 	expect(t, "new browser", session.HeldBy("second"), true)
-	_, err = w.db.HandOver(t.Context(), "sess_none", "second", true)
+	_, err = w.db.TransferSession(t.Context(), "sess_none", "second", true)
 	w.want(err, db.ErrNotFound)
 }
 

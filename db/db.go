@@ -22,14 +22,14 @@ import (
 // The errors that callers tell apart. Every other error means that the
 // database itself failed.
 var (
-	ErrNotFound  = errors.New("not found")
-	ErrStale     = errors.New("the state has changed") // a transition found another state, or a lost lease
-	ErrExpired   = errors.New("the link has expired")
-	ErrComplete  = errors.New("the link is complete")
-	ErrActive    = errors.New("the link is being worked on")
-	ErrUsedUp    = errors.New("the link was tried as often as it may be")
-	ErrDestroyed = errors.New("the data was destroyed")
-	ErrExists    = errors.New("exists already")
+	ErrNotFound          = errors.New("not found")
+	ErrStale             = errors.New("the state has changed") // a transition found another state, or a lost lease
+	ErrExpired           = errors.New("the link has expired")
+	ErrComplete          = errors.New("the link is complete")
+	ErrActive            = errors.New("the link is being worked on")
+	ErrAttemptsExhausted = errors.New("the link was tried as often as it may be")
+	ErrDestroyed         = errors.New("the data was destroyed")
+	ErrExists            = errors.New("exists already")
 )
 
 // readers is how many reads may run beside each other and beside the writer.

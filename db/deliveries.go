@@ -22,7 +22,7 @@ type Delivery struct {
 	EventID   string
 	URL       string
 	Status    DeliveryStatus
-	Tries     int // made so far
+	Attempts  int // made so far
 	NextAt    int64
 	Held      bool // it waits until its endpoint goes on, whatever NextAt says
 	CreatedAt int64
@@ -31,16 +31,16 @@ type Delivery struct {
 	endpointID *string
 }
 
-// NextTry is when it is tried next; nil where it has ended or is held.
-func (d *Delivery) NextTry() *int64 {
+// NextAttempt is when it is tried next; nil where it has ended or is held.
+func (d *Delivery) NextAttempt() *int64 {
 	if d.Status != DeliveryPending || d.Held {
 		return nil
 	}
 	return &d.NextAt
 }
 
-// Try is one attempt at a delivery.
-type Try struct {
+// DeliveryAttempt is one attempt at a delivery.
+type DeliveryAttempt struct {
 	Number     int
 	StatusCode *int  // nil where no reply came
 	Took       int64 // milliseconds
@@ -53,7 +53,7 @@ const deliveryColumns = `id, event_id, url, status, tries, next_at, held, create
 
 func scanDelivery(r row) (Delivery, error) {
 	var d Delivery
-	err := r.Scan(&d.ID, &d.EventID, &d.URL, &d.Status, &d.Tries, &d.NextAt, &d.Held, &d.CreatedAt, &d.EndedAt, &d.endpointID)
+	err := r.Scan(&d.ID, &d.EventID, &d.URL, &d.Status, &d.Attempts, &d.NextAt, &d.Held, &d.CreatedAt, &d.EndedAt, &d.endpointID)
 	return d, err
 }
 
@@ -67,9 +67,9 @@ func (db *DB) insertDelivery(tx *tx, eventID, url string, to endpoint) error {
 		VALUES ($1, $2, $3, 'pending', $4, $4, $5, $6)`, id, eventID, url, tx.now, to.id, to.paused())
 }
 
-// TakeDeliveries leases deliveries that are due, so that no other process tries
+// LeaseDeliveries leases deliveries that are due, so that no other process tries
 // them meanwhile. One that is not settled before its lease ends is due again.
-func (db *DB) TakeDeliveries(ctx context.Context, limit int, lease time.Duration) ([]Delivery, error) {
+func (db *DB) LeaseDeliveries(ctx context.Context, limit int, lease time.Duration) ([]Delivery, error) {
 	var taken []Delivery
 	err := db.transact(ctx, func(tx *tx) (err error) {
 		taken, err = collect(tx.ctx, tx.sql, scanDelivery, `UPDATE webhook_deliveries SET lease_until = $1
@@ -99,11 +99,11 @@ func (db *DB) NextDelivery(ctx context.Context) (at int64, ok bool, err error) {
 	return *next, true, nil
 }
 
-// SettleTry records a try and what follows from it: delivered, given up
+// RecordAttempt records a try and what follows from it: delivered, given up
 // (failed), or pending again at a later time; while its endpoint is paused it
 // is pending whatever the plan says. ErrStale where another process settled the
 // same try before.
-func (db *DB) SettleTry(ctx context.Context, delivery Delivery, try Try, status DeliveryStatus, nextAt int64) error {
+func (db *DB) RecordAttempt(ctx context.Context, delivery Delivery, try DeliveryAttempt, status DeliveryStatus, nextAt int64) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		paused, err := noteTry(tx, &delivery, status == DeliveryDelivered)
 		if err != nil {
@@ -118,12 +118,12 @@ func (db *DB) SettleTry(ctx context.Context, delivery Delivery, try Try, status 
 		}
 		if err := tx.change(`UPDATE webhook_deliveries SET status = $1, tries = tries + 1, next_at = $2, lease_until = 0, ended_at = $3
 			WHERE id = $4 AND status = 'pending' AND tries = $5`,
-			string(status), nextAt, endedAt, delivery.ID, delivery.Tries); err != nil {
+			string(status), nextAt, endedAt, delivery.ID, delivery.Attempts); err != nil {
 			return err
 		}
 		return tx.exec(`INSERT INTO webhook_tries (delivery_id, number, status_code, took, error, reply, at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			delivery.ID, delivery.Tries+1, try.StatusCode, try.Took, orNull(try.Error), orNull(try.Reply), tx.now)
+			delivery.ID, delivery.Attempts+1, try.StatusCode, try.Took, orNull(try.Error), orNull(try.Reply), tx.now)
 	})
 	if err != nil {
 		return fmt.Errorf("settle try: %w", err)
@@ -151,11 +151,11 @@ func (db *DB) DeliveriesOfEvent(ctx context.Context, eventID string, limit int) 
 	return found, nil
 }
 
-// TriesOfEvent lists the attempts at an event's deliveries, by delivery.
-func (db *DB) TriesOfEvent(ctx context.Context, eventID string) (map[string][]Try, error) {
-	tries := map[string][]Try{}
-	_, err := collect(ctx, db.read, func(r row) (Try, error) {
-		var t Try
+// AttemptsOfEvent lists the attempts at an event's deliveries, by delivery.
+func (db *DB) AttemptsOfEvent(ctx context.Context, eventID string) (map[string][]DeliveryAttempt, error) {
+	tries := map[string][]DeliveryAttempt{}
+	_, err := collect(ctx, db.read, func(r row) (DeliveryAttempt, error) {
+		var t DeliveryAttempt
 		var delivery string
 		var failure, reply *string
 		err := r.Scan(&delivery, &t.Number, &t.StatusCode, &t.Took, &failure, &reply, &t.At)

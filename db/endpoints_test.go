@@ -14,7 +14,7 @@ func (w *world) refuse() int {
 	w.Helper()
 	due := w.take()
 	for _, delivery := range due {
-		w.must(w.db.SettleTry(w.Context(), delivery, db.Try{Error: "refused"}, db.DeliveryPending, w.db.Now()+time.Hour.Milliseconds()))
+		w.must(w.db.RecordAttempt(w.Context(), delivery, db.DeliveryAttempt{Error: "refused"}, db.DeliveryPending, w.db.Now()+time.Hour.Milliseconds()))
 	}
 	return len(due)
 }
@@ -33,7 +33,7 @@ func dead(t *testing.T) (w *world, events []db.Event) {
 	due := w.take()
 	// The first pauses it, although its plan is at its end; the second is held.
 	for _, delivery := range due {
-		w.must(w.db.SettleTry(t.Context(), delivery, db.Try{Error: "refused"}, db.DeliveryFailed, 0))
+		w.must(w.db.RecordAttempt(t.Context(), delivery, db.DeliveryAttempt{Error: "refused"}, db.DeliveryFailed, 0))
 	}
 	return w, events
 }
@@ -88,11 +88,11 @@ func (w *world) elsewhere() []db.Delivery {
 func TestATakenProbeEndsThePause(t *testing.T) {
 	w, events := dead(t)
 	w.clock.Advance(time.Hour)
-	w.must(w.db.SettleTry(t.Context(), w.take()[0], db.Try{}, db.DeliveryDelivered, 0))
+	w.must(w.db.RecordAttempt(t.Context(), w.take()[0], db.DeliveryAttempt{}, db.DeliveryDelivered, 0))
 	expect(t, "paused", len(w.paused()), 0)
 	rest := w.take()
 	expect(t, "due at once", len(rest), 1)
-	w.must(w.db.SettleTry(t.Context(), rest[0], db.Try{Error: "refused"}, db.DeliveryFailed, 0))
+	w.must(w.db.RecordAttempt(t.Context(), rest[0], db.DeliveryAttempt{Error: "refused"}, db.DeliveryFailed, 0))
 	expect(t, "one failure later", len(w.paused()), 0)
 	states := map[db.DeliveryStatus]bool{w.delivery(events[0]).Status: true, w.delivery(events[1]).Status: true}
 	if !states[db.DeliveryDelivered] || !states[db.DeliveryFailed] {
@@ -108,7 +108,7 @@ func TestSendingOneAgainEndsThePause(t *testing.T) {
 			return err
 		},
 		"many": func(w *world, _ db.Event) error {
-			_, _, err := w.db.ResendSpan(w.Context(), db.EventSpan{OrganizationID: w.org, Limit: 10})
+			_, _, err := w.db.ResendRange(w.Context(), db.EventRange{OrganizationID: w.org, Limit: 10})
 			return err
 		},
 	} {
@@ -130,7 +130,7 @@ func TestAnEndpointThatTakesSomethingIsNotPaused(t *testing.T) {
 		expect(t, "tried", w.refuse(), 1)
 		w.ended()
 		due := w.take()
-		w.must(w.db.SettleTry(t.Context(), due[0], db.Try{}, db.DeliveryDelivered, 0))
+		w.must(w.db.RecordAttempt(t.Context(), due[0], db.DeliveryAttempt{}, db.DeliveryDelivered, 0))
 		w.clock.Advance(time.Hour)
 	}
 	expect(t, "paused", len(w.paused()), 0)

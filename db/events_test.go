@@ -96,7 +96,7 @@ func TestDeliveriesAreTakenOnceUnderConcurrency(t *testing.T) {
 		}
 		takers.Go(func() {
 			for {
-				some, err := handle.TakeDeliveries(t.Context(), 4, time.Minute)
+				some, err := handle.LeaseDeliveries(t.Context(), 4, time.Minute)
 				if err != nil {
 					t.Error(err)
 				}
@@ -121,7 +121,7 @@ func TestDeliveriesAreTakenOnceUnderConcurrency(t *testing.T) {
 // take leases what is due.
 func (w *world) take() []db.Delivery {
 	w.Helper()
-	taken, err := w.db.TakeDeliveries(w.Context(), 10, time.Minute)
+	taken, err := w.db.LeaseDeliveries(w.Context(), 10, time.Minute)
 	w.must(err)
 	return taken
 }
@@ -139,24 +139,24 @@ func TestDeliveryIsRetriedWhenItsTimeComesAndRecordsEachTry(t *testing.T) {
 
 	later := w.db.Now() + 5000
 	status := 500
-	try := db.Try{StatusCode: &status, Took: 12, Reply: "oh no"}
-	w.must(w.db.SettleTry(t.Context(), delivery, try, db.DeliveryPending, later))
+	try := db.DeliveryAttempt{StatusCode: &status, Took: 12, Reply: "oh no"}
+	w.must(w.db.RecordAttempt(t.Context(), delivery, try, db.DeliveryPending, later))
 	w.changesNothing(db.ErrStale, func() error {
-		return w.db.SettleTry(t.Context(), delivery, try, db.DeliveryDelivered, later)
+		return w.db.RecordAttempt(t.Context(), delivery, try, db.DeliveryDelivered, later)
 	})
 	w.clock.Advance(5*time.Second - time.Millisecond)
 	expect(t, "taken before its time", len(w.take()), 0)
 	w.clock.Advance(time.Millisecond)
 	again := w.take()
 	expect(t, "taken at its time", len(again), 1)
-	w.must(w.db.SettleTry(t.Context(), again[0], db.Try{Error: "refused"}, db.DeliveryDelivered, 0))
+	w.must(w.db.RecordAttempt(t.Context(), again[0], db.DeliveryAttempt{Error: "refused"}, db.DeliveryDelivered, 0))
 
 	w.clock.Advance(time.Hour)
 	expect(t, "taken after the end", len(w.take()), 0)
 	_, ok, err = w.db.NextDelivery(t.Context())
 	w.must(err)
 	expect(t, "there is a next after the end", ok, false)
-	found, err := w.db.TriesOfEvent(t.Context(), delivery.EventID)
+	found, err := w.db.AttemptsOfEvent(t.Context(), delivery.EventID)
 	w.must(err)
 	tries := found[delivery.ID]
 	if len(tries) != 2 || *tries[0].StatusCode != 500 || tries[0].Reply != "oh no" || tries[1].StatusCode != nil ||
@@ -165,7 +165,7 @@ func TestDeliveryIsRetriedWhenItsTimeComesAndRecordsEachTry(t *testing.T) {
 	}
 	all, err := w.db.DeliveriesOf(t.Context(), link.ID)
 	w.must(err)
-	if len(all) != 1 || all[0].Status != db.DeliveryDelivered || all[0].Tries != 2 || all[0].EndedAt == nil {
+	if len(all) != 1 || all[0].Status != db.DeliveryDelivered || all[0].Attempts != 2 || all[0].EndedAt == nil {
 		t.Errorf("deliveries: %+v", all)
 	}
 }
@@ -177,9 +177,9 @@ func TestDeliveryOfADeadSenderIsTakenAgain(t *testing.T) {
 	w.clock.Advance(time.Minute)
 	second := w.take()
 	expect(t, "taken after the lease", len(second), 1)
-	w.must(w.db.SettleTry(t.Context(), second[0], db.Try{}, db.DeliveryFailed, 0))
+	w.must(w.db.RecordAttempt(t.Context(), second[0], db.DeliveryAttempt{}, db.DeliveryFailed, 0))
 	w.changesNothing(db.ErrStale, func() error {
-		return w.db.SettleTry(t.Context(), first, db.Try{}, db.DeliveryDelivered, 0)
+		return w.db.RecordAttempt(t.Context(), first, db.DeliveryAttempt{}, db.DeliveryDelivered, 0)
 	})
 }
 

@@ -137,7 +137,7 @@ func TestOneDamagedLinkDoesNotKeepTheSweepFromTheOthers(t *testing.T) {
 	sound, orphan := w.linkAt(db.LinkActive)
 	_, err := w.raw.ExecContext(t.Context(), `UPDATE links SET claim_code = x'00' WHERE id = $1`, damaged.ID)
 	w.must(err)
-	w.clock.Advance(db.LeaseTime)
+	w.clock.Advance(db.LeaseDuration)
 	got, err := w.db.FailLost(t.Context())
 	if err == nil {
 		t.Error("the damaged link is not reported")

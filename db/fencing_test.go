@@ -34,13 +34,13 @@ func writes(handle *db.DB, w *world, lease db.Lease, prompt string) map[string]f
 		"CompleteLogIn":  func() error { return handle.CompleteLogIn(ctx, lease) },
 		"CompleteWrite":  func() error { return handle.CompleteWrite(ctx, lease, 0, nil, result()) },
 		"ReuseOperation": func() error { return handle.ReuseOperation(ctx, lease, 1, 1) },
-		"NameAccount":    func() error { return handle.NameAccount(ctx, lease, "account") },
+		"NameAccount":    func() error { return handle.SetAccount(ctx, lease, "account") },
 		"NoteOperation":  func() error { return handle.NoteOperation(ctx, lease, 0, db.Note{Key: "k"}) },
 		"AppendEvents": func() error {
 			_, err := handle.AppendEvents(ctx, lease, []db.NewEvent{{Kind: db.EventStep}})
 			return err
 		},
-		"KeepScreenshot":  func() error { return handle.KeepScreenshot(ctx, lease, "image/png", []byte("p")) },
+		"KeepScreenshot":  func() error { return handle.SaveScreenshot(ctx, lease, "image/png", []byte("p")) },
 		"CompleteSession": func() error { return handle.CompleteSession(ctx, lease, result()) },
 		"FailSession":     func() error { return handle.FailSession(ctx, lease, failure("SITE_CHANGED")) },
 	}
@@ -58,7 +58,7 @@ func TestLeaseOfAnotherOwnerOrEpochChangesNothing(t *testing.T) {
 	lease := w.run(w.link())
 	w.must(w.db.StartOperation(t.Context(), lease, 0))
 	for name, change := range map[string]func(*db.Lease){
-		"owner":         func(l *db.Lease) { l.Owner = "boot_other" },
+		"owner":         func(l *db.Lease) { l.Node = "boot_other" },
 		"earlier epoch": func(l *db.Lease) { l.Epoch-- },
 		"later epoch":   func(l *db.Lease) { l.Epoch++ },
 		"session":       func(l *db.Lease) { l.SessionID = "sess_other" },
@@ -75,7 +75,7 @@ func TestLostLeaseChangesNothingAndStaysLost(t *testing.T) {
 	w := newWorld(t)
 	lease := w.run(w.link())
 	w.must(w.db.StartOperation(t.Context(), lease, 0))
-	w.clock.Advance(db.LeaseTime - time.Millisecond)
+	w.clock.Advance(db.LeaseDuration - time.Millisecond)
 	_, err := w.db.AppendEvents(t.Context(), lease, []db.NewEvent{{Kind: db.EventStep}})
 	w.must(err)
 	w.clock.Advance(time.Millisecond)
@@ -89,7 +89,7 @@ func TestRenewedLeaseHolds(t *testing.T) {
 	lease := w.run(w.link())
 	other := dbtest.Claim(t, w.db, w.link(), "boot_other")
 	for range 10 {
-		w.clock.Advance(db.RenewEvery)
+		w.clock.Advance(db.RenewInterval)
 		w.must(w.db.RenewLeases(t.Context(), boot))
 	}
 	lost, err := w.db.FailLost(t.Context())
@@ -172,7 +172,7 @@ func enders() map[string]func(w *world, link db.Link, lease db.Lease) error {
 			return w.db.FailSession(w.Context(), lease, failure("USER_CANCELLED"))
 		},
 		"lost lease": func(w *world, _ db.Link, _ db.Lease) error {
-			w.clock.Advance(db.LeaseTime)
+			w.clock.Advance(db.LeaseDuration)
 			_, err := w.db.FailLost(w.Context())
 			return err
 		},

@@ -29,8 +29,8 @@ func (s Scope) Covers(needed Scope) bool {
 	return slices.Index(order, s) >= slices.Index(order, needed)
 }
 
-// Known reports whether this is one of the scopes.
-func (s Scope) Known() bool { return s == ScopeRead || s == ScopeLinks || s == ScopeAll }
+// Valid reports whether this is one of the scopes.
+func (s Scope) Valid() bool { return s == ScopeRead || s == ScopeLinks || s == ScopeAll }
 
 // NewKey is what a key is to be.
 type NewKey struct {
@@ -62,9 +62,9 @@ type Key struct {
 
 // The ways in which a key opens nothing.
 var (
-	ErrMistyped   = errors.New("this is not a whole key")
-	ErrKeyRevoked = errors.New("the key was revoked")
-	ErrKeyExpired = errors.New("the key has expired")
+	ErrMalformedKey = errors.New("this is not a whole key")
+	ErrKeyRevoked   = errors.New("the key was revoked")
+	ErrKeyExpired   = errors.New("the key has expired")
 )
 
 // ended tells why a key is not in force any more.
@@ -81,8 +81,8 @@ func (k *Key) ended(now int64) error {
 // InForce reports whether a key opened something at a time.
 func (k *Key) InForce(now int64) bool { return k.ended(now) == nil }
 
-// Shown is as much of a key's secret as tells it from others.
-func (k *Key) Shown() string {
+// Masked is as much of a key's secret as tells it from others.
+func (k *Key) Masked() string {
 	prefix := apiKeyPrefix
 	if k.Test {
 		prefix = testKeyPrefix
@@ -173,7 +173,7 @@ func whole(secret string) bool {
 func (db *DB) Authenticate(ctx context.Context, secret string) (Key, error) {
 	key, err := scanKey(db.read.QueryRowContext(ctx, keyQuery+` WHERE k.hash = $1`, hash(secret)))
 	if err = orNotFound(err); errors.Is(err, ErrNotFound) && !whole(secret) {
-		err = ErrMistyped
+		err = ErrMalformedKey
 	}
 	if err == nil {
 		err = key.ended(db.Now())

@@ -13,7 +13,7 @@ import (
 func (w *world) linkAt(to db.LinkStatus, changes ...func(*db.NewLink)) (db.Link, db.Lease) {
 	w.Helper()
 	link := w.link(changes...)
-	lease := db.Lease{SessionID: "sess_none", LinkID: link.ID, Owner: boot, Epoch: 1}
+	lease := db.Lease{SessionID: "sess_none", LinkID: link.ID, Node: boot, Epoch: 1}
 	switch to {
 	case db.LinkActive:
 		lease = w.run(link)
@@ -68,7 +68,7 @@ func linkMoves() []linkMove {
 			func(w *world, link db.Link, _ db.Lease) error { return w.db.CancelLink(w.Context(), w.org, link.ID) }},
 		{"FailLost", map[db.LinkStatus]db.LinkStatus{pending: pending, active: failed, complete: complete, failed: failed, expired: expired}, nil,
 			func(w *world, _ db.Link, _ db.Lease) error {
-				w.clock.Advance(db.LeaseTime)
+				w.clock.Advance(db.LeaseDuration)
 				_, err := w.db.FailLost(w.Context())
 				return err
 			}},

@@ -33,30 +33,30 @@ type Failure struct {
 
 // Link is an intent to run operations on one person's account.
 type Link struct {
-	ID               string
-	OrganizationID   string
-	IntegrationID    string
-	Status           LinkStatus // exact at the time of reading: a link past its time is expired
-	ClaimCode        string
-	Operations       []Operation
-	Error            *Failure
-	CurrentSessionID string // empty before the first claim
-	Attempts         int
-	Tries            int    // attempts since it was created, or completed last
-	ReturnURL        string // without linkId
-	WebhookURL       string
-	ExternalUserID   string
-	Metadata         map[string]string // nil where none was given
-	Debug            bool
-	Reusable         bool
-	UserLabel        string
-	RequireReturn    bool
-	Locale           string
-	Test             bool // made with a test key
-	ExpiresAt        int64
-	CreatedAt        int64
-	UpdatedAt        int64
-	CompletedAt      *int64
+	ID                   string
+	OrganizationID       string
+	IntegrationID        string
+	Status               LinkStatus // exact at the time of reading: a link past its time is expired
+	ClaimCode            string
+	Operations           []Operation
+	Error                *Failure
+	CurrentSessionID     string // empty before the first claim
+	Attempts             int
+	AttemptsSinceSuccess int    // attempts since it was created, or completed last
+	ReturnURL            string // without linkId
+	WebhookURL           string
+	ExternalUserID       string
+	Metadata             map[string]string // nil where none was given
+	Debug                bool
+	Reusable             bool
+	UserLabel            string
+	RequireReturn        bool
+	Locale               string
+	Test                 bool // made with a test key
+	ExpiresAt            int64
+	CreatedAt            int64
+	UpdatedAt            int64
+	CompletedAt          *int64
 
 	sealedCode   []byte
 	result       []byte // sealed
@@ -68,15 +68,17 @@ type Link struct {
 	returnCodeHash []byte     // nil before a session that requires the return has succeeded
 }
 
-// MaxTries is how many attempts a link is good for; a reusable one begins anew
+// MaxAttempts is how many attempts a link is good for; a reusable one begins anew
 // with each success.
-const MaxTries = 10
+const MaxAttempts = 10
 
-// UsedUp reports whether the link failed as often as it may.
-func (l *Link) UsedUp() bool { return l.Status == LinkFailed && l.Tries >= MaxTries }
+// AttemptsExhausted reports whether the link failed as often as it may.
+func (l *Link) AttemptsExhausted() bool {
+	return l.Status == LinkFailed && l.AttemptsSinceSuccess >= MaxAttempts
+}
 
-// Settled reports whether the link can change no more, as it was read.
-func (l *Link) Settled() bool {
+// Final reports whether the link can change no more, as it was read.
+func (l *Link) Final() bool {
 	switch l.Status {
 	case LinkComplete:
 		return !l.Claimable()
@@ -87,9 +89,9 @@ func (l *Link) Settled() bool {
 	}
 }
 
-// Since is when the link came to its present state, whenever that was written
+// StatusSince is when the link came to its present state, whenever that was written
 // down.
-func (l *Link) Since() int64 {
+func (l *Link) StatusSince() int64 {
 	switch {
 	case l.Status != LinkExpired:
 		return l.UpdatedAt
@@ -128,7 +130,7 @@ func scanLink(r row) (Link, error) {
 	var code, session, returnURL, webhookURL, user, metadata, label, locale *string
 	var operation *int
 	err := r.Scan(&l.ID, &l.OrganizationID, &l.IntegrationID, &l.Status, &l.sealedCode, &l.argumentsKey, &l.dataKey,
-		&l.result, &code, &operation, &session, &l.Attempts, &l.Tries, &returnURL, &webhookURL,
+		&l.result, &code, &operation, &session, &l.Attempts, &l.AttemptsSinceSuccess, &returnURL, &webhookURL,
 		&user, &metadata, &l.Debug, &l.Reusable, &label, &l.RequireReturn, &locale, &l.Test,
 		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt, &l.returnCodeHash, &l.over, &l.stored)
 	if err != nil {

@@ -31,8 +31,8 @@ type LockoutNear struct {
 
 func (*LockoutNear) Error() string { return "one more wrong password could lock the account" }
 
-// Standing is how far a user name is from the site's lock-out.
-type Standing struct {
+// LockoutStatus is how far a user name is from the site's lock-out.
+type LockoutStatus struct {
 	Left  int   // log-ins that are still taken; the one that would lock the account is not counted
 	Until int64 // where none is left: when the next one is
 }
@@ -73,26 +73,26 @@ func (db *DB) ReserveLogIn(ctx context.Context, lease Lease, logIn LogIn) error 
 }
 
 // standing counts what was refused within the window, and what may yet be.
-func (tx *tx) standing(integrationID string, mac []byte, lockout Lockout) (Standing, error) {
+func (tx *tx) standing(integrationID string, mac []byte, lockout Lockout) (LockoutStatus, error) {
 	window := lockout.Window.Milliseconds()
 	counted, err := collect(tx.ctx, tx.sql, func(r row) (at int64, err error) { return at, r.Scan(&at) },
 		`SELECT CASE status WHEN 'open' THEN $3 ELSE at END AS since FROM log_ins
 		WHERE integration_id = $1 AND username_mac = $2 AND (status = 'open' OR (status = 'refused' AND at > $4))
 		ORDER BY since`, integrationID, mac, tx.now, tx.now-window)
 	if err != nil {
-		return Standing{}, err
+		return LockoutStatus{}, err
 	}
 	over := len(counted) - (lockout.Attempts - 1)
 	if over < 0 {
-		return Standing{Left: -over}, nil
+		return LockoutStatus{Left: -over}, nil
 	}
-	return Standing{Until: counted[over] + window}, nil
+	return LockoutStatus{Until: counted[over] + window}, nil
 }
 
 // RefuseLogIn notes that the site refused the session's last log-in, and returns
 // where its user name stands now. It may have been accepted before: some sites
 // ask for a code first and look at the password only then.
-func (db *DB) RefuseLogIn(ctx context.Context, lease Lease, lockout Lockout) (standing Standing, err error) {
+func (db *DB) RefuseLogIn(ctx context.Context, lease Lease, lockout Lockout) (standing LockoutStatus, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
 		if _, err := tx.advance(lease, anyOpen, "", 0); err != nil {
 			return err
@@ -108,7 +108,7 @@ func (db *DB) RefuseLogIn(ctx context.Context, lease Lease, lockout Lockout) (st
 		return err
 	})
 	if err != nil {
-		return Standing{}, fmt.Errorf("refuse a log-in: %w", err)
+		return LockoutStatus{}, fmt.Errorf("refuse a log-in: %w", err)
 	}
 	return standing, nil
 }

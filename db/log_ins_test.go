@@ -28,7 +28,7 @@ func (w *world) typed() db.Lease {
 }
 
 // refused is a session whose one log-in the site refuses.
-func (w *world) refused(name string) db.Standing {
+func (w *world) refused(name string) db.LockoutStatus {
 	w.Helper()
 	lease := w.typed()
 	w.must(w.db.ReserveLogIn(w.Context(), lease, logIn(name)))
@@ -61,11 +61,11 @@ func (w *world) wantTaken(name string, want bool) {
 
 func TestLogInsStopOneShortOfTheLockout(t *testing.T) {
 	w := newWorld(t)
-	expect(t, "after one", w.refused(username), db.Standing{Left: 1})
+	expect(t, "after one", w.refused(username), db.LockoutStatus{Left: 1})
 	w.clock.Advance(10 * time.Minute)
 	w.wantTaken(username, true)
 	first := w.db.Now() - (10 * time.Minute).Milliseconds()
-	expect(t, "after two", w.refused(username), db.Standing{Until: first + carrier.Window.Milliseconds()})
+	expect(t, "after two", w.refused(username), db.LockoutStatus{Until: first + carrier.Window.Milliseconds()})
 	w.wantTaken("another@example.com", true)
 	until, ok := w.taken(username)
 	expect(t, "a third is taken", ok, false)
@@ -104,7 +104,7 @@ func TestALogInClearsWhatWasRefusedBefore(t *testing.T) {
 	w.must(w.db.ReserveLogIn(t.Context(), lease, logIn(username)))
 	w.must(w.db.AcceptLogIn(t.Context(), lease)) // a code is asked for
 	w.must(w.db.CompleteLogIn(t.Context(), lease))
-	expect(t, "after a success", w.refused(username), db.Standing{Left: 1})
+	expect(t, "after a success", w.refused(username), db.LockoutStatus{Left: 1})
 	expect(t, "the other user name", w.refused("another@example.com").Left, 0)
 }
 

@@ -20,8 +20,8 @@ type Match struct {
 // script uses any more.
 const matchesKept = 180 * 24 * time.Hour
 
-// KeepMatches remembers what selectors matched now, by selector.
-func (db *DB) KeepMatches(ctx context.Context, integrationID string, elements map[string]string) error {
+// SaveMatches remembers what selectors matched now, by selector.
+func (db *DB) SaveMatches(ctx context.Context, integrationID string, elements map[string]string) error {
 	if len(elements) == 0 {
 		return nil
 	}

@@ -8,11 +8,11 @@ import (
 func TestLastMatchOfASelectorIsTheOneThatIsKept(t *testing.T) {
 	w := newWorld(t)
 	first := w.db.Now()
-	w.must(w.db.KeepMatches(t.Context(), "demo", map[string]string{"#go": "#go “Go”", "#old": "#old"}))
-	w.must(w.db.KeepMatches(t.Context(), "att", map[string]string{"#go": "button.go"}))
-	w.must(w.db.KeepMatches(t.Context(), "att", nil))
+	w.must(w.db.SaveMatches(t.Context(), "demo", map[string]string{"#go": "#go “Go”", "#old": "#old"}))
+	w.must(w.db.SaveMatches(t.Context(), "att", map[string]string{"#go": "button.go"}))
+	w.must(w.db.SaveMatches(t.Context(), "att", nil))
 	w.clock.Advance(100 * 24 * time.Hour)
-	w.must(w.db.KeepMatches(t.Context(), "demo", map[string]string{"#go": "#go “Next”"}))
+	w.must(w.db.SaveMatches(t.Context(), "demo", map[string]string{"#go": "#go “Next”"}))
 
 	last, err := w.db.LastMatches(t.Context(), "demo", []string{"#go", "#old", "#never"})
 	w.must(err)
@@ -24,7 +24,7 @@ func TestLastMatchOfASelectorIsTheOneThatIsKept(t *testing.T) {
 	}
 
 	w.clock.Advance(100 * 24 * time.Hour)
-	w.must(w.db.KeepMatches(t.Context(), "demo", map[string]string{"#go": "#go “Next”"}))
+	w.must(w.db.SaveMatches(t.Context(), "demo", map[string]string{"#go": "#go “Next”"}))
 	if last, err = w.db.LastMatches(t.Context(), "demo", []string{"#go", "#old"}); err != nil || len(last) != 1 {
 		t.Errorf("what has not matched for half a year is remembered: %+v, %v", last, err)
 	}

@@ -49,7 +49,7 @@ func (db *DB) announce(tx *tx, link *Link, to LinkStatus, sessionID string, fail
 			position = *failure.Operation
 		}
 	}
-	final := to == LinkExpired || (to == LinkComplete && !link.Reusable) || (to == LinkFailed && link.Tries >= MaxTries)
+	final := to == LinkExpired || (to == LinkComplete && !link.Reusable) || (to == LinkFailed && link.AttemptsSinceSuccess >= MaxAttempts)
 	id := eventPrefix + uid.String()
 	if err := tx.exec(`INSERT INTO events (id, organization_id, link_id, session_id, event, error_code, error_operation,
 			final, operations, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,

@@ -25,9 +25,9 @@ type Note struct {
 	Count int    `json:"count,omitempty"`
 }
 
-// NoteDoneBefore is the key of the note that an operation was completed by an
+// NoteReused is the key of the note that an operation was completed by an
 // earlier attempt, which the count names.
-const NoteDoneBefore = "done_before"
+const NoteReused = "done_before"
 
 // attachOperations reads the operations of links, with their state in each
 // link's current session, in one query.

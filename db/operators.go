@@ -22,8 +22,8 @@ type Operator struct {
 // ErrWrongPassword is also the answer for an email that nobody has.
 var ErrWrongPassword = errors.New("wrong email or password")
 
-// MinPassword is the least length of an operator's password, in characters.
-const MinPassword = 12
+// MinPasswordLength is the least length of an operator's password, in characters.
+const MinPasswordLength = 12
 
 // argonCost follows the second choice of RFC 9106 for memory-constrained
 // environments: 64 MiB and three passes.

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// PhoneCodeTime is how long a phone code is good for.
-const PhoneCodeTime = 2 * time.Minute
+// PhoneCodeLifetime is how long a phone code is good for.
+const PhoneCodeLifetime = 2 * time.Minute
 
 // PhoneCode is what a person takes a link to a phone with, so that no screen
 // has to show the claim code itself: it works once, and not for long. A link has
@@ -31,10 +31,10 @@ func (c *PhoneCode) UsedBy(browser string) bool {
 }
 
 // MadeAt is when the code was made.
-func (c *PhoneCode) MadeAt() int64 { return c.ExpiresAt - PhoneCodeTime.Milliseconds() }
+func (c *PhoneCode) MadeAt() int64 { return c.ExpiresAt - PhoneCodeLifetime.Milliseconds() }
 
-// Over reports whether the time of a code that nobody used has passed.
-func (c *PhoneCode) Over(now int64) bool { return !c.Used() && c.ExpiresAt <= now }
+// Expired reports whether the time of a code that nobody used has passed.
+func (c *PhoneCode) Expired(now int64) bool { return !c.Used() && c.ExpiresAt <= now }
 
 // A phone code is drawn from a secret of our own and its row's id, so that the
 // page can show it again, and only its hash is stored.
@@ -63,7 +63,7 @@ func (db *DB) NewPhoneCode(ctx context.Context, linkID string) (id string, err e
 		return tx.exec(`INSERT INTO phone_codes (link_id, id, code_hash, expires_at) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (link_id) DO UPDATE SET id = excluded.id, code_hash = excluded.code_hash,
 				expires_at = excluded.expires_at, used_by = NULL`,
-			linkID, id, hash(phoneCode(key, id)), tx.now+PhoneCodeTime.Milliseconds())
+			linkID, id, hash(phoneCode(key, id)), tx.now+PhoneCodeLifetime.Milliseconds())
 	})
 	if err != nil {
 		return "", fmt.Errorf("make phone code: %w", err)

@@ -62,7 +62,7 @@ func TestThePhoneThatUsedACodeMayComeAgain(t *testing.T) {
 	w.want(err, db.ErrExpired)
 	_, found, err := w.db.LinkByPhoneCode(t.Context(), code)
 	w.must(err)
-	if found.ID != id || !found.Used() || !found.UsedBy("phone") || found.UsedBy("other") || found.UsedBy("") || found.Over(w.db.Now()) {
+	if found.ID != id || !found.Used() || !found.UsedBy("phone") || found.UsedBy("other") || found.UsedBy("") || found.Expired(w.db.Now()) {
 		t.Errorf("the code is kept as %+v", found)
 	}
 }
@@ -73,9 +73,9 @@ func TestAPhoneCodeIsGoodForTwoMinutes(t *testing.T) {
 	w.clock.Advance(2*time.Minute - time.Millisecond)
 	_, found, err := w.db.LinkByPhoneCode(t.Context(), code)
 	w.must(err)
-	expect(t, "over", found.Over(w.db.Now()), false)
+	expect(t, "over", found.Expired(w.db.Now()), false)
 	w.clock.Advance(time.Millisecond)
-	expect(t, "over", found.Over(w.db.Now()), true)
+	expect(t, "over", found.Expired(w.db.Now()), true)
 	w.changesNothing(db.ErrExpired, func() error { _, err := w.db.UsePhoneCode(t.Context(), code, "phone"); return err })
 	if found.ID != id {
 		t.Errorf("found %s, want %s", found.ID, id)

@@ -97,8 +97,8 @@ func (db *DB) closePrompt(ctx context.Context, lease Lease, id string, status Pr
 	return nil
 }
 
-// OpenPromptOf finds the question that a session waits on; nil if there is none.
-func (db *DB) OpenPromptOf(ctx context.Context, sessionID string) (*Prompt, error) {
+// CurrentPrompt finds the question that a session waits on; nil if there is none.
+func (db *DB) CurrentPrompt(ctx context.Context, sessionID string) (*Prompt, error) {
 	prompt, err := scanPrompt(db.read.QueryRowContext(ctx,
 		`SELECT `+promptColumns+` FROM prompts WHERE session_id = $1 AND status = 'open'`, sessionID))
 	if errors.Is(orNotFound(err), ErrNotFound) {

@@ -88,7 +88,7 @@ func (h *history) try(r *rapid.T, action func() error) {
 	if err == nil {
 		return
 	}
-	refusals := []error{db.ErrStale, db.ErrActive, db.ErrComplete, db.ErrUsedUp, db.ErrExpired, db.ErrNothingToRedeem, db.ErrWrongReturnCode}
+	refusals := []error{db.ErrStale, db.ErrActive, db.ErrComplete, db.ErrAttemptsExhausted, db.ErrExpired, db.ErrNothingToRedeem, db.ErrWrongReturnCode}
 	if !slices.ContainsFunc(refusals, func(refusal error) bool { return errors.Is(err, refusal) }) {
 		r.Fatalf("an action failed otherwise than by its state: %v", err)
 	}
@@ -155,7 +155,7 @@ func (h *history) next(lease db.Lease) error {
 }
 
 func (h *history) openPrompt(lease db.Lease) string {
-	prompt, err := h.db.OpenPromptOf(h.Context(), lease.SessionID)
+	prompt, err := h.db.CurrentPrompt(h.Context(), lease.SessionID)
 	h.must(err)
 	if prompt == nil {
 		return "prm_none"
@@ -203,21 +203,21 @@ func (h *history) actions() map[string]func(*rapid.T) error {
 		"destroy":   func(*rapid.T) error { return h.db.DestroyOld(ctx, db.Retention{}) },
 		"renew":     func(*rapid.T) error { return h.db.RenewLeases(ctx, boot) },
 		"hand over": func(r *rapid.T) error {
-			_, err := h.db.HandOver(ctx, h.lease(r).SessionID, "b", true)
+			_, err := h.db.TransferSession(ctx, h.lease(r).SessionID, "b", true)
 			return ignoreMissing(err)
 		},
-		"screenshot": func(r *rapid.T) error { return ignoreMissing(h.db.KeepScreenshot(ctx, h.lease(r), "image/png", nil)) },
+		"screenshot": func(r *rapid.T) error { return ignoreMissing(h.db.SaveScreenshot(ctx, h.lease(r), "image/png", nil)) },
 	}
 }
 
 // lease is that of any session so far, now and then with another owner.
 func (h *history) lease(r *rapid.T) db.Lease {
-	lease := db.Lease{SessionID: "sess_none", LinkID: h.link.ID, Owner: boot, Epoch: 1}
+	lease := db.Lease{SessionID: "sess_none", LinkID: h.link.ID, Node: boot, Epoch: 1}
 	if len(h.leases) > 0 {
 		lease = rapid.SampledFrom(h.leases).Draw(r, "session")
 	}
 	if rapid.IntRange(0, 9).Draw(r, "thief") == 9 {
-		lease.Owner = "boot_other"
+		lease.Node = "boot_other"
 	}
 	return lease
 }

@@ -54,8 +54,8 @@ func (db *DB) sendAgain(tx *tx, organizationID, eventID, url string) error {
 	return err
 }
 
-// EventSpan is a part of an organization's events, the oldest first.
-type EventSpan struct {
+// EventRange is a part of an organization's events, the oldest first.
+type EventRange struct {
 	OrganizationID string
 	TestOnly       bool   // only of links that test keys have made
 	CreatedAfter   int64  // Unix milliseconds, exclusive like the next
@@ -64,10 +64,10 @@ type EventSpan struct {
 	Limit          int
 }
 
-// ResendSpan sends events once more, as Resend does each, but for those that go
+// ResendRange sends events once more, as Resend does each, but for those that go
 // nowhere. It tells how many, and the last one's id where the limit left others
 // out. ErrBadCursor says that the organization has no event with After's id.
-func (db *DB) ResendSpan(ctx context.Context, span EventSpan) (sent int, next string, err error) {
+func (db *DB) ResendRange(ctx context.Context, span EventRange) (sent int, next string, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
 		events, err := eventsToResend(tx, span)
 		if err != nil {
@@ -95,7 +95,7 @@ func (db *DB) ResendSpan(ctx context.Context, span EventSpan) (sent int, next st
 type addressed struct{ id, url string }
 
 // eventsToResend finds one event more than the limit, if there are so many.
-func eventsToResend(tx *tx, span EventSpan) ([]addressed, error) {
+func eventsToResend(tx *tx, span EventRange) ([]addressed, error) {
 	at, position := span.CreatedAfter+1, int64(0)
 	if span.After != "" {
 		after, afterPosition, err := findCursorEvent(tx.ctx, tx.sql, span.OrganizationID, span.After)

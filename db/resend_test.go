@@ -23,14 +23,14 @@ func TestAnEventIsSentAgainOnceHoweverOftenItIsAskedFor(t *testing.T) {
 	w := newWorld(t)
 	event := w.ended()
 	first := w.take()[0]
-	w.must(w.db.SettleTry(t.Context(), first, db.Try{Error: "refused"}, db.DeliveryPending, w.db.Now()+3_600_000))
+	w.must(w.db.RecordAttempt(t.Context(), first, db.DeliveryAttempt{Error: "refused"}, db.DeliveryPending, w.db.Now()+3_600_000))
 	again, err := w.db.Resend(t.Context(), w.org, event.ID)
 	w.must(err)
 	expect(t, "the delivery that waited", again.ID, first.ID)
 	expect(t, "its next try", again.NextAt, w.db.Now())
 	due := w.take()
 	expect(t, "due", len(due), 1)
-	w.must(w.db.SettleTry(t.Context(), due[0], db.Try{}, db.DeliveryDelivered, 0))
+	w.must(w.db.RecordAttempt(t.Context(), due[0], db.DeliveryAttempt{}, db.DeliveryDelivered, 0))
 
 	second, err := w.db.Resend(t.Context(), w.org, event.ID)
 	w.must(err)
@@ -62,7 +62,7 @@ func TestWhatCannotBeSentAgainIsRefused(t *testing.T) {
 		})
 	}
 	w.changesNothing(db.ErrBadCursor, func() error {
-		_, _, err := w.db.ResendSpan(t.Context(), db.EventSpan{OrganizationID: other, After: event.ID, Limit: 1})
+		_, _, err := w.db.ResendRange(t.Context(), db.EventRange{OrganizationID: other, After: event.ID, Limit: 1})
 		return err
 	})
 }
@@ -76,12 +76,12 @@ func TestEventsOfASpanAreSentAgainInPages(t *testing.T) {
 		w.clock.Advance(time.Second)
 	}
 	for _, delivery := range w.take() {
-		w.must(w.db.SettleTry(t.Context(), delivery, db.Try{}, db.DeliveryDelivered, 0))
+		w.must(w.db.RecordAttempt(t.Context(), delivery, db.DeliveryAttempt{}, db.DeliveryDelivered, 0))
 	}
-	span := db.EventSpan{OrganizationID: w.org, Limit: 2, CreatedAfter: events[0].CreatedAt - 1}
+	span := db.EventRange{OrganizationID: w.org, Limit: 2, CreatedAfter: events[0].CreatedAt - 1}
 	var pages []int
 	for {
-		sent, next, err := w.db.ResendSpan(t.Context(), span)
+		sent, next, err := w.db.ResendRange(t.Context(), span)
 		w.must(err)
 		pages = append(pages, sent)
 		if span.After = next; next == "" {
@@ -103,7 +103,7 @@ func TestEventsOfASpanAreSentAgainInPages(t *testing.T) {
 		"an earlier event does not":   {events[2].CreatedAt, 0, events[0].ID, 2},
 		"nothing is left":             {0, 0, events[5].ID, 0},
 	} {
-		sent, next, err := w.db.ResendSpan(t.Context(), db.EventSpan{OrganizationID: w.org, CreatedAfter: row.after,
+		sent, next, err := w.db.ResendRange(t.Context(), db.EventRange{OrganizationID: w.org, CreatedAfter: row.after,
 			CreatedBefore: row.before, After: row.from, Limit: 10})
 		w.must(err)
 		if sent != row.want || next != "" {

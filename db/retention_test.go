@@ -104,7 +104,7 @@ func TestDataIsDestroyedByItsRetention(t *testing.T) {
 	w := newWorld(t)
 	link := w.link()
 	lease := w.run(link)
-	w.must(w.db.KeepScreenshot(t.Context(), lease, "image/png", []byte("picture")))
+	w.must(w.db.SaveScreenshot(t.Context(), lease, "image/png", []byte("picture")))
 	dbtest.Finish(t, w.db, lease, `{"a":1}`)
 	pictures, err := w.db.Artifacts(t.Context(), lease.SessionID)
 	w.must(err)
@@ -171,9 +171,9 @@ func TestRetentionLeavesLinksThatCanStillBeWorkedOn(t *testing.T) {
 func TestPictureThatIsTooLargeIsRefused(t *testing.T) {
 	w := newWorld(t)
 	lease := w.run(w.link())
-	if w.db.KeepScreenshot(t.Context(), lease, "image/png", make([]byte, db.MaxArtifact+1)) == nil {
+	if w.db.SaveScreenshot(t.Context(), lease, "image/png", make([]byte, db.MaxArtifactBytes+1)) == nil {
 		t.Error("it was kept")
 	}
-	w.must(w.db.KeepScreenshot(t.Context(), lease, "image/png", make([]byte, db.MaxArtifact)))
+	w.must(w.db.SaveScreenshot(t.Context(), lease, "image/png", make([]byte, db.MaxArtifactBytes)))
 	expect(t, "pictures", w.count("artifacts"), 1)
 }

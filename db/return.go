@@ -35,10 +35,10 @@ func returnCode(key []byte, sessionID string) string {
 // code, as of the time of reading.
 func (l *Link) AwaitsReturn() bool { return l.Status == LinkActive && l.returnCodeHash != nil }
 
-// WayBack is where the person of a session goes back to, empty where the
+// ReturnAddress is where the person of a session goes back to, empty where the
 // merchant gave no address: with the return code while it is waited for. It is
 // for the holder of the session alone.
-func (db *DB) WayBack(ctx context.Context, link *Link, session *Session) (string, error) {
+func (db *DB) ReturnAddress(ctx context.Context, link *Link, session *Session) (string, error) {
 	if link.ReturnURL == "" {
 		return "", nil
 	}

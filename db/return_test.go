@@ -27,7 +27,7 @@ func (w *world) returned(changes ...func(*db.NewLink)) (link db.Link, code strin
 func (w *world) returnCode(link db.Link) string {
 	w.Helper()
 	session := w.session(link.CurrentSessionID)
-	way, err := w.db.WayBack(w.Context(), &link, &session)
+	way, err := w.db.ReturnAddress(w.Context(), &link, &session)
 	w.must(err)
 	_, code, found := strings.Cut(way, "returnCode=")
 	if !found {
@@ -125,7 +125,7 @@ func TestUnredeemedLinkEndsOnceAndLeavesNothing(t *testing.T) {
 			w := newWorld(t)
 			link := w.link(requiringReturn)
 			lease := w.run(link)
-			w.must(w.db.KeepScreenshot(t.Context(), lease, "image/png", []byte("picture")))
+			w.must(w.db.SaveScreenshot(t.Context(), lease, "image/png", []byte("picture")))
 			dbtest.Finish(t, w.db, lease, `{}`)
 			returnCode := w.returnCode(w.now(link))
 			w.must(end.pull(w, link))
@@ -172,7 +172,7 @@ func TestLinkThatAwaitsTheReturnIsNeitherClaimedNorSweptAway(t *testing.T) {
 		return err
 	})
 	w.changesNothing(db.ErrActive, func() error { return w.db.DestroyData(t.Context(), w.org, link.ID) })
-	w.clock.Advance(db.LeaseTime)
+	w.clock.Advance(db.LeaseDuration)
 	_, lost := w.db.FailLost(t.Context())
 	_, orphans := w.db.FailOrphans(t.Context(), "boot_next")
 	w.must(errors.Join(lost, orphans))
@@ -221,7 +221,7 @@ func TestWayBackHasACodeForTheSessionThatIsWaitedForOnly(t *testing.T) {
 func (w *world) wayBack(link db.Link, sessionID string) string {
 	w.Helper()
 	now, session := w.now(link), w.session(sessionID)
-	way, err := w.db.WayBack(w.Context(), &now, &session)
+	way, err := w.db.ReturnAddress(w.Context(), &now, &session)
 	w.must(err)
 	return way
 }

@@ -69,11 +69,11 @@ func TestNoFileHoldsASecretInAnyEncoding(t *testing.T) {
 	w := newWorld(t)
 	link, _ := w.create(w.once("key", `{"cardNumber":"`+cardNumber+`"}`))
 	claim := dbtest.NewClaim(link.ClaimCode, boot)
-	claim.Browser = "browser-id-of-the-person"
+	claim.Visitor = "browser-id-of-the-person"
 	claimed, err := w.db.ClaimLink(t.Context(), claim)
 	w.must(err)
 	lease := dbtest.Run(t, w.db, claimed)
-	w.must(w.db.KeepScreenshot(t.Context(), lease, "image/png", []byte("canary-of-a-picture-4b1d")))
+	w.must(w.db.SaveScreenshot(t.Context(), lease, "image/png", []byte("canary-of-a-picture-4b1d")))
 	w.absent(map[string]string{"the card number, while it is needed,": cardNumber})
 	dbtest.Finish(t, w.db, lease, `{"secret":"canary-of-a-result-77aa"}`)
 

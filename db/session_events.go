@@ -12,9 +12,9 @@ import (
 // that writes them.
 const (
 	EventClaimed            = "claimed"
-	EventHandOverAsked      = "hand_over_asked"
-	EventHandOverRefused    = "hand_over_refused"
-	EventHandedOver         = "handed_over"
+	EventTransferRequested  = "hand_over_asked"
+	EventTransferRefused    = "hand_over_refused"
+	EventTransferred        = "handed_over"
 	EventPromptOpened       = "prompt_opened"
 	EventPromptClosed       = "prompt_closed"
 	EventQueued             = "queued"
@@ -62,7 +62,7 @@ func (tx *tx) record(lease Lease, from []SessionStatus, to SessionStatus, kind s
 // advance checks and moves a session as record says, reserving numbers for the
 // given count of events; it returns the last of them.
 func (tx *tx) advance(lease Lease, from []SessionStatus, to SessionStatus, events int) (seq int, err error) {
-	args := []any{string(to), events, lease.SessionID, lease.Owner, lease.Epoch, tx.now}
+	args := []any{string(to), events, lease.SessionID, lease.Node, lease.Epoch, tx.now}
 	for _, status := range from {
 		args = append(args, string(status))
 	}

@@ -71,8 +71,8 @@ func scanSessionRow(r row) (SessionRow, error) {
 	return found, err
 }
 
-// Count is how many sessions ended in one way.
-type Count struct {
+// SessionCount is how many sessions ended in one way.
+type SessionCount struct {
 	IntegrationID string
 	Status        SessionStatus
 	Code          string // empty where there is no error
@@ -81,8 +81,8 @@ type Count struct {
 
 // CountSessions counts the sessions created since a time, by integration,
 // status and code.
-func (db *DB) CountSessions(ctx context.Context, since int64) ([]Count, error) {
-	found, err := collect(ctx, db.read, func(r row) (c Count, err error) {
+func (db *DB) CountSessions(ctx context.Context, since int64) ([]SessionCount, error) {
+	found, err := collect(ctx, db.read, func(r row) (c SessionCount, err error) {
 		return c, r.Scan(&c.IntegrationID, &c.Status, &c.Code, &c.Sessions)
 	}, `SELECT l.integration_id, s.status, COALESCE(s.error_code, ''), COUNT(*)
 		FROM link_sessions s JOIN links l ON l.id = s.link_id

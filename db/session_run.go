@@ -12,7 +12,7 @@ func (db *DB) RenewLeases(ctx context.Context, owner string) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		return tx.exec(`UPDATE link_sessions SET lease_until = $1
 			WHERE owner = $2 AND lease_until > $3 AND status IN ('created', 'queued', 'running', 'waiting')`,
-			tx.now+LeaseTime.Milliseconds(), owner, tx.now)
+			tx.now+LeaseDuration.Milliseconds(), owner, tx.now)
 	})
 	if err != nil {
 		return fmt.Errorf("renew leases: %w", err)

@@ -111,7 +111,7 @@ func transitions() []transition {
 			return err
 		}},
 		{"KeepScreenshot", nothingStarted, open, "", func(s *stage) error {
-			return s.db.KeepScreenshot(s.Context(), s.lease, "image/png", []byte("picture"))
+			return s.db.SaveScreenshot(s.Context(), s.lease, "image/png", []byte("picture"))
 		}},
 		{"CompleteSession", allComplete, only(db.SessionRunning), db.SessionComplete, func(s *stage) error {
 			return s.db.CompleteSession(s.Context(), s.lease, result())
@@ -120,11 +120,11 @@ func transitions() []transition {
 			return s.db.FailSession(s.Context(), s.lease, failure("SITE_CHANGED"))
 		}},
 		{"HandOver", nothingStarted, only(db.SessionCreated), "", func(s *stage) error {
-			_, err := s.db.HandOver(s.Context(), s.lease.SessionID, "other browser", false)
+			_, err := s.db.TransferSession(s.Context(), s.lease.SessionID, "other browser", false)
 			return err
 		}},
 		{"HandOver when allowed", nothingStarted, open, "", func(s *stage) error {
-			_, err := s.db.HandOver(s.Context(), s.lease.SessionID, "other browser", true)
+			_, err := s.db.TransferSession(s.Context(), s.lease.SessionID, "other browser", true)
 			return err
 		}},
 	}
@@ -150,7 +150,7 @@ func TestEverySessionStateAllowsItsTransitionsAndNoOthers(t *testing.T) {
 				}
 				expect(t, "state after "+string(from), w.session(s.lease.SessionID).Status, to)
 				w.checkTimeline(w.session(s.lease.SessionID))
-				prompt, err := w.db.OpenPromptOf(t.Context(), s.lease.SessionID)
+				prompt, err := w.db.CurrentPrompt(t.Context(), s.lease.SessionID)
 				w.must(err)
 				expect(t, "a question is open after "+string(from), prompt != nil, to == db.SessionCreated || to == db.SessionWaiting)
 			}

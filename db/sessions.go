@@ -29,10 +29,10 @@ func SessionStatuses() []SessionStatus {
 // Ended reports whether a session in this state never changes again.
 func (s SessionStatus) Ended() bool { return s == SessionComplete || s == SessionFailed }
 
-// LeaseTime is how long a lease is good for. A runner renews it every RenewEvery.
+// LeaseDuration is how long a lease is good for. A runner renews it every RenewEvery.
 const (
-	LeaseTime  = 15 * time.Second
-	RenewEvery = 5 * time.Second
+	LeaseDuration = 15 * time.Second
+	RenewInterval = 5 * time.Second
 )
 
 // Lease is a runner's hold on a session. Each write of the runner names it and
@@ -40,7 +40,7 @@ const (
 type Lease struct {
 	SessionID string
 	LinkID    string
-	Owner     string // the boot id of the runner's process
+	Node      string // the boot id of the runner's process
 	Epoch     int
 }
 
@@ -58,7 +58,7 @@ type Session struct {
 	LinkID    string
 	Attempt   int
 	Status    SessionStatus
-	Owner     string
+	Node      string
 	Epoch     int
 	LastSeq   int // of its newest event
 	Consent   Consent
@@ -73,7 +73,7 @@ type Session struct {
 
 // Lease names the hold of the session's runner.
 func (s *Session) Lease() Lease {
-	return Lease{SessionID: s.ID, LinkID: s.LinkID, Owner: s.Owner, Epoch: s.Epoch}
+	return Lease{SessionID: s.ID, LinkID: s.LinkID, Node: s.Node, Epoch: s.Epoch}
 }
 
 // HeldBy reports whether the session belongs to the browser with this id.
@@ -89,7 +89,7 @@ func scanSession(r row) (Session, error) {
 	var consent string
 	var code, detail *string
 	var operation *int
-	err := r.Scan(&s.ID, &s.LinkID, &s.Attempt, &s.Status, &s.Owner, &s.Epoch, &s.LastSeq, &s.browserHash, &consent,
+	err := r.Scan(&s.ID, &s.LinkID, &s.Attempt, &s.Status, &s.Node, &s.Epoch, &s.LastSeq, &s.browserHash, &consent,
 		&s.Version, &code, &operation, &detail, &s.CreatedAt, &s.StartedAt, &s.EndedAt)
 	if err != nil {
 		return Session{}, err

@@ -55,7 +55,7 @@ func triggers() []trigger {
 		{"stop", db.LinkActive, false, fails("WORKER_LOST"),
 			failed, "WORKER_LOST", db.LinkFailed, "WORKER_LOST", "link.failed", true, false},
 		{"lost lease", db.LinkActive, false, func(w *world, _ db.Link, _ db.Lease) error {
-			w.clock.Advance(db.LeaseTime)
+			w.clock.Advance(db.LeaseDuration)
 			_, err := w.db.FailLost(w.Context())
 			return err
 		}, failed, "WORKER_LOST", db.LinkFailed, "WORKER_LOST", "link.failed", true, false},
@@ -100,7 +100,7 @@ func claims(w *world, link db.Link, _ db.Lease) error {
 func (w *world) pastTime(link db.Link) {
 	w.Helper()
 	for w.db.Now() < link.ExpiresAt {
-		w.clock.Advance(min(db.LeaseTime-time.Millisecond, time.Duration(link.ExpiresAt-w.db.Now())*time.Millisecond))
+		w.clock.Advance(min(db.LeaseDuration-time.Millisecond, time.Duration(link.ExpiresAt-w.db.Now())*time.Millisecond))
 		w.must(w.db.RenewLeases(w.Context(), boot))
 	}
 }

@@ -74,13 +74,13 @@ func (c *adminPasswd) Run(ctx context.Context, out *console) error {
 // askPassword asks at a terminal, without showing it, or reads a line of
 // standard input.
 func (c *console) askPassword() (string, error) {
-	fmt.Fprintf(c.stderr, "Password (at least %d characters): ", db.MinPassword)
+	fmt.Fprintf(c.stderr, "Password (at least %d characters): ", db.MinPasswordLength)
 	password, err := c.readSecret()
 	if err != nil {
 		return "", fmt.Errorf("read the password: %w", err)
 	}
-	if utf8.RuneCountInString(password) < db.MinPassword {
-		return "", fmt.Errorf("the password needs at least %d characters", db.MinPassword)
+	if utf8.RuneCountInString(password) < db.MinPasswordLength {
+		return "", fmt.Errorf("the password needs at least %d characters", db.MinPasswordLength)
 	}
 	return password, nil
 }

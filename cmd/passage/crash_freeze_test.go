@@ -26,8 +26,8 @@ func TestFrozenServerChangesNothingWhenItThaws(t *testing.T) {
 	s.server.signal(syscall.SIGSTOP)
 	submitted.open()
 	filling.open()
-	thaw := time.After(2 * db.LeaseTime) // what is tried is that it passes
-	crashGivesUp(t)                      // it is used meanwhile
+	thaw := time.After(2 * db.LeaseDuration) // what is tried is that it passes
+	crashGivesUp(t)                          // it is used meanwhile
 	<-thaw
 	s.server.signal(syscall.SIGCONT)
 
@@ -86,7 +86,7 @@ func TestLeaseOutlivesABusyMoment(t *testing.T) {
 	p.connect()
 	p.reaches(held)
 	s.server.signal(syscall.SIGSTOP)
-	<-time.After(db.RenewEvery) // one renewal is missed
+	<-time.After(db.RenewInterval) // one renewal is missed
 	held.open()
 	s.server.signal(syscall.SIGCONT)
 	p.ends("complete")

@@ -40,7 +40,7 @@ func TestDebugLinkIsRecordedThoughAllGoesWell(t *testing.T) {
 		expect(t, "pictures", len(pictures), test.pictures)
 		for _, picture := range pictures {
 			_, content, err := s.db.ArtifactContent(t.Context(), picture.ID)
-			if err != nil || http.DetectContentType(content) != picture.MediaType || len(content) > db.MaxArtifact {
+			if err != nil || http.DetectContentType(content) != picture.MediaType || len(content) > db.MaxArtifactBytes {
 				t.Errorf("a picture of %d bytes as %s: %v", len(content), picture.MediaType, err)
 			}
 		}

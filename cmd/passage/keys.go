@@ -163,7 +163,7 @@ func (c *keysList) Run(ctx context.Context, out *console) error {
 		fmt.Fprintln(table, "ID\tMERCHANT\tNAME\tKEY\tSCOPE\tCREATED\tLAST USED\tSTATE")
 		for _, key := range keys {
 			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", key.ID, key.OrganizationName, key.Name,
-				key.Shown(), key.Scope, day(&key.CreatedAt), day(key.LastUsedAt), keyState(key, database.Now()))
+				key.Masked(), key.Scope, day(&key.CreatedAt), day(key.LastUsedAt), keyState(key, database.Now()))
 		}
 		return table.Flush()
 	})

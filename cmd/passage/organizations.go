@@ -67,7 +67,7 @@ func atCommandLine() string {
 // Run lists the merchants.
 func (c *organizationsList) Run(ctx context.Context, out *console) error {
 	return withExistingDB(ctx, c.Data, func(database *db.DB) error {
-		found, err := database.OrganizationFigures(ctx, 24*time.Hour)
+		found, err := database.OrganizationStats(ctx, 24*time.Hour)
 		if err != nil {
 			return err
 		}

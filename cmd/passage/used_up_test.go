@@ -15,9 +15,9 @@ func TestTheEleventhClaimIsRefusedAndSaysWhatToDo(t *testing.T) {
 	for n := 1; ; n++ {
 		last := v.next(v.submit(shown.form(t, "/cancel"), nil))
 		expect(t, "the end", last.end(), "failed")
-		expect(t, "another try is offered", last.hasForm("/retry"), n < db.MaxTries)
-		expect(t, "the page says that there is none", last.says("Ask Acme Shop for a new one"), n == db.MaxTries)
-		if n == db.MaxTries {
+		expect(t, "another try is offered", last.hasForm("/retry"), n < db.MaxAttempts)
+		expect(t, "the page says that there is none", last.says("Ask Acme Shop for a new one"), n == db.MaxAttempts)
+		if n == db.MaxAttempts {
 			break
 		}
 		shown = v.submit(last.form(t, "/retry"), nil)
@@ -30,5 +30,5 @@ func TestTheEleventhClaimIsRefusedAndSaysWhatToDo(t *testing.T) {
 	s.call(t, http.MethodPost, "/link/claim", map[string]string{"code": v.link.ClaimCode}).fault(t, http.StatusConflict, "attempts_used_up")
 	link := s.link(t, v.link.LinkID)
 	expect(t, "the link", link.Status, "failed")
-	expect(t, "sessions", len(link.Sessions), db.MaxTries)
+	expect(t, "sessions", len(link.Sessions), db.MaxAttempts)
 }

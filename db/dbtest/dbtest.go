@@ -152,6 +152,6 @@ func Claim(t testing.TB, database *db.DB, link db.Link, owner string) db.Claimed
 
 // NewClaim is a person's claim with a credentials prompt.
 func NewClaim(code, owner string) db.Claim {
-	return db.Claim{Code: code, Owner: owner, Browser: "browser", Version: "version", Consent: db.Consent{Via: "page"},
+	return db.Claim{Code: code, Node: owner, Visitor: "browser", Version: "version", Consent: db.Consent{Via: "page"},
 		Prompt: db.NewPrompt{Kind: "credentials", Question: json.RawMessage(`{"kind":"credentials"}`)}}
 }

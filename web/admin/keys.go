@@ -50,7 +50,7 @@ func (h *Handler) showKeys(w http.ResponseWriter, r *http.Request, status int, o
 }
 
 func shownKey(key db.Key) view.Key {
-	return view.Key{ID: key.ID, Name: key.Name, Shown: key.Shown(), Scope: string(key.Scope), Test: key.Test,
+	return view.Key{ID: key.ID, Name: key.Name, Shown: key.Masked(), Scope: string(key.Scope), Test: key.Test,
 		Created: time.UnixMilli(key.CreatedAt), LastUse: at(key.LastUsedAt), Ends: at(key.ExpiresAt), Revoked: at(key.RevokedAt)}
 }
 
@@ -69,7 +69,7 @@ func (h *Handler) SubmitKey(w http.ResponseWriter, r *http.Request) error {
 	if len(form.Name.Value) > maxKeyName {
 		form.Name.Fault = fmt.Sprintf("must have at most %d characters", maxKeyName)
 	}
-	if !db.Scope(form.Scope).Known() {
+	if !db.Scope(form.Scope).Valid() {
 		form.Scope = string(db.ScopeRead) // no form of ours sends another: the least
 	}
 	if form.Name.Fault+form.Days.Fault != "" {

@@ -30,7 +30,7 @@ func (h *Handler) ShowOrganizations(w http.ResponseWriter, r *http.Request) erro
 }
 
 func (h *Handler) showOrganizations(w http.ResponseWriter, r *http.Request, status int, name view.Field) error {
-	found, err := h.DB.OrganizationFigures(r.Context(), 24*time.Hour)
+	found, err := h.DB.OrganizationStats(r.Context(), 24*time.Hour)
 	if err != nil {
 		return err
 	}

@@ -231,7 +231,7 @@ func TestAMerchantsWebhooksAreOnItsPage(t *testing.T) {
 	home := "/organizations/" + organization.ID + "/webhooks"
 	d.open(home).says("Nothing has been sent yet", "The first one is made with the first webhook")
 	session := d.session(db.SessionFailed)
-	d.tried(db.Try{Took: 84, Error: "the receiver answered 503"}, db.DeliveryFailed, 0)
+	d.tried(db.DeliveryAttempt{Took: 84, Error: "the receiver answered 503"}, db.DeliveryFailed, 0)
 	page := d.open(home)
 	page.says("link.failed failed to merchant.example the receiver answered 503 " + session.ID)
 	page.lacks("merchant.example/hooks")

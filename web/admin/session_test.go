@@ -58,7 +58,7 @@ func (d *desk) failedSession() db.Session {
 			"url":"https://demo.example/cards"}`)},
 	})
 	d.must(err)
-	d.must(d.db.KeepScreenshot(ctx, lease, "image/jpeg", pictured))
+	d.must(d.db.SaveScreenshot(ctx, lease, "image/jpeg", pictured))
 	d.clock.Advance(10 * time.Second)
 	d.fail(lease, outcome.SiteChanged, "nothing of the page was there")
 	return d.stored(lease)
@@ -120,7 +120,7 @@ func TestEveryPictureOfAFullRecordingIsShown(t *testing.T) {
 	link := dbtest.Link(d, d.db, dbtest.NewLink(dbtest.Organization(d, d.db, "acme").ID))
 	lease := dbtest.Run(d, d.db, dbtest.Claim(d, d.db, link, "boot_1"))
 	for n := range 3 {
-		d.must(d.db.KeepScreenshot(t.Context(), lease, "image/jpeg", append(pictured, byte(n))))
+		d.must(d.db.SaveScreenshot(t.Context(), lease, "image/jpeg", append(pictured, byte(n))))
 	}
 	dbtest.Finish(d, d.db, lease, `{}`)
 	order := []byte{2, 0, 1} // the last one first
@@ -286,7 +286,7 @@ func (d *desk) hostileSession(canary string) string {
 			"line": 1, "selectors": []map[string]any{{"name": canary, "selector": canary, "matches": 1}}})},
 	})
 	d.must(err)
-	d.must(d.db.KeepScreenshot(ctx, lease, "image/jpeg", pictured))
+	d.must(d.db.SaveScreenshot(ctx, lease, "image/jpeg", pictured))
 	d.must(d.db.FailSession(ctx, lease, db.Failure{Code: canary, Detail: canary}))
 	return lease.SessionID
 }

@@ -133,8 +133,8 @@ var words = map[string]string{
 	db.EventOperationStarted:   "operation started",
 	db.EventOperationSubmitted: "change submitted to the site",
 	db.EventOperationCompleted: "operation completed",
-	db.EventHandOverAsked:      "another browser asks to take over",
-	db.EventHandOverRefused:    "taking over refused",
-	db.EventHandedOver:         "another browser took over",
+	db.EventTransferRequested:  "another browser asks to take over",
+	db.EventTransferRefused:    "taking over refused",
+	db.EventTransferred:        "another browser took over",
 	db.EventCompleted:          "completed",
 }

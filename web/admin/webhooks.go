@@ -48,15 +48,15 @@ func (h *Handler) deliveries(ctx context.Context, eventID string, limit int) (li
 	if err != nil || len(deliveries) == 0 {
 		return nil, err
 	}
-	tries, err := h.DB.TriesOfEvent(ctx, eventID)
+	tries, err := h.DB.AttemptsOfEvent(ctx, eventID)
 	for n := range deliveries {
 		list = append(list, showDelivery(&deliveries[n], tries[deliveries[n].ID]))
 	}
 	return list, err
 }
 
-func showDelivery(d *db.Delivery, tries []db.Try) view.Delivery {
-	shown := view.Delivery{Status: string(d.Status), Next: at(d.NextTry()), Held: d.Held}
+func showDelivery(d *db.Delivery, tries []db.DeliveryAttempt) view.Delivery {
+	shown := view.Delivery{Status: string(d.Status), Next: at(d.NextAttempt()), Held: d.Held}
 	if target, err := url.Parse(d.URL); err == nil { // a faulty one is a failed try's to say
 		shown.Host = target.Host
 	}

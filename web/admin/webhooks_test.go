@@ -11,14 +11,14 @@ import (
 )
 
 // tried makes a try at the one delivery that is due.
-func (d *desk) tried(try db.Try, status db.DeliveryStatus, next int64) {
+func (d *desk) tried(try db.DeliveryAttempt, status db.DeliveryStatus, next int64) {
 	d.Helper()
-	due, err := d.db.TakeDeliveries(d.Context(), 10, time.Minute)
+	due, err := d.db.LeaseDeliveries(d.Context(), 10, time.Minute)
 	d.must(err)
 	if len(due) != 1 {
 		d.Fatalf("%d deliveries are due", len(due))
 	}
-	d.must(d.db.SettleTry(d.Context(), due[0], try, status, next))
+	d.must(d.db.RecordAttempt(d.Context(), due[0], try, status, next))
 }
 
 func TestASessionShowsItsWebhooksAndSendsThemAgain(t *testing.T) {
@@ -26,9 +26,9 @@ func TestASessionShowsItsWebhooksAndSendsThemAgain(t *testing.T) {
 	d := known(t)
 	session := d.session(db.SessionFailed)
 	refused := http.StatusServiceUnavailable
-	d.tried(db.Try{StatusCode: &refused, Took: 84, Error: "the receiver answered 503", Reply: "busy <b>"}, db.DeliveryPending, d.db.Now()+5000)
+	d.tried(db.DeliveryAttempt{StatusCode: &refused, Took: 84, Error: "the receiver answered 503", Reply: "busy <b>"}, db.DeliveryPending, d.db.Now()+5000)
 	d.clock.Advance(5 * time.Second)
-	d.tried(db.Try{Took: 10_000, Error: "no reply within 10 seconds"}, db.DeliveryFailed, 0)
+	d.tried(db.DeliveryAttempt{Took: 10_000, Error: "no reply within 10 seconds"}, db.DeliveryFailed, 0)
 	address := "/sessions/" + session.ID
 	page := d.open(address)
 	shown := page.section("webhooks")
@@ -55,7 +55,7 @@ func TestASessionShowsItsWebhooksAndSendsThemAgain(t *testing.T) {
 	if shown := d.open(address).section("webhooks"); strings.Count(shown, "to merchant.example") != 2 || !strings.Contains(shown, "pending to merchant.example next try") {
 		t.Errorf("after it was sent again: %s", shown)
 	}
-	d.tried(db.Try{Took: 3}, db.DeliveryDelivered, 0)
+	d.tried(db.DeliveryAttempt{Took: 3}, db.DeliveryDelivered, 0)
 	if shown := d.open(address).section("webhooks"); !strings.Contains(shown, "delivered to merchant.example Tries When Reply Took What came of it now – 3 ms taken") {
 		t.Errorf("after it was taken: %s", shown)
 	}
@@ -94,7 +94,7 @@ func TestTheOverviewNamesHostsThatTakeNothing(t *testing.T) {
 		t.Errorf("at first it shows %q", shown)
 	}
 	for range 25 {
-		d.tried(db.Try{Error: "refused"}, db.DeliveryPending, d.db.Now()+time.Hour.Milliseconds())
+		d.tried(db.DeliveryAttempt{Error: "refused"}, db.DeliveryPending, d.db.Now()+time.Hour.Milliseconds())
 		d.clock.Advance(time.Hour)
 	}
 	d.logIn(password, "") // the one before has run out

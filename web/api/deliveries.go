@@ -45,7 +45,7 @@ func (a *API) listDeliveries(ctx context.Context, input *idInput) (*reply[delive
 	if err != nil {
 		return nil, err
 	}
-	tries, err := a.DB.TriesOfEvent(ctx, input.ID)
+	tries, err := a.DB.AttemptsOfEvent(ctx, input.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +66,9 @@ func (a *API) reachesEvent(ctx context.Context, id string) error {
 }
 
 // showDelivery shows a delivery with those of its event's tries that are its own.
-func showDelivery(d *db.Delivery, tries map[string][]db.Try) deliveryView {
+func showDelivery(d *db.Delivery, tries map[string][]db.DeliveryAttempt) deliveryView {
 	view := deliveryView{ID: d.ID, EventID: d.EventID, URL: d.URL, Status: d.Status, CreatedAt: d.CreatedAt,
-		EndedAt: d.EndedAt, NextTryAt: d.NextTry(), Held: d.Held, Tries: []tryView{}}
+		EndedAt: d.EndedAt, NextTryAt: d.NextAttempt(), Held: d.Held, Tries: []tryView{}}
 	for _, try := range tries[d.ID] {
 		view.Tries = append(view.Tries, tryView{Number: try.Number, Timestamp: try.At, StatusCode: try.StatusCode,
 			Took: try.Took, Error: orNull(try.Error), Reply: orNull(try.Reply)})
@@ -84,7 +84,7 @@ func (a *API) resendEvent(ctx context.Context, input *idInput) (*reply[deliveryV
 	if err != nil {
 		return nil, err
 	}
-	tries, err := a.DB.TriesOfEvent(ctx, input.ID)
+	tries, err := a.DB.AttemptsOfEvent(ctx, input.ID)
 	return &reply[deliveryView]{showDelivery(&delivery, tries)}, err
 }
 
@@ -111,7 +111,7 @@ func (a *API) resendEvents(ctx context.Context, input *jsonBody) (*reply[resent]
 	if err := a.checkAfter(ctx, request.After); err != nil {
 		return nil, err
 	}
-	sent, next, err := a.DB.ResendSpan(ctx, db.EventSpan{OrganizationID: organization(ctx), TestOnly: keyOf(ctx).Test, CreatedAfter: request.CreatedAfter,
+	sent, next, err := a.DB.ResendRange(ctx, db.EventRange{OrganizationID: organization(ctx), TestOnly: keyOf(ctx).Test, CreatedAfter: request.CreatedAfter,
 		CreatedBefore: request.CreatedBefore, After: request.After, Limit: maxResent})
 	if err != nil {
 		return nil, err

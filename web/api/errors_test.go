@@ -150,7 +150,7 @@ func meetStates(t *testing.T, seen met) {
 	seen.meet(t, http.MethodDelete, data, s.call(http.MethodDelete, data, ""))
 
 	used := s.create(simple)
-	for range db.MaxTries {
+	for range db.MaxAttempts {
 		s.runToEnd(used["claimCode"].(string), func(lease db.Lease) error {
 			return s.db.FailSession(t.Context(), lease, db.Failure{Code: "AUTOMATION_ERROR"})
 		})

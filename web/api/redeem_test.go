@@ -33,7 +33,7 @@ func (s *server) returnCode(id string) string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	way, err := s.db.WayBack(s.t.Context(), &link, &session)
+	way, err := s.db.ReturnAddress(s.t.Context(), &link, &session)
 	if err != nil {
 		s.t.Fatal(err)
 	}

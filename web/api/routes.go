@@ -28,7 +28,7 @@ func (a *API) routes() {
 	merchant(a, get("/v1/providers", "listProviders", "List providers"), a.listProviders)
 
 	public(a, post("/link/claim", "claimLink", "Claim a link", http.StatusOK, db.ErrNotFound, db.ErrComplete, db.ErrActive,
-		db.ErrUsedUp, db.ErrExpired, automation.ErrUnknownIntegration, automation.ErrStopping), a.claimLink)
+		db.ErrAttemptsExhausted, db.ErrExpired, automation.ErrUnknownIntegration, automation.ErrStopping), a.claimLink)
 	public(a, post("/webhook_verification_key/get", "getVerificationKey", "Get one public key", http.StatusOK, db.ErrNotFound), a.getVerificationKey)
 	public(a, get("/.well-known/jwks.json", "getJWKS", "Get the public keys"), a.getJWKS)
 }

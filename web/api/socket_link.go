@@ -47,14 +47,14 @@ func (a *API) tellLink(ctx context.Context, s *socket, code string, last *linkSt
 	if err != nil {
 		return 0, err
 	}
-	now := linkStatus{"link.status", link.ID, link.Status, showError(link.Error), link.Since()}
+	now := linkStatus{"link.status", link.ID, link.Status, showError(link.Error), link.StatusSince()}
 	if last.Status != now.Status || last.Timestamp != now.Timestamp || last.code() != now.code() {
 		if err := s.send(now); err != nil {
 			return 0, err
 		}
 		*last = now
 	}
-	if link.Settled() {
+	if link.Final() {
 		return 0, notify.ErrDone
 	}
 	again, err = s.beat(ctx)

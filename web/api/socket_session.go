@@ -112,7 +112,7 @@ func (d *driver) hello(ctx context.Context, message clientMessage) (linkID strin
 	if hello.Operations, err = d.operationsOf(ctx, d.id); err != nil {
 		return "", err
 	}
-	prompt, err := d.DB.OpenPromptOf(ctx, d.id)
+	prompt, err := d.DB.CurrentPrompt(ctx, d.id)
 	if err == nil && prompt != nil {
 		d.prompt = prompt.ID
 		hello.Prompt, err = d.question(prompt, live)
@@ -175,7 +175,7 @@ func (d *driver) tellPlace(live automation.Live) error {
 }
 
 func (d *driver) tellPrompt(ctx context.Context, live automation.Live) error {
-	prompt, err := d.DB.OpenPromptOf(ctx, d.id)
+	prompt, err := d.DB.CurrentPrompt(ctx, d.id)
 	if err != nil || prompt == nil || prompt.ID == d.prompt {
 		return err
 	}
@@ -188,7 +188,7 @@ func (d *driver) tellPrompt(ctx context.Context, live automation.Live) error {
 }
 
 func (d *driver) tellEnd(ctx context.Context, session *db.Session, link *db.Link) error {
-	back, err := d.DB.WayBack(ctx, link, session)
+	back, err := d.DB.ReturnAddress(ctx, link, session)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, trouble outc
 		return render(w, r, http.StatusGone, frame, view.Expired{})
 	case link.Status == db.LinkActive:
 		return h.showActive(w, r, &link)
-	case link.UsedUp():
+	case link.AttemptsExhausted():
 		return render(w, r, http.StatusConflict, frame, view.UsedUp{})
 	case link.Status == db.LinkComplete && !link.Claimable():
 		return h.showComplete(w, r, frame, &link)
@@ -149,7 +149,7 @@ func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) e
 	case err == nil:
 		return redirect(w, r, sessionPath(claimed.Session.ID))
 	case errors.Is(err, db.ErrActive), errors.Is(err, db.ErrComplete), errors.Is(err, db.ErrExpired),
-		errors.Is(err, db.ErrUsedUp):
+		errors.Is(err, db.ErrAttemptsExhausted):
 		return redirect(w, r, claimPath(link.ClaimCode))
 	case errors.Is(err, automation.ErrUnknownIntegration):
 		return h.showClaim(w, r, outcome.UnknownProvider)

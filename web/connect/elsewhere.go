@@ -31,7 +31,7 @@ func (h *Handler) elsewhere(v visit) view.Model {
 // SubmitTakeOver moves a session in which nothing was typed yet to this browser.
 func (h *Handler) SubmitTakeOver(w http.ResponseWriter, r *http.Request) error {
 	return h.ask(w, r, func(id, browser string) error {
-		_, err := h.DB.HandOver(r.Context(), id, browser, false)
+		_, err := h.DB.TransferSession(r.Context(), id, browser, false)
 		return err
 	})
 }

@@ -89,7 +89,7 @@ func (p phonePage) present(ctx context.Context, h *Handler) (presented, error) {
 	switch {
 	case phone.Used() || link.Status == db.LinkActive:
 		frame.Revision, shown.Taken = followed(&link, phoneTookIt), true
-	case phone.Over(now):
+	case phone.Expired(now):
 		frame.Revision = followed(&link, phoneCodeOver)
 	default:
 		frame.Revision = followed(&link, followedFromStart)
@@ -118,7 +118,7 @@ func (h *Handler) settled(frame view.Frame, link *db.Link, since int64) (model v
 	switch {
 	case link.Status == db.LinkExpired:
 		return view.Expired{}, true
-	case link.UsedUp():
+	case link.AttemptsExhausted():
 		return view.UsedUp{}, true
 	case link.AwaitsReturn(): // what was found is not for whoever has the link
 		return view.Done{Already: true}, true
@@ -147,7 +147,7 @@ func (h *Handler) ShowArrived(w http.ResponseWriter, r *http.Request) error {
 		return err
 	case phone.UsedBy(browser):
 		return redirect(w, r, claimPath(link.ClaimCode))
-	case phone.Used(), phone.Over(h.DB.Now()):
+	case phone.Used(), phone.Expired(h.DB.Now()):
 		return h.showSpent(w, r, frame)
 	}
 	return render(w, r, http.StatusOK, frame, view.Arrived{Action: phonePath(chi.URLParam(r, "phoneCode"))})

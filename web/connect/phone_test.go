@@ -67,7 +67,7 @@ func TestPhoneCode_ExpiresAndCanBeReplaced(t *testing.T) {
 	claim := "/c/" + s.Link().ClaimCode
 	desktop, phone := &visitor{Server: s}, &visitor{Server: s}
 	page, address := desktop.newPhoneCode(claim)
-	s.Clock.Advance(db.PhoneCodeTime)
+	s.Clock.Advance(db.PhoneCodeLifetime)
 	desktop.wantReply("the desktop", desktop.send("GET", page), http.StatusOK, "Show a new code")
 	phone.wantReply("the phone", phone.send("POST", address), http.StatusSeeOther, address)
 	late := phone.send("GET", address)
@@ -108,7 +108,7 @@ func TestPhonePage_RaisesRevisionWhenSomethingExpires(t *testing.T) {
 		return revision.FindStringSubmatch(desktop.send("GET", path).Body.String())[1]
 	}
 	code, window := at(page), at(claim+"/window")
-	s.Clock.Advance(db.PhoneCodeTime)
+	s.Clock.Advance(db.PhoneCodeLifetime)
 	over := at(page)
 	s.Clock.Advance(5 * time.Hour)
 	if ended, closed := at(page), at(claim+"/window"); code >= over || over >= ended || window >= closed {

@@ -38,14 +38,14 @@ func (h *Handler) screen(ctx context.Context, v visit, sent *sent) (view.Frame, 
 	}
 	if v.session.Status.Ended() {
 		frame.Required = handover(v) == view.OnReturn
-		frame.Return, err = h.DB.WayBack(ctx, &v.link, &v.session)
+		frame.Return, err = h.DB.ReturnAddress(ctx, &v.link, &v.session)
 		return frame, h.ended(v, shown), err
 	}
 	frame.Cancel, frame.Submitted = sessionPath(v.session.ID, "cancel"), live.Submitted
 	if live.HandOver {
 		frame.Knock = view.Knock{Allow: sessionPath(v.session.ID, "allow"), Refuse: sessionPath(v.session.ID, "refuse")}
 	}
-	prompt, err := h.DB.OpenPromptOf(ctx, v.session.ID)
+	prompt, err := h.DB.CurrentPrompt(ctx, v.session.ID)
 	if err != nil {
 		return frame, nil, err
 	}
@@ -100,7 +100,7 @@ func (h *Handler) ended(v visit, shown []view.Operation) view.Model {
 	}
 	failed := view.Failed{Code: outcome.Code(v.session.Error.Code), Operations: shown, Receipt: receipt}
 	failed.Auto = failed.Code == outcome.UserCancelled && h.since(at) < autoReturn
-	failed.UsedUp = v.link.UsedUp()
+	failed.UsedUp = v.link.AttemptsExhausted()
 	if v.link.Status == db.LinkFailed && v.link.Claimable() && failed.Code.Retryable() {
 		failed.Retry = sessionPath(v.session.ID, "retry")
 	}

@@ -126,7 +126,7 @@ func Unauthorized() *Problem {
 func refusedKey(why error) *Problem {
 	message := "This API key has expired."
 	switch {
-	case errors.Is(why, db.ErrMistyped):
+	case errors.Is(why, db.ErrMalformedKey):
 		message = "This is not a whole API key: a character is missing or wrong."
 	case errors.Is(why, db.ErrKeyRevoked):
 		message = "This API key was revoked."
@@ -235,7 +235,7 @@ func classify(err error) *Problem {
 	switch {
 	case errors.Is(err, db.ErrNotFound):
 		return NotFound()
-	case errors.Is(err, db.ErrMistyped), errors.Is(err, db.ErrKeyRevoked), errors.Is(err, db.ErrKeyExpired):
+	case errors.Is(err, db.ErrMalformedKey), errors.Is(err, db.ErrKeyRevoked), errors.Is(err, db.ErrKeyExpired):
 		return refusedKey(err)
 	case errors.Is(err, db.ErrExpired):
 		return Expired()
@@ -275,7 +275,7 @@ var linkConflicts = []struct {
 }{
 	{db.ErrComplete, "link_complete", "The link is complete already."},
 	{db.ErrActive, "link_active", "The link is being worked on already."},
-	{db.ErrUsedUp, "attempts_used_up", "The link was tried as often as it may be. Create a new one."},
+	{db.ErrAttemptsExhausted, "attempts_used_up", "The link was tried as often as it may be. Create a new one."},
 	{db.ErrNoWebhook, "no_webhook_url", "The event's link has no webhook URL: there is nowhere to send it."},
 	{db.ErrNothingToRedeem, "nothing_to_redeem",
 		"No return is waited for: the link's operations are not done, or it was created without requireReturn."},

@@ -30,7 +30,7 @@ func TestEveryErrorHasItsStatusAndCode(t *testing.T) {
 		{db.ErrComplete, 409, "link_complete"},
 		{db.ErrActive, 409, "link_active"},
 		{&db.LockoutNear{Until: time.Now().Add(time.Minute).UnixMilli()}, 429, "lockout_near"},
-		{db.ErrUsedUp, 409, "attempts_used_up"},
+		{db.ErrAttemptsExhausted, 409, "attempts_used_up"},
 		{db.ErrStale, 409, "conflict"},
 		{db.ErrExists, 409, "conflict"},
 		{db.ErrKeyReused, 409, "idempotency_key_reused"},

@@ -74,7 +74,7 @@ func TestDeliveryOfASenderThatDiedIsDueWhenItsLeaseEnds(t *testing.T) {
 	sender := New(Options{DB: dbtest.Open(t, clock.Now), Allow: loopback(t), Logger: quiet()})
 	receiver := newReceiver(t, status(http.StatusOK))
 	link, _ := expired(t, sender.db, "acme", receiver.URL)
-	if taken, err := sender.db.TakeDeliveries(t.Context(), 1, leaseTime); err != nil || len(taken) != 1 {
+	if taken, err := sender.db.LeaseDeliveries(t.Context(), 1, leaseTime); err != nil || len(taken) != 1 {
 		t.Fatalf("took %d: %v", len(taken), err)
 	}
 	clock.Advance(leaseTime - time.Millisecond)

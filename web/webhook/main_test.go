@@ -154,9 +154,9 @@ func delivered(t testing.TB, database *db.DB, links []db.Link) (count int) {
 	return count
 }
 
-func tries(t testing.TB, database *db.DB, delivery db.Delivery) []db.Try {
+func tries(t testing.TB, database *db.DB, delivery db.Delivery) []db.DeliveryAttempt {
 	t.Helper()
-	found, err := database.TriesOfEvent(t.Context(), delivery.EventID)
+	found, err := database.AttemptsOfEvent(t.Context(), delivery.EventID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +175,7 @@ func drive(t testing.TB, s *Sender) {
 }
 
 // tryOnce makes the first try at a URL and returns its record.
-func tryOnce(t testing.TB, s *Sender, url string) (db.Delivery, db.Try) {
+func tryOnce(t testing.TB, s *Sender, url string) (db.Delivery, db.DeliveryAttempt) {
 	t.Helper()
 	link, _ := expired(t, s.db, "acme", url)
 	drive(t, s)

@@ -23,7 +23,7 @@ func TestRetriesFollowThePlanAndThenTheDeliveryIsGivenUp(t *testing.T) {
 	for made, want := range plan {
 		delivery := deliveries(t, sender.db, link)[0]
 		rest := time.Duration(delivery.NextAt-sender.db.Now()) * time.Millisecond
-		if delivery.Tries != made+1 || delivery.Status != db.DeliveryPending || rest < want || rest > want+want/5 {
+		if delivery.Attempts != made+1 || delivery.Status != db.DeliveryPending || rest < want || rest > want+want/5 {
 			t.Fatalf("after try %d it rests %s, want %s and up to a fifth more: %+v", made+1, rest, want, delivery)
 		}
 		clock.Advance(rest - time.Millisecond)
@@ -35,7 +35,7 @@ func TestRetriesFollowThePlanAndThenTheDeliveryIsGivenUp(t *testing.T) {
 		drive(t, sender)
 	}
 	delivery := deliveries(t, sender.db, link)[0]
-	if delivery.Status != db.DeliveryFailed || delivery.EndedAt == nil || delivery.Tries != 9 {
+	if delivery.Status != db.DeliveryFailed || delivery.EndedAt == nil || delivery.Attempts != 9 {
 		t.Errorf("delivery is %+v", delivery)
 	}
 	clock.Advance(1000 * time.Hour)

@@ -30,7 +30,7 @@ func TestReceiverThatTakesTheEventEndsTheDelivery(t *testing.T) {
 		_, _ = io.WriteString(w, "thank you")
 	})
 	delivery, try := tryOnce(t, sender, receiver.URL+"/hooks?token=t0ps3cret")
-	if delivery.Status != db.DeliveryDelivered || delivery.EndedAt == nil || delivery.Tries != 1 {
+	if delivery.Status != db.DeliveryDelivered || delivery.EndedAt == nil || delivery.Attempts != 1 {
 		t.Errorf("delivery is %+v", delivery)
 	}
 	if try.StatusCode == nil || *try.StatusCode != http.StatusAccepted || try.Error != "" || try.Reply != "thank you" {
@@ -227,9 +227,9 @@ func TestReplyThatEchoesTheResultIsWithheld(t *testing.T) {
 
 // wantFailure checks a first try that failed: recorded, to be tried again, with
 // a text that helps and quotes nothing.
-func wantFailure(t testing.TB, delivery db.Delivery, try db.Try, code int, text string) {
+func wantFailure(t testing.TB, delivery db.Delivery, try db.DeliveryAttempt, code int, text string) {
 	t.Helper()
-	if delivery.Status != db.DeliveryPending || delivery.EndedAt != nil || delivery.Tries != 1 || try.Number != 1 {
+	if delivery.Status != db.DeliveryPending || delivery.EndedAt != nil || delivery.Attempts != 1 || try.Number != 1 {
 		t.Errorf("delivery is %+v", delivery)
 	}
 	switch {

@@ -111,7 +111,7 @@ func (s *Sender) take(ctx context.Context, lanes *lanes) (time.Duration, error) 
 			return min(rest, longestRest), nil
 		}
 		startBy := s.db.Now() + (leaseTime - tryTime - tryTime/2).Milliseconds()
-		taken, err := s.db.TakeDeliveries(ctx, batch, leaseTime)
+		taken, err := s.db.LeaseDeliveries(ctx, batch, leaseTime)
 		if err != nil {
 			return 0, err
 		}

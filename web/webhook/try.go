@@ -23,22 +23,22 @@ func (s *Sender) deliver(ctx context.Context, p parcel) {
 
 // try sends the event as it stands now. Its error is empty only if the
 // receiver took the event.
-func (s *Sender) try(ctx context.Context, delivery db.Delivery) db.Try {
+func (s *Sender) try(ctx context.Context, delivery db.Delivery) db.DeliveryAttempt {
 	message, err := s.compose(ctx, delivery.EventID)
 	if err != nil {
 		s.logger.ErrorContext(ctx, "a webhook cannot be prepared", "delivery", delivery.ID, "event", delivery.EventID, "error", err)
-		return db.Try{Error: couldNotPrepare}
+		return db.DeliveryAttempt{Error: couldNotPrepare}
 	}
 	return s.send(ctx, delivery.URL, message)
 }
 
 // send posts a message and tells how it went.
-func (s *Sender) send(ctx context.Context, url string, message message) db.Try {
+func (s *Sender) send(ctx context.Context, url string, message message) db.DeliveryAttempt {
 	ctx, cancel := context.WithTimeout(ctx, s.tryTime)
 	defer cancel()
 	started := time.Now()
 	reply, err := s.post(ctx, url, message)
-	try := db.Try{Took: time.Since(started).Milliseconds()}
+	try := db.DeliveryAttempt{Took: time.Since(started).Milliseconds()}
 	if err != nil {
 		try.Error = explain(err)
 		return try
@@ -49,18 +49,18 @@ func (s *Sender) send(ctx context.Context, url string, message message) db.Try {
 }
 
 // settle records a try with what follows from it.
-func (s *Sender) settle(ctx context.Context, delivery db.Delivery, try db.Try) {
+func (s *Sender) settle(ctx context.Context, delivery db.Delivery, try db.DeliveryAttempt) {
 	status, nextAt := db.DeliveryDelivered, s.db.Now()
 	if try.Error != "" {
-		rest, again := pause(delivery.Tries + 1)
+		rest, again := pause(delivery.Attempts + 1)
 		status, nextAt = db.DeliveryFailed, nextAt+rest.Milliseconds()
 		if again {
 			status = db.DeliveryPending
 		}
 		s.logger.WarnContext(ctx, "a webhook was not taken", "delivery", delivery.ID, "event", delivery.EventID,
-			"try", delivery.Tries+1, "reason", try.Error, "givenUp", !again)
+			"try", delivery.Attempts+1, "reason", try.Error, "givenUp", !again)
 	}
-	err := s.db.SettleTry(ctx, delivery, try, status, nextAt)
+	err := s.db.RecordAttempt(ctx, delivery, try, status, nextAt)
 	switch {
 	case errors.Is(err, db.ErrStale):
 		s.logger.InfoContext(ctx, "a webhook was settled by another process first", "delivery", delivery.ID)

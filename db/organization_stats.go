@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Figures are an organization with what it does.
-type Figures struct {
+// OrganizationStats are an organization with what it does.
+type OrganizationStats struct {
 	Organization
 	Keys       int    // in force
 	LastUsedAt *int64 // of any of its keys
@@ -15,11 +15,11 @@ type Figures struct {
 	Failures   int    // sessions that began within the window and failed
 }
 
-// OrganizationFigures lists all organizations by name, with what they did since
+// OrganizationStats lists all organizations by name, with what they did since
 // some time ago.
-func (db *DB) OrganizationFigures(ctx context.Context, window time.Duration) ([]Figures, error) {
+func (db *DB) OrganizationStats(ctx context.Context, window time.Duration) ([]OrganizationStats, error) {
 	now := db.Now()
-	found, err := collect(ctx, db.read, func(r row) (f Figures, err error) {
+	found, err := collect(ctx, db.read, func(r row) (f OrganizationStats, err error) {
 		f.Organization, err = scanOrganization(withColumns{r, []any{&f.Keys, &f.LastUsedAt, &f.Links, &f.Failures}})
 		return f, err
 	}, `SELECT `+organizationColumns+`,

@@ -13,10 +13,10 @@ import (
 // accountMACSetting names the key of the HMACs that stand for accounts.
 const accountMACSetting = "account_mac_key"
 
-// NameAccount keeps whose account a session works in. The HMAC tells accounts of
+// SetAccount keeps whose account a session works in. The HMAC tells accounts of
 // one link apart and nothing else. ErrStale also says that the session named
 // another account before.
-func (db *DB) NameAccount(ctx context.Context, lease Lease, account string) error {
+func (db *DB) SetAccount(ctx context.Context, lease Lease, account string) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		if _, err := tx.advance(lease, []SessionStatus{SessionRunning}, "", 0); err != nil {
 			return err
@@ -57,23 +57,23 @@ func (l *Link) operationPlace(sessionID string, position int) place {
 	return place{l.OrganizationID, "session_operations", fmt.Sprint(sessionID, "/", position), "result"}
 }
 
-// Done is a change that an earlier attempt made.
-type Done struct {
+// Checkpoint is a change that an earlier attempt made.
+type Checkpoint struct {
 	Attempt int
 	Result  json.RawMessage
 }
 
-// DoneBefore tells by position which changes earlier attempts made in the
+// Checkpoints tells by position which changes earlier attempts made in the
 // account that this session named; none where it named none.
-func (db *DB) DoneBefore(ctx context.Context, lease Lease) (map[int]Done, error) {
-	done, err := db.doneBefore(ctx, lease)
+func (db *DB) Checkpoints(ctx context.Context, lease Lease) (map[int]Checkpoint, error) {
+	done, err := db.checkpoints(ctx, lease)
 	if err != nil {
 		return nil, fmt.Errorf("find what was done before: %w", err)
 	}
 	return done, nil
 }
 
-func (db *DB) doneBefore(ctx context.Context, lease Lease) (map[int]Done, error) {
+func (db *DB) checkpoints(ctx context.Context, lease Lease) (map[int]Checkpoint, error) {
 	link, err := db.linkByID(ctx, db.present(), lease.LinkID)
 	if err != nil {
 		return nil, err
@@ -85,12 +85,12 @@ func (db *DB) doneBefore(ctx context.Context, lease Lease) (map[int]Done, error)
 	if err != nil {
 		return nil, err
 	}
-	done := map[int]Done{}
+	done := map[int]Checkpoint{}
 	_, err = collect(ctx, db.read, func(r row) (struct{}, error) {
 		var session string
 		var position int
 		var sealed []byte
-		var one Done
+		var one Checkpoint
 		if err := r.Scan(&session, &position, &one.Attempt, &sealed); err != nil {
 			return struct{}{}, err
 		}
@@ -102,7 +102,7 @@ func (db *DB) doneBefore(ctx context.Context, lease Lease) (map[int]Done, error)
 		JOIN link_sessions s ON s.link_id = me.link_id AND s.attempt < me.attempt AND s.attempt > $2 AND s.account = me.account
 		JOIN session_operations o ON o.session_id = s.id
 		WHERE me.id = $1 AND o.status = 'complete' AND o.result IS NOT NULL
-		ORDER BY s.attempt`, lease.SessionID, link.Attempts-link.Tries)
+		ORDER BY s.attempt`, lease.SessionID, link.Attempts-link.AttemptsSinceSuccess)
 	return done, err
 }
 
@@ -110,7 +110,7 @@ func (db *DB) doneBefore(ctx context.Context, lease Lease) (map[int]Done, error)
 // all before it are complete: pending → complete. The event's data is
 // {"operation": position, "attempt": …}.
 func (db *DB) ReuseOperation(ctx context.Context, lease Lease, position, attempt int) error {
-	note, err := noteText(&Note{Key: NoteDoneBefore, Count: attempt})
+	note, err := noteText(&Note{Key: NoteReused, Count: attempt})
 	if err != nil {
 		return err
 	}

@@ -22,15 +22,15 @@ func (w *world) failTimes(link db.Link, times int) {
 func TestALinkIsGoodForTenAttempts(t *testing.T) {
 	w := newWorld(t)
 	link := w.link()
-	w.failTimes(link, db.MaxTries-1)
+	w.failTimes(link, db.MaxAttempts-1)
 	now := w.now(link)
-	expect(t, "used up after nine", now.UsedUp(), false)
-	expect(t, "final after nine", w.events(link)[db.MaxTries-2].Final, false)
+	expect(t, "used up after nine", now.AttemptsExhausted(), false)
+	expect(t, "final after nine", w.events(link)[db.MaxAttempts-2].Final, false)
 	w.failTimes(link, 1)
 	now = w.now(link)
-	expect(t, "used up after ten", now.UsedUp(), true)
-	expect(t, "final after ten", w.events(link)[db.MaxTries-1].Final, true)
-	w.changesNothing(db.ErrUsedUp, func() error {
+	expect(t, "used up after ten", now.AttemptsExhausted(), true)
+	expect(t, "final after ten", w.events(link)[db.MaxAttempts-1].Final, true)
+	w.changesNothing(db.ErrAttemptsExhausted, func() error {
 		_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
 		return err
 	})
@@ -42,7 +42,7 @@ func TestALinkIsGoodForTenAttempts(t *testing.T) {
 func TestTheTenthAttemptMaySucceed(t *testing.T) {
 	w := newWorld(t)
 	link := w.link()
-	w.failTimes(link, db.MaxTries-1)
+	w.failTimes(link, db.MaxAttempts-1)
 	dbtest.Finish(t, w.db, w.run(link), `{}`)
 	expect(t, "link", w.now(link).Status, db.LinkComplete)
 }
@@ -50,7 +50,7 @@ func TestTheTenthAttemptMaySucceed(t *testing.T) {
 func TestConcurrentClaimsDoNotGetPastTheTenthAttempt(t *testing.T) {
 	w := newWorld(t)
 	link := w.link()
-	w.failTimes(link, db.MaxTries-1)
+	w.failTimes(link, db.MaxAttempts-1)
 	var won atomic.Int32
 	var claims sync.WaitGroup
 	for range 20 { // whoever wins lets go at once, so that the others find the link failed again
@@ -60,7 +60,7 @@ func TestConcurrentClaimsDoNotGetPastTheTenthAttempt(t *testing.T) {
 				won.Add(1)
 				err = w.db.FailSession(t.Context(), claimed.Session.Lease(), failure("USER_CANCELLED"))
 			}
-			if err != nil && !errors.Is(err, db.ErrUsedUp) && !errors.Is(err, db.ErrActive) {
+			if err != nil && !errors.Is(err, db.ErrAttemptsExhausted) && !errors.Is(err, db.ErrActive) {
 				t.Errorf("a claim ended otherwise: %v", err)
 			}
 		})
@@ -73,11 +73,11 @@ func TestAReusableLinkBeginsAnewWithEachSuccess(t *testing.T) {
 	w := newWorld(t)
 	link := w.link(reusable)
 	for range 2 {
-		w.failTimes(link, db.MaxTries-1)
+		w.failTimes(link, db.MaxAttempts-1)
 		dbtest.Finish(t, w.db, w.run(link), `{}`)
 	}
-	expect(t, "attempts", w.now(link).Attempts, 2*db.MaxTries)
-	w.failTimes(link, db.MaxTries)
+	expect(t, "attempts", w.now(link).Attempts, 2*db.MaxAttempts)
+	w.failTimes(link, db.MaxAttempts)
 	_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
-	w.want(err, db.ErrUsedUp)
+	w.want(err, db.ErrAttemptsExhausted)
 }

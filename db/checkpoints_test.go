@@ -19,7 +19,7 @@ func (w *world) runIn(link db.Link, account string) db.Lease {
 	w.Helper()
 	lease := w.run(link)
 	if account != "" {
-		w.must(w.db.NameAccount(w.Context(), lease, account))
+		w.must(w.db.SetAccount(w.Context(), lease, account))
 	}
 	return lease
 }
@@ -35,9 +35,9 @@ func (w *world) writeThenFail(link db.Link, account string) db.Lease {
 	return lease
 }
 
-func (w *world) done(lease db.Lease) map[int]db.Done {
+func (w *world) done(lease db.Lease) map[int]db.Checkpoint {
 	w.Helper()
-	done, err := w.db.DoneBefore(w.Context(), lease)
+	done, err := w.db.Checkpoints(w.Context(), lease)
 	w.must(err)
 	return done
 }
@@ -74,7 +74,7 @@ func TestAChangeIsTakenOverByTheNextAttemptInTheSameAccount(t *testing.T) {
 		w.changesNothing(db.ErrStale, func() error { return w.db.ReuseOperation(t.Context(), lease, 1, 1) })
 		operations, err := w.db.SessionOperations(t.Context(), lease.SessionID)
 		w.must(err)
-		if o := operations[1]; o.Status != db.OperationComplete || *o.Note != (db.Note{Key: db.NoteDoneBefore, Count: 1}) || o.SubmittedAt != nil {
+		if o := operations[1]; o.Status != db.OperationComplete || *o.Note != (db.Note{Key: db.NoteReused, Count: 1}) || o.SubmittedAt != nil {
 			t.Errorf("taken over: %+v", o)
 		}
 		events, err := w.db.SessionEvents(t.Context(), lease.SessionID, 0, db.EventOperationReused)
@@ -126,8 +126,8 @@ func TestTheSameAccountOfAnotherLinkIsAnother(t *testing.T) {
 func TestASessionNamesOneAccount(t *testing.T) {
 	w := newWorld(t)
 	lease := w.runIn(w.link(), accountNumber)
-	w.must(w.db.NameAccount(t.Context(), lease, accountNumber))
-	w.changesNothing(db.ErrStale, func() error { return w.db.NameAccount(t.Context(), lease, "another") })
+	w.must(w.db.SetAccount(t.Context(), lease, accountNumber))
+	w.changesNothing(db.ErrStale, func() error { return w.db.SetAccount(t.Context(), lease, "another") })
 }
 
 func TestOnlyVerifiedChangesAreKept(t *testing.T) {
@@ -195,7 +195,7 @@ func TestWhatEarlierAttemptsLeaveIsSealed(t *testing.T) {
 	_, err = w.raw.ExecContext(t.Context(), `UPDATE session_operations SET position = position + 10 WHERE position = 1 AND session_id <> $1
 		AND result IS NOT NULL`, first.SessionID)
 	w.must(err)
-	if _, err := w.db.DoneBefore(t.Context(), w.runIn(other, accountNumber)); err == nil {
+	if _, err := w.db.Checkpoints(t.Context(), w.runIn(other, accountNumber)); err == nil {
 		t.Error("a result that was moved to another operation opened")
 	}
 }
