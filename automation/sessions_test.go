@@ -46,8 +46,9 @@ func newSessions(t *testing.T, scripts map[string]string) *sessions {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool, err := browser.NewPool(browser.Options{Dir: t.TempDir(), Slots: 2, Line: 10,
-		Path: os.Getenv("PASSAGE_BROWSER"), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"})
+	pool, err := browser.NewPool(browser.Options{Slots: 2, Line: 10, Chrome: browser.LaunchOptions{
+		Dir: t.TempDir(), Path: os.Getenv("PASSAGE_BROWSER"), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -105,7 +105,7 @@ func (f *frame) try(b *bound, c call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.typing && !b.browser.rules.mayType(origin) {
+	if c.typing && !b.browser.rules.MayType(origin) {
 		// Only a document that is here to stay is refused.
 		a, err := f.run(b, inside, call{Op: "parsed", Settle: c.Settle})
 		if err != nil {
@@ -129,7 +129,7 @@ func (f *frame) run(b *bound, inside proto.RuntimeExecutionContextID, c call) (*
 		"awaitPromise":        true,
 		"returnByValue":       true,
 	}
-	message, err := b.browser.process.client.Call(b, string(f.session), "Runtime.callFunctionOn", parameters)
+	message, err := f.to(b).Call(b, string(f.session), "Runtime.callFunctionOn", parameters)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Op, err)
 	}
@@ -169,13 +169,13 @@ func (f *frame) judge(a *answer, c call) error {
 // refusal is the error that the document itself is: an error status, the
 // browser's error page, a host that the integration does not name.
 func (a *answer) refusal(b *Browser) error {
-	host := b.proxy.refused.Load()
+	host := b.process.RefusedHost()
 	switch u, err := url.Parse(a.URL); {
-	case a.Broken && host != nil:
-		return sentAway(*host)
+	case a.Broken && host != "":
+		return sentAway(host)
 	case a.Broken:
 		return outcome.New(outcome.SiteUnavailable, "the browser could not open the page")
-	case err == nil && u.Host != "" && !b.rules.reaches(u):
+	case err == nil && u.Host != "" && !b.rules.Reaches(u):
 		return sentAway(u.Host)
 	case a.Status == 429:
 		return outcome.New(outcome.RateLimited, "the site answered with status 429")

@@ -5,31 +5,28 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
 
 	"passage/automation/outcome"
 )
 
+// launchWithin is how long a browser may take until its page is ready.
+const launchWithin = 30 * time.Second
+
 // Browser is one process with one page, for one session.
 type Browser struct {
-	process *process
-	proxy   *proxy
-	profile string
+	process *Process
+	life    context.Context // the process's
 	session proto.TargetSessionID
 	page    *Page
 	windows *windows
 	dialogs dialogs
-	rules   *rules
+	rules   *Rules
 	redact  *Redactor
-
-	life context.Context // ends when the browser is of no more use, its cause says why
-	end  context.CancelCauseFunc
 
 	mu    sync.Mutex
 	typed []string          // what was typed so far, for masking pictures
@@ -39,92 +36,78 @@ type Browser struct {
 
 	events  sync.WaitGroup
 	closing sync.Once
-	release func() // gives the slot back; set before the browser is handed to anyone
+	onClose func()
+}
+
+// Policy is what one session's browser may do.
+type Policy struct {
+	Hosts        []string  // "name" (ports 80 and 443) or "name:port": the only ones it may reach
+	AllowPrivate bool      // also where such a name stands for a loopback or private address
+	Redactor     *Redactor // its secrets are masked in pictures too; may be nil
+}
+
+// Launch starts a browser that may reach nothing yet; see Allow. The caller
+// closes it.
+func Launch(ctx context.Context, launcher *Launcher) (*Browser, error) {
+	ctx, cancel := context.WithTimeout(ctx, launchWithin)
+	defer cancel()
+	process, err := launcher.Start()
+	if err != nil {
+		return nil, err
+	}
+	b := &Browser{process: process, life: process.Life(), windows: &windows{}, onClose: func() {}}
+	b.page = &Page{frame: &frame{browser: b}}
+	b.events.Go(b.watchEvents)
+	if err := b.openPage(ctx); err != nil {
+		cause := context.Cause(b.life) // before destroy gives another
+		b.destroy()
+		return nil, fmt.Errorf("start browser: %w", errors.Join(err, cause, errors.New(process.Stderr())))
+	}
+	return b, nil
 }
 
 // Page returns the browser's only page.
 func (b *Browser) Page() *Page { return b.page }
 
-// Dead is closed when the process is gone, its page has crashed, or Close was called.
+// Dead is closed when the process has ended, its page has crashed, or Close was called.
 func (b *Browser) Dead() <-chan struct{} { return b.life.Done() }
 
 // Cause says, once Dead is closed, why; it is a CONNECTION_FAILED.
 func (b *Browser) Cause() error { return context.Cause(b.life) }
 
 // PID returns the process's id.
-func (b *Browser) PID() int { return b.process.cmd.Process.Pid }
+func (b *Browser) PID() int { return b.process.PID() }
 
-// Close kills the browser's whole process group, removes its profile and
-// frees its slot. Only the first call does anything; all return when it is done.
+// OnClose sets what Close calls when the process and its profile are gone. It
+// is called before the browser is handed to anyone.
+func (b *Browser) OnClose(do func()) { b.onClose = do }
+
+// Close kills the browser's whole process group, removes its profile and calls
+// what OnClose set. Only the first call does anything; all return when it is done.
 func (b *Browser) Close() {
 	b.closing.Do(func() {
 		b.destroy()
-		b.release()
+		b.onClose()
 	})
 }
 
-// retire is Close without freeing the slot, which stays the caller's. It
-// returns false if the browser was closed, and the slot freed, before.
-func (b *Browser) retire() (kept bool) {
+// Discard is Close without the call that OnClose set. It returns false if the
+// browser was closed before, and that call made.
+func (b *Browser) Discard() (discarded bool) {
 	b.closing.Do(func() {
 		b.destroy()
-		kept = true
+		discarded = true
 	})
-	return kept
+	return discarded
 }
 
 func (b *Browser) destroy() {
-	b.end(outcome.New(outcome.ConnectionFailed, "the browser was closed"))
-	b.process.kill()
+	b.process.Close()
 	b.events.Wait()
-	b.proxy.close()
-	removeProfile(b.profile)
 }
 
-// removeProfile tries again for a moment: the group's other processes were
-// killed too, but only the first is waited for. What is left then is swept later.
-func removeProfile(dir string) {
-	retry := time.NewTicker(10 * time.Millisecond)
-	defer retry.Stop()
-	for range 20 {
-		if os.RemoveAll(dir) == nil {
-			return
-		}
-		<-retry.C
-	}
-}
-
-// launch starts a browser with its proxy and its page. The profile folder is
-// the caller's to make, and the browser's to remove, here if it does not start.
-func launch(ctx context.Context, o Options, own forbidden, profile string) (*Browser, error) {
-	ctx, cancel := context.WithTimeout(ctx, launchWithin)
-	defer cancel()
-	proxy, err := newProxy(own, o.Logger)
-	if err != nil {
-		removeProfile(profile)
-		return nil, err
-	}
-	process, err := start(o, profile, proxy.address())
-	if err != nil {
-		proxy.close()
-		removeProfile(profile)
-		return nil, err
-	}
-	b := &Browser{process: process, proxy: proxy, profile: profile, windows: &windows{}}
-	b.page = &Page{frame: &frame{browser: b}}
-	b.life, b.end = context.WithCancelCause(context.Background())
-	b.events.Go(b.watchProcess)
-	b.events.Go(b.watchEvents)
-	if err := b.open(ctx); err != nil {
-		cause := context.Cause(b.life) // before destroy gives another
-		b.destroy()
-		return nil, fmt.Errorf("start browser: %w", errors.Join(err, cause, errors.New(process.stderr.String())))
-	}
-	return b, nil
-}
-
-// open makes the page ready for use before it has loaded anything.
-func (b *Browser) open(ctx context.Context) error {
+// openPage makes the page ready for use before it has loaded anything.
+func (b *Browser) openPage(ctx context.Context) error {
 	ctx, cancel := merge(ctx, b.life)
 	defer cancel()
 	root := b.at(ctx, "")
@@ -157,15 +140,15 @@ func (b *Browser) open(ctx context.Context) error {
 	)
 }
 
-// hand gives the browser its session's policy.
-func (b *Browser) hand(policy Policy) {
-	b.rules, b.redact = newRules(policy), policy.Redactor
-	b.proxy.allow(b.rules)
-	b.events.Go(func() { b.watchPulse(pulse) })
+// Allow gives the browser its session's policy. It is called once.
+func (b *Browser) Allow(policy Policy) {
+	b.rules, b.redact = NewRules(policy.Hosts, policy.AllowPrivate), policy.Redactor
+	b.process.Allow(b.rules)
+	b.events.Go(func() { b.watchHeartbeat(heartbeat) })
 }
 
-// healthy reports whether the browser and its page still answer.
-func (b *Browser) healthy(ctx context.Context) bool {
+// Healthy reports whether the browser and its page still answer.
+func (b *Browser) Healthy(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	ctx, stop := merge(ctx, b.life)
@@ -174,36 +157,21 @@ func (b *Browser) healthy(ctx context.Context) bool {
 	return err == nil
 }
 
-// caller lets rod's typed commands be sent to one session, within a context.
-type caller struct {
-	*cdp.Client
-	ctx     context.Context
-	session proto.TargetSessionID
-}
-
-func (c caller) GetContext() context.Context         { return c.ctx }
-func (c caller) GetSessionID() proto.TargetSessionID { return c.session }
-
-func (b *Browser) at(ctx context.Context, session proto.TargetSessionID) caller {
-	return caller{b.process.client, ctx, session}
-}
-
-func (b *Browser) watchProcess() {
-	<-b.process.exited
-	b.end(outcome.New(outcome.ConnectionFailed, "the browser process ended: %s", b.process.reason))
+func (b *Browser) at(ctx context.Context, session proto.TargetSessionID) Conn {
+	return b.process.At(ctx, session)
 }
 
 // watchEvents takes every event until the pipe closes. It never waits for the
 // browser itself: an unread event would hold up the answers behind it.
 func (b *Browser) watchEvents() {
-	for event := range b.process.client.Event() {
+	for event := range b.process.Events {
 		switch event.Method {
 		case "Inspector.targetCrashed":
-			b.end(outcome.New(outcome.ConnectionFailed, "the page crashed"))
+			b.process.Fail(outcome.New(outcome.ConnectionFailed, "the page crashed"))
 		case "Target.detachedFromTarget":
 			var e proto.TargetDetachedFromTarget
 			if json.Unmarshal(event.Params, &e) != nil || b.windows.isOwn(e.SessionID) {
-				b.end(outcome.New(outcome.ConnectionFailed, "the page was closed"))
+				b.process.Fail(outcome.New(outcome.ConnectionFailed, "the page was closed"))
 			}
 		case "Target.targetCreated":
 			var e proto.TargetTargetCreated
@@ -221,26 +189,6 @@ func (b *Browser) watchEvents() {
 			b.noteFrame(event)
 		}
 	}
-	lost := time.NewTimer(500 * time.Millisecond)
-	defer lost.Stop()
-	select {
-	case <-b.process.exited: // which watchProcess reports, and better
-	case <-lost.C:
-		b.end(outcome.New(outcome.ConnectionFailed, "the connection to the browser ended"))
-	}
-}
-
-// lost returns the cause of a loss that has shown itself in an error, which may
-// be a moment before the process's end is known.
-func (b *Browser) lost() error {
-	wait := time.NewTimer(time.Second)
-	defer wait.Stop()
-	select {
-	case <-b.life.Done():
-	case <-wait.C:
-		b.end(outcome.New(outcome.ConnectionFailed, "the browser does not take commands"))
-	}
-	return b.Cause()
 }
 
 // noteTyped keeps what was typed, so that no picture shows it.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-rod/rod/lib/proto"
 	"go.uber.org/goleak"
@@ -18,24 +19,17 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// options are those of every test's pool.
-func options(t *testing.T) Options {
+func newLauncher(t *testing.T) *Launcher {
 	t.Helper()
-	return Options{
+	l, err := NewLauncher(LaunchOptions{
 		Path:      os.Getenv("PASSAGE_BROWSER"),
 		NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
 		Dir:       t.TempDir(),
-		Slots:     2,
-	}
-}
-
-func newPool(t *testing.T, o Options) *Pool {
-	t.Helper()
-	p, err := NewPool(o)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	return l
 }
 
 // open returns a browser that may reach the given sites on loopback.
@@ -46,11 +40,17 @@ func open(t *testing.T, sites ...string) *Browser {
 
 func openWith(t *testing.T, policy Policy) *Browser {
 	t.Helper()
-	b, err := newPool(t, options(t)).Acquire(t.Context(), policy, nil)
+	return launch(t, newLauncher(t), policy)
+}
+
+func launch(t *testing.T, l *Launcher, policy Policy) *Browser {
+	t.Helper()
+	b, err := Launch(t.Context(), l)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
+	b.Allow(policy)
 	return b
 }
 
@@ -118,6 +118,21 @@ func must[T any](t *testing.T) func(T, error) T {
 			t.Fatal(err)
 		}
 		return value
+	}
+}
+
+// eventually waits until something holds that other goroutines bring about.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	timeout := time.After(20 * time.Second)
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-timeout:
+			t.Fatalf("did not happen: %s", what)
+		}
 	}
 }
 

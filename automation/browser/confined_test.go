@@ -42,7 +42,7 @@ func TestDownloadsAreDenied(t *testing.T) {
 	_ = page.Goto(t.Context(), address+"/file") // an error or the page that was there: either is as good
 	visit(t, b, address+"/")
 	// Chromium begins a file before it has asked whether it may, and takes it back.
-	for _, root := range []string{b.profile, os.Getenv("HOME"), filepath.Dir(b.profile)} {
+	for _, root := range []string{b.process.Profile(), os.Getenv("HOME"), filepath.Dir(b.process.Profile())} {
 		eventually(t, "nothing of a download is left below "+root, func() bool { return len(search(t, root, download)) == 0 })
 	}
 }
@@ -87,7 +87,7 @@ func TestPageFillsNoDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	var size int64
-	err := filepath.WalkDir(b.profile, func(_ string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(b.process.Profile(), func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return nil //nolint:nilerr // the browser removes files meanwhile
 		}
@@ -152,43 +152,36 @@ func TestSessionsSeeNothingOfEachOther(t *testing.T) {
 			_, _ = fmt.Fprint(w, keeper)
 		}
 	}))
-	p := newPool(t, options(t))
-	acquire := func() *Browser {
-		b, err := p.Acquire(t.Context(), Policy{AllowPrivate: true, Hosts: hosts(t, address)}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(b.Close)
-		return b
-	}
+	l := newLauncher(t)
+	policy := Policy{AllowPrivate: true, Hosts: hosts(t, address)}
 	finds := func(b *Browser, path, want string) {
 		t.Helper()
 		if err := waitText(t, visit(t, b, address+path), "#found", want); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	first := acquire()
+	first := launch(t, l, policy)
 	finds(first, "/?first", "found:")
 	finds(first, "/", "found: cookie local session database cache files worker") // the test sees what there is
 	if got := scripts.Load(); got != 1 {
 		t.Errorf("the first session loaded a script %d times that may be kept", got)
 	}
-	beside := acquire()
+	beside := launch(t, l, policy)
 	finds(beside, "/?beside", "found:")
 	hearsNothing(t, first)
 	first.Close()
-	after := acquire()
+	after := launch(t, l, policy)
 	finds(after, "/", "found:")
 	if got := scripts.Load(); got != 3 {
 		t.Errorf("three sessions loaded a script %d times, one of them from another's cache", got)
 	}
 	hearsNothing(t, beside)
 	for _, b := range []*Browser{beside, after} {
-		about, err := os.Stat(b.profile)
+		about, err := os.Stat(b.process.Profile())
 		if err != nil || about.Mode().Perm() != 0o700 {
 			t.Errorf("profile: %v, %v", about.Mode(), err)
 		}
-		if b.PID() == first.PID() || filepath.Dir(b.profile) != filepath.Dir(first.profile) || b.profile == first.profile {
+		if b.PID() == first.PID() || filepath.Dir(b.process.Profile()) != filepath.Dir(first.process.Profile()) || b.process.Profile() == first.process.Profile() {
 			t.Error("two sessions share a browser")
 		}
 	}

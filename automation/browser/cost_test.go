@@ -39,7 +39,7 @@ func BenchmarkSession(b *testing.B) {
 		b.ReportMetric(float64(total.Milliseconds())/float64(b.N), "cpu-ms/op")
 	})
 	b.Run("passage", func(b *testing.B) {
-		pool, err := NewPool(Options{Path: path, NoSandbox: noSandbox, Dir: b.TempDir(), Slots: 1})
+		pool, err := NewPool(Options{Chrome: LaunchOptions{Path: path, NoSandbox: noSandbox, Dir: b.TempDir()}, Slots: 1})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -47,7 +47,7 @@ func TestNothingLeavesButThroughTheProxy(t *testing.T) {
 	}))
 	t.Cleanup(site.Close)
 	b := open(t, site.URL)
-	packets := capture(t, b.proxy.address(), site.Listener.Addr().String())
+	packets := capture(t, b.process.ProxyAddress(), site.Listener.Addr().String())
 	page := visit(t, b, site.URL+"/")
 	if err := waitText(t, page, "#done", "done"); err != nil {
 		t.Fatal(err)

@@ -51,7 +51,7 @@ func TestNothingIsTypedIntoAnUnlistedFrame(t *testing.T) {
 	address, frame := payment(t)
 	b := open(t, address, frame)
 	page := visit(t, b, address+"/")
-	b.rules = newRules(Policy{AllowPrivate: true, Hosts: hosts(t, address)}) // the proxy still lets it load
+	b.rules = NewRules(hosts(t, address), true) // the proxy still lets it load
 	card, _, err := page.Frame(t.Context(), "#pay")
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func TestNothingIsTypedIntoAnUnlistedFrame(t *testing.T) {
 
 func TestWhereTypingIsAllowed(t *testing.T) {
 	t.Parallel()
-	r := newRules(Policy{Hosts: []string{"bank.example", "Pay.Example:8443", "plain.example:80", "127.0.0.1:9", "localhost:9", "[::1]:9"}})
+	r := NewRules([]string{"bank.example", "Pay.Example:8443", "plain.example:80", "127.0.0.1:9", "localhost:9", "[::1]:9"}, false)
 	for origin, want := range map[string]bool{
 		"https://bank.example":           true,
 		"https://pay.example:8443":       true,
@@ -87,7 +87,7 @@ func TestWhereTypingIsAllowed(t *testing.T) {
 		"about:blank":                    false,
 		"file://bank.example":            false,
 	} {
-		if got := r.mayType(origin); got != want {
+		if got := r.MayType(origin); got != want {
 			t.Errorf("%q: %t", origin, got)
 		}
 	}
@@ -95,9 +95,8 @@ func TestWhereTypingIsAllowed(t *testing.T) {
 
 func TestFormOverPlainHTTPIsNotFilled(t *testing.T) {
 	t.Parallel()
-	b := open(t, "http://127.0.0.1:1")
-	b.rules = newRules(Policy{Hosts: []string{"plain.example"}})
-	if b.rules.mayType("http://plain.example") {
+	b := openWith(t, Policy{Hosts: []string{"plain.example"}})
+	if b.rules.MayType("http://plain.example") {
 		t.Error("http off loopback may be typed into")
 	}
 	_, err := b.Page().Fill(t.Context(), "#x", "secret") // about:blank: no site at all

@@ -60,12 +60,35 @@ func TestAWindowNeedsAScreen(t *testing.T) {
 func TestOnlyAWindowedBrowserLearnsOfTheScreen(t *testing.T) {
 	t.Setenv("DISPLAY", ":7")
 	for _, headful := range []bool{false, true} {
-		o := Options{Headful: headful}
+		o := LaunchOptions{Headful: headful}
 		if got := slices.Contains(environment("", headful), "DISPLAY=:7"); got != headful {
 			t.Errorf("headful %v: DISPLAY is passed on: %v", headful, got)
 		}
-		if got := slices.Contains(switches(o, "", ""), "--headless"); got == headful {
+		if got := slices.Contains(flags(o, "", ""), "--headless"); got == headful {
 			t.Errorf("headful %v: --headless is %v", headful, got)
 		}
+	}
+}
+
+func TestFindLooksOnThePathAndSaysWhatToInstall(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	if _, err := Find(""); err == nil || !strings.Contains(err.Error(), "PASSAGE_BROWSER") {
+		t.Errorf("%v", err)
+	}
+	real := filepath.Join(dir, "real-browser")
+	for path, script := range map[string]string{
+		real:                           "#!/bin/sh\nexit 0\n",
+		filepath.Join(dir, "chromium"): "#!/bin/sh -e\n\n" + real + " \"$@\"\n",
+	} {
+		if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := Find(""); err != nil || got != real {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := Find(real); err != nil || got != real {
+		t.Errorf("%q, %v", got, err)
 	}
 }

@@ -130,22 +130,20 @@ func waitText(t *testing.T, page *Page, selector, want string) error {
 
 func TestCloseLeavesNoProcessAndNoProfile(t *testing.T) {
 	t.Parallel()
-	o := options(t)
-	p := newPool(t, o)
-	b, err := p.Acquire(t.Context(), Policy{}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := openWith(t, Policy{})
+	dir := filepath.Dir(b.process.Profile())
+	closed := 0
+	b.OnClose(func() { closed++ })
 	group := processGroup(t, b.PID())
 	if len(group) < 2 {
 		t.Fatalf("a browser of %d processes", len(group))
 	}
-	if entries, _ := os.ReadDir(o.Dir); len(entries) != 1 {
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("%d profiles", len(entries))
 	}
 	b.Close()
 	b.Close()
-	if entries, _ := os.ReadDir(o.Dir); len(entries) != 0 {
+	if entries, _ := os.ReadDir(dir); len(entries) != 0 {
 		t.Errorf("%d profiles are left", len(entries))
 	}
 	deadline := time.Now().Add(soon)
@@ -154,8 +152,8 @@ func TestCloseLeavesNoProcessAndNoProfile(t *testing.T) {
 			t.Fatalf("processes are left: %v", left)
 		}
 	}
-	if got := p.Stats(); got != (Stats{Slots: 2}) {
-		t.Errorf("%+v", got)
+	if closed != 1 || b.Discard() {
+		t.Errorf("closed %d times, and can be discarded: %t", closed, b.Discard())
 	}
 	wantCode(t, b.Cause(), outcome.ConnectionFailed)
 }
@@ -209,7 +207,7 @@ func TestProfileHoldsNothingThatWasTyped(t *testing.T) {
 	if strings.Contains(page.URL(), canary) {
 		t.Error("the URL shows what was typed")
 	}
-	err := filepath.WalkDir(b.profile, func(path string, entry os.DirEntry, err error) error {
+	err := filepath.WalkDir(b.process.Profile(), func(path string, entry os.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return nil //nolint:nilerr // the browser removes files meanwhile
 		}
@@ -231,7 +229,7 @@ func TestHungBrowserIsNoticedByItsSilence(t *testing.T) {
 	if err := syscall.Kill(b.PID(), syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	b.events.Go(func() { b.watchPulse(100 * time.Millisecond) })
+	b.events.Go(func() { b.watchHeartbeat(100 * time.Millisecond) })
 	_, err := page.Within(time.Minute).WaitFor(t.Context(), []Condition{{"never", "#never"}})
 	if lost := wantCode(t, err, outcome.ConnectionFailed); !strings.Contains(lost.Error(), "hangs") {
 		t.Error(lost)

@@ -126,8 +126,8 @@ func (t *Turn) Take(ctx context.Context, policy Policy, place func(n int)) (*Bro
 		return nil, err
 	}
 	p := t.pool
-	if b != nil && !b.healthy(ctx) {
-		if !b.retire() {
+	if b != nil && !b.Healthy(ctx) {
+		if !b.Discard() {
 			return nil, b.Cause()
 		}
 		p.forget(b)
@@ -140,7 +140,7 @@ func (t *Turn) Take(ctx context.Context, policy Policy, place func(n int)) (*Bro
 			return nil, acquireError(ctx, err)
 		}
 	}
-	b.hand(policy)
+	b.Allow(policy)
 	return b, nil
 }
 

@@ -83,7 +83,7 @@ func (b *bound) ended(err error, late func() error) error {
 	case b.caller.Err() != nil:
 		return context.Cause(b.caller)
 	case b.browser.life.Err() != nil || errors.Is(err, errPipe):
-		return b.browser.lost()
+		return b.browser.process.Lost()
 	case b.window.Err() != nil:
 		return context.Cause(b.window)
 	case b.Err() != nil:
@@ -109,10 +109,10 @@ func (p *Page) Goto(ctx context.Context, address string) error {
 	if err != nil || target.Host == "" {
 		return outcome.New(outcome.AutomationError, "goto: not an absolute address")
 	}
-	if !b.browser.rules.reaches(target) {
+	if !b.browser.rules.Reaches(target) {
 		return outcome.New(outcome.AutomationError, "goto: %s://%s is not on the integration's list of hosts", target.Scheme, target.Host)
 	}
-	b.browser.proxy.refused.Store(nil)
+	b.browser.process.ForgetRefused()
 	id, err := p.frame.find(b)
 	if err != nil {
 		return b.ended(err, silent)
@@ -155,8 +155,8 @@ func (b *bound) stopLoading(session proto.TargetSessionID) {
 
 // unreachable explains a navigation that came to nothing.
 func (p *Page) unreachable(b *bound, text string) error {
-	if host := b.browser.proxy.refused.Load(); host != nil {
-		return sentAway(*host)
+	if host := b.browser.process.RefusedHost(); host != "" {
+		return sentAway(host)
 	}
 	return outcome.New(outcome.SiteUnavailable, "the browser reports %s", text)
 }

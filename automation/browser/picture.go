@@ -36,10 +36,10 @@ func (p *Page) Screenshot(ctx context.Context) ([]byte, error) {
 }
 
 // picture is Screenshot of one window.
-func (b *Browser) picture(of caller) (picture []byte, err error) {
+func (b *Browser) picture(of Conn) (picture []byte, err error) {
 	masks, err := b.mask(of)
 	defer func() {
-		if failed := b.unmask(of.session, masks); failed != nil {
+		if failed := b.unmask(of.GetSessionID(), masks); failed != nil {
 			picture, err = nil, errors.Join(err, failed)
 		}
 	}()
@@ -63,7 +63,7 @@ func (b *Browser) picture(of caller) (picture []byte, err error) {
 
 // mask hides everything private in every frame. The masks it returns are to be
 // taken off, with an error too.
-func (b *Browser) mask(to caller) ([]proto.RuntimeExecutionContextID, error) {
+func (b *Browser) mask(to Conn) ([]proto.RuntimeExecutionContextID, error) {
 	tree, err := proto.PageGetFrameTree{}.Call(to)
 	if err != nil {
 		return nil, fmt.Errorf("list frames: %w", err)
@@ -99,7 +99,7 @@ func (b *Browser) mask(to caller) ([]proto.RuntimeExecutionContextID, error) {
 }
 
 // maskable returns a frame's world with page.js and mask.js in it.
-func maskable(to caller, frame proto.PageFrameID) (proto.RuntimeExecutionContextID, error) {
+func maskable(to Conn, frame proto.PageFrameID) (proto.RuntimeExecutionContextID, error) {
 	made, err := proto.PageCreateIsolatedWorld{FrameID: frame, WorldName: world}.Call(to)
 	if err != nil {
 		return 0, fmt.Errorf("enter frame: %w", err)
@@ -117,13 +117,13 @@ func maskable(to caller, frame proto.PageFrameID) (proto.RuntimeExecutionContext
 }
 
 // maskFrame puts a frame's mask on and returns how many frames the frame holds.
-func maskFrame(to caller, inside proto.RuntimeExecutionContextID, values []string, roots []proto.DOMBackendNodeID) (int, error) {
+func maskFrame(to Conn, inside proto.RuntimeExecutionContextID, values []string, roots []proto.DOMBackendNodeID) (int, error) {
 	found, err := handed(to, inside, roots)
 	if err != nil {
 		return 0, err
 	}
 	arguments := append([]map[string]any{{"value": append([]string{}, values...)}}, found...)
-	message, err := to.Call(to.ctx, string(to.session), "Runtime.callFunctionOn", map[string]any{
+	message, err := to.Call(to.GetContext(), string(to.GetSessionID()), "Runtime.callFunctionOn", map[string]any{
 		"functionDeclaration": "function(...a) { return passage.mask.on(...a) }",
 		"executionContextId":  inside,
 		"arguments":           arguments,
@@ -166,7 +166,7 @@ func (b *Browser) unmask(session proto.TargetSessionID, masks []proto.RuntimeExe
 
 // closedRoots finds the closed shadow roots of every document, by frame: the
 // only ones that a script cannot find by itself.
-func closedRoots(to caller, main proto.PageFrameID) (map[proto.PageFrameID][]proto.DOMBackendNodeID, error) {
+func closedRoots(to Conn, main proto.PageFrameID) (map[proto.PageFrameID][]proto.DOMBackendNodeID, error) {
 	depth := -1
 	document, err := proto.DOMGetDocument{Depth: &depth, Pierce: true}.Call(to)
 	if err != nil {
@@ -196,7 +196,7 @@ func closedRoots(to caller, main proto.PageFrameID) (map[proto.PageFrameID][]pro
 }
 
 // handed gives shadow roots to a world, as the arguments of a call in it.
-func handed(to caller, inside proto.RuntimeExecutionContextID, roots []proto.DOMBackendNodeID) ([]map[string]any, error) {
+func handed(to Conn, inside proto.RuntimeExecutionContextID, roots []proto.DOMBackendNodeID) ([]map[string]any, error) {
 	arguments := make([]map[string]any, len(roots))
 	for i, id := range roots {
 		root, err := proto.DOMResolveNode{BackendNodeID: id, ExecutionContextID: inside}.Call(to)

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -16,45 +14,25 @@ import (
 
 // Options say how a Pool runs its browsers.
 type Options struct {
-	Path      string       // the browser's program; "" looks for one (see Find)
-	NoSandbox bool         // run without Chromium's sandbox, as root must
-	Headful   bool         // show windows: for a person who watches a script that is being written
-	Dir       string       // profiles live in it, one folder per process; everything of ours in it is swept at start
-	Slots     int          // processes at most; 0: as many as this machine can run
-	Spares    int          // of these, warm and unused at most; how many there are is up to recent demand
-	Line      int          // how many may wait for a slot; see Join
-	Forbidden []string     // host:port of our own listeners
-	Logger    *slog.Logger // nil: none
+	Chrome LaunchOptions
+	Slots  int // processes at most; 0: as many as this machine can run
+	Spares int // of these, warm and unused at most; how many there are is up to recent demand
+	Line   int // how many may wait for a slot; see Join
 }
 
-// check reports every fault at once, and fills in what may be left out.
-func (o *Options) check() (forbidden, error) {
-	var faults []error
-	faults = append(faults, o.find())
+func (o Options) check() error {
 	if min(o.Slots, o.Spares, o.Line) < 0 {
-		faults = append(faults, errors.New("a browser pool has no negative number of slots, spares or places in line"))
+		return errors.New("a browser pool has no negative number of slots, spares or places in line")
 	}
-	if os.Geteuid() == 0 && !o.NoSandbox {
-		faults = append(faults, errors.New("Chromium's sandbox does not run as root: run as a normal user, or set PASSAGE_BROWSER_NO_SANDBOX=1")) //nolint:staticcheck // a name
-	}
-	own, err := parseForbidden(o.Forbidden)
-	faults = append(faults, err)
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
-		faults = append(faults, fmt.Errorf("make profile folder: %w", err))
-	}
-	o.Dir, err = filepath.Abs(o.Dir) // the browser runs in its profile
-	faults = append(faults, err)
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
-	return own, errors.Join(faults...)
+	return nil
 }
 
 // Pool hands out browsers: a limited number of processes, each used once.
 type Pool struct {
 	options   Options
 	capacity  Capacity
-	forbidden forbidden
+	launcher  *Launcher
+	logger    *slog.Logger
 	memory    func() (memory, error)
 	now       func() time.Time
 	launching chan struct{} // as many as may start at a time
@@ -69,9 +47,8 @@ type Pool struct {
 	warm       []*Browser // oldest first
 	line       line
 	wanted     demand
-	launchTime time.Duration // of the last browser
-	refused    int           // sessions that found the line full
-	profiles   map[string]struct{}
+	launchTime time.Duration  // of the last browser
+	refused    int            // sessions that found the line full
 	open       sync.WaitGroup // slots taken; Run waits for them to be given back
 	browsers   map[*Browser]struct{}
 }
@@ -79,27 +56,27 @@ type Pool struct {
 // Stats are a Pool's numbers at one moment; Refused counts from the start.
 type Stats struct{ Slots, Busy, Warm, Waiting, Refused int }
 
-// NewPool checks the options, and sweeps what an earlier process left in Dir.
+// NewPool checks the options, and sweeps what an earlier process left in the
+// folder of profiles.
 func NewPool(o Options) (*Pool, error) {
-	own, err := o.check()
-	if err != nil {
-		return nil, fmt.Errorf("set up browsers: %w", err)
+	if o.Chrome.Logger == nil {
+		o.Chrome.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.NoSandbox {
-		o.Logger.Warn("browsers run without a sandbox: a hostile site could take over this process's user")
+	launcher, err := NewLauncher(o.Chrome)
+	if err := errors.Join(err, o.check()); err != nil {
+		return nil, fmt.Errorf("set up browsers: %w", err)
 	}
 	p := &Pool{
 		options:   o,
-		forbidden: own,
+		launcher:  launcher,
+		logger:    o.Chrome.Logger,
 		now:       time.Now,
 		launching: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))),
 		wake:      make(chan struct{}, 1),
-		profiles:  map[string]struct{}{},
 		browsers:  map[*Browser]struct{}{},
 	}
 	p.measure()
 	p.life, p.end = context.WithCancelCause(context.Background())
-	p.sweep()
 	return p, nil
 }
 
@@ -107,7 +84,7 @@ func NewPool(o Options) (*Pool, error) {
 func (p *Pool) measure() {
 	found, read, err := measure(p.options.Slots)
 	if err != nil {
-		p.options.Logger.Warn("browsers start without regard to memory", "error", err)
+		p.logger.Warn("browsers start without regard to memory", "error", err)
 	}
 	p.capacity, p.memory = found, read
 	p.options.Slots = found.Slots
@@ -152,14 +129,14 @@ func (p *Pool) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		p.look()
 		if err := p.fill(ctx); err != nil && ctx.Err() == nil {
-			p.options.Logger.Error("start a spare browser", "error", err) // tried again at the next occasion
+			p.logger.Error("start a spare browser", "error", err) // tried again at the next occasion
 		}
 		select {
 		case <-ctx.Done():
 		case <-p.wake:
 		case <-look.C:
 		case <-sweep.C:
-			p.sweep()
+			p.launcher.SweepProfiles()
 		}
 	}
 	p.shut()
@@ -178,27 +155,22 @@ func (p *Pool) launch(ctx context.Context) (*Browser, error) {
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	profile, err := p.newProfile()
-	if err != nil {
-		return nil, err
-	}
 	begun := p.now()
-	b, err := launch(ctx, p.options, p.forbidden, profile)
+	b, err := Launch(ctx, p.launcher)
 	if err != nil {
-		p.dropProfile(profile)
 		return nil, err
 	}
-	b.release = func() {
+	b.OnClose(func() {
 		p.forget(b)
 		p.release()
-	}
+	})
 	p.mu.Lock()
 	p.browsers[b] = struct{}{}
 	p.launchTime = p.now().Sub(begun)
 	ended := p.life.Err() != nil // shut has not seen this one
 	p.mu.Unlock()
 	if ended {
-		b.retire()
+		b.Discard()
 		p.forget(b)
 		return nil, context.Cause(p.life)
 	}
@@ -207,7 +179,6 @@ func (p *Pool) launch(ctx context.Context) (*Browser, error) {
 
 // forget drops a browser that has been closed.
 func (p *Pool) forget(b *Browser) {
-	p.dropProfile(b.profile)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.browsers, b)

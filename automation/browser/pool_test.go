@@ -10,24 +10,30 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"passage/automation/outcome"
 )
 
-// eventually waits until something holds that other goroutines bring about.
-func eventually(t *testing.T, what string, holds func() bool) {
+// options are those of every test's pool.
+func options(t *testing.T) Options {
 	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	timeout := time.After(20 * time.Second)
-	for !holds() {
-		select {
-		case <-tick.C:
-		case <-timeout:
-			t.Fatalf("did not happen: %s", what)
-		}
+	return Options{
+		Chrome: LaunchOptions{
+			Path:      os.Getenv("PASSAGE_BROWSER"),
+			NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
+			Dir:       t.TempDir(),
+		},
+		Slots: 2,
 	}
+}
+
+func newPool(t *testing.T, o Options) *Pool {
+	t.Helper()
+	p, err := NewPool(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // run runs a pool until the test ends.
@@ -133,7 +139,7 @@ func TestSpareIsUsedOnceAndReplaced(t *testing.T) {
 	if _, err := p.Acquire(t.Context(), Policy{}, nil); err == nil {
 		t.Error("a closed pool gave a browser")
 	}
-	if entries, _ := os.ReadDir(o.Dir); len(entries) != 0 {
+	if entries, _ := os.ReadDir(o.Chrome.Dir); len(entries) != 0 {
 		t.Errorf("%d profiles are left", len(entries))
 	}
 }
@@ -157,42 +163,12 @@ func TestShutdownEndsTheLine(t *testing.T) {
 	wantCode(t, <-ended, outcome.ConnectionFailed)
 }
 
-func TestOrphanedProfilesAreSweptAndNothingElse(t *testing.T) {
-	t.Parallel()
-	o := options(t)
-	for _, name := range []string{"browser-123/Default", "other"} {
-		if err := os.MkdirAll(filepath.Join(o.Dir, name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	p := newPool(t, o)
-	b, err := p.Acquire(t.Context(), Policy{}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.sweep()
-	names := func() (list []string) {
-		entries, _ := os.ReadDir(o.Dir)
-		for _, entry := range entries {
-			list = append(list, entry.Name())
-		}
-		return list
-	}
-	if got, want := names(), []string{filepath.Base(b.profile), "other"}; !slices.Equal(got, want) {
-		t.Errorf("%v, want %v", got, want)
-	}
-	b.Close()
-	if got := names(); !slices.Equal(got, []string{"other"}) {
-		t.Errorf("%v", got)
-	}
-}
-
 func TestBrowserThatCannotStartFreesItsSlotAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	o := options(t)
 	o.Slots = 1
-	o.Path = filepath.Join(t.TempDir(), "broken")
-	if err := os.WriteFile(o.Path, []byte("#!/bin/sh\necho no display at all >&2\nexit 3\n"), 0o700); err != nil {
+	o.Chrome.Path = filepath.Join(t.TempDir(), "broken")
+	if err := os.WriteFile(o.Chrome.Path, []byte("#!/bin/sh\necho no display at all >&2\nexit 3\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	p := newPool(t, o)
@@ -210,7 +186,7 @@ func TestBrowserThatCannotStartFreesItsSlotAndSaysWhy(t *testing.T) {
 
 func TestEveryFaultOfTheOptionsIsReported(t *testing.T) {
 	t.Parallel()
-	_, err := NewPool(Options{Path: "/no/such/browser", Slots: -1, Forbidden: []string{"nonsense"}, NoSandbox: true})
+	_, err := NewPool(Options{Chrome: LaunchOptions{Path: "/no/such/browser", Forbidden: []string{"nonsense"}, NoSandbox: true}, Slots: -1})
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -218,28 +194,5 @@ func TestEveryFaultOfTheOptionsIsReported(t *testing.T) {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%v says nothing of %q", err, part)
 		}
-	}
-}
-
-func TestFindLooksOnThePathAndSaysWhatToInstall(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("PATH", dir)
-	if _, err := Find(""); err == nil || !strings.Contains(err.Error(), "PASSAGE_BROWSER") {
-		t.Errorf("%v", err)
-	}
-	real := filepath.Join(dir, "real-browser")
-	for path, script := range map[string]string{
-		real:                           "#!/bin/sh\nexit 0\n",
-		filepath.Join(dir, "chromium"): "#!/bin/sh -e\n\n" + real + " \"$@\"\n",
-	} {
-		if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got, err := Find(""); err != nil || got != real {
-		t.Errorf("%q, %v", got, err)
-	}
-	if got, err := Find(real); err != nil || got != real {
-		t.Errorf("%q, %v", got, err)
 	}
 }

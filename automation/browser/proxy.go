@@ -29,7 +29,7 @@ type proxy struct {
 	forward   *httputil.ReverseProxy
 	forbidden forbidden
 	logger    *slog.Logger
-	rules     atomic.Pointer[rules]
+	rules     atomic.Pointer[Rules]
 	refused   atomic.Pointer[string] // the host last refused
 
 	tunnels sync.WaitGroup
@@ -66,7 +66,7 @@ func newProxy(forbidden forbidden, logger *slog.Logger) (*proxy, error) {
 func (p *proxy) address() string { return p.listener.Addr().String() }
 
 // allow sets the policy. It is called once, when the browser is handed out.
-func (p *proxy) allow(r *rules) { p.rules.Store(r) }
+func (p *proxy) allow(r *Rules) { p.rules.Store(r) }
 
 // close ends every connection and waits for what served them.
 func (p *proxy) close() {

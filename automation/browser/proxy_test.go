@@ -2,37 +2,28 @@ package browser
 
 import (
 	"bufio"
-	"context"
 	"fmt"
-	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
-
-	"github.com/coder/websocket"
-
-	"passage/automation/outcome"
 )
 
-// through sends a request through a proxy with a policy and returns the status.
-func through(t *testing.T, policy *Policy, own []string, method, target string) int {
+// through sends a request through a proxy with rules and returns the status.
+func through(t *testing.T, rules *Rules, own []string, method, target string) int {
 	t.Helper()
 	list, err := parseForbidden(own)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := newProxy(list, newPool(t, options(t)).options.Logger)
+	p, err := newProxy(list, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer p.close()
-	if policy != nil {
-		p.allow(newRules(*policy))
-	}
+	p.allow(rules)
 	conn, err := net.Dial("tcp", p.address())
 	if err != nil {
 		t.Fatal(err)
@@ -53,162 +44,72 @@ func through(t *testing.T, policy *Policy, own []string, method, target string) 
 	return response.StatusCode
 }
 
-func TestProxyLetsThroughOnlyWhatThePolicyNames(t *testing.T) {
+func TestProxyLetsThroughOnlyWhatTheRulesList(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": "hello"})
 	host := strings.TrimPrefix(address, "http://")
 	_, port, _ := net.SplitHostPort(host)
-	listed := &Policy{Hosts: []string{host, "localhost:" + port}, AllowPrivate: true}
+	listed := NewRules([]string{host, "localhost:" + port}, true)
 	for name, c := range map[string]struct {
-		policy *Policy
+		rules  *Rules
 		own    []string
 		method string
 		target string
 		want   int
 	}{
-		"before a policy":              {nil, nil, "GET", address + "/", 403},
-		"before a policy, CONNECT":     {nil, nil, "CONNECT", host, 403},
+		"before Allow":                 {nil, nil, "GET", address + "/", 403},
+		"before Allow, CONNECT":        {nil, nil, "CONNECT", host, 403},
 		"listed":                       {listed, nil, "GET", address + "/", 200},
 		"listed, CONNECT":              {listed, nil, "CONNECT", host, 200},
 		"other port":                   {listed, nil, "GET", "http://127.0.0.1:1/", 403},
 		"other name":                   {listed, nil, "GET", "http://127.0.0.2:" + port + "/", 403},
 		"other name, CONNECT":          {listed, nil, "CONNECT", "127.0.0.2:" + port, 403},
-		"a name without port":          {&Policy{Hosts: []string{"127.0.0.1"}, AllowPrivate: true}, nil, "GET", address + "/", 403},
-		"private, not allowed":         {&Policy{Hosts: []string{host}}, nil, "GET", address + "/", 403},
-		"private by name, not allowed": {&Policy{Hosts: []string{"localhost:" + port}}, nil, "CONNECT", "localhost:" + port, 403},
+		"a name without port":          {NewRules([]string{"127.0.0.1"}, true), nil, "GET", address + "/", 403},
+		"private, not allowed":         {NewRules([]string{host}, false), nil, "GET", address + "/", 403},
+		"private by name, not allowed": {NewRules([]string{"localhost:" + port}, false), nil, "CONNECT", "localhost:" + port, 403},
 		"our own":                      {listed, []string{host}, "GET", address + "/", 403},
 		"our own by name":              {listed, []string{host}, "CONNECT", "localhost:" + port, 403},
 		"our own, on every address":    {listed, []string{":" + port}, "CONNECT", host, 403},
 		"our own, on every IPv6 one":   {listed, []string{"[::]:" + port}, "CONNECT", host, 403},
 		"our own is another":           {listed, []string{"127.0.0.1:1"}, "GET", address + "/", 200},
-		"link-local, though allowed":   {&Policy{Hosts: []string{"169.254.169.254"}, AllowPrivate: true}, nil, "GET", "http://169.254.169.254/", 403},
-		"unspecified address":          {&Policy{Hosts: []string{"0.0.0.0:" + port}, AllowPrivate: true}, nil, "GET", "http://0.0.0.0:" + port + "/", 403},
+		"link-local, though allowed":   {NewRules([]string{"169.254.169.254"}, true), nil, "GET", "http://169.254.169.254/", 403},
+		"unspecified address":          {NewRules([]string{"0.0.0.0:" + port}, true), nil, "GET", "http://0.0.0.0:" + port + "/", 403},
 		"not a proxy request":          {listed, nil, "GET", "/", 400},
-		"listed, and nobody is there":  {&Policy{Hosts: []string{"127.0.0.1:1"}, AllowPrivate: true}, nil, "GET", "http://127.0.0.1:1/", 502},
-		"CONNECT, and nobody is there": {&Policy{Hosts: []string{"127.0.0.1:1"}, AllowPrivate: true}, nil, "CONNECT", "127.0.0.1:1", 502},
+		"listed, and nobody is there":  {NewRules([]string{"127.0.0.1:1"}, true), nil, "GET", "http://127.0.0.1:1/", 502},
+		"CONNECT, and nobody is there": {NewRules([]string{"127.0.0.1:1"}, true), nil, "CONNECT", "127.0.0.1:1", 502},
 		"in capitals":                  {listed, nil, "GET", "http://LOCALHOST:" + port + "/", 200},
 	} {
-		if got := through(t, c.policy, c.own, c.method, c.target); got != c.want {
+		if got := through(t, c.rules, c.own, c.method, c.target); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
 }
 
-func TestBrowserReachesNothingUnlisted(t *testing.T) {
-	t.Parallel()
-	var hits atomic.Int32
-	outside := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { hits.Add(1) }))
-	address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/away":
-			http.Redirect(w, r, outside, http.StatusFound)
-		case "/away-tls":
-			http.Redirect(w, r, strings.Replace(outside, "http:", "https:", 1), http.StatusFound)
-		case "/socket":
-			socket, err := websocket.Accept(w, r, nil)
-			if err != nil {
-				return
-			}
-			_ = socket.Write(r.Context(), websocket.MessageText, []byte("hello"))
-			_ = socket.Close(websocket.StatusNormalClosure, "")
-		default:
-			w.Header().Set("Content-Type", "text/html")
-			_, _ = fmt.Fprintf(w, `<img src="%[1]s/i"><iframe src="%[1]s/f"></iframe><p id=own></p><script>
-				const note = s => document.body.insertAdjacentHTML("beforeend", "<p class=note>" + s + "</p>");
-				const seen = Promise.withResolvers();
-				for (const url of ["%[2]s", location.origin.replace("http", "ws") + "/socket"]) {
-					const socket = new WebSocket(url);
-					socket.onmessage = e => own.textContent = e.data;
-					socket.onerror = () => note("socket");
-				}
-				fetch("%[1]s/fetch", {mode: "no-cors"}).then(r => note("status " + r.status), () => note("fetch"));
-				navigator.sendBeacon("%[1]s/beacon", "x");
-				new Worker(URL.createObjectURL(new Blob(["fetch('%[1]s/worker', {mode: 'no-cors'}).finally(() => postMessage(0))"]))).onmessage = () => note("worker");
-			</script>`, outside, strings.Replace(outside, "http", "ws", 1))
+func FuzzHosts(f *testing.F) {
+	f.Add("bank.example", "https://bank.example/")
+	f.Add("[::1]:8080", "http://[::1]:8080")
+	f.Fuzz(func(t *testing.T, host, origin string) {
+		r := NewRules([]string{host}, false)
+		if !r.MayType(origin) {
+			return
 		}
-	}))
-	b := open(t, address)
-	page := visit(t, b, address+"/")
-	if err := waitText(t, page, "#own", "hello"); err != nil {
-		t.Errorf("a listed WebSocket: %v", err)
-	}
-	for want := 3; ; { // socket, fetch, worker
-		n, err := page.Count(t.Context(), ".note")
-		if err != nil {
-			t.Fatal(err)
+		u, err := url.Parse(origin)
+		if err != nil || u.Scheme != "https" && !loopback(u.Hostname()) || !r.listed(withPort(u.Host, map[string]string{"http": "80", "https": "443"}[u.Scheme])) {
+			t.Errorf("host %q lets %q be typed into", host, origin)
 		}
-		if n >= want {
-			break
-		}
-	}
-	e := wantCode(t, page.Goto(t.Context(), address+"/away"), outcome.SiteChanged)
-	if !strings.Contains(e.Detail, strings.TrimPrefix(outside, "http://")) {
-		t.Errorf("%v does not say where to", e)
-	}
-	wantCode(t, page.Goto(t.Context(), address+"/away-tls"), outcome.SiteChanged)
-	wantCode(t, page.Goto(t.Context(), outside), outcome.AutomationError)
-	wantCode(t, page.Goto(t.Context(), "file:///etc/passwd"), outcome.AutomationError)
-	if n := hits.Load(); n != 0 {
-		t.Errorf("%d requests came through", n)
-	}
+	})
 }
 
-func TestGotoTellsHowTheSiteFailed(t *testing.T) {
-	t.Parallel()
-	hang := make(chan struct{})
-	address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/500", "/empty":
-			w.WriteHeader(http.StatusInternalServerError)
-		case "/429":
-			w.WriteHeader(http.StatusTooManyRequests)
-		case "/404":
-			w.WriteHeader(http.StatusNotFound)
-		case "/cut":
-			conn, _, _ := http.NewResponseController(w).Hijack()
-			_ = conn.Close()
+func FuzzForbidden(f *testing.F) {
+	f.Add("127.0.0.1:80", "127.0.0.1:80")
+	f.Add(":80", "[::ffff:127.0.0.1]:80")
+	f.Fuzz(func(t *testing.T, own, target string) {
+		list, err := parseForbidden([]string{own})
+		if err != nil {
 			return
-		case "/hang":
-			select {
-			case <-hang:
-			case <-r.Context().Done():
-			}
-		case "/drip":
-			_, _ = io.WriteString(w, "<p>beginning")
-			_ = http.NewResponseController(w).Flush()
-			<-hang
 		}
-		if r.URL.Path != "/empty" {
-			_, _ = io.WriteString(w, "<p>page</p><form action=/500><button id=go>Go</button></form>")
+		if target == own && list.check(target) == nil && list[0].Addr().IsLoopback() {
+			t.Errorf("%q is our own and let through", target)
 		}
-	}))
-	t.Cleanup(func() { close(hang) })
-	nobody := "http://127.0.0.1:1"
-	b := open(t, address, nobody)
-	for path, code := range map[string]outcome.Code{
-		"/500": outcome.SiteUnavailable, "/empty": outcome.SiteUnavailable, "/429": outcome.RateLimited, "/404": "", "/cut": outcome.SiteUnavailable,
-		"/hang": outcome.SiteUnavailable, "/drip": outcome.SiteUnavailable,
-	} {
-		err := b.Page().Within(2*time.Second).Goto(t.Context(), address+path)
-		if code == "" && err == nil {
-			continue
-		}
-		if outcome.From(err) == nil || outcome.From(err).Code != code {
-			t.Errorf("%s: %v, want %q", path, err, code)
-		}
-	}
-	wantCode(t, b.Page().Goto(t.Context(), nobody), outcome.SiteUnavailable)
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	if err := b.Page().Goto(ctx, address+"/hang"); err != context.DeadlineExceeded { //nolint:errorlint // unchanged
-		t.Error(err)
-	}
-	page := visit(t, b, address+"/")
-	must[int](t)(page.Click(t.Context(), "#go"))
-	started := time.Now()
-	_, err := page.WaitFor(t.Context(), []Condition{{"home", "#home"}})
-	wantCode(t, err, outcome.SiteUnavailable)
-	if took := time.Since(started); took > 5*time.Second {
-		t.Errorf("an error page was waited on for %s", took)
-	}
+	})
 }

@@ -74,7 +74,7 @@ func (f *frame) pierce(b *bound) error {
 	if err != nil {
 		return err
 	}
-	_, err = to.Call(b, string(to.session), "Runtime.callFunctionOn", map[string]any{
+	_, err = to.Call(b, string(to.GetSessionID()), "Runtime.callFunctionOn", map[string]any{
 		"functionDeclaration": "function(...roots) { selecting.adopt(...roots) }",
 		"executionContextId":  inside,
 		"arguments":           arguments,
@@ -93,7 +93,7 @@ func (f *frame) main() proto.PageFrameID {
 }
 
 // to is the page that the frame is in, for commands.
-func (f *frame) to(ctx context.Context) caller { return f.browser.at(ctx, f.session) }
+func (f *frame) to(ctx context.Context) Conn { return f.browser.at(ctx, f.session) }
 
 // yes reads an answer that is true or not.
 func (a *answer) yes() bool {

@@ -45,8 +45,8 @@ func newWorld(t *testing.T, id, patience, site string, hosts ...string) *world {
 		t.Fatal(err)
 	}
 	w.pool, err = browser.NewPool(browser.Options{
-		NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
-		Dir:       t.TempDir(), Slots: 3, Line: 100,
+		Chrome: browser.LaunchOptions{NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1", Dir: t.TempDir()},
+		Slots:  3, Line: 100,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -107,7 +107,7 @@ func (c *carrier) visit(t *testing.T, ctx context.Context, body string, answers 
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool, err := browser.NewPool(browser.Options{Slots: 1, Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"})
+	pool, err := browser.NewPool(browser.Options{Slots: 1, Chrome: browser.LaunchOptions{Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func (d *demo) auto(ctx context.Context, scenario sandbox.Scenario) (err error) 
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	flags := d.browser
 	flags.BrowserSlots, flags.BrowserSpares = 1, 0
-	pool, err := flags.pool(browser.Options{Dir: folder, Logger: d.console.logger})
+	pool, err := flags.pool(browser.LaunchOptions{Dir: folder, Logger: d.console.logger})
 	if err != nil {
 		return err
 	}

@@ -202,14 +202,13 @@ func checkPage(text string) error {
 }
 
 // pool starts nothing yet: the processes come with Run.
-func (f browserFlags) pool(options browser.Options) (*browser.Pool, error) {
+func (f browserFlags) pool(options browser.LaunchOptions) (*browser.Pool, error) {
 	path, err := browser.Find(f.Browser)
 	if err != nil {
 		return nil, err
 	}
 	options.Path, options.NoSandbox = path, f.BrowserNoSandbox
-	options.Slots, options.Spares, options.Line = f.BrowserSlots, f.BrowserSpares, f.BrowserLine
-	return browser.NewPool(options)
+	return browser.NewPool(browser.Options{Chrome: options, Slots: f.BrowserSlots, Spares: f.BrowserSpares, Line: f.BrowserLine})
 }
 
 // isLoopback reports whether an address is only reachable from this machine.

@@ -59,7 +59,7 @@ func (c *doctorCommand) checkBrowser(ctx context.Context) (found string, err err
 		return "", err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	pool, err := c.pool(browser.Options{Dir: folder})
+	pool, err := c.pool(browser.LaunchOptions{Dir: folder})
 	if err != nil {
 		return "", err
 	}

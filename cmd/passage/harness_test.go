@@ -131,7 +131,7 @@ func startStack(ctx context.Context, folder string, with special) (*stack, error
 		return nil, errors.Join(err, s.sites.close())
 	}
 	s.later(s.sites.close)
-	if s.people, err = flags.pool(browser.Options{Dir: filepath.Join(folder, "people")}); err != nil {
+	if s.people, err = flags.pool(browser.LaunchOptions{Dir: filepath.Join(folder, "people")}); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	if err := s.look(ctx); err != nil {

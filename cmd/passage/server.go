@@ -133,7 +133,7 @@ func (s *server) wire(ctx context.Context, settings config, gallery http.Handler
 	if err != nil {
 		return err
 	}
-	s.pool, err = settings.flags.pool(browser.Options{
+	s.pool, err = settings.flags.pool(browser.LaunchOptions{
 		Dir: filepath.Join(settings.flags.Data, "browsers"), Logger: logger,
 		Forbidden: []string{s.public.Addr().String(), s.admin.Addr().String()},
 	})

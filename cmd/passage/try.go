@@ -95,7 +95,7 @@ func (c *integrationsTry) try(ctx context.Context, out *console, trial *automati
 		}
 	}
 	flags := browserFlags{browserChoice: c.browserChoice, BrowserSlots: 1}
-	if trial.Pool, err = flags.pool(browser.Options{Dir: folder, Headful: c.Headful, Logger: out.logger}); err != nil {
+	if trial.Pool, err = flags.pool(browser.LaunchOptions{Dir: folder, Headful: c.Headful, Logger: out.logger}); err != nil {
 		return nil, err
 	}
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))

@@ -1,0 +1,210 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/go-rod/rod/lib/cdp"
+	"github.com/go-rod/rod/lib/proto"
+
+	"passage/automation/outcome"
+)
+
+// Process is one browser process with everything that belongs to it alone: a
+// process group, a profile folder, the pipe, the egress proxy.
+type Process struct {
+	cmd      *exec.Cmd
+	pipe     *pipe
+	client   *cdp.Client
+	stderr   *tail
+	exited   chan struct{} // closed when the process has been waited for
+	reason   string        // why it ended; read after exited
+	proxy    *proxy
+	profiles *profiles
+	profile  string
+
+	life     context.Context // ends when the process is of no more use; its cause says why
+	end      context.CancelCauseFunc
+	watchers sync.WaitGroup
+	closing  sync.Once
+}
+
+// Start starts a browser process with a new profile and a proxy that refuses
+// everything until Allow is called. The caller closes the process.
+func (l *Launcher) Start() (*Process, error) {
+	profile, err := l.profiles.create()
+	if err != nil {
+		return nil, err
+	}
+	proxy, err := newProxy(l.forbidden, l.options.Logger)
+	if err != nil {
+		l.profiles.remove(profile)
+		return nil, err
+	}
+	p := &Process{proxy: proxy, profiles: l.profiles, profile: profile, stderr: &tail{}, exited: make(chan struct{})}
+	if err := p.start(l.options); err != nil {
+		proxy.close()
+		l.profiles.remove(profile)
+		return nil, err
+	}
+	p.life, p.end = context.WithCancelCause(context.Background())
+	p.watchers.Go(p.watchExit)
+	return p, nil
+}
+
+// start runs the browser's program and connects to it.
+func (p *Process) start(o LaunchOptions) error {
+	commandsOut, commandsIn, err := os.Pipe() // the browser reads from the first
+	if err != nil {
+		return fmt.Errorf("open pipe: %w", err)
+	}
+	defer func() { _ = commandsOut.Close() }()
+	repliesOut, repliesIn, err := os.Pipe() // the browser writes to the second
+	if err != nil {
+		_ = commandsIn.Close()
+		return fmt.Errorf("open pipe: %w", err)
+	}
+	defer func() { _ = repliesIn.Close() }()
+
+	p.pipe = newPipe(commandsIn, repliesOut)
+	p.cmd = exec.Command(o.Path, flags(o, p.profile, p.proxy.address())...) //nolint:gosec // the operator names the program
+	p.cmd.Dir = p.profile
+	p.cmd.Env = environment(p.profile, o.Headful)
+	p.cmd.ExtraFiles = []*os.File{commandsOut, repliesIn} // 3 and 4
+	p.cmd.Stderr = p.stderr
+	p.cmd.WaitDelay = 100 * time.Millisecond // a child that keeps stderr open must not hide the browser's end
+	// The process group makes sure that killing the browser leaves none of its
+	// children. The death signal backs up the pipe, which already ends the
+	// browser when this process ends.
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if err := p.cmd.Start(); err != nil {
+		p.pipe.Close()
+		return fmt.Errorf("start browser: %w", err)
+	}
+	go func() {
+		defer close(p.exited)
+		_ = p.cmd.Wait()
+		p.reason = p.cmd.ProcessState.String()
+	}()
+	p.client = cdp.New().Start(p.pipe)
+	return nil
+}
+
+// Allow lets the browser reach what the rules list. It is called once.
+func (p *Process) Allow(rules *Rules) { p.proxy.allow(rules) }
+
+// RefusedHost returns the host that the proxy last refused since
+// ForgetRefused, or "".
+func (p *Process) RefusedHost() string {
+	if host := p.proxy.refused.Load(); host != nil {
+		return *host
+	}
+	return ""
+}
+
+// ForgetRefused makes RefusedHost return "" until the proxy refuses another host.
+func (p *Process) ForgetRefused() { p.proxy.refused.Store(nil) }
+
+// PID returns the process's id.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
+// Stderr returns the end of what the process wrote to standard error.
+func (p *Process) Stderr() string { return p.stderr.String() }
+
+// Life returns a context that ends when the process is of no more use. Its
+// cause says why, and is a CONNECTION_FAILED.
+func (p *Process) Life() context.Context { return p.life }
+
+// Fail ends the process's life with a cause. Only the first cause counts.
+func (p *Process) Fail(cause *outcome.Error) { p.end(cause) }
+
+// Lost returns the cause of a loss that has shown itself in the error of a
+// command, which may be a moment before the process's end is known.
+func (p *Process) Lost() error {
+	wait := time.NewTimer(time.Second)
+	defer wait.Stop()
+	select {
+	case <-p.life.Done():
+	case <-wait.C:
+		p.end(outcome.New(outcome.ConnectionFailed, "the browser does not take commands"))
+	}
+	return context.Cause(p.life)
+}
+
+// Close kills the whole process group, and removes the proxy and the profile.
+// Only the first call does anything; all return when it is done.
+func (p *Process) Close() {
+	p.closing.Do(func() {
+		p.end(outcome.New(outcome.ConnectionFailed, "the browser was closed"))
+		_ = syscall.Kill(-p.PID(), syscall.SIGKILL) // it may have ended by itself
+		<-p.exited
+		p.pipe.Close()
+		p.watchers.Wait()
+		p.proxy.close()
+		p.profiles.remove(p.profile)
+	})
+}
+
+func (p *Process) watchExit() {
+	<-p.exited
+	p.end(outcome.New(outcome.ConnectionFailed, "the browser process ended: %s", p.reason))
+}
+
+// disconnected ends the process's life after the pipe has closed. The exit of
+// the process gives a better cause, if it comes within a moment.
+func (p *Process) disconnected() {
+	wait := time.NewTimer(500 * time.Millisecond)
+	defer wait.Stop()
+	select {
+	case <-p.exited: // watchExit reports it
+	case <-wait.C:
+		p.end(outcome.New(outcome.ConnectionFailed, "the connection to the browser ended"))
+	}
+}
+
+// Ping asks the process for something small and waits for the answer.
+func (p *Process) Ping(ctx context.Context) error {
+	_, err := proto.BrowserGetVersion{}.Call(p.At(ctx, ""))
+	return err
+}
+
+// Events returns the browser's events in order, until the connection ends. The
+// caller must take them without waiting for the browser: an event that is not
+// taken holds up the answers behind it.
+func (p *Process) Events(yield func(*cdp.Event) bool) {
+	for event := range p.client.Event() {
+		if !yield(event) {
+			return
+		}
+	}
+	p.disconnected()
+}
+
+// Conn sends rod's typed commands to one session, within a context.
+type Conn struct {
+	*cdp.Client
+	ctx     context.Context
+	session proto.TargetSessionID
+}
+
+// GetContext returns the context of the commands.
+func (c Conn) GetContext() context.Context { return c.ctx }
+
+// GetSessionID returns the session that the commands are for.
+func (c Conn) GetSessionID() proto.TargetSessionID { return c.session }
+
+// At returns a connection to a session; "" is the browser itself.
+func (p *Process) At(ctx context.Context, session proto.TargetSessionID) Conn {
+	return Conn{p.client, ctx, session}
+}
+
+// Profile returns the folder of the process's profile.
+func (p *Process) Profile() string { return p.profile }
+
+// ProxyAddress returns the address of the process's egress proxy.
+func (p *Process) ProxyAddress() string { return p.proxy.address() }

@@ -1,0 +1,116 @@
+package browser
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+	"syscall"
+
+	"code.dny.dev/ssrf"
+)
+
+// Rules say which hosts a browser may reach and type into. Nil Rules allow nothing.
+type Rules struct {
+	hosts    map[string]struct{} // "name:port"
+	guardian *ssrf.Guardian
+}
+
+// NewRules makes rules of hosts, "name" (ports 80 and 443) or "name:port". With
+// allowPrivate, such a name may stand for a loopback or private address.
+func NewRules(hosts []string, allowPrivate bool) *Rules {
+	r := &Rules{hosts: map[string]struct{}{}}
+	for _, host := range hosts {
+		if _, _, err := net.SplitHostPort(host); err == nil {
+			r.hosts[canonical(host)] = struct{}{}
+			continue
+		}
+		for _, port := range []string{"80", "443"} {
+			r.hosts[canonical(withPort(host, port))] = struct{}{}
+		}
+	}
+	options := []ssrf.Option{ssrf.WithAnyPort()} // ports are the list's business
+	if allowPrivate {
+		options = append(options,
+			ssrf.WithAllowedV4Prefixes(prefixes("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")...),
+			ssrf.WithAllowedV6Prefixes(prefixes("::1/128", "fc00::/7")...))
+	}
+	r.guardian = ssrf.New(options...)
+	return r
+}
+
+// listed reports whether "name:port" is on the list; nothing is before there is a policy.
+func (r *Rules) listed(hostport string) bool {
+	if r == nil {
+		return false
+	}
+	_, ok := r.hosts[canonical(hostport)]
+	return ok
+}
+
+// check refuses an address that the policy does not let through.
+func (r *Rules) check(network, address string, c syscall.RawConn) error {
+	if r == nil {
+		return errRefused
+	}
+	if err := r.guardian.Safe(network, address, c); err != nil {
+		return fmt.Errorf("%w: %w", errRefused, err)
+	}
+	return nil
+}
+
+// Reaches reports whether the browser may go to an absolute address.
+func (r *Rules) Reaches(u *url.URL) bool {
+	switch u.Scheme {
+	case "http":
+		return r.listed(withPort(u.Host, "80"))
+	case "https":
+		return r.listed(withPort(u.Host, "443"))
+	}
+	return false
+}
+
+// MayType reports whether something may be typed into a document of an origin:
+// one of a listed host, over https, or over http on loopback.
+func (r *Rules) MayType(origin string) bool {
+	u, err := url.Parse(origin)
+	return err == nil && r.Reaches(u) && (u.Scheme == "https" || loopback(u.Hostname()))
+}
+
+func loopback(name string) bool {
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(name)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// withPort adds a port to a host that has none.
+func withPort(host, port string) string {
+	if _, _, err := net.SplitHostPort(host); err == nil {
+		return host
+	}
+	return net.JoinHostPort(strings.Trim(host, "[]"), port)
+}
+
+// canonical makes equal hosts equal strings.
+func canonical(hostport string) string {
+	host, port, err := net.SplitHostPort(hostport)
+	if err != nil {
+		return ""
+	}
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if ip, err := netip.ParseAddr(host); err == nil {
+		host = ip.Unmap().WithZone("").String()
+	}
+	return net.JoinHostPort(host, port)
+}
+
+func prefixes(texts ...string) []netip.Prefix {
+	list := make([]netip.Prefix, len(texts))
+	for i, text := range texts {
+		list[i] = netip.MustParsePrefix(text)
+	}
+	return list
+}
