@@ -164,8 +164,6 @@ func acquireError(ctx context.Context, err error) error {
 
 // wait stands in line until the turn has come.
 func (t *Turn) wait(ctx context.Context, place func(int)) (*Browser, error) {
-	ctx, cancel := merge(ctx, t.pool.life)
-	defer cancel()
 	last := 0
 	defer func() {
 		if last > 0 && place != nil {
@@ -185,6 +183,9 @@ func (t *Turn) wait(ctx context.Context, place func(int)) (*Browser, error) {
 		case <-ctx.Done():
 			t.Leave()
 			return nil, context.Cause(ctx)
+		case <-t.pool.life.Done():
+			t.Leave()
+			return nil, context.Cause(t.pool.life)
 		}
 	}
 }

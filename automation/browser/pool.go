@@ -147,8 +147,9 @@ func (p *Pool) Run(ctx context.Context) error {
 // browser gives the slot back.
 func (p *Pool) launch(ctx context.Context) (*Browser, error) {
 	defer p.settle()
-	ctx, cancel := merge(ctx, p.life)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(p.life, func() { cancel(context.Cause(p.life)) })()
 	select {
 	case p.launching <- struct{}{}:
 		defer func() { <-p.launching }()

@@ -160,8 +160,9 @@ func (p *proxy) dial(ctx context.Context, network, address string) (net.Conn, er
 			return rules.check(network, address, c)
 		},
 	}
-	ctx, cancel := merge(ctx, p.life)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer context.AfterFunc(p.life, cancel)()
 	conn, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, fmt.Errorf("dial site: %w", err)
