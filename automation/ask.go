@@ -178,12 +178,12 @@ func (s *session) close(ctx context.Context, asked *question) error {
 // enterLine takes the first credentials only together with a place in line for
 // a browser: who cannot have one has not given anything yet. s.mu is held.
 func (s *session) enterLine(ctx context.Context) error {
-	turn, err := s.runner.Pool.Join(s.link.OrganizationID)
+	turn, err := s.runner.Pool.Enqueue(s.link.OrganizationID)
 	if err != nil {
 		return err
 	}
 	if err := s.runner.DB.StartSession(ctx, s.lease, s.opening.id); err != nil {
-		turn.Leave()
+		turn.Cancel()
 		return err
 	}
 	s.turn = turn
@@ -197,7 +197,7 @@ func (s *session) leaveLine() {
 	defer s.mu.Unlock()
 	s.question = nil
 	if s.turn != nil {
-		s.turn.Leave()
+		s.turn.Cancel()
 	}
 }
 

@@ -14,7 +14,7 @@ package automation
 import (
 	"errors"
 
-	"passage/automation/browser"
+	"passage/automation/browser/pool"
 	"passage/automation/script"
 )
 
@@ -56,7 +56,7 @@ var (
 	ErrStopping           = errors.New("the server is stopping")
 	ErrAnswered           = errors.New("the question is not open any more")
 	ErrElsewhere          = errors.New("the session does not run in this process")
-	ErrBusy               = browser.ErrBusy // the line for a browser is full; nothing was taken
+	ErrBusy               = pool.ErrQueueFull // the line for a browser is full; nothing was taken
 )
 
 // InvalidAnswer says which fields of an answer cannot be used, and why.

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"passage/automation/browser"
+	"passage/automation/browser/pool"
 	"passage/automation/outcome"
 	"passage/automation/resources"
 	"passage/db"
@@ -35,7 +35,7 @@ func DefaultRetention() db.Retention {
 // Options are what a Runner needs.
 type Options struct {
 	DB        *db.DB
-	Pool      *browser.Pool
+	Pool      *pool.Pool
 	Catalog   *Catalog
 	Resources *resources.Set
 	Logger    *slog.Logger

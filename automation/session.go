@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"passage/automation/browser"
+	"passage/automation/browser/pool"
 	"passage/automation/outcome"
 	"passage/automation/resources"
 	"passage/automation/script"
@@ -36,7 +37,7 @@ type session struct {
 	mu          sync.Mutex
 	question    *question         // what the person is asked now
 	given       Answer            // the first credentials, until log-in takes them
-	turn        *browser.Turn     // in the line for a browser, once credentials were given
+	turn        *pool.Ticket      // in the line for a browser, once credentials were given
 	handed      bool              // log-in has taken them
 	credentials Answer            // the last ones, to compare with
 	kept        map[string]string // credentials that are no secret, to show again

@@ -13,6 +13,7 @@ import (
 
 	"passage/automation"
 	"passage/automation/browser"
+	"passage/automation/browser/pool"
 	"passage/automation/resources"
 	"passage/db"
 	"passage/db/dbtest"
@@ -46,7 +47,7 @@ func newSessions(t *testing.T, scripts map[string]string) *sessions {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool, err := browser.NewPool(browser.Options{Slots: 2, Line: 10, Chrome: browser.LaunchOptions{
+	pool, err := pool.New(pool.Options{Slots: 2, Queue: 10, Chrome: browser.LaunchOptions{
 		Dir: t.TempDir(), Path: os.Getenv("PASSAGE_BROWSER"), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
 	}})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"passage/automation/browser"
+	"passage/automation/browser/pool"
 	"passage/automation/integrations"
 	"passage/automation/outcome"
 	"passage/automation/resources"
@@ -60,7 +61,7 @@ type TrialOperation struct {
 type Trial struct {
 	Integration *Integration
 	Resources   *resources.Set
-	Pool        *browser.Pool
+	Pool        *pool.Pool
 	Redactor    *browser.Redactor
 	Onlooker    Onlooker
 }

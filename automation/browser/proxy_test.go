@@ -3,9 +3,11 @@ package browser
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -46,7 +48,9 @@ func through(t *testing.T, rules *Rules, own []string, method, target string) in
 
 func TestProxyLetsThroughOnlyWhatTheRulesList(t *testing.T) {
 	t.Parallel()
-	address := site(t, map[string]string{"/": "hello"})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") }))
+	defer server.Close()
+	address := server.URL
 	host := strings.TrimPrefix(address, "http://")
 	_, port, _ := net.SplitHostPort(host)
 	listed := NewRules([]string{host, "localhost:" + port}, true)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"passage/automation/browser"
+	"passage/automation/browser/pool"
 	"passage/automation/integrations"
 	"passage/automation/outcome"
 	"passage/automation/resources"
@@ -21,7 +22,7 @@ import (
 type world struct {
 	script     *script.Integration
 	operations *resources.Set
-	pool       *browser.Pool
+	pool       *pool.Pool
 }
 
 // newWorld points a script at a site. The scripts have the patience for slow
@@ -44,9 +45,9 @@ func newWorld(t *testing.T, id, patience, site string, hosts ...string) *world {
 	if w.operations, err = resources.Load(); err != nil {
 		t.Fatal(err)
 	}
-	w.pool, err = browser.NewPool(browser.Options{
+	w.pool, err = pool.New(pool.Options{
 		Chrome: browser.LaunchOptions{NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1", Dir: t.TempDir()},
-		Slots:  3, Line: 100,
+		Slots:  3, Queue: 100,
 	})
 	if err != nil {
 		t.Fatal(err)

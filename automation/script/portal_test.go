@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"passage/automation/browser"
+	"passage/automation/browser/pool"
 	"passage/automation/outcome"
 )
 
@@ -85,7 +86,7 @@ func visitAt(t *testing.T, address, body string, answers ...func(context.Context
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool, err := browser.NewPool(browser.Options{Slots: 1, Chrome: browser.LaunchOptions{Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}})
+	pool, err := pool.New(pool.Options{Slots: 1, Chrome: browser.LaunchOptions{Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"passage/automation/browser"
+	"passage/automation/browser/pool"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -107,7 +108,7 @@ func (c *carrier) visit(t *testing.T, ctx context.Context, body string, answers 
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool, err := browser.NewPool(browser.Options{Slots: 1, Chrome: browser.LaunchOptions{Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}})
+	pool, err := pool.New(pool.Options{Slots: 1, Chrome: browser.LaunchOptions{Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}})
 	if err != nil {
 		t.Fatal(err)
 	}

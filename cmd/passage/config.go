@@ -14,6 +14,7 @@ import (
 
 	"passage/automation"
 	"passage/automation/browser"
+	"passage/automation/browser/pool"
 	"passage/web/webhook"
 )
 
@@ -202,13 +203,13 @@ func checkPage(text string) error {
 }
 
 // pool starts nothing yet: the processes come with Run.
-func (f browserFlags) pool(options browser.LaunchOptions) (*browser.Pool, error) {
+func (f browserFlags) pool(options browser.LaunchOptions) (*pool.Pool, error) {
 	path, err := browser.Find(f.Browser)
 	if err != nil {
 		return nil, err
 	}
 	options.Path, options.NoSandbox = path, f.BrowserNoSandbox
-	return browser.NewPool(browser.Options{Chrome: options, Slots: f.BrowserSlots, Spares: f.BrowserSpares, Line: f.BrowserLine})
+	return pool.New(pool.Options{Chrome: options, Slots: f.BrowserSlots, Warm: f.BrowserSpares, Queue: f.BrowserLine})
 }
 
 // isLoopback reports whether an address is only reachable from this machine.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"passage/automation/browser"
+	"passage/automation/browser/pool"
 )
 
 // doctorCommand checks a machine before somebody relies on it.
@@ -88,7 +89,7 @@ func (c *doctorCommand) checkBrowser(ctx context.Context) (found string, err err
 
 // checkCapacity tells how many browsers would run at once, and why.
 func (c *doctorCommand) checkCapacity(context.Context) (string, error) {
-	found, err := browser.Measure(c.BrowserSlots)
+	found, err := pool.MeasureCapacity(c.BrowserSlots)
 	return found.String(), err
 }
 

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"passage/automation/browser"
+	"passage/automation/browser/pool"
 	"passage/automation/sandbox"
 	"passage/db"
 )
@@ -37,7 +38,7 @@ type stack struct {
 	logIns   *logIns
 	redesign redesign // of the carrier
 	merchant
-	people   *browser.Pool // browsers of the persons, not of the server
+	people   *pool.Pool // browsers of the persons, not of the server
 	stop     func() error
 	status   *sql.Stmt // of a session
 	greeting string    // what passage serve printed

@@ -17,6 +17,7 @@ import (
 
 	"passage/automation"
 	"passage/automation/browser"
+	"passage/automation/browser/pool"
 	"passage/automation/resources"
 	"passage/db"
 	"passage/static"
@@ -34,7 +35,7 @@ import (
 type server struct {
 	db        *db.DB
 	catalog   *automation.Catalog
-	pool      *browser.Pool
+	pool      *pool.Pool
 	runner    *automation.Runner
 	sender    *webhook.Sender
 	publicURL *url.URL
@@ -190,14 +191,14 @@ func (s *server) ready(ctx context.Context) error {
 // metrics is what operators scrape.
 func (s *server) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
-	gauge := func(name, help string, value func(browser.Stats) int) {
+	gauge := func(name, help string, value func(pool.Stats) int) {
 		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: name, Help: help},
 			func() float64 { return float64(value(s.pool.Stats())) }))
 	}
-	gauge("browser_slots", "Browsers that may run at once.", func(b browser.Stats) int { return b.Slots })
-	gauge("browsers_busy", "Browsers that work for a session.", func(b browser.Stats) int { return b.Busy })
-	gauge("browsers_warm", "Browsers that wait for a session.", func(b browser.Stats) int { return b.Warm })
-	gauge("sessions_in_line", "Sessions that wait for a browser.", func(b browser.Stats) int { return b.Waiting })
+	gauge("browser_slots", "Browsers that may run at once.", func(b pool.Stats) int { return b.Slots })
+	gauge("browsers_busy", "Browsers that work for a session.", func(b pool.Stats) int { return b.Busy })
+	gauge("browsers_warm", "Browsers that wait for a session.", func(b pool.Stats) int { return b.Warm })
+	gauge("sessions_in_line", "Sessions that wait for a browser.", func(b pool.Stats) int { return b.Queued })
 	registry.MustRegister(
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: "passage", Name: "sessions_refused_total",
 			Help: "Sessions that found the line for a browser full."}, func() float64 { return float64(s.pool.Stats().Refused) }),

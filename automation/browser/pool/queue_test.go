@@ -1,4 +1,4 @@
-package browser
+package pool
 
 import (
 	"slices"
@@ -9,13 +9,13 @@ import (
 )
 
 // comer makes a session of an organization.
-func comer(owner string) *Turn { return &Turn{owner: owner, moved: make(chan struct{}, 1)} }
+func comer(owner string) *Ticket { return &Ticket{organization: owner, moved: make(chan struct{}, 1)} }
 
 // order is whose sessions are served, one after the other.
-func order(l *line) string {
+func order(l *queue) string {
 	var owners strings.Builder
-	for len(l.waiting) > 0 {
-		owners.WriteString(l.next().owner)
+	for len(l.tickets) > 0 {
+		owners.WriteString(l.pop().organization)
 	}
 	return owners.String()
 }
@@ -30,13 +30,13 @@ func TestOrganizationsAreServedInTurns(t *testing.T) {
 		"AAAA..BC":  "BCAA",
 		"AB.BBAAC.": "CBABA",
 	} {
-		var l line
+		var l queue
 		for _, c := range come {
 			if c == '.' {
-				l.next()
+				l.pop()
 				continue
 			}
-			l.add(comer(string(c)))
+			l.push(comer(string(c)))
 		}
 		if got := order(&l); got != want {
 			t.Errorf("%s: %s, want %s", come, got, want)
@@ -51,14 +51,14 @@ func TestLineIsFairAndKeepsItsOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		const owners = "ABCD"
-		var l line
-		came := map[*Turn]int{}
+		var l queue
+		came := map[*Ticket]int{}
 		for n := range rapid.IntRange(1, 80).Draw(t, "events") {
-			before := slices.Clone(l.waiting)
-			var away *Turn
+			before := slices.Clone(l.tickets)
+			var away *Ticket
 			switch what := rapid.IntRange(0, 3).Draw(t, "event"); {
 			case what == 0 && len(before) > 0:
-				if away = l.next(); away != before[0] {
+				if away = l.pop(); away != before[0] {
 					t.Fatal("somebody else than the first was served")
 				}
 			case what == 1 && len(before) > 0:
@@ -66,24 +66,24 @@ func TestLineIsFairAndKeepsItsOrder(t *testing.T) {
 				l.remove(away)
 			default:
 				turn := comer(string(rapid.SampledFrom([]byte(owners)).Draw(t, "owner")))
-				alone := l.of(turn.owner) == 0
+				alone := l.count(turn.organization) == 0
 				came[turn] = n
-				l.add(turn)
-				if place := slices.Index(l.waiting, turn) + 1; alone && place > 2*len(owners) {
-					t.Fatalf("place %d for the only one of %s", place, turn.owner)
+				l.push(turn)
+				if place := slices.Index(l.tickets, turn) + 1; alone && place > 2*len(owners) {
+					t.Fatalf("place %d for the only one of %s", place, turn.organization)
 				}
 			}
-			kept := slices.DeleteFunc(slices.Clone(l.waiting), func(t *Turn) bool { return !slices.Contains(before, t) })
-			before = slices.DeleteFunc(before, func(t *Turn) bool { return t == away })
+			kept := slices.DeleteFunc(slices.Clone(l.tickets), func(t *Ticket) bool { return !slices.Contains(before, t) })
+			before = slices.DeleteFunc(before, func(t *Ticket) bool { return t == away })
 			if !slices.Equal(kept, before) {
 				t.Fatal("the order of those who waited has changed")
 			}
 			last := map[string]int{}
-			for _, turn := range l.waiting {
-				if previous, ok := last[turn.owner]; ok && previous > came[turn] {
+			for _, turn := range l.tickets {
+				if previous, ok := last[turn.organization]; ok && previous > came[turn] {
 					t.Fatal("an organization's sessions are not in the order in which they came")
 				}
-				last[turn.owner] = came[turn]
+				last[turn.organization] = came[turn]
 			}
 		}
 	})

@@ -1,4 +1,4 @@
-package browser
+package pool
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"passage/automation/browser"
 )
 
 // limit gives a pool only so much memory, of which every browser that runs
@@ -22,36 +24,36 @@ func limit(p *Pool) (total *atomic.Uint64) {
 func TestBrowserStartsOnlyWhereMemoryIsLeft(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Spares, o.Line = 4, 1, 10
+	o.Slots, o.Warm, o.Queue = 4, 1, 10
 	p := newPool(t, o)
 	total := limit(p)
-	first, err := p.Acquire(t.Context(), Policy{}, nil)
+	first, err := p.Acquire(t.Context(), browser.Policy{}, nil)
 	if err != nil {
 		t.Fatalf("one may always run: %v", err)
 	}
-	taken := make(chan *Browser, 2)
+	taken := make(chan *browser.Browser, 2)
 	var waiting sync.WaitGroup
 	t.Cleanup(waiting.Wait)
 	for n := range 2 {
 		waiting.Go(func() {
-			b, err := p.Acquire(t.Context(), Policy{}, nil)
+			b, err := p.Acquire(t.Context(), browser.Policy{}, nil)
 			if err != nil {
 				t.Error(err)
 			}
 			taken <- b
 		})
-		eventually(t, "in line", func() bool { return p.Stats().Waiting == n+1 })
+		eventually(t, "in line", func() bool { return p.Stats().Queued == n+1 })
 	}
 	total.Store(reserveMemory + 3*browserMemory - 1) // for a second browser, not for a third
 	run(t, p)
 	second := <-taken
-	p.look()
-	if got := p.Stats(); got != (Stats{Slots: 4, Busy: 2, Waiting: 1}) {
+	p.rebalance()
+	if got := p.Stats(); got != (Stats{Slots: 4, Busy: 2, Queued: 1}) {
 		t.Errorf("%+v", got)
 	}
 	total.Store(reserveMemory)
 	first.Close()
-	if got := p.Stats(); got != (Stats{Slots: 4, Busy: 1, Waiting: 1}) {
+	if got := p.Stats(); got != (Stats{Slots: 4, Busy: 1, Queued: 1}) {
 		t.Errorf("a slot was given back, but no memory: %+v", got)
 	}
 	second.Close() // the last one: the next may run whatever is available
@@ -67,11 +69,11 @@ func TestBrowserStartsOnlyWhereMemoryIsLeft(t *testing.T) {
 func TestFullLineTurnsAwayTheCrowdAndNobodyElse(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Line = 1, 3
+	o.Slots, o.Queue = 1, 3
 	p := newPool(t, o)
-	var turns []*Turn
+	var turns []*Ticket
 	join := func(owner string) error {
-		turn, err := p.Join(owner)
+		turn, err := p.Enqueue(owner)
 		if err == nil {
 			turns = append(turns, turn)
 		}
@@ -82,24 +84,24 @@ func TestFullLineTurnsAwayTheCrowdAndNobodyElse(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := join("crowd"); !errors.Is(err, ErrBusy) {
+	if err := join("crowd"); !errors.Is(err, ErrQueueFull) {
 		t.Errorf("the crowd got one more in: %v", err)
 	}
 	if err := join("small"); err != nil {
 		t.Errorf("one of a small organization was refused: %v", err)
 	}
-	if err := join("small"); !errors.Is(err, ErrBusy) {
+	if err := join("small"); !errors.Is(err, ErrQueueFull) {
 		t.Errorf("a full line took a second one of the small organization: %v", err)
 	}
-	if got := p.Stats(); got != (Stats{Slots: 1, Busy: 1, Waiting: 4, Refused: 2}) {
+	if got := p.Stats(); got != (Stats{Slots: 1, Busy: 1, Queued: 4, Refused: 2}) {
 		t.Errorf("%+v", got)
 	}
-	if place := turns[4].place(); place != 1 {
+	if place := turns[4].position(); place != 1 {
 		t.Errorf("the small organization's only session has place %d behind a crowd that was served last", place)
 	}
 	for _, turn := range turns {
-		turn.Leave()
-		turn.Leave()
+		turn.Cancel()
+		turn.Cancel()
 	}
 	if got := p.Stats(); got != (Stats{Slots: 1, Refused: 2}) {
 		t.Errorf("after all have left: %+v", got)
@@ -109,22 +111,22 @@ func TestFullLineTurnsAwayTheCrowdAndNobodyElse(t *testing.T) {
 func TestTurnThatIsNotTakenGoesToTheNext(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Line = 1, 3
+	o.Slots, o.Queue = 1, 3
 	p := newPool(t, o)
-	given, err := p.Join("a")
+	given, err := p.Enqueue("a")
 	if err != nil {
 		t.Fatal(err)
 	}
-	next, err := p.Join("b")
+	next, err := p.Enqueue("b")
 	if err != nil {
 		t.Fatal(err)
 	}
-	given.Leave()
-	b, err := next.Take(t.Context(), Policy{}, nil)
+	given.Cancel()
+	b, err := next.Take(t.Context(), browser.Policy{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	next.Leave() // taken: it changes nothing
+	next.Cancel() // taken: it changes nothing
 	if got := p.Stats(); got != (Stats{Slots: 1, Busy: 1}) {
 		t.Errorf("%+v", got)
 	}
@@ -137,21 +139,21 @@ func TestTurnThatIsNotTakenGoesToTheNext(t *testing.T) {
 func TestSparesComeWithDemandAndGo(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Spares = 3, 2
+	o.Slots, o.Warm = 3, 2
 	p := newPool(t, o)
 	var now clock
 	p.now = now.get
 	run(t, p)
 	eventually(t, "one spare before anybody comes", func() bool { return p.Stats().Warm == 1 })
 	for range 2 {
-		turn, err := p.Join("a")
+		turn, err := p.Enqueue("a")
 		if err != nil {
 			t.Fatal(err)
 		}
-		turn.Leave()
+		turn.Cancel()
 	}
 	eventually(t, "as many spares as came at once", func() bool { return p.Stats() == Stats{Slots: 3, Warm: 2} })
-	now.pass(10 * peakHalf)
+	now.pass(10 * peakHalfLife)
 	eventually(t, "one spare after a quiet time", func() bool { return p.Stats() == Stats{Slots: 3, Warm: 1} })
 	if entries, err := os.ReadDir(o.Chrome.Dir); len(entries) != 1 || err != nil {
 		t.Errorf("%d profiles for one spare: %v", len(entries), err)

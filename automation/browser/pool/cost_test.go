@@ -1,4 +1,4 @@
-package browser
+package pool
 
 import (
 	"fmt"
@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"passage/automation/browser"
+
 	"github.com/go-rod/rod"
 	"github.com/go-rod/rod/lib/launcher"
 )
@@ -19,12 +21,12 @@ import (
 // BenchmarkSession compares a session of this package with a bare rod script
 // that does the same clicks in the same program, a browser per session each:
 //
-//	go test -run '^$' -bench Session -benchtime 20x ./automation/browser
+//	go test -run '^$' -bench Session -benchtime 20x ./automation/browser/pool
 //
 // cpu-ms/op is the user and system time of the browser's whole process tree
 // and of this process.
 func BenchmarkSession(b *testing.B) {
-	path, err := Find("")
+	path, err := browser.Find("")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -39,14 +41,14 @@ func BenchmarkSession(b *testing.B) {
 		b.ReportMetric(float64(total.Milliseconds())/float64(b.N), "cpu-ms/op")
 	})
 	b.Run("passage", func(b *testing.B) {
-		pool, err := NewPool(Options{Chrome: LaunchOptions{Path: path, NoSandbox: noSandbox, Dir: b.TempDir()}, Slots: 1})
+		p, err := New(Options{Chrome: browser.LaunchOptions{Path: path, NoSandbox: noSandbox, Dir: b.TempDir()}, Slots: 1})
 		if err != nil {
 			b.Fatal(err)
 		}
 		var total time.Duration
 		for b.Loop() {
 			before := cpu(b)
-			session(b, pool, address, func() { total += cpu(b) - before })
+			session(b, p, address, func() { total += cpu(b) - before })
 		}
 		b.ReportMetric(float64(total.Milliseconds())/float64(b.N), "cpu-ms/op")
 	})
@@ -69,7 +71,7 @@ func account(b *testing.B) string {
 	return listen(b, server)
 }
 
-func session(b *testing.B, pool *Pool, address string, measure func()) {
+func session(b *testing.B, p *Pool, address string, measure func()) {
 	b.Helper()
 	ctx := b.Context()
 	check := func(_ any, err error) {
@@ -77,21 +79,21 @@ func session(b *testing.B, pool *Pool, address string, measure func()) {
 			b.Fatal(err)
 		}
 	}
-	browser, err := pool.Acquire(ctx, Policy{Hosts: []string{strings.TrimPrefix(address, "http://")}, AllowPrivate: true}, nil)
+	opened, err := p.Acquire(ctx, browser.Policy{Hosts: []string{strings.TrimPrefix(address, "http://")}, AllowPrivate: true}, nil)
 	check(nil, err)
-	defer browser.Close()
-	page := browser.Page()
+	defer opened.Close()
+	page := opened.Page()
 	check(nil, page.Goto(ctx, address+"/"))
 	check(page.Fill(ctx, "#user", "ada@example.com"))
 	check(page.Fill(ctx, "#password", "correct horse"))
 	check(page.Click(ctx, "#go"))
-	check(page.WaitFor(ctx, []Condition{{"code", "#sent"}, {"wrong", ".error"}}))
+	check(page.WaitFor(ctx, []browser.Condition{{Name: "code", Selector: "#sent"}, {Name: "wrong", Selector: ".error"}}))
 	check(page.Fill(ctx, "#code", "123456"))
 	check(page.Click(ctx, "#go"))
-	check(page.WaitFor(ctx, []Condition{{"home", "#home"}, {"wrong", ".error"}}))
+	check(page.WaitFor(ctx, []browser.Condition{{Name: "home", Selector: "#home"}, {Name: "wrong", Selector: ".error"}}))
 	check(page.Click(ctx, "#bills"))
-	check(page.WaitFor(ctx, []Condition{{"bills", "#total"}}))
-	rows, err := page.Rows(ctx, ".bill", []Column{{"id", "@data-id"}, {"date", ".date"}, {"amount", ".amount"}})
+	check(page.WaitFor(ctx, []browser.Condition{{Name: "bills", Selector: "#total"}}))
+	rows, err := page.Rows(ctx, ".bill", []browser.Column{{Name: "id", Selector: "@data-id"}, {Name: "date", Selector: ".date"}, {Name: "amount", Selector: ".amount"}})
 	check(rows, err)
 	if len(rows) != 12 {
 		b.Fatal(len(rows))
@@ -102,10 +104,10 @@ func session(b *testing.B, pool *Pool, address string, measure func()) {
 func bare(b *testing.B, path string, noSandbox bool, address string, measure func()) {
 	b.Helper()
 	l := launcher.New().Bin(path).NoSandbox(noSandbox).Leakless(false).UserDataDir(b.TempDir())
-	browser := rod.New().ControlURL(l.MustLaunch()).MustConnect()
+	connected := rod.New().ControlURL(l.MustLaunch()).MustConnect()
 	defer l.Cleanup()
-	defer browser.MustClose()
-	page := browser.MustPage(address + "/")
+	defer connected.MustClose()
+	page := connected.MustPage(address + "/")
 	page.MustElement("#user").MustInput("ada@example.com")
 	page.MustElement("#password").MustInput("correct horse")
 	page.MustElement("#go").MustClick()

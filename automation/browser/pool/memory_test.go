@@ -1,4 +1,4 @@
-package browser
+package pool
 
 import (
 	"os"
@@ -84,8 +84,8 @@ func TestMemoryIsWhatTheTightestControlGroupLeaves(t *testing.T) {
 
 func TestMemoryOfThisMachineIsKnown(t *testing.T) {
 	t.Parallel()
-	found, err := Measure(0)
-	if err != nil || found.Slots < 1 || found.Memory == 0 || found.Free > found.Memory {
+	found, err := MeasureCapacity(0)
+	if err != nil || found.Slots < 1 || found.Memory == 0 || found.Available > found.Memory {
 		t.Errorf("%+v, %v", found, err)
 	}
 }

@@ -1,4 +1,4 @@
-package browser
+package pool
 
 import (
 	"fmt"
@@ -18,23 +18,23 @@ const (
 
 // Capacity is how many browsers may run at once, and why.
 type Capacity struct {
-	Slots  int
-	Told   bool   // by the operator; else it is what the machine can run
-	Cores  int    // that this process may use, with the quota of its control group
-	Memory uint64 // in bytes, that it may use; 0 where the system does not say
-	Free   uint64 // of Memory, what was available when it was measured
+	Slots      int
+	Configured bool   // by the operator; else it is what the machine can run
+	Cores      int    // that this process may use, with the quota of its control group
+	Memory     uint64 // in bytes, that it may use; 0 where the system does not say
+	Available  uint64 // of Memory, what was available when it was measured
 }
 
-// Measure finds out how many browsers this machine can run, or takes what the
+// MeasureCapacity finds out how many browsers this machine can run, or takes what the
 // operator told; 0 is nothing. With an error, which says why memory is not
 // known, the answer goes by the cores alone.
-func Measure(told int) (Capacity, error) {
-	found, _, err := measure(told)
+func MeasureCapacity(told int) (Capacity, error) {
+	found, _, err := measureCapacity(told)
 	return found, err
 }
 
-// measure also returns how memory is looked at later.
-func measure(told int) (Capacity, func() (memory, error), error) {
+// measureCapacity also returns how memory is looked at later.
+func measureCapacity(told int) (Capacity, func() (memory, error), error) {
 	gauge, err := newMemoryGauge("/")
 	if err != nil {
 		return capacity(told, memory{}), func() (memory, error) { return memory{}, err }, err
@@ -45,8 +45,8 @@ func measure(told int) (Capacity, func() (memory, error), error) {
 
 // capacity is at least one browser.
 func capacity(told int, m memory) Capacity {
-	c := Capacity{Slots: told, Told: told > 0, Cores: runtime.GOMAXPROCS(0), Memory: m.limit, Free: m.available}
-	if c.Told {
+	c := Capacity{Slots: told, Configured: told > 0, Cores: runtime.GOMAXPROCS(0), Memory: m.limit, Available: m.available}
+	if c.Configured {
 		return c
 	}
 	c.Slots = c.Cores * browsersPerCore
@@ -65,9 +65,9 @@ func (c Capacity) inMemory() int {
 func (c Capacity) String() string {
 	memory := "memory unknown"
 	if c.Memory > 0 {
-		memory = fmt.Sprintf("%d MB of memory would do for %d, and %d MB are available", c.Memory>>20, c.inMemory(), c.Free>>20)
+		memory = fmt.Sprintf("%d MB of memory would do for %d, and %d MB are available", c.Memory>>20, c.inMemory(), c.Available>>20)
 	}
-	if c.Told {
+	if c.Configured {
 		return fmt.Sprintf("%d at once, as set; %s", c.Slots, memory)
 	}
 	return fmt.Sprintf("%d at once: %d for each of %d cores; %s", c.Slots, browsersPerCore, c.Cores, memory)

@@ -1,4 +1,4 @@
-package browser
+package pool
 
 import (
 	"context"
@@ -10,7 +10,9 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
+	"passage/automation/browser"
 	"passage/automation/outcome"
 )
 
@@ -18,7 +20,7 @@ import (
 func options(t *testing.T) Options {
 	t.Helper()
 	return Options{
-		Chrome: LaunchOptions{
+		Chrome: browser.LaunchOptions{
 			Path:      os.Getenv("PASSAGE_BROWSER"),
 			NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
 			Dir:       t.TempDir(),
@@ -29,11 +31,38 @@ func options(t *testing.T) Options {
 
 func newPool(t *testing.T, o Options) *Pool {
 	t.Helper()
-	p, err := NewPool(o)
+	p, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// eventually waits until something holds that other goroutines bring about.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	timeout := time.After(20 * time.Second)
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-timeout:
+			t.Fatalf("did not happen: %s", what)
+		}
+	}
+}
+
+func wantCode(t *testing.T, err error, code outcome.Code) *outcome.Error {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want %s", code)
+	}
+	got := outcome.From(err)
+	if got.Code != code {
+		t.Fatalf("error %v, want %s", err, code)
+	}
+	return got
 }
 
 // run runs a pool until the test ends.
@@ -55,9 +84,9 @@ func run(t *testing.T, p *Pool) (stop func()) {
 func TestLineIsServedInOrderAndSaysThePlace(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Line = 1, 3
+	o.Slots, o.Queue = 1, 3
 	p := newPool(t, o)
-	first, err := p.Acquire(t.Context(), Policy{}, func(int) { t.Error("a place without a line") })
+	first, err := p.Acquire(t.Context(), browser.Policy{}, func(int) { t.Error("a place without a line") })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,15 +105,15 @@ func TestLineIsServedInOrderAndSaysThePlace(t *testing.T) {
 		}
 		go func() {
 			var places []int
-			b, err := p.Acquire(ctx, Policy{}, func(place int) { places = append(places, place) })
+			b, err := p.Acquire(ctx, browser.Policy{}, func(place int) { places = append(places, place) })
 			served <- arrival{n, places, err}
 			if err == nil {
 				b.Close()
 			}
 		}()
-		eventually(t, "in line", func() bool { return p.Stats().Waiting == n+1 })
+		eventually(t, "in line", func() bool { return p.Stats().Queued == n+1 })
 	}
-	if _, err := p.Acquire(t.Context(), Policy{}, nil); !errors.Is(err, ErrBusy) {
+	if _, err := p.Acquire(t.Context(), browser.Policy{}, nil); !errors.Is(err, ErrQueueFull) {
 		t.Fatalf("a full line: %v", err)
 	}
 	cancel(gone)
@@ -104,14 +133,14 @@ func TestLineIsServedInOrderAndSaysThePlace(t *testing.T) {
 func TestSpareIsUsedOnceAndReplaced(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Spares = 2, 1
+	o.Slots, o.Warm = 2, 1
 	p := newPool(t, o)
 	stop := run(t, p)
 	eventually(t, "a warm spare", func() bool { return p.Stats().Warm == 1 })
 	p.mu.Lock()
 	spare := p.warm[0].PID()
 	p.mu.Unlock()
-	b, err := p.Acquire(t.Context(), Policy{}, nil)
+	b, err := p.Acquire(t.Context(), browser.Policy{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +156,7 @@ func TestSpareIsUsedOnceAndReplaced(t *testing.T) {
 	_ = syscall.Kill(p.warm[0].PID(), syscall.SIGKILL) // it dies while it waits
 	dead := p.warm[0].PID()
 	p.mu.Unlock()
-	b, err = p.Acquire(t.Context(), Policy{}, nil)
+	b, err = p.Acquire(t.Context(), browser.Policy{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +165,7 @@ func TestSpareIsUsedOnceAndReplaced(t *testing.T) {
 	}
 	stop()
 	wantCode(t, b.Cause(), outcome.ConnectionFailed) // the lent one was closed with the pool
-	if _, err := p.Acquire(t.Context(), Policy{}, nil); err == nil {
+	if _, err := p.Acquire(t.Context(), browser.Policy{}, nil); err == nil {
 		t.Error("a closed pool gave a browser")
 	}
 	if entries, _ := os.ReadDir(o.Chrome.Dir); len(entries) != 0 {
@@ -147,18 +176,18 @@ func TestSpareIsUsedOnceAndReplaced(t *testing.T) {
 func TestShutdownEndsTheLine(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Line = 1, 1
+	o.Slots, o.Queue = 1, 1
 	p := newPool(t, o)
 	stop := run(t, p)
-	if _, err := p.Acquire(t.Context(), Policy{}, nil); err != nil {
+	if _, err := p.Acquire(t.Context(), browser.Policy{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
 	go func() {
-		_, err := p.Acquire(t.Context(), Policy{}, nil)
+		_, err := p.Acquire(t.Context(), browser.Policy{}, nil)
 		ended <- err
 	}()
-	eventually(t, "in line", func() bool { return p.Stats().Waiting == 1 })
+	eventually(t, "in line", func() bool { return p.Stats().Queued == 1 })
 	stop()
 	wantCode(t, <-ended, outcome.ConnectionFailed)
 }
@@ -173,7 +202,7 @@ func TestBrowserThatCannotStartFreesItsSlotAndSaysWhy(t *testing.T) {
 	}
 	p := newPool(t, o)
 	for range 2 {
-		_, err := p.Acquire(t.Context(), Policy{}, nil)
+		_, err := p.Acquire(t.Context(), browser.Policy{}, nil)
 		e := wantCode(t, err, outcome.ConnectionFailed)
 		if !strings.Contains(e.Error(), "no display at all") {
 			t.Errorf("%v", e)
@@ -186,7 +215,7 @@ func TestBrowserThatCannotStartFreesItsSlotAndSaysWhy(t *testing.T) {
 
 func TestEveryFaultOfTheOptionsIsReported(t *testing.T) {
 	t.Parallel()
-	_, err := NewPool(Options{Chrome: LaunchOptions{Path: "/no/such/browser", Forbidden: []string{"nonsense"}, NoSandbox: true}, Slots: -1})
+	_, err := New(Options{Chrome: browser.LaunchOptions{Path: "/no/such/browser", Forbidden: []string{"nonsense"}, NoSandbox: true}, Slots: -1})
 	if err == nil {
 		t.Fatal("no error")
 	}

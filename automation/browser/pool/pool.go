@@ -1,4 +1,4 @@
-package browser
+package pool
 
 import (
 	"context"
@@ -9,19 +9,20 @@ import (
 	"sync"
 	"time"
 
+	"passage/automation/browser"
 	"passage/automation/outcome"
 )
 
 // Options say how a Pool runs its browsers.
 type Options struct {
-	Chrome LaunchOptions
+	Chrome browser.LaunchOptions
 	Slots  int // processes at most; 0: as many as this machine can run
-	Spares int // of these, warm and unused at most; how many there are is up to recent demand
-	Line   int // how many may wait for a slot; see Join
+	Warm   int // of these, warm and unused at most; how many there are is up to recent demand
+	Queue  int // how many may wait for a slot; see Join
 }
 
 func (o Options) check() error {
-	if min(o.Slots, o.Spares, o.Line) < 0 {
+	if min(o.Slots, o.Warm, o.Queue) < 0 {
 		return errors.New("a browser pool has no negative number of slots, spares or places in line")
 	}
 	return nil
@@ -31,7 +32,7 @@ func (o Options) check() error {
 type Pool struct {
 	options   Options
 	capacity  Capacity
-	launcher  *Launcher
+	launcher  *browser.Launcher
 	logger    *slog.Logger
 	memory    func() (memory, error)
 	now       func() time.Time
@@ -41,28 +42,28 @@ type Pool struct {
 	end       context.CancelCauseFunc
 
 	mu         sync.Mutex
-	used       int        // slots taken, by whom ever
-	starting   int        // of these, whose browser does not run yet
-	spares     int        // of these, by spares: warm ones and one that starts
-	warm       []*Browser // oldest first
-	line       line
-	wanted     demand
+	used       int                // slots taken, by whom ever
+	starting   int                // of these, whose browser does not run yet
+	warming    int                // of these, by spares: warm ones and one that starts
+	warm       []*browser.Browser // oldest first
+	queue      queue
+	demand     demand
 	launchTime time.Duration  // of the last browser
 	refused    int            // sessions that found the line full
-	open       sync.WaitGroup // slots taken; Run waits for them to be given back
-	browsers   map[*Browser]struct{}
+	slotsTaken sync.WaitGroup // slots taken; Run waits for them to be given back
+	browsers   map[*browser.Browser]struct{}
 }
 
 // Stats are a Pool's numbers at one moment; Refused counts from the start.
-type Stats struct{ Slots, Busy, Warm, Waiting, Refused int }
+type Stats struct{ Slots, Busy, Warm, Queued, Refused int }
 
-// NewPool checks the options, and sweeps what an earlier process left in the
+// New checks the options, and sweeps what an earlier process left in the
 // folder of profiles.
-func NewPool(o Options) (*Pool, error) {
+func New(o Options) (*Pool, error) {
 	if o.Chrome.Logger == nil {
 		o.Chrome.Logger = slog.New(slog.DiscardHandler)
 	}
-	launcher, err := NewLauncher(o.Chrome)
+	launcher, err := browser.NewLauncher(o.Chrome)
 	if err := errors.Join(err, o.check()); err != nil {
 		return nil, fmt.Errorf("set up browsers: %w", err)
 	}
@@ -73,22 +74,22 @@ func NewPool(o Options) (*Pool, error) {
 		now:       time.Now,
 		launching: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))),
 		wake:      make(chan struct{}, 1),
-		browsers:  map[*Browser]struct{}{},
+		browsers:  map[*browser.Browser]struct{}{},
 	}
-	p.measure()
+	p.measureCapacity()
 	p.life, p.end = context.WithCancelCause(context.Background())
 	return p, nil
 }
 
-// measure decides on the number of slots.
-func (p *Pool) measure() {
-	found, read, err := measure(p.options.Slots)
+// measureCapacity decides on the number of slots.
+func (p *Pool) measureCapacity() {
+	found, read, err := measureCapacity(p.options.Slots)
 	if err != nil {
 		p.logger.Warn("browsers start without regard to memory", "error", err)
 	}
 	p.capacity, p.memory = found, read
 	p.options.Slots = found.Slots
-	p.options.Spares = min(p.options.Spares, p.options.Slots)
+	p.options.Warm = min(p.options.Warm, p.options.Slots)
 }
 
 // Capacity says how many browsers may run at once, and why.
@@ -109,7 +110,7 @@ func (p *Pool) Available() uint64 {
 func (p *Pool) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return Stats{Slots: p.options.Slots, Busy: p.used - p.spares, Warm: len(p.warm), Waiting: len(p.line.waiting), Refused: p.refused}
+	return Stats{Slots: p.options.Slots, Busy: p.used - p.warming, Warm: len(p.warm), Queued: len(p.queue.tickets), Refused: p.refused}
 }
 
 // How often profiles are looked for that no browser owns, and whether memory
@@ -127,8 +128,8 @@ func (p *Pool) Run(ctx context.Context) error {
 	defer sweep.Stop()
 	defer look.Stop()
 	for ctx.Err() == nil {
-		p.look()
-		if err := p.fill(ctx); err != nil && ctx.Err() == nil {
+		p.rebalance()
+		if err := p.launchWarm(ctx); err != nil && ctx.Err() == nil {
 			p.logger.Error("start a spare browser", "error", err) // tried again at the next occasion
 		}
 		select {
@@ -139,14 +140,14 @@ func (p *Pool) Run(ctx context.Context) error {
 			p.launcher.SweepProfiles()
 		}
 	}
-	p.shut()
+	p.close()
 	return nil
 }
 
 // launch starts a browser in a slot that the caller has taken. Closing the
 // browser gives the slot back.
-func (p *Pool) launch(ctx context.Context) (*Browser, error) {
-	defer p.settle()
+func (p *Pool) launch(ctx context.Context) (*browser.Browser, error) {
+	defer p.started()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(p.life, func() { cancel(context.Cause(p.life)) })()
@@ -157,13 +158,13 @@ func (p *Pool) launch(ctx context.Context) (*Browser, error) {
 		return nil, context.Cause(ctx)
 	}
 	begun := p.now()
-	b, err := Launch(ctx, p.launcher)
+	b, err := browser.Launch(ctx, p.launcher)
 	if err != nil {
 		return nil, err
 	}
 	b.OnClose(func() {
 		p.forget(b)
-		p.release()
+		p.releaseSlot()
 	})
 	p.mu.Lock()
 	p.browsers[b] = struct{}{}
@@ -179,17 +180,17 @@ func (p *Pool) launch(ctx context.Context) (*Browser, error) {
 }
 
 // forget drops a browser that has been closed.
-func (p *Pool) forget(b *Browser) {
+func (p *Pool) forget(b *browser.Browser) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.browsers, b)
 }
 
-// shut closes everything and waits until every slot is given back.
-func (p *Pool) shut() {
+// close closes everything and waits until every slot is given back.
+func (p *Pool) close() {
 	p.mu.Lock()
 	p.end(outcome.New(outcome.ConnectionFailed, "the browsers are being shut down"))
-	browsers := make([]*Browser, 0, len(p.browsers))
+	browsers := make([]*browser.Browser, 0, len(p.browsers))
 	for b := range p.browsers {
 		browsers = append(browsers, b)
 	}
@@ -200,5 +201,5 @@ func (p *Pool) shut() {
 		closing.Go(b.Close)
 	}
 	closing.Wait()
-	p.open.Wait()
+	p.slotsTaken.Wait()
 }
