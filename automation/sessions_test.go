@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"passage/automation"
-	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 	"passage/automation/resources"
 	"passage/db"
@@ -47,7 +47,7 @@ func newSessions(t *testing.T, scripts map[string]string) *sessions {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool, err := pool.New(pool.Options{Slots: 2, Queue: 10, Chrome: browser.LaunchOptions{
+	browsers, err := pool.New(pool.Options{Slots: 2, Queue: 10, Chrome: chrome.Options{
 		Dir: t.TempDir(), Path: os.Getenv("PASSAGE_BROWSER"), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
 	}})
 	if err != nil {
@@ -55,11 +55,11 @@ func newSessions(t *testing.T, scripts map[string]string) *sessions {
 	}
 	database := dbtest.Open(t, time.Now)
 	s := &sessions{t: t, db: database, organization: dbtest.Organization(t, database, "Acme").ID}
-	s.runner = automation.NewRunner(automation.Options{DB: database, Pool: pool, Catalog: catalog, Resources: rules,
+	s.runner = automation.NewRunner(automation.Options{DB: database, Pool: browsers, Catalog: catalog, Resources: rules,
 		Logger: slog.New(slog.DiscardHandler), Limits: automation.DefaultLimits(), Retention: automation.DefaultRetention()})
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var running sync.WaitGroup
-	for _, loop := range []func(context.Context) error{pool.Run, s.runner.Run} {
+	for _, loop := range []func(context.Context) error{browsers.Run, s.runner.Run} {
 		running.Go(func() {
 			if err := loop(ctx); err != nil {
 				t.Error(err)

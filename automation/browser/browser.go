@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-rod/rod/lib/proto"
 
+	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 )
 
@@ -19,13 +20,13 @@ const launchWithin = 30 * time.Second
 
 // Browser is one process with one page, for one session.
 type Browser struct {
-	process *Process
+	process *chrome.Process
 	life    context.Context // the process's
 	session proto.TargetSessionID
 	page    *Page
 	windows *windows
 	dialogs dialogs
-	rules   *Rules
+	rules   *chrome.Rules
 	redact  *Redactor
 
 	mu    sync.Mutex
@@ -48,7 +49,7 @@ type Policy struct {
 
 // Launch starts a browser that may reach nothing yet; see Allow. The caller
 // closes it.
-func Launch(ctx context.Context, launcher *Launcher) (*Browser, error) {
+func Launch(ctx context.Context, launcher *chrome.Launcher) (*Browser, error) {
 	ctx, cancel := context.WithTimeout(ctx, launchWithin)
 	defer cancel()
 	process, err := launcher.Start()
@@ -142,7 +143,7 @@ func (b *Browser) openPage(ctx context.Context) error {
 
 // Allow gives the browser its session's policy. It is called once.
 func (b *Browser) Allow(policy Policy) {
-	b.rules, b.redact = NewRules(policy.Hosts, policy.AllowPrivate), policy.Redactor
+	b.rules, b.redact = chrome.NewRules(policy.Hosts, policy.AllowPrivate), policy.Redactor
 	b.process.Allow(b.rules)
 	b.events.Go(func() { b.watchHeartbeat(heartbeat) })
 }
@@ -157,7 +158,7 @@ func (b *Browser) Healthy(ctx context.Context) bool {
 	return err == nil
 }
 
-func (b *Browser) at(ctx context.Context, session proto.TargetSessionID) Conn {
+func (b *Browser) at(ctx context.Context, session proto.TargetSessionID) chrome.Conn {
 	return b.process.At(ctx, session)
 }
 

@@ -14,14 +14,15 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 	"go.uber.org/goleak"
 
+	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func newLauncher(t *testing.T) *Launcher {
+func newLauncher(t *testing.T) *chrome.Launcher {
 	t.Helper()
-	l, err := NewLauncher(LaunchOptions{
+	l, err := chrome.NewLauncher(chrome.Options{
 		Path:      os.Getenv("PASSAGE_BROWSER"),
 		NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
 		Dir:       t.TempDir(),
@@ -43,7 +44,7 @@ func openWith(t *testing.T, policy Policy) *Browser {
 	return launch(t, newLauncher(t), policy)
 }
 
-func launch(t *testing.T, l *Launcher, policy Policy) *Browser {
+func launch(t *testing.T, l *chrome.Launcher, policy Policy) *Browser {
 	t.Helper()
 	b, err := Launch(t.Context(), l)
 	if err != nil {

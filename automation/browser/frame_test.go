@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 )
 
@@ -51,7 +52,7 @@ func TestNothingIsTypedIntoAnUnlistedFrame(t *testing.T) {
 	address, frame := payment(t)
 	b := open(t, address, frame)
 	page := visit(t, b, address+"/")
-	b.rules = NewRules(hosts(t, address), true) // the proxy still lets it load
+	b.rules = chrome.NewRules(hosts(t, address), true) // the proxy still lets it load
 	card, _, err := page.Frame(t.Context(), "#pay")
 	if err != nil {
 		t.Fatal(err)

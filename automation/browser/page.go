@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-rod/rod/lib/proto"
 
+	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 )
 
@@ -82,7 +83,7 @@ func (b *bound) ended(err error, late func() error) error {
 		return nil
 	case b.caller.Err() != nil:
 		return context.Cause(b.caller)
-	case b.browser.life.Err() != nil || errors.Is(err, errPipe):
+	case b.browser.life.Err() != nil || errors.Is(err, chrome.ErrPipe):
 		return b.browser.process.Lost()
 	case b.window.Err() != nil:
 		return context.Cause(b.window)

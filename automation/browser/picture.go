@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-rod/rod/lib/proto"
 
+	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 )
 
@@ -36,7 +37,7 @@ func (p *Page) Screenshot(ctx context.Context) ([]byte, error) {
 }
 
 // picture is Screenshot of one window.
-func (b *Browser) picture(of Conn) (picture []byte, err error) {
+func (b *Browser) picture(of chrome.Conn) (picture []byte, err error) {
 	masks, err := b.mask(of)
 	defer func() {
 		if failed := b.unmask(of.GetSessionID(), masks); failed != nil {
@@ -63,7 +64,7 @@ func (b *Browser) picture(of Conn) (picture []byte, err error) {
 
 // mask hides everything private in every frame. The masks it returns are to be
 // taken off, with an error too.
-func (b *Browser) mask(to Conn) ([]proto.RuntimeExecutionContextID, error) {
+func (b *Browser) mask(to chrome.Conn) ([]proto.RuntimeExecutionContextID, error) {
 	tree, err := proto.PageGetFrameTree{}.Call(to)
 	if err != nil {
 		return nil, fmt.Errorf("list frames: %w", err)
@@ -99,7 +100,7 @@ func (b *Browser) mask(to Conn) ([]proto.RuntimeExecutionContextID, error) {
 }
 
 // maskable returns a frame's world with page.js and mask.js in it.
-func maskable(to Conn, frame proto.PageFrameID) (proto.RuntimeExecutionContextID, error) {
+func maskable(to chrome.Conn, frame proto.PageFrameID) (proto.RuntimeExecutionContextID, error) {
 	made, err := proto.PageCreateIsolatedWorld{FrameID: frame, WorldName: world}.Call(to)
 	if err != nil {
 		return 0, fmt.Errorf("enter frame: %w", err)
@@ -117,7 +118,7 @@ func maskable(to Conn, frame proto.PageFrameID) (proto.RuntimeExecutionContextID
 }
 
 // maskFrame puts a frame's mask on and returns how many frames the frame holds.
-func maskFrame(to Conn, inside proto.RuntimeExecutionContextID, values []string, roots []proto.DOMBackendNodeID) (int, error) {
+func maskFrame(to chrome.Conn, inside proto.RuntimeExecutionContextID, values []string, roots []proto.DOMBackendNodeID) (int, error) {
 	found, err := handed(to, inside, roots)
 	if err != nil {
 		return 0, err
@@ -166,7 +167,7 @@ func (b *Browser) unmask(session proto.TargetSessionID, masks []proto.RuntimeExe
 
 // closedRoots finds the closed shadow roots of every document, by frame: the
 // only ones that a script cannot find by itself.
-func closedRoots(to Conn, main proto.PageFrameID) (map[proto.PageFrameID][]proto.DOMBackendNodeID, error) {
+func closedRoots(to chrome.Conn, main proto.PageFrameID) (map[proto.PageFrameID][]proto.DOMBackendNodeID, error) {
 	depth := -1
 	document, err := proto.DOMGetDocument{Depth: &depth, Pierce: true}.Call(to)
 	if err != nil {
@@ -196,7 +197,7 @@ func closedRoots(to Conn, main proto.PageFrameID) (map[proto.PageFrameID][]proto
 }
 
 // handed gives shadow roots to a world, as the arguments of a call in it.
-func handed(to Conn, inside proto.RuntimeExecutionContextID, roots []proto.DOMBackendNodeID) ([]map[string]any, error) {
+func handed(to chrome.Conn, inside proto.RuntimeExecutionContextID, roots []proto.DOMBackendNodeID) ([]map[string]any, error) {
 	arguments := make([]map[string]any, len(roots))
 	for i, id := range roots {
 		root, err := proto.DOMResolveNode{BackendNodeID: id, ExecutionContextID: inside}.Call(to)

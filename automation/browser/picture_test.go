@@ -7,6 +7,8 @@ import (
 	_ "image/jpeg"
 	"strings"
 	"testing"
+
+	"passage/automation/browser/chrome"
 )
 
 // everywhere shows a value in every way that a page can.
@@ -39,7 +41,7 @@ func TestPictureDoesNotDependOnWhatWasTyped(t *testing.T) {
 	if !bytes.Equal(first, second) {
 		t.Error("two typed values gave two different pictures")
 	}
-	if config, format, err := image.DecodeConfig(bytes.NewReader(first)); err != nil || format != "jpeg" || config.Width != width {
+	if config, format, err := image.DecodeConfig(bytes.NewReader(first)); err != nil || format != "jpeg" || config.Width != chrome.WindowWidth {
 		t.Errorf("%+v, %s, %v", config, format, err)
 	}
 	if len(first) > maxPicture {

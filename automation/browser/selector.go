@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"passage/automation/browser/chrome"
+
 	"github.com/go-rod/rod/lib/proto"
 )
 
@@ -93,7 +95,7 @@ func (f *frame) main() proto.PageFrameID {
 }
 
 // to is the page that the frame is in, for commands.
-func (f *frame) to(ctx context.Context) Conn { return f.browser.at(ctx, f.session) }
+func (f *frame) to(ctx context.Context) chrome.Conn { return f.browser.at(ctx, f.session) }
 
 // yes reads an answer that is true or not.
 func (a *answer) yes() bool {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 	"passage/automation/integrations"
 	"passage/automation/outcome"
@@ -46,7 +46,7 @@ func newWorld(t *testing.T, id, patience, site string, hosts ...string) *world {
 		t.Fatal(err)
 	}
 	w.pool, err = pool.New(pool.Options{
-		Chrome: browser.LaunchOptions{NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1", Dir: t.TempDir()},
+		Chrome: chrome.Options{NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1", Dir: t.TempDir()},
 		Slots:  3, Queue: 100,
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 	"passage/automation/outcome"
 )
@@ -86,12 +87,12 @@ func visitAt(t *testing.T, address, body string, answers ...func(context.Context
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool, err := pool.New(pool.Options{Slots: 1, Chrome: browser.LaunchOptions{Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}})
+	browsers, err := pool.New(pool.Options{Slots: 1, Chrome: chrome.Options{Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	redactor := browser.NewRedactor()
-	process, err := pool.Acquire(t.Context(), browser.Policy{Hosts: integration.Hosts, AllowPrivate: true, Redactor: redactor}, nil)
+	process, err := browsers.Acquire(t.Context(), browser.Policy{Hosts: integration.Hosts, AllowPrivate: true, Redactor: redactor}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

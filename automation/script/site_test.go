@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 )
 
@@ -108,12 +109,12 @@ func (c *carrier) visit(t *testing.T, ctx context.Context, body string, answers 
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool, err := pool.New(pool.Options{Slots: 1, Chrome: browser.LaunchOptions{Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}})
+	browsers, err := pool.New(pool.Options{Slots: 1, Chrome: chrome.Options{Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	redactor := browser.NewRedactor()
-	process, err := pool.Acquire(ctx, browser.Policy{Hosts: integration.Hosts, AllowPrivate: integration.AllowPrivate(), Redactor: redactor}, nil)
+	process, err := browsers.Acquire(ctx, browser.Policy{Hosts: integration.Hosts, AllowPrivate: integration.AllowPrivate(), Redactor: redactor}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 )
 
 func TestBareScriptComesToItsEndOnEverySite(t *testing.T) {
 	t.Parallel()
-	program, err := browser.Find(os.Getenv("PASSAGE_BROWSER"))
+	program, err := chrome.Find(os.Getenv("PASSAGE_BROWSER"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ import (
 	"syscall"
 	"time"
 
-	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 )
 
 func main() {
@@ -115,7 +115,7 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	if _, err := os.Stat(s.passage); err != nil {
 		return s, fmt.Errorf("%w (run \"make build\", or name it by -passage)", err)
 	}
-	s.browser, err = browser.Find(s.browser)
+	s.browser, err = chrome.Find(s.browser)
 	return s, err
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 	"passage/automation/sandbox"
 )
 
@@ -28,16 +29,16 @@ func (d *demo) auto(ctx context.Context, scenario sandbox.Scenario) (err error) 
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	flags := d.browser
 	flags.BrowserSlots, flags.BrowserSpares = 1, 0
-	pool, err := flags.pool(browser.LaunchOptions{Dir: folder, Logger: d.console.logger})
+	browsers, err := flags.pool(chrome.Options{Dir: folder, Logger: d.console.logger})
 	if err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	closed := make(chan error, 1)
-	go func() { closed <- pool.Run(ctx) }()
+	go func() { closed <- browsers.Run(ctx) }()
 	defer func() { stop(); err = errors.Join(err, <-closed) }()
 
-	window, err := pool.Acquire(ctx, browser.Policy{AllowPrivate: true, Redactor: browser.NewRedactor(),
+	window, err := browsers.Acquire(ctx, browser.Policy{AllowPrivate: true, Redactor: browser.NewRedactor(),
 		Hosts: []string{d.publicURL.Host, d.shop.Addr().String()}}, func(int) {})
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"passage/automation"
-	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 	"passage/web/webhook"
 )
@@ -203,8 +203,8 @@ func checkPage(text string) error {
 }
 
 // pool starts nothing yet: the processes come with Run.
-func (f browserFlags) pool(options browser.LaunchOptions) (*pool.Pool, error) {
-	path, err := browser.Find(f.Browser)
+func (f browserFlags) pool(options chrome.Options) (*pool.Pool, error) {
+	path, err := chrome.Find(f.Browser)
 	if err != nil {
 		return nil, err
 	}

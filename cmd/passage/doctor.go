@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 )
 
@@ -60,26 +61,26 @@ func (c *doctorCommand) checkBrowser(ctx context.Context) (found string, err err
 		return "", err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	pool, err := c.pool(browser.LaunchOptions{Dir: folder})
+	browsers, err := c.pool(chrome.Options{Dir: folder})
 	if err != nil {
 		return "", err
 	}
 	ctx, stop := context.WithTimeout(ctx, time.Minute)
 	closed := make(chan error, 1)
-	go func() { closed <- pool.Run(ctx) }()
+	go func() { closed <- browsers.Run(ctx) }()
 	defer func() { stop(); err = errors.Join(err, <-closed) }()
 	begin := time.Now()
-	window, err := pool.Acquire(ctx, browser.Policy{Redactor: browser.NewRedactor()}, func(int) {})
+	window, err := browsers.Acquire(ctx, browser.Policy{Redactor: browser.NewRedactor()}, func(int) {})
 	if err != nil {
 		return "", fmt.Errorf("the browser did not start: %w", err)
 	}
 	window.Close()
 	took := time.Since(begin).Round(time.Millisecond)
-	path, err := browser.Find(c.Browser)
+	path, err := chrome.Find(c.Browser)
 	if err != nil {
 		return "", err
 	}
-	version, err := browser.Version(ctx, path)
+	version, err := chrome.Version(ctx, path)
 	sandbox := "in its sandbox"
 	if c.BrowserNoSandbox {
 		sandbox = "WITHOUT its sandbox"

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 	"passage/automation/sandbox"
 	"passage/db"
@@ -132,7 +132,7 @@ func startStack(ctx context.Context, folder string, with special) (*stack, error
 		return nil, errors.Join(err, s.sites.close())
 	}
 	s.later(s.sites.close)
-	if s.people, err = flags.pool(browser.LaunchOptions{Dir: filepath.Join(folder, "people")}); err != nil {
+	if s.people, err = flags.pool(chrome.Options{Dir: filepath.Join(folder, "people")}); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	if err := s.look(ctx); err != nil {

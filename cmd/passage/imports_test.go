@@ -29,11 +29,13 @@ var importRules = []importRule{
 	{"web/*", []string{"web/problem", "web/branding", "web/cookie", "web/follow", "views", "views/*", "static", "db", "db/*", "automation", "automation/outcome", "automation/resources"}},
 	{"views", []string{"static", "automation/outcome"}},
 	{"views/*", []string{"views", "views/*", "static", "automation/outcome"}}, // one room with views
-	{"automation", []string{"db", "db/*", "automation/script", "automation/browser", "automation/outcome",
+	{"automation", []string{"db", "db/*", "automation/script", "automation/browser", "automation/browser/pool", "automation/outcome",
 		"automation/resources", "automation/integrations"}},
 	{"automation/script", []string{"automation/script/ast", "automation/browser", "automation/outcome"}},
 	{"automation/script/check", []string{"automation/script", "automation/script/ast"}},
-	{"automation/browser", []string{"automation/outcome"}},
+	{"automation/browser/pool", []string{"automation/browser", "automation/browser/chrome", "automation/outcome"}},
+	{"automation/browser", []string{"automation/browser/chrome", "automation/outcome"}},
+	{"automation/browser/chrome", []string{"automation/outcome"}},
 	{"automation/sandbox/*", []string{"automation/sandbox"}}, // what the sites share is above them
 	{"db/*", []string{"db", "db/*"}},                         // one room with db
 }
@@ -133,6 +135,8 @@ func TestImportRulesRefuseWhatIsNotListed(t *testing.T) {
 		{"automation", "web/api"}:                                false,
 		{"automation/browser", "automation/outcome"}:             true,
 		{"automation/browser", "automation/script"}:              false,
+		{"automation/browser", "automation/browser/pool"}:        false,
+		{"automation/browser/chrome", "automation/browser"}:      false,
 		{"automation/sandbox", "automation/outcome"}:             false,
 		{"automation/sandbox/att", "automation/sandbox"}:         true,
 		{"automation/sandbox", "automation/sandbox/att"}:         false,

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"passage/automation"
-	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 	"passage/automation/resources"
 	"passage/db"
@@ -134,7 +134,7 @@ func (s *server) wire(ctx context.Context, settings config, gallery http.Handler
 	if err != nil {
 		return err
 	}
-	s.pool, err = settings.flags.pool(browser.LaunchOptions{
+	s.pool, err = settings.flags.pool(chrome.Options{
 		Dir: filepath.Join(settings.flags.Data, "browsers"), Logger: logger,
 		Forbidden: []string{s.public.Addr().String(), s.admin.Addr().String()},
 	})

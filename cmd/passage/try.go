@@ -12,6 +12,7 @@ import (
 
 	"passage/automation"
 	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 	"passage/automation/resources"
 	"passage/views"
@@ -90,12 +91,12 @@ func (c *integrationsTry) try(ctx context.Context, out *console, trial *automati
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	if c.Headful {
-		if c.Browser, err = browser.FindWindowed(c.Browser); err != nil {
+		if c.Browser, err = chrome.FindWindowed(c.Browser); err != nil {
 			return nil, err
 		}
 	}
 	flags := browserFlags{browserChoice: c.browserChoice, BrowserSlots: 1}
-	if trial.Pool, err = flags.pool(browser.LaunchOptions{Dir: folder, Headful: c.Headful, Logger: out.logger}); err != nil {
+	if trial.Pool, err = flags.pool(chrome.Options{Dir: folder, Headful: c.Headful, Logger: out.logger}); err != nil {
 		return nil, err
 	}
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))

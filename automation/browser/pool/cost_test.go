@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 
 	"github.com/go-rod/rod"
 	"github.com/go-rod/rod/lib/launcher"
@@ -26,7 +27,7 @@ import (
 // cpu-ms/op is the user and system time of the browser's whole process tree
 // and of this process.
 func BenchmarkSession(b *testing.B) {
-	path, err := browser.Find("")
+	path, err := chrome.Find("")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -41,7 +42,7 @@ func BenchmarkSession(b *testing.B) {
 		b.ReportMetric(float64(total.Milliseconds())/float64(b.N), "cpu-ms/op")
 	})
 	b.Run("passage", func(b *testing.B) {
-		p, err := New(Options{Chrome: browser.LaunchOptions{Path: path, NoSandbox: noSandbox, Dir: b.TempDir()}, Slots: 1})
+		p, err := New(Options{Chrome: chrome.Options{Path: path, NoSandbox: noSandbox, Dir: b.TempDir()}, Slots: 1})
 		if err != nil {
 			b.Fatal(err)
 		}

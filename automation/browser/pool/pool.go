@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 )
 
 // Options say how a Pool runs its browsers.
 type Options struct {
-	Chrome browser.LaunchOptions
+	Chrome chrome.Options
 	Slots  int // processes at most; 0: as many as this machine can run
 	Warm   int // of these, warm and unused at most; how many there are is up to recent demand
 	Queue  int // how many may wait for a slot; see Join
@@ -32,7 +33,7 @@ func (o Options) check() error {
 type Pool struct {
 	options   Options
 	capacity  Capacity
-	launcher  *browser.Launcher
+	launcher  *chrome.Launcher
 	logger    *slog.Logger
 	memory    func() (memory, error)
 	now       func() time.Time
@@ -63,7 +64,7 @@ func New(o Options) (*Pool, error) {
 	if o.Chrome.Logger == nil {
 		o.Chrome.Logger = slog.New(slog.DiscardHandler)
 	}
-	launcher, err := browser.NewLauncher(o.Chrome)
+	launcher, err := chrome.NewLauncher(o.Chrome)
 	if err := errors.Join(err, o.check()); err != nil {
 		return nil, fmt.Errorf("set up browsers: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 )
 
@@ -20,7 +21,7 @@ import (
 func options(t *testing.T) Options {
 	t.Helper()
 	return Options{
-		Chrome: browser.LaunchOptions{
+		Chrome: chrome.Options{
 			Path:      os.Getenv("PASSAGE_BROWSER"),
 			NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
 			Dir:       t.TempDir(),
@@ -215,7 +216,7 @@ func TestBrowserThatCannotStartFreesItsSlotAndSaysWhy(t *testing.T) {
 
 func TestEveryFaultOfTheOptionsIsReported(t *testing.T) {
 	t.Parallel()
-	_, err := New(Options{Chrome: browser.LaunchOptions{Path: "/no/such/browser", Forbidden: []string{"nonsense"}, NoSandbox: true}, Slots: -1})
+	_, err := New(Options{Chrome: chrome.Options{Path: "/no/such/browser", Forbidden: []string{"nonsense"}, NoSandbox: true}, Slots: -1})
 	if err == nil {
 		t.Fatal("no error")
 	}

@@ -1,4 +1,4 @@
-package browser
+package chrome
 
 import (
 	"os"
@@ -60,7 +60,7 @@ func TestAWindowNeedsAScreen(t *testing.T) {
 func TestOnlyAWindowedBrowserLearnsOfTheScreen(t *testing.T) {
 	t.Setenv("DISPLAY", ":7")
 	for _, headful := range []bool{false, true} {
-		o := LaunchOptions{Headful: headful}
+		o := Options{Headful: headful}
 		if got := slices.Contains(environment("", headful), "DISPLAY=:7"); got != headful {
 			t.Errorf("headful %v: DISPLAY is passed on: %v", headful, got)
 		}

@@ -1,4 +1,4 @@
-package browser
+package chrome
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 
 func TestOrphanedProfilesAreSweptAndNothingElse(t *testing.T) {
 	t.Parallel()
-	o := LaunchOptions{Path: os.Getenv("PASSAGE_BROWSER"), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1", Dir: t.TempDir()}
+	o := Options{Path: os.Getenv("PASSAGE_BROWSER"), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1", Dir: t.TempDir()}
 	for _, name := range []string{"browser-123/Default", "other"} {
 		if err := os.MkdirAll(filepath.Join(o.Dir, name), 0o700); err != nil {
 			t.Fatal(err)

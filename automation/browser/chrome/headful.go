@@ -1,4 +1,4 @@
-package browser
+package chrome
 
 import (
 	"errors"
@@ -49,7 +49,7 @@ func checkDisplay(getenv func(string) string) error {
 
 // find finds the browser's program and, where it is to show a window, checks
 // that it can.
-func (o *LaunchOptions) find() error {
+func (o *Options) find() error {
 	look, screen := Find, error(nil)
 	if o.Headful {
 		look, screen = FindWindowed, checkDisplay(os.Getenv)

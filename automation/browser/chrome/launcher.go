@@ -1,4 +1,4 @@
-package browser
+package chrome
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// LaunchOptions say how a Launcher starts browsers.
-type LaunchOptions struct {
+// Options say how a Launcher starts browsers.
+type Options struct {
 	Path      string       // the browser's program; "" looks for one (see Find)
 	NoSandbox bool         // run without Chromium's sandbox, as root must
 	Headful   bool         // show windows: for a developer who watches a script
@@ -20,14 +20,14 @@ type LaunchOptions struct {
 
 // Launcher starts browser processes. It is safe for concurrent use.
 type Launcher struct {
-	options   LaunchOptions
+	options   Options
 	forbidden forbidden
 	profiles  *profiles
 }
 
 // NewLauncher checks the options, reports everything that is wrong with them,
 // and removes the profiles that an earlier process left in Dir.
-func NewLauncher(o LaunchOptions) (*Launcher, error) {
+func NewLauncher(o Options) (*Launcher, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}

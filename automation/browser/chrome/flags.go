@@ -1,14 +1,14 @@
-package browser
+package chrome
 
 import (
 	"fmt"
 	"strings"
 )
 
-// The size of a page's window, in CSS pixels.
+// The size of the browser's window, in CSS pixels.
 const (
-	width  = 1280
-	height = 800
+	WindowWidth  = 1280
+	WindowHeight = 800
 )
 
 // flags returns the command line of every browser. The first group holds those
@@ -16,10 +16,10 @@ const (
 // iframe is reached through its page. The second keeps the browser quiet: it
 // fetches nothing that the page did not ask for, and updates, reports and caches
 // nothing. The third closes the ways out that go past the proxy.
-func flags(o LaunchOptions, profile, proxy string) []string {
+func flags(o Options, profile, proxy string) []string {
 	list := []string{
 		"--remote-debugging-pipe", "--user-data-dir=" + profile,
-		"--no-first-run", "--no-startup-window", fmt.Sprintf("--window-size=%d,%d", width, height),
+		"--no-first-run", "--no-startup-window", fmt.Sprintf("--window-size=%d,%d", WindowWidth, WindowHeight),
 		"--disable-site-isolation-trials",
 		"--disable-features=" + strings.Join([]string{
 			"site-per-process", "IsolateOrigins", "IsolateSandboxedIframes", // one renderer for the page and its frames

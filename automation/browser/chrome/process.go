@@ -1,4 +1,4 @@
-package browser
+package chrome
 
 import (
 	"context"
@@ -58,7 +58,7 @@ func (l *Launcher) Start() (*Process, error) {
 }
 
 // start runs the browser's program and connects to it.
-func (p *Process) start(o LaunchOptions) error {
+func (p *Process) start(o Options) error {
 	commandsOut, commandsIn, err := os.Pipe() // the browser reads from the first
 	if err != nil {
 		return fmt.Errorf("open pipe: %w", err)
