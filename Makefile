@@ -37,7 +37,7 @@ test: browser ## Run every test, with the race detector
 .PHONY: interop
 interop: browser ## Run the tests with other people's software: Firefox, Node, Python, a foreign site
 	@.tools/others
-	$(GO) test $(RACE) -tags interop -run '^TestInterop' -timeout 20m ./cmd/passage
+	$(GO) test $(RACE) -tags interop -run '^TestInterop' -timeout 20m ./cmd/passage/...
 
 .PHONY: check
 check: fresh lint ## Fail if generated code is stale, go.mod is untidy or the linter objects

@@ -1,17 +1,14 @@
 package main
 
 import (
-	"bufio"
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/mail"
-	"os"
-	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/term"
 
 	"passage/db"
 )
@@ -23,21 +20,21 @@ type adminCommand struct {
 }
 
 type adminCreate struct {
-	dataFlag
+	config.DataFlag
 	Email string `help:"The operator's email address." required:""`
 }
 
 type adminPasswd struct {
-	dataFlag
+	config.DataFlag
 	Email string `help:"The operator's email address." required:""`
 }
 
 // Run adds an operator.
-func (c *adminCreate) Run(ctx context.Context, out *console) error {
+func (c *adminCreate) Run(ctx context.Context, out *console.Console) error {
 	if _, err := mail.ParseAddress(c.Email); err != nil {
-		return asUsage(fmt.Errorf("--email: %q is not an email address", c.Email))
+		return console.Usage(fmt.Errorf("--email: %q is not an email address", c.Email))
 	}
-	password, err := out.askPassword()
+	password, err := askPassword(out)
 	if err != nil {
 		return err
 	}
@@ -49,13 +46,13 @@ func (c *adminCreate) Run(ctx context.Context, out *console) error {
 		if err != nil {
 			return err
 		}
-		return out.printf("%s may use the dashboard.\n", c.Email)
+		return out.Printf("%s may use the dashboard.\n", c.Email)
 	})
 }
 
 // Run changes a password.
-func (c *adminPasswd) Run(ctx context.Context, out *console) error {
-	password, err := out.askPassword()
+func (c *adminPasswd) Run(ctx context.Context, out *console.Console) error {
+	password, err := askPassword(out)
 	if err != nil {
 		return err
 	}
@@ -67,15 +64,15 @@ func (c *adminPasswd) Run(ctx context.Context, out *console) error {
 		if err != nil {
 			return err
 		}
-		return out.printf("The password of %s is changed.\n", c.Email)
+		return out.Printf("The password of %s is changed.\n", c.Email)
 	})
 }
 
 // askPassword asks at a terminal, without showing it, or reads a line of
 // standard input.
-func (c *console) askPassword() (string, error) {
-	fmt.Fprintf(c.stderr, "Password (at least %d characters): ", db.MinPasswordLength)
-	password, err := c.readSecret()
+func askPassword(out *console.Console) (string, error) {
+	fmt.Fprintf(out.Stderr, "Password (at least %d characters): ", db.MinPasswordLength)
+	password, err := out.ReadSecret()
 	if err != nil {
 		return "", fmt.Errorf("read the password: %w", err)
 	}
@@ -83,20 +80,4 @@ func (c *console) askPassword() (string, error) {
 		return "", fmt.Errorf("the password needs at least %d characters", db.MinPasswordLength)
 	}
 	return password, nil
-}
-
-func (c *console) readSecret() (string, error) {
-	if file, ok := c.stdin.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		secret, err := term.ReadPassword(int(file.Fd()))
-		fmt.Fprintln(c.stderr)
-		return string(secret), err
-	}
-	if c.stdin == nil {
-		return "", errors.New("there is no input to read it from")
-	}
-	line, err := bufio.NewReader(c.stdin).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", err
-	}
-	return strings.TrimRight(line, "\r\n"), nil
 }

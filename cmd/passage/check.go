@@ -1,6 +1,8 @@
 package main
 
 import (
+	"passage/cmd/passage/console"
+
 	"errors"
 	"fmt"
 	"maps"
@@ -22,7 +24,7 @@ type integrationsCheck struct {
 
 // Run checks every script of a folder and reports all faults. Advice is
 // printed, and is no failure.
-func (c *integrationsCheck) Run(out *console) error {
+func (c *integrationsCheck) Run(out *console.Console) error {
 	folder, where := integrations.FS(), ""
 	if c.Folder != "" {
 		if _, err := os.ReadDir(c.Folder); err != nil {
@@ -52,7 +54,7 @@ func (c *integrationsCheck) Run(out *console) error {
 				continue
 			}
 			advice++
-			faults = append(faults, out.printf("advice: %v\n", finding))
+			faults = append(faults, out.Printf("advice: %v\n", finding))
 		}
 		return errors.Join(faults...)
 	})
@@ -63,9 +65,9 @@ func (c *integrationsCheck) Run(out *console) error {
 		return fmt.Errorf("%s holds no */integration.star", c.Folder)
 	}
 	if advice > 0 {
-		return out.printf("%d checked, nothing wrong, %d to think about.\n", checked, advice)
+		return out.Printf("%d checked, nothing wrong, %d to think about.\n", checked, advice)
 	}
-	return out.printf("%d checked, nothing wrong.\n", checked)
+	return out.Printf("%d checked, nothing wrong.\n", checked)
 }
 
 // surroundings tells the scripts' room what the other rooms know.

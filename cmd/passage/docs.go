@@ -1,6 +1,8 @@
 package main
 
 import (
+	"passage/cmd/passage/console"
+
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -21,7 +23,7 @@ type integrationsDocs struct {
 }
 
 // Run prints the reference, in Markdown.
-func (c *integrationsDocs) Run(out *console) error {
+func (c *integrationsDocs) Run(out *console.Console) error {
 	rules, err := resources.Load()
 	if err != nil {
 		return err
@@ -41,7 +43,7 @@ func (c *integrationsDocs) Run(out *console) error {
 			parts = append(parts, part.text())
 		}
 	}
-	return out.printf("%s", strings.Join(parts, "\n"))
+	return out.Printf("%s", strings.Join(parts, "\n"))
 }
 
 const outcomeHead = `# The outcomes of a session

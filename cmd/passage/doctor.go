@@ -1,6 +1,9 @@
 package main
 
 import (
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+
 	"context"
 	"errors"
 	"fmt"
@@ -17,8 +20,8 @@ import (
 
 // doctorCommand checks a machine before somebody relies on it.
 type doctorCommand struct {
-	dataFlag
-	browserFlags
+	config.DataFlag
+	config.BrowserFlags
 	PublicURL string `help:"The URL under which people reach this server; checked if it is said."`
 }
 
@@ -27,7 +30,7 @@ type doctorCommand struct {
 var errUnwell = errors.New("something is wrong; see above")
 
 // Run checks everything and reports each finding on a line.
-func (c *doctorCommand) Run(ctx context.Context, out *console) error {
+func (c *doctorCommand) Run(ctx context.Context, out *console.Console) error {
 	well := true
 	for _, check := range []struct {
 		name string
@@ -44,7 +47,7 @@ func (c *doctorCommand) Run(ctx context.Context, out *console) error {
 		if err != nil {
 			well, sign, found = false, "FAIL", err.Error()
 		}
-		if err := out.printf("%s  %-12s %s\n", sign, check.name, found); err != nil {
+		if err := out.Printf("%s  %-12s %s\n", sign, check.name, found); err != nil {
 			return err
 		}
 	}
@@ -61,7 +64,7 @@ func (c *doctorCommand) checkBrowser(ctx context.Context) (found string, err err
 		return "", err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	browsers, err := c.pool(chrome.Options{Dir: folder})
+	browsers, err := c.NewPool(chrome.Options{Dir: folder})
 	if err != nil {
 		return "", err
 	}
@@ -123,7 +126,7 @@ func (c *doctorCommand) checkPublicURL(ctx context.Context) (string, error) {
 	if c.PublicURL == "" {
 		return "not checked; say --public-url", nil
 	}
-	parsed, err := parsePublicURL(c.PublicURL)
+	parsed, err := config.ParsePublicURL(c.PublicURL)
 	if err != nil {
 		return "", err
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"passage/cmd/passage/console"
+
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,8 +25,8 @@ type integrationsCommand struct {
 type integrationsList struct{}
 
 // Run lists what is built in.
-func (c *integrationsList) Run(out *console) error {
-	table := tabwriter.NewWriter(out.stdout, 0, 0, 2, ' ', 0)
+func (c *integrationsList) Run(out *console.Console) error {
+	table := tabwriter.NewWriter(out.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ID\tNAME\tSITE\tOPERATIONS")
 	err := eachScript(integrations.FS(), func(file string, source []byte) error {
 		integration, err := script.Load(file, source)

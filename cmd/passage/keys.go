@@ -1,6 +1,9 @@
 package main
 
 import (
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+
 	"context"
 	"errors"
 	"fmt"
@@ -27,8 +30,8 @@ type keysCommand struct {
 }
 
 type keysCreate struct {
-	dataFlag
-	scriptFlags
+	config.DataFlag
+	config.IntegrationsFlag
 	Org   string `help:"The merchant's name; made if it is new." required:""`
 	Name  string `help:"What the key is for, to tell it from others."`
 	Scope string `help:"What the key may do: read (without claim URLs), links (make and end links too) or all." enum:"read,links,all" default:"all"`
@@ -37,18 +40,18 @@ type keysCreate struct {
 }
 
 type keysRotate struct {
-	dataFlag
+	config.DataFlag
 	ID      string        `arg:"" help:"The key's id, from \"keys list\"."`
 	Overlap time.Duration `help:"How long the old key goes on." default:"24h"`
 }
 
 type keysList struct {
-	dataFlag
+	config.DataFlag
 	Org string `help:"The merchant's name; all unless said."`
 }
 
 type keysRevoke struct {
-	dataFlag
+	config.DataFlag
 	ID  string `arg:"" help:"The key's id, from \"keys list\"."`
 	Org string `help:"The merchant's name, as a check; may be left out."`
 }
@@ -73,12 +76,12 @@ func withExistingDB(ctx context.Context, folder string, do func(*db.DB) error) e
 }
 
 // Run makes a key.
-func (c *keysCreate) Run(ctx context.Context, out *console) error {
+func (c *keysCreate) Run(ctx context.Context, out *console.Console) error {
 	if strings.TrimSpace(c.Org) == "" {
-		return asUsage(errors.New("--org: give the merchant's name; people read it on the pages"))
+		return console.Usage(errors.New("--org: give the merchant's name; people read it on the pages"))
 	}
 	if c.Days < 0 || c.Days > maxKeyDays {
-		return asUsage(fmt.Errorf("--days: must be 0 (for ever) to %d", maxKeyDays))
+		return console.Usage(fmt.Errorf("--days: must be 0 (for ever) to %d", maxKeyDays))
 	}
 	return withDB(ctx, c.Data, func(database *db.DB) error {
 		organization, err := c.organization(ctx, database)
@@ -90,7 +93,7 @@ func (c *keysCreate) Run(ctx context.Context, out *console) error {
 		if err != nil {
 			return err
 		}
-		return out.showKey(secret)
+		return showKey(out, secret)
 	})
 }
 
@@ -100,12 +103,12 @@ func (c *keysCreate) organization(ctx context.Context, database *db.DB) (db.Orga
 	if !errors.Is(err, db.ErrNotFound) {
 		return found, err
 	}
-	taken, err := takenNames(c.scriptFlags)
+	taken, err := takenNames(c.IntegrationsFlag)
 	if err != nil {
 		return found, err
 	}
 	if fault := branding.RefuseName(c.Org, taken); fault != "" {
-		return found, asUsage(errors.New("--org: " + fault))
+		return found, console.Usage(errors.New("--org: " + fault))
 	}
 	made, err := database.CreateOrganization(ctx, c.Org, atCommandLine())
 	if errors.Is(err, db.ErrExists) { // since we looked
@@ -117,15 +120,15 @@ func (c *keysCreate) organization(ctx context.Context, database *db.DB) (db.Orga
 // maxKeyDays keeps a slip from making a time that has no number.
 const maxKeyDays = 3650
 
-func (out *console) showKey(secret string) error {
-	fmt.Fprintln(out.stderr, "Keep this key; it is not shown again.")
-	return out.printf("%s\n", secret)
+func showKey(out *console.Console, secret string) error {
+	fmt.Fprintln(out.Stderr, "Keep this key; it is not shown again.")
+	return out.Printf("%s\n", secret)
 }
 
 // Run makes the next key.
-func (c *keysRotate) Run(ctx context.Context, out *console) error {
+func (c *keysRotate) Run(ctx context.Context, out *console.Console) error {
 	if c.Overlap < 0 {
-		return asUsage(errors.New("--overlap: must not be negative"))
+		return console.Usage(errors.New("--overlap: must not be negative"))
 	}
 	return withExistingDB(ctx, c.Data, func(database *db.DB) error {
 		secret, err := database.RotateKey(ctx, c.ID, c.Overlap, atCommandLine())
@@ -135,8 +138,8 @@ func (c *keysRotate) Run(ctx context.Context, out *console) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out.stderr, "%s goes on for %s.\n", c.ID, c.Overlap)
-		return out.showKey(secret)
+		fmt.Fprintf(out.Stderr, "%s goes on for %s.\n", c.ID, c.Overlap)
+		return showKey(out, secret)
 	})
 }
 
@@ -145,7 +148,7 @@ func noSuchKey(id string) error {
 }
 
 // Run lists keys, never their secrets.
-func (c *keysList) Run(ctx context.Context, out *console) error {
+func (c *keysList) Run(ctx context.Context, out *console.Console) error {
 	return withExistingDB(ctx, c.Data, func(database *db.DB) error {
 		organization, err := findOrganization(ctx, database, c.Org)
 		if err != nil {
@@ -156,10 +159,10 @@ func (c *keysList) Run(ctx context.Context, out *console) error {
 			return err
 		}
 		if len(keys) == 0 {
-			fmt.Fprintln(out.stderr, "There are no keys. Make one with \"passage keys create --org NAME\".")
+			fmt.Fprintln(out.Stderr, "There are no keys. Make one with \"passage keys create --org NAME\".")
 			return nil
 		}
-		table := tabwriter.NewWriter(out.stdout, 0, 0, 2, ' ', 0)
+		table := tabwriter.NewWriter(out.Stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(table, "ID\tMERCHANT\tNAME\tKEY\tSCOPE\tCREATED\tLAST USED\tSTATE")
 		for _, key := range keys {
 			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", key.ID, key.OrganizationName, key.Name,
@@ -182,7 +185,7 @@ func keyState(key db.Key, now int64) string {
 }
 
 // Run revokes a key.
-func (c *keysRevoke) Run(ctx context.Context, out *console) error {
+func (c *keysRevoke) Run(ctx context.Context, out *console.Console) error {
 	return withExistingDB(ctx, c.Data, func(database *db.DB) error {
 		organization, err := findOrganization(ctx, database, c.Org)
 		if err != nil {
@@ -197,7 +200,7 @@ func (c *keysRevoke) Run(ctx context.Context, out *console) error {
 				if err := database.RevokeKey(ctx, c.ID, atCommandLine()); err != nil {
 					return err
 				}
-				return out.printf("%s is revoked.\n", c.ID)
+				return out.Printf("%s is revoked.\n", c.ID)
 			}
 		}
 		return noSuchKey(c.ID)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"passage/cmd/passage/console"
+
 	"bytes"
 	"embed"
 	"errors"
@@ -33,9 +35,9 @@ var scaffold embed.FS
 var goodName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 
 // Run writes the files and says what to do next.
-func (c *integrationsNew) Run(out *console) error {
+func (c *integrationsNew) Run(out *console.Console) error {
 	if !goodName.MatchString(c.Name) {
-		return asUsage(fmt.Errorf("%q cannot be an integration's name: it must be 1 to 40 lower-case letters, digits and dashes, starting with a letter, such as my-library", c.Name))
+		return console.Usage(fmt.Errorf("%q cannot be an integration's name: it must be 1 to 40 lower-case letters, digits and dashes, starting with a letter, such as my-library", c.Name))
 	}
 	folder := filepath.Join(c.Dir, c.Name)
 	if _, err := os.Lstat(folder); !errors.Is(err, fs.ErrNotExist) {
@@ -53,7 +55,7 @@ func (c *integrationsNew) Run(out *console) error {
 			return fmt.Errorf("write the integration: %w", err)
 		}
 	}
-	return out.printf(`%s holds integration.star and README.md. Next:
+	return out.Printf(`%s holds integration.star and README.md. Next:
 
     passage integrations docs
     passage integrations check %[2]s
@@ -71,7 +73,7 @@ func (c *integrationsNew) files() (map[string][]byte, error) {
 	}
 	site, err := url.Parse(c.Origin)
 	if err != nil || site.Host == "" {
-		return nil, asUsage(fmt.Errorf("--origin: %q is not an origin such as https://www.example.com", c.Origin))
+		return nil, console.Usage(fmt.Errorf("--origin: %q is not an origin such as https://www.example.com", c.Origin))
 	}
 	about := struct{ ID, Name, Site, Host, Dir, Date string }{
 		c.Name, title(c.Name), strings.TrimSuffix(c.Origin, "/"), site.Host, c.Dir, time.Now().Format(time.DateOnly),
@@ -91,7 +93,7 @@ func (c *integrationsNew) files() (map[string][]byte, error) {
 	// A site that no integration can have is better refused now than by "check".
 	_, err = script.Load("integration.star", files["integration.star"])
 	if fault, ok := errors.AsType[*script.SourceError](err); ok {
-		return nil, asUsage(fmt.Errorf("--origin: %s", fault.Message))
+		return nil, console.Usage(fmt.Errorf("--origin: %s", fault.Message))
 	}
 	return files, err
 }

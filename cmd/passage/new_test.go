@@ -1,20 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
-
-// command runs a command line that needs no input.
-func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
-	t.Helper()
-	var out, err bytes.Buffer
-	code = run(t.Context(), args, os.Getenv, strings.NewReader(""), &out, &err)
-	return code, out.String(), err.String()
-}
 
 func TestWhatNewMakesPassesTheCheck(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+
 	"context"
 	"errors"
 	"fmt"
@@ -23,23 +26,23 @@ type organizationsCommand struct {
 	Edit   organizationsEdit   `cmd:"" help:"Change how a merchant looks to people; what is not named stays as it is."`
 }
 
-type organizationsList struct{ dataFlag }
+type organizationsList struct{ config.DataFlag }
 
 type organizationsCreate struct {
-	dataFlag
-	scriptFlags
+	config.DataFlag
+	config.IntegrationsFlag
 	Org string `help:"The merchant's name; people read it until --display-name is another." required:""`
 	brandingFlags
 }
 
 type organizationsShow struct {
-	dataFlag
+	config.DataFlag
 	Org string `help:"The merchant's name." required:""`
 }
 
 type organizationsEdit struct {
-	dataFlag
-	scriptFlags
+	config.DataFlag
+	config.IntegrationsFlag
 	Org string `help:"The merchant's name." required:""`
 	brandingFlags
 }
@@ -65,17 +68,17 @@ func atCommandLine() string {
 }
 
 // Run lists the merchants.
-func (c *organizationsList) Run(ctx context.Context, out *console) error {
+func (c *organizationsList) Run(ctx context.Context, out *console.Console) error {
 	return withExistingDB(ctx, c.Data, func(database *db.DB) error {
 		found, err := database.OrganizationStats(ctx, 24*time.Hour)
 		if err != nil {
 			return err
 		}
 		if len(found) == 0 {
-			fmt.Fprintln(out.stderr, "There are no merchants. Add one with \"passage organizations create --org NAME\".")
+			fmt.Fprintln(out.Stderr, "There are no merchants. Add one with \"passage organizations create --org NAME\".")
 			return nil
 		}
-		table := tabwriter.NewWriter(out.stdout, 0, 0, 2, ' ', 0)
+		table := tabwriter.NewWriter(out.Stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(table, "NAME\tDISPLAY NAME\tKEYS\tLINKS, 24 H\tFAILURES, 24 H\tLAST USED")
 		for _, o := range found {
 			fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%s\n", o.Name, o.DisplayName, o.Keys, o.Links, o.Failures, day(o.LastUsedAt))
@@ -85,9 +88,9 @@ func (c *organizationsList) Run(ctx context.Context, out *console) error {
 }
 
 // Run adds a merchant.
-func (c *organizationsCreate) Run(ctx context.Context, out *console) error {
+func (c *organizationsCreate) Run(ctx context.Context, out *console.Console) error {
 	return withDB(ctx, c.Data, func(database *db.DB) error {
-		change, err := c.read(db.Branding{DisplayName: c.Org}, c.scriptFlags)
+		change, err := c.read(db.Branding{DisplayName: c.Org}, c.IntegrationsFlag)
 		if err != nil {
 			return err
 		}
@@ -101,14 +104,14 @@ func (c *organizationsCreate) Run(ctx context.Context, out *console) error {
 		if err := change.keep(ctx, database, organization.ID); err != nil {
 			return err
 		}
-		return out.printf("%s\n", organization.ID)
+		return out.Printf("%s\n", organization.ID)
 	})
 }
 
 // Run changes a merchant.
-func (c *organizationsEdit) Run(ctx context.Context, out *console) error {
+func (c *organizationsEdit) Run(ctx context.Context, out *console.Console) error {
 	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, organization db.Organization) error {
-		change, err := c.read(organization.Branding, c.scriptFlags)
+		change, err := c.read(organization.Branding, c.IntegrationsFlag)
 		if err != nil {
 			return err
 		}
@@ -116,9 +119,9 @@ func (c *organizationsEdit) Run(ctx context.Context, out *console) error {
 			return err
 		}
 		if advice := branding.Advice(change.Accent); c.Accent != nil && advice != "" {
-			fmt.Fprintf(out.stderr, "%s is kept; %s.\n", change.Accent, advice)
+			fmt.Fprintf(out.Stderr, "%s is kept; %s.\n", change.Accent, advice)
 		}
-		return out.printf("%s is changed.\n", organization.Name)
+		return out.Printf("%s is changed.\n", organization.Name)
 	})
 }
 
@@ -139,7 +142,7 @@ func (r *rebranding) keep(ctx context.Context, database *db.DB, organizationID s
 }
 
 // read puts the flags over what is kept, and reports every fault.
-func (f brandingFlags) read(kept db.Branding, scripts scriptFlags) (rebranding, error) {
+func (f brandingFlags) read(kept db.Branding, scripts config.IntegrationsFlag) (rebranding, error) {
 	taken, err := takenNames(scripts)
 	if err != nil {
 		return rebranding{}, err
@@ -165,7 +168,7 @@ func (f brandingFlags) read(kept db.Branding, scripts scriptFlags) (rebranding, 
 	if err != nil {
 		wrong = append(wrong, fmt.Errorf("--logo: %w", err))
 	}
-	return rebranding{read, logo}, asUsage(errors.Join(wrong...))
+	return rebranding{read, logo}, console.Usage(errors.Join(wrong...))
 }
 
 // brandingFlag names the flag of a field.
@@ -191,8 +194,8 @@ func (f brandingFlags) readLogo() ([]byte, error) {
 }
 
 // takenNames are the names of integrations, which a merchant cannot go by.
-func takenNames(scripts scriptFlags) ([]string, error) {
-	catalog, err := automation.LoadCatalog(automation.CatalogOptions{Folder: scripts.folder()})
+func takenNames(scripts config.IntegrationsFlag) ([]string, error) {
+	catalog, err := automation.LoadCatalog(automation.CatalogOptions{Folder: scripts.Folder()})
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +206,7 @@ func takenNames(scripts scriptFlags) ([]string, error) {
 const shownChanges = 20
 
 // Run prints all that there is of a merchant.
-func (c *organizationsShow) Run(ctx context.Context, out *console) error {
+func (c *organizationsShow) Run(ctx context.Context, out *console.Console) error {
 	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, o db.Organization) error {
 		changes, err := database.Changes(ctx, o.ID, shownChanges)
 		if err != nil {
@@ -215,7 +218,7 @@ func (c *organizationsShow) Run(ctx context.Context, out *console) error {
 			}
 			return text
 		}
-		table := tabwriter.NewWriter(out.stdout, 0, 0, 2, ' ', 0)
+		table := tabwriter.NewWriter(out.Stdout, 0, 0, 2, ' ', 0)
 		for _, row := range [][2]string{
 			{"id", o.ID}, {"name", o.Name}, {"display name", o.DisplayName}, {"created", day(&o.CreatedAt)},
 			{"logo", or(o.LogoHash, "none")}, {"accent", or(o.Accent, "Passage's own")}, {"", branding.Advice(o.Accent)},

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"passage/cmd/passage/console"
+
 	"context"
 	"errors"
 	"fmt"
@@ -33,19 +35,6 @@ type commands struct {
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 }
 
-// console is where a command reads and writes. Results go to stdout, logs and
-// warnings to stderr.
-type console struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	logger         *slog.Logger
-}
-
-func (c *console) printf(format string, args ...any) error {
-	_, err := fmt.Fprintf(c.stdout, format, args...)
-	return err
-}
-
 // run carries out one command line and returns its exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var all commands
@@ -53,32 +42,19 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 	if done {
 		return code
 	}
-	out := &console{stdin: stdin, stdout: stdout, stderr: stderr,
-		logger: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: all.LogLevel}))}
+	out := &console.Console{Stdin: stdin, Stdout: stdout, Stderr: stderr,
+		Logger: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: all.LogLevel}))}
 	command.BindTo(ctx, (*context.Context)(nil))
 	err := command.Run(out)
 	if err == nil {
 		return exitSuccess
 	}
 	complain(stderr, err)
-	if _, wrong := errors.AsType[*wrongUsage](err); wrong {
+	if _, wrong := errors.AsType[*console.UsageError](err); wrong {
 		advise(stderr, command)
 		return exitUsage
 	}
 	return exitFailure
-}
-
-// wrongUsage is a fault of the command line that only its command could find.
-type wrongUsage struct{ faults error }
-
-func (w *wrongUsage) Error() string { return w.faults.Error() }
-
-// asUsage says that a fault, if there is one, is the command line's.
-func asUsage(faults error) error {
-	if faults == nil {
-		return nil
-	}
-	return &wrongUsage{faults}
 }
 
 // exit is how kong's help ends the program; parse catches it.

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+
 	"bytes"
 	"context"
 	"encoding/json"
@@ -30,14 +33,14 @@ type integrationsTry struct {
 	Yes          bool              `help:"Do not ask before a write."`
 	Headful      bool              `help:"Show the browser's window. Needs a full Chromium and a screen."`
 	Screenshot   string            `help:"On failure, keep a picture of the page here, with everything typed masked." type:"path" placeholder:"FILE"`
-	browserChoice
+	config.BrowserChoice
 }
 
 // errTried is the end of a trial that failed; why was told already.
 var errTried = errors.New("the trial failed; see above")
 
 // Run tries the integration and prints the result.
-func (c *integrationsTry) Run(ctx context.Context, out *console) error {
+func (c *integrationsTry) Run(ctx context.Context, out *console.Console) error {
 	rules, err := resources.Load()
 	if err != nil {
 		return err
@@ -50,7 +53,7 @@ func (c *integrationsTry) Run(ctx context.Context, out *console) error {
 	if err != nil {
 		return err
 	}
-	seat := interview{terminal: newTerminal(out), text: views.Match("en"), service: integration.Name}
+	seat := interview{Terminal: console.NewTerminal(out), text: views.Match("en"), service: integration.Name}
 	ctx, end := interrupted(ctx)
 	defer end()
 	if err := c.agree(ctx, &seat, integration.ID, operations); err != nil {
@@ -71,7 +74,7 @@ func (c *integrationsTry) Run(ctx context.Context, out *console) error {
 	if err := json.Indent(&pretty, result, "", "  "); err != nil {
 		return fmt.Errorf("write the result: %w", err)
 	}
-	return out.printf("%s\n", &pretty)
+	return out.Printf("%s\n", &pretty)
 }
 
 // interrupted makes the end of a context the person's own decision.
@@ -82,7 +85,7 @@ func interrupted(parent context.Context) (context.Context, context.CancelFunc) {
 }
 
 // try runs the trial in a browser of its own, which is gone when it returns.
-func (c *integrationsTry) try(ctx context.Context, out *console, trial *automation.Trial,
+func (c *integrationsTry) try(ctx context.Context, out *console.Console, trial *automation.Trial,
 	operations []automation.TrialOperation,
 ) (result json.RawMessage, err error) {
 	folder, err := os.MkdirTemp("", "passage-try-")
@@ -95,8 +98,8 @@ func (c *integrationsTry) try(ctx context.Context, out *console, trial *automati
 			return nil, err
 		}
 	}
-	flags := browserFlags{browserChoice: c.browserChoice, BrowserSlots: 1}
-	if trial.Pool, err = flags.pool(chrome.Options{Dir: folder, Headful: c.Headful, Logger: out.logger}); err != nil {
+	flags := config.BrowserFlags{BrowserChoice: c.BrowserChoice, BrowserSlots: 1}
+	if trial.Pool, err = flags.NewPool(chrome.Options{Dir: folder, Headful: c.Headful, Logger: out.Logger}); err != nil {
 		return nil, err
 	}
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -107,24 +110,24 @@ func (c *integrationsTry) try(ctx context.Context, out *console, trial *automati
 }
 
 func (c *integrationsTry) load() (*automation.Integration, error) {
-	scripts := scriptFlags{c.Integrations}
-	if err := scripts.checkFolder(); err != nil {
-		return nil, asUsage(fmt.Errorf("--integrations: %w", err))
+	scripts := config.IntegrationsFlag{Integrations: c.Integrations}
+	if err := scripts.CheckFolder(); err != nil {
+		return nil, console.Usage(fmt.Errorf("--integrations: %w", err))
 	}
-	integration, err := automation.LoadIntegration(scripts.folder(), c.Name)
+	integration, err := automation.LoadIntegration(scripts.Folder(), c.Name)
 	if errors.Is(err, automation.ErrUnknownIntegration) {
-		return nil, asUsage(fmt.Errorf("there is no integration %q; \"passage integrations list\" has the built-in ones, --integrations names a folder of others", c.Name))
+		return nil, console.Usage(fmt.Errorf("there is no integration %q; \"passage integrations list\" has the built-in ones, --integrations names a folder of others", c.Name))
 	}
 	if err != nil {
 		return nil, err
 	}
-	for id, site := range sites(c.Site) {
+	for id, site := range config.ParseSites(c.Site) {
 		if id != integration.ID {
-			return nil, asUsage(fmt.Errorf("--site: %s is not tried here; write %s=URL", id, integration.ID))
+			return nil, console.Usage(fmt.Errorf("--site: %s is not tried here; write %s=URL", id, integration.ID))
 		}
 		integration, err = integration.At(site.URL, site.Hosts...)
 		if err != nil {
-			return nil, asUsage(fmt.Errorf("--site: %w", err))
+			return nil, console.Usage(fmt.Errorf("--site: %w", err))
 		}
 	}
 	return integration, nil
@@ -149,7 +152,7 @@ func (c *integrationsTry) operations(integration *automation.Integration, rules 
 		}
 		list = append(list, operation)
 	}
-	return list, asUsage(errors.Join(faults...))
+	return list, console.Usage(errors.Join(faults...))
 }
 
 func (c *integrationsTry) operation(integration *automation.Integration, rules *resources.Set, name, text string) (made automation.TrialOperation, err error) {
@@ -214,8 +217,8 @@ func (c *integrationsTry) agree(ctx context.Context, seat *interview, id string,
 			continue
 		}
 		deed := seat.text.OperationSummary(id, operation.Resource, operation.Action)
-		seat.say("%s: %s\n", seat.service, seat.fill(deed.Ask, "card", seat.text.Card.Unknown))
-		agreed, err := seat.agrees(ctx, seat.text.Ask.Confirm)
+		seat.Say("%s: %s\n", seat.service, seat.fill(deed.Ask, "card", seat.text.Card.Unknown))
+		agreed, err := seat.Agrees(ctx, seat.text.Ask.Confirm)
 		if err != nil {
 			return err
 		}

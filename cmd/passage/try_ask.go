@@ -1,6 +1,8 @@
 package main
 
 import (
+	"passage/cmd/passage/console"
+
 	"context"
 	"errors"
 	"io"
@@ -19,7 +21,7 @@ import (
 // interview asks somebody at a terminal what the hosted pages ask a person, in
 // the same words.
 type interview struct {
-	*terminal
+	*console.Terminal
 	text    *views.Text
 	service string
 }
@@ -50,7 +52,7 @@ func (p *interview) Ask(ctx context.Context, prompt automation.Prompt) (automati
 		}
 		faults := prompt.Validate(values)
 		for _, name := range slices.Sorted(maps.Keys(faults)) {
-			p.say("  %s\n", p.fill(p.text.Reason(faults[name])))
+			p.Say("  %s\n", p.fill(p.text.Reason(faults[name])))
 		}
 		if faults != nil {
 			continue
@@ -102,7 +104,7 @@ func (p *interview) introduce(prompt automation.Prompt) {
 	if prompt.TimeLimit > 0 {
 		lines = append(lines, p.fill(ask.TimeLimit, "time", p.text.Duration(time.Duration(prompt.TimeLimit)*time.Second)))
 	}
-	p.say("\n? %s\n", strings.Join(lines, "\n  "))
+	p.Say("\n? %s\n", strings.Join(lines, "\n  "))
 }
 
 // answer reads one answer, by the fields of the prompt's form.
@@ -132,9 +134,9 @@ func (p *interview) answer(ctx context.Context, prompt automation.Prompt) (map[s
 
 func (p *interview) field(ctx context.Context, label string, secret bool) (string, error) {
 	if secret {
-		return p.secret(ctx, "  "+label)
+		return p.Secret(ctx, "  "+label)
 	}
-	return p.line(ctx, "  "+label)
+	return p.Line(ctx, "  "+label)
 }
 
 func (p *interview) code(ctx context.Context, prompt automation.Prompt) (map[string]string, error) {
@@ -145,7 +147,7 @@ func (p *interview) code(ctx context.Context, prompt automation.Prompt) (map[str
 	if prompt.CanResend {
 		label += " (nothing: " + p.text.Ask.Resend + ")"
 	}
-	value, err := p.secret(ctx, "  "+label)
+	value, err := p.Secret(ctx, "  "+label)
 	if prompt.CanResend && strings.TrimSpace(value) == "" {
 		return map[string]string{"action": "resend"}, err
 	}
@@ -158,9 +160,9 @@ func (p *interview) choice(ctx context.Context, prompt automation.Prompt) (map[s
 		if label == "" {
 			label = p.fill(p.text.Ask.Option, "n", strconv.Itoa(n+1))
 		}
-		p.say("  %d  %s\n", n+1, label)
+		p.Say("  %d  %s\n", n+1, label)
 	}
-	value, err := p.line(ctx, "  1 to "+strconv.Itoa(len(prompt.Options)))
+	value, err := p.Line(ctx, "  1 to "+strconv.Itoa(len(prompt.Options)))
 	number, convErr := strconv.Atoi(strings.TrimSpace(value))
 	if convErr != nil || number < 1 || number > len(prompt.Options) {
 		return map[string]string{"choice": value}, err // which the prompt will say is none of them
@@ -170,12 +172,12 @@ func (p *interview) choice(ctx context.Context, prompt automation.Prompt) (map[s
 
 func (p *interview) confirm(ctx context.Context, prompt automation.Prompt) (map[string]string, error) {
 	for _, change := range prompt.Changes {
-		p.say("  %s\n", p.text.Label(change.Label))
+		p.Say("  %s\n", p.text.Label(change.Label))
 		if change.Before != "" {
-			p.say("    %s: %s\n", p.text.Ask.Before, change.Before)
+			p.Say("    %s: %s\n", p.text.Ask.Before, change.Before)
 		}
-		p.say("    %s: %s\n", p.text.Ask.After, change.After)
+		p.Say("    %s: %s\n", p.text.Ask.After, change.After)
 	}
-	value, err := p.line(ctx, "  yes: "+p.text.Ask.ConfirmYes+", no: "+p.text.Ask.ConfirmNo)
+	value, err := p.Line(ctx, "  yes: "+p.text.Ask.ConfirmYes+", no: "+p.text.Ask.ConfirmNo)
 	return map[string]string{"confirm": strings.ToLower(strings.TrimSpace(value))}, err
 }

@@ -25,7 +25,7 @@ type report struct {
 }
 
 func (r *report) tell(format string, args ...any) {
-	r.say("%s", r.redactor.Scrub(fmt.Sprintf(format, args...)))
+	r.Say("%s", r.redactor.Scrub(fmt.Sprintf(format, args...)))
 }
 
 // Begins heads what follows.

@@ -1,6 +1,14 @@
 package main
 
 import (
+	"crypto/rand"
+	"log/slog"
+	"sync"
+	"time"
+
+	"passage/cmd/passage/console"
+	"passage/cmd/passage/server"
+
 	"bytes"
 	"context"
 	"encoding/json"
@@ -25,12 +33,43 @@ type tried struct {
 	stdout, stderr string
 }
 
-// try runs “integrations try demo” against the stack's carrier; the lines are
-// what somebody types.
-func (s *stack) try(t *testing.T, lines []string, args ...string) tried {
+// demoCarrier is a carrier at work, for the tests of try.
+var demoCarrier = sync.OnceValues(func() (*server.Carrier, error) {
+	carrier, err := server.BindCarrier(sandbox.CarrierOptions{Slow: 200 * time.Millisecond, Approval: 500 * time.Millisecond}, "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	for _, listener := range carrier.Listeners() {
+		go listener.Serve(context.Background(), &console.Console{Logger: slog.New(slog.DiscardHandler)}) // as long as the tests run
+	}
+	return carrier, nil
+})
+
+func startedCarrier(t *testing.T) *server.Carrier {
+	t.Helper()
+	carrier, err := demoCarrier()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return carrier
+}
+
+// customer is a user of a scenario whom no other test plays.
+func customer(t *testing.T, name string) sandbox.Scenario {
+	t.Helper()
+	scenario, ok := sandbox.ScenarioOf(name)
+	if !ok {
+		t.Fatalf("there is no scenario %q", name)
+	}
+	return scenario.For(strings.ToLower(rand.Text()))
+}
+
+// tryDemo runs “integrations try demo” against the carrier; the lines are what
+// somebody types.
+func tryDemo(t *testing.T, lines []string, args ...string) tried {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	args = append([]string{"integrations", "try", "demo", "--site", "demo=" + s.carrier.address()}, args...)
+	args = append([]string{"integrations", "try", "demo", "--site", "demo=" + startedCarrier(t).SiteFlag()}, args...)
 	code := run(t.Context(), args, os.Getenv, strings.NewReader(strings.Join(lines, "\n")+"\n"), &stdout, &stderr)
 	got := tried{code, stdout.String(), stderr.String()}
 	for _, secret := range []string{sandbox.Password, sandbox.Code, sandbox.CardNumber} {
@@ -74,9 +113,9 @@ func TestTryAsksWhatAPersonWouldReadAndGivesTheResult(t *testing.T) {
 	} {
 		t.Run(test.scenario, func(t *testing.T) {
 			t.Parallel()
-			s, who := sharedStack(t), someone(t, test.scenario)
+			who := customer(t, test.scenario)
 			typed := append([]string{who.Username, sandbox.Password}, test.after...)
-			got := s.try(t, typed, "--operation", "paymentMethod.read")
+			got := tryDemo(t, typed, "--operation", "paymentMethod.read")
 			got.says(t, exitSuccess, append(test.says, "\nlogin\n", "\npaymentMethod.read\n", "page.goto", "… 3 payment methods")...)
 			var result struct{ PaymentMethods []struct{ Last4 string } }
 			if err := json.Unmarshal([]byte(got.stdout), &result); err != nil || len(result.PaymentMethods) != 3 {
@@ -88,8 +127,8 @@ func TestTryAsksWhatAPersonWouldReadAndGivesTheResult(t *testing.T) {
 
 func TestTryAsksAgainAfterAWrongPassword(t *testing.T) {
 	t.Parallel()
-	s, who := sharedStack(t), someone(t, "good")
-	got := s.try(t, []string{who.Username, "not the password", who.Username, sandbox.Password})
+	who := customer(t, "good")
+	got := tryDemo(t, []string{who.Username, "not the password", who.Username, sandbox.Password})
 	got.says(t, exitSuccess, "Demo Mobile did not accept this user name and password. You have 2 tries left.")
 	expect(t, "what a log-in alone gives", got.stdout, "")
 	if strings.Contains(got.stderr, "not the password") {
@@ -97,20 +136,13 @@ func TestTryAsksAgainAfterAWrongPassword(t *testing.T) {
 	}
 }
 
-func writeArguments(t *testing.T) string {
-	t.Helper()
-	text, err := json.Marshal(writeCard()["arguments"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
+// writeArguments are the arguments of a write, as --arguments takes them.
+const writeArguments = `{"cardNumber": "` + sandbox.CardNumber + `", "expirationDate": "12/30", "cvv": "737", "nameOnCard": "Ada Example", "billingZip": "98101"}`
 
 func TestTryAsksBeforeAWriteAndNotBeforeADryRun(t *testing.T) {
 	t.Parallel()
-	s, arguments := sharedStack(t), writeArguments(t)
 	file := filepath.Join(t.TempDir(), "card.json")
-	if err := os.WriteFile(file, []byte(arguments), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(writeArguments), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
@@ -121,21 +153,21 @@ func TestTryAsksBeforeAWriteAndNotBeforeADryRun(t *testing.T) {
 		stdout string
 		cards  int
 	}{
-		{"refused", []string{"no"}, []string{"--arguments", arguments}, exitFailure, "", 0},
-		{"agreed", []string{"yes"}, []string{"--arguments", arguments}, exitSuccess, `"success": true`, 1},
+		{"refused", []string{"no"}, []string{"--arguments", writeArguments}, exitFailure, "", 0},
+		{"agreed", []string{"yes"}, []string{"--arguments", writeArguments}, exitSuccess, `"success": true`, 1},
 		{"said beforehand", nil, []string{"--arguments", "@" + file, "--yes"}, exitSuccess, `"success": true`, 1},
-		{"dry run", nil, []string{"--arguments", arguments, "--dry-run"}, exitSuccess, `"dryRun": true`, 0},
+		{"dry run", nil, []string{"--arguments", writeArguments, "--dry-run"}, exitSuccess, `"dryRun": true`, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			who := someone(t, "good")
-			got := s.try(t, append(test.before, who.Username, sandbox.Password), append(test.flags, "--operation", "paymentMethod.write")...)
+			who := customer(t, "good")
+			got := tryDemo(t, append(test.before, who.Username, sandbox.Password), append(test.flags, "--operation", "paymentMethod.write")...)
 			got.says(t, test.code)
 			if !strings.Contains(got.stdout, test.stdout) {
 				t.Errorf("stdout is %s", got.stdout)
 			}
 			expect(t, "the question", strings.Contains(got.stderr, "Replace your AutoPay card with the new card"), test.before != nil)
-			expect(t, "cards at the site", s.carrier.Submitted(who.Username), test.cards)
+			expect(t, "cards at the site", startedCarrier(t).Submitted(who.Username), test.cards)
 		})
 	}
 }
@@ -145,8 +177,8 @@ func TestTryKnowsASubmissionThatWasNotConfirmed(t *testing.T) {
 	for scenario, code := range map[string]string{"unconfirmed": "OPERATION_UNKNOWN", "declined": "OPERATION_REJECTED"} {
 		t.Run(scenario, func(t *testing.T) {
 			t.Parallel()
-			s, who := sharedStack(t), someone(t, scenario)
-			got := s.try(t, []string{who.Username, sandbox.Password}, "--yes", "--operation", "paymentMethod.write", "--arguments", writeArguments(t))
+			who := customer(t, scenario)
+			got := tryDemo(t, []string{who.Username, sandbox.Password}, "--yes", "--operation", "paymentMethod.write", "--arguments", writeArguments)
 			got.says(t, exitFailure, "\n"+code+"  ", "Traceback", "in write_payment_method", "the trial failed; see above: "+code)
 			expect(t, "stdout", got.stdout, "")
 		})
@@ -157,7 +189,7 @@ func TestTryKnowsASubmissionThatWasNotConfirmed(t *testing.T) {
 // and a picture.
 func TestTryShowsWhereAndWhyAScriptFailed(t *testing.T) {
 	t.Parallel()
-	s, who, folder := sharedStack(t), someone(t, "good"), t.TempDir()
+	who, folder := customer(t, "good"), t.TempDir()
 	source, err := os.ReadFile(repository + "/automation/integrations/demo/integration.star")
 	if err != nil {
 		t.Fatal(err)
@@ -172,7 +204,7 @@ func TestTryShowsWhereAndWhyAScriptFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	picture := filepath.Join(folder, "failure.png")
-	got := s.try(t, []string{who.Username, sandbox.Password}, "--integrations", folder, "--operation", "paymentMethod.read", "--screenshot", picture)
+	got := tryDemo(t, []string{who.Username, sandbox.Password}, "--integrations", folder, "--operation", "paymentMethod.read", "--screenshot", picture)
 	got.says(t, exitFailure, "\nSITE_CHANGED  An element that the integration expects did not come", "A person would read: Demo Mobile has changed its website",
 		"in open_payment_methods\n", `      page.wait_for(timeout = 5, list = "#payment-methodz")`+"\n   ", line,
 		"\n  0  list = #payment-methodz\n", "is in "+picture)
@@ -184,7 +216,7 @@ func TestTryShowsWhereAndWhyAScriptFailed(t *testing.T) {
 func TestAFailureNamesWhatCameNearest(t *testing.T) {
 	t.Parallel()
 	var told bytes.Buffer
-	r := &report{interview: interview{newTerminal(&console{stderr: &told}), views.Match("en"), "Acme"}, redactor: browser.NewRedactor()}
+	r := &report{interview: interview{console.NewTerminal(&console.Console{Stderr: &told}), views.Match("en"), "Acme"}, redactor: browser.NewRedactor()}
 	end := outcome.New(outcome.SiteChanged, "not found in time")
 	end.Selectors = []outcome.Selector{{Name: "home", Selector: "#home", Near: "#hom"}, {Selector: ".row", Matches: 2, Hiding: "#tab"}}
 	r.failure(&automation.Integration{Source: []byte("one\ntwo\n")}, &script.Failure{Outcome: end, Line: 2, Traceback: "Traceback\n"})
@@ -227,13 +259,12 @@ func TestTryRefusesWhatCannotBeTried(t *testing.T) {
 // Ctrl-C while it asks: it says so, and nothing is left behind.
 func TestTryEndsCleanlyWhenInterrupted(t *testing.T) {
 	t.Parallel()
-	s := sharedStack(t)
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
 	stdin, typing := io.Pipe() // nobody ever types
 	defer typing.Close()
 	stderr := &ringing{word: "Phone number or email: ", ring: interrupt}
-	code := run(ctx, []string{"integrations", "try", "demo", "--site", "demo=" + s.carrier.address()}, os.Getenv, stdin, io.Discard, stderr)
+	code := run(ctx, []string{"integrations", "try", "demo", "--site", "demo=" + startedCarrier(t).SiteFlag()}, os.Getenv, stdin, io.Discard, stderr)
 	tried{code, "", stderr.String()}.says(t, exitFailure, "USER_CANCELLED: interrupted")
 }
 
@@ -278,7 +309,7 @@ func TestEveryKindOfQuestionIsAskedInTheWordsOfThePages(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var told bytes.Buffer
-			seat := interview{newTerminal(&console{stdin: strings.NewReader(test.typed), stderr: &told}), views.Match("en"), "Acme"}
+			seat := interview{console.NewTerminal(&console.Console{Stdin: strings.NewReader(test.typed), Stderr: &told}), views.Match("en"), "Acme"}
 			answer, err := seat.Ask(t.Context(), test.prompt)
 			if err != nil {
 				t.Fatal(err)
@@ -295,4 +326,18 @@ func TestEveryKindOfQuestionIsAskedInTheWordsOfThePages(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestTryDoesNotWriteTwiceWhenItResumes(t *testing.T) {
+	t.Parallel()
+	who := customer(t, "good")
+	for _, flags := range [][]string{nil, {"--resuming"}} {
+		flags = append(flags, "--operation", "paymentMethod.write", "--arguments", writeArguments, "--yes")
+		got := tryDemo(t, []string{who.Username, sandbox.Password}, flags...)
+		got.says(t, exitSuccess)
+		if !strings.Contains(got.stdout, `"success": true`) {
+			t.Errorf("stdout is %s", got.stdout)
+		}
+	}
+	expect(t, "cards at the site", startedCarrier(t).Submitted(who.Username), 1)
 }

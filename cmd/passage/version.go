@@ -1,6 +1,8 @@
 package main
 
 import (
+	"passage/cmd/passage/console"
+
 	"runtime"
 	"runtime/debug"
 )
@@ -9,7 +11,7 @@ import (
 type versionCommand struct{}
 
 // Run prints the version.
-func (c *versionCommand) Run(out *console) error {
+func (c *versionCommand) Run(out *console.Console) error {
 	version, revision := "(devel)", "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		version = info.Main.Version
@@ -19,5 +21,5 @@ func (c *versionCommand) Run(out *console) error {
 			}
 		}
 	}
-	return out.printf("passage %s\nrevision %s\n%s %s/%s\n", version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return out.Printf("passage %s\nrevision %s\n%s %s/%s\n", version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+
 	"context"
 	"errors"
 	"fmt"
@@ -11,12 +14,12 @@ import (
 )
 
 type keysShowWebhook struct {
-	dataFlag
+	config.DataFlag
 	Org string `help:"The merchant's name." required:""`
 }
 
 type keysRotateWebhook struct {
-	dataFlag
+	config.DataFlag
 	Org     string        `help:"The merchant's name." required:""`
 	Overlap time.Duration `help:"How long the key and the secret before go on." default:"24h"`
 }
@@ -24,36 +27,36 @@ type keysRotateWebhook struct {
 // Run prints the secrets in force, the newest first, each on a line. The server
 // signs with them, so unlike an API key's they are kept. Beside them it says
 // what else a verifier needs to know.
-func (c *keysShowWebhook) Run(ctx context.Context, out *console) error {
+func (c *keysShowWebhook) Run(ctx context.Context, out *console.Console) error {
 	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, organization db.Organization) error {
 		secrets, err := database.EnsureWebhookSecrets(ctx, organization.ID)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out.stderr, "The other signature, X-Passage-Signature, is for this organization (aud): %s\n", organization.ID)
-		return out.printf("%s\n", strings.Join(secrets, "\n"))
+		fmt.Fprintf(out.Stderr, "The other signature, X-Passage-Signature, is for this organization (aud): %s\n", organization.ID)
+		return out.Printf("%s\n", strings.Join(secrets, "\n"))
 	})
 }
 
 // Run makes the next signing key and the next secret.
-func (c *keysRotateWebhook) Run(ctx context.Context, out *console) error {
+func (c *keysRotateWebhook) Run(ctx context.Context, out *console.Console) error {
 	if c.Overlap < 0 {
-		return asUsage(errors.New("--overlap: must not be negative"))
+		return console.Usage(errors.New("--overlap: must not be negative"))
 	}
 	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, organization db.Organization) error {
 		secret, err := database.RotateWebhookKeys(ctx, organization.ID, c.Overlap, atCommandLine())
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out.stderr, "Webhooks are signed with a new key from now on, and with this secret. Those before go on for %s.\n", c.Overlap)
-		return out.printf("%s\n", secret)
+		fmt.Fprintf(out.Stderr, "Webhooks are signed with a new key from now on, and with this secret. Those before go on for %s.\n", c.Overlap)
+		return out.Printf("%s\n", secret)
 	})
 }
 
 // withMerchant opens the data folder for a command about one merchant.
 func withMerchant(ctx context.Context, folder, name string, do func(*db.DB, db.Organization) error) error {
 	if strings.TrimSpace(name) == "" {
-		return asUsage(errors.New("--org: give the merchant's name"))
+		return console.Usage(errors.New("--org: give the merchant's name"))
 	}
 	return withExistingDB(ctx, folder, func(database *db.DB) error {
 		organization, err := findOrganization(ctx, database, name)

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+	"passage/cmd/passage/server"
+
 	"bytes"
 	"context"
 	"encoding/json"
@@ -29,28 +33,28 @@ type webhooksListen struct {
 }
 
 type webhooksTest struct {
-	dataFlag
+	config.DataFlag
 	Org          string   `help:"The merchant's name, whose keys sign." required:""`
 	URL          string   `help:"Where to send it." required:""`
 	WebhookAllow []string `help:"Hosts or networks inside that webhooks may be sent to, http too; may be repeated." placeholder:"HOST|CIDR"`
 }
 
 // Run receives until the context ends.
-func (c *webhooksListen) Run(ctx context.Context, out *console) error {
+func (c *webhooksListen) Run(ctx context.Context, out *console.Console) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	var config net.ListenConfig
-	bound, err := config.Listen(ctx, "tcp", c.Addr)
+	var listening net.ListenConfig
+	bound, err := listening.Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return fmt.Errorf("--addr: %w", err)
 	}
-	if err := out.printf("Send webhooks to http://%s.\n", bound.Addr()); err != nil {
+	if err := out.Printf("Send webhooks to http://%s.\n", bound.Addr()); err != nil {
 		return errors.Join(err, bound.Close())
 	}
 	print := &deliveryPrinter{out: out, verifier: webhook.Verifier{
 		Secret: c.Secret, KeyURL: c.KeyURL, Client: &http.Client{Timeout: keyTime}}}
-	return listener{bound, print}.serve(ctx, out)
+	return server.Listener{Listener: bound, Handler: print}.Serve(ctx, out)
 }
 
 // keyTime is how long the keys may take; the sender waits ten seconds in all.
@@ -58,13 +62,13 @@ const keyTime = 5 * time.Second
 
 func (c *webhooksListen) check() error {
 	var faults []error
-	if !isLoopback(c.Addr) {
+	if !config.IsLoopback(c.Addr) {
 		faults = append(faults, errors.New("--addr: give a port of this machine, such as 127.0.0.1:9000; what arrives is printed"))
 	}
 	if c.KeyURL == "" && c.Secret == "" {
 		faults = append(faults, errors.New("--key-url or --secret: give one, or both, to check the signatures with"))
 	}
-	return asUsage(errors.Join(faults...))
+	return console.Usage(errors.Join(faults...))
 }
 
 // deliveryPrinter is a merchant's receiver that prints what it gets.
@@ -72,7 +76,7 @@ type deliveryPrinter struct {
 	verifier webhook.Verifier
 
 	mu  sync.Mutex // one delivery at a time
-	out *console
+	out *console.Console
 }
 
 // maxDelivery is larger than any webhook, in bytes.
@@ -92,7 +96,7 @@ func (p *deliveryPrinter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err != nil {
-		fmt.Fprintf(p.out.stderr, "Refused: %q\n", err.Error())
+		fmt.Fprintf(p.out.Stderr, "Refused: %q\n", err.Error())
 		http.Error(w, "The signature does not fit.", http.StatusBadRequest)
 		return
 	}
@@ -101,28 +105,28 @@ func (p *deliveryPrinter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This is not JSON.", http.StatusBadRequest)
 		return
 	}
-	if err := p.out.printf("%s\n", &indented); err != nil {
+	if err := p.out.Printf("%s\n", &indented); err != nil {
 		http.Error(w, "It cannot be printed.", http.StatusInternalServerError)
 	}
 }
 
 // Run sends one event.
-func (c *webhooksTest) Run(ctx context.Context, out *console) error {
+func (c *webhooksTest) Run(ctx context.Context, out *console.Console) error {
 	allow, err := webhook.ParseAllow(c.WebhookAllow)
 	if err != nil {
-		return asUsage(fmt.Errorf("--webhook-allow: %w", err))
+		return console.Usage(fmt.Errorf("--webhook-allow: %w", err))
 	}
 	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, organization db.Organization) error {
-		try, err := webhook.New(webhook.Options{DB: database, Allow: allow, Logger: out.logger}).Test(ctx, organization.ID, c.URL)
+		try, err := webhook.New(webhook.Options{DB: database, Allow: allow, Logger: out.Logger}).Test(ctx, organization.ID, c.URL)
 		if err != nil {
 			return err
 		}
 		if try.Reply != "" {
-			fmt.Fprintf(out.stderr, "The reply begins: %s\n", try.Reply)
+			fmt.Fprintf(out.Stderr, "The reply begins: %s\n", try.Reply)
 		}
 		if try.Error != "" {
 			return fmt.Errorf("not taken: %s", try.Error)
 		}
-		return out.printf("Taken, with status %d after %d ms.\n", *try.StatusCode, try.Took)
+		return out.Printf("Taken, with status %d after %d ms.\n", *try.StatusCode, try.Took)
 	})
 }

@@ -1,0 +1,231 @@
+// Package config owns the flags that several commands share, and their checks. It
+// opens nothing that outlives a check. Its invariant: Flags.Check reports every
+// error of a command line together, and Settings hold only what it has checked.
+package config
+
+import (
+	"passage/cmd/passage/console"
+
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+
+	"passage/automation"
+	"passage/automation/browser/chrome"
+	"passage/automation/browser/pool"
+	"passage/web/webhook"
+)
+
+// DataFlag is the folder that most commands work on.
+type DataFlag struct {
+	Data string `help:"Folder of the database and its keys." default:"data" type:"path"`
+}
+
+// BrowserChoice says which browser does the work.
+type BrowserChoice struct {
+	Browser          string `help:"The browser to use, by path or by name; else chromium-headless-shell or chromium on PATH."`
+	BrowserNoSandbox bool   `help:"Run the browser without its sandbox. Only as root, and only where nothing else protects you."`
+}
+
+// BrowserFlags say which browser does the work and how much of it.
+type BrowserFlags struct {
+	BrowserChoice
+	BrowserSlots  int `help:"How many browsers may run at once; 0: as many as the cores and the memory can run, which doctor tells." default:"0"`
+	BrowserSpares int `help:"How many browsers are kept warm at most; how many it is follows recent demand." default:"4"`
+	BrowserLine   int `help:"How many people may wait for a browser before others have to come back; a merchant with nobody in line always gets one in." default:"100"`
+}
+
+// IntegrationsFlag say which integrations there are beside the built-in ones.
+type IntegrationsFlag struct {
+	Integrations string `help:"Folder of your own integrations, over the built-in ones. What changes there is in service two seconds later, without a restart." type:"path" placeholder:"DIR"`
+}
+
+// Flags are those of serve and demo.
+type Flags struct {
+	DataFlag
+	BrowserFlags
+	IntegrationsFlag
+	AdminAddr    string            `help:"Address of the dashboard and the metrics; loopback, the port after --addr's, unless said."`
+	PublicURL    string            `help:"The URL under which people reach --addr. Unless said, http://ADDR."`
+	Site         map[string]string `help:"Point an integration elsewhere: ID=URL, or ID=URL,HOST:PORT with further hosts of that site." placeholder:"ID=URL"`
+	TrustedProxy []string          `help:"Whose forwarded headers to believe, as CIDR; may be repeated." placeholder:"CIDR"`
+	WebhookAllow []string          `help:"Hosts or networks inside that webhooks may be sent to, http too; may be repeated." placeholder:"HOST|CIDR"`
+	AddressRate  int               `help:"How many requests a minute one address may make, and how many streams and sockets it may have open; 0 for any number." default:"3000"`
+	APIRate      int               `help:"How many requests a minute one API key is good for; 0 for any number." default:"6000"`
+	Sandbox      bool              `help:"Run the demo carrier on this machine, for merchants with test keys: integration demo, and no key but a test key reaches it."`
+	SandboxAddr  string            `help:"Address of the demo carrier; on this machine only." default:"127.0.0.1:0"`
+	OperatorName string            `help:"Who runs this, for the hosted pages."`
+	PrivacyURL   string            `help:"The privacy page that the hosted pages name."`
+}
+
+// Settings is a checked serverFlags.
+type Settings struct {
+	Addr, AdminAddr string
+	PublicURL       *url.URL // nil: made from the address that was bound
+	Catalog         *automation.Catalog
+	TrustedProxies  []netip.Prefix
+	Flags           Flags
+}
+
+// Check reads every flag and reports all faults together, as wrong usage.
+func (f Flags) Check(addr string, logger *slog.Logger) (Settings, error) {
+	checked := Settings{Addr: addr, AdminAddr: f.AdminAddr, Flags: f}
+	var faults []error
+	fault := func(flag string, err error) {
+		if err == nil {
+			return
+		}
+		for line := range strings.SplitSeq(err.Error(), "\n") { // each on a line of its own
+			faults = append(faults, fmt.Errorf("--%s: %s", flag, line))
+		}
+	}
+	var err error
+	fault("addr", CheckAddress(addr))
+	if checked.AdminAddr == "" {
+		checked.AdminAddr = nextPort(addr)
+	}
+	fault("admin-addr", CheckAddress(checked.AdminAddr))
+	checked.PublicURL, err = ParsePublicURL(f.PublicURL)
+	fault("public-url", err)
+	fault("integrations", f.CheckFolder())
+	checked.Catalog, err = automation.LoadCatalog(automation.CatalogOptions{Folder: f.Folder(), Sites: ParseSites(f.Site), Logger: logger})
+	fault("site", err)
+	_, err = webhook.ParseAllow(f.WebhookAllow)
+	fault("webhook-allow", err)
+	for _, text := range f.TrustedProxy {
+		prefix, err := parsePrefix(text)
+		fault("trusted-proxy", err)
+		checked.TrustedProxies = append(checked.TrustedProxies, prefix)
+	}
+	if f.PrivacyURL != "" {
+		fault("privacy-url", checkPage(f.PrivacyURL))
+	}
+	fault("address-rate", notNegative(f.AddressRate))
+	fault("api-rate", notNegative(f.APIRate))
+	fault("browser-slots", notNegative(f.BrowserSlots))
+	fault("browser-spares", notNegative(f.BrowserSpares))
+	fault("browser-line", notNegative(f.BrowserLine))
+	return checked, console.Usage(errors.Join(faults...))
+}
+
+// Folder is the operator's own; nil where there is none.
+func (f IntegrationsFlag) Folder() fs.FS {
+	if f.Integrations == "" {
+		return nil
+	}
+	return os.DirFS(f.Integrations)
+}
+
+func (f IntegrationsFlag) CheckFolder() error {
+	if f.Integrations == "" {
+		return nil
+	}
+	if _, err := os.ReadDir(f.Integrations); err != nil {
+		return fmt.Errorf("%w; name a folder that holds one folder per integration", err)
+	}
+	return nil
+}
+
+// ParseSites reads what --site says of each integration: URL, or URL,HOST:PORT.
+func ParseSites(texts map[string]string) map[string]automation.Site {
+	sites := map[string]automation.Site{}
+	for id, text := range texts {
+		urlText, hosts, _ := strings.Cut(text, ",")
+		site := automation.Site{URL: urlText}
+		if hosts != "" {
+			site.Hosts = strings.Split(hosts, ",")
+		}
+		sites[id] = site
+	}
+	return sites
+}
+
+func notNegative(count int) error {
+	if count < 0 {
+		return fmt.Errorf("%d is negative", count)
+	}
+	return nil
+}
+
+func CheckAddress(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("%q is not HOST:PORT", address)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("%q has no port between 0 and 65535", address)
+	}
+	return nil
+}
+
+// nextPort is the loopback address with the port after the given one's; port 0
+// stays 0, for which the system picks one.
+func nextPort(address string) string {
+	_, text, err := net.SplitHostPort(address)
+	port, portErr := strconv.Atoi(text)
+	if err != nil || portErr != nil || port == 0 {
+		return "127.0.0.1:0"
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port+1))
+}
+
+func ParsePublicURL(text string) (*url.URL, error) {
+	if text == "" {
+		return nil, nil
+	}
+	parsed, err := url.Parse(text)
+	if err != nil || (parsed.Scheme != "https" && parsed.Scheme != "http") || parsed.Host == "" ||
+		strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.User != nil {
+		return nil, fmt.Errorf("%q is not a URL such as https://connect.example.com, without a path", text)
+	}
+	return &url.URL{Scheme: parsed.Scheme, Host: parsed.Host}, nil
+}
+
+func parsePrefix(text string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil {
+		return netip.Prefix{}, fmt.Errorf("%q is neither an address nor a CIDR such as 10.0.0.0/8", text)
+	}
+	return prefix, nil
+}
+
+func checkPage(text string) error {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Scheme != "https" || parsed.Host == "" {
+		return fmt.Errorf("%q is not an https URL", text)
+	}
+	return nil
+}
+
+// NewPool starts nothing yet: the processes come with Run.
+func (f BrowserFlags) NewPool(options chrome.Options) (*pool.Pool, error) {
+	path, err := chrome.Find(f.Browser)
+	if err != nil {
+		return nil, err
+	}
+	options.Path, options.NoSandbox = path, f.BrowserNoSandbox
+	return pool.New(pool.Options{Chrome: options, Slots: f.BrowserSlots, Warm: f.BrowserSpares, Queue: f.BrowserLine})
+}
+
+// IsLoopback reports whether an address is only reachable from this machine.
+func IsLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}

@@ -1,0 +1,60 @@
+// Package console is what a command reads from and writes to: the standard
+// streams, the log, and questions at a terminal. It also has the error that means
+// wrong usage. It knows no command. Its invariant: results go to standard output;
+// questions, warnings and logs go to standard error.
+package console
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// Console is where a command reads and writes. Results go to stdout, logs and
+// warnings to stderr.
+type Console struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Logger         *slog.Logger
+}
+
+func (c *Console) Printf(format string, args ...any) error {
+	_, err := fmt.Fprintf(c.Stdout, format, args...)
+	return err
+}
+
+// UsageError is a fault of the command line that only its command could find.
+type UsageError struct{ faults error }
+
+func (w *UsageError) Error() string { return w.faults.Error() }
+
+// Usage says that a fault, if there is one, is the command line's.
+func Usage(faults error) error {
+	if faults == nil {
+		return nil
+	}
+	return &UsageError{faults}
+}
+
+// ReadSecret reads a line of standard input, without showing it at a terminal.
+func (c *Console) ReadSecret() (string, error) {
+	if file, ok := c.Stdin.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		secret, err := term.ReadPassword(int(file.Fd()))
+		fmt.Fprintln(c.Stderr)
+		return string(secret), err
+	}
+	if c.Stdin == nil {
+		return "", errors.New("there is no input to read it from")
+	}
+	line, err := bufio.NewReader(c.Stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}

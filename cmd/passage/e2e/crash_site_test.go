@@ -1,0 +1,172 @@
+package e2e
+
+import (
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"passage/automation/sandbox"
+)
+
+// crashSite is the carrier, in the process of the test: it outlives the servers
+// that work on it, and remembers what really happened.
+type crashSite struct {
+	*sandbox.Carrier
+	flag string // for --site
+
+	mu    sync.Mutex
+	gates []*crashGate
+}
+
+// crashGate holds one request of the site.
+type crashGate struct {
+	request string        // METHOD /path
+	after   bool          // the site has acted; its reply is held
+	reached chan struct{} // closed when the request is held
+	opened  chan struct{}
+	once    sync.Once
+	used    bool
+}
+
+func (g *crashGate) open() { g.once.Do(func() { close(g.opened) }) }
+
+func crashCarrier(t *testing.T) *crashSite {
+	t.Helper()
+	s := &crashSite{}
+	var frame *httptest.Server
+	s.Carrier = sandbox.NewCarrier(sandbox.CarrierOptions{
+		FrameURL: func() string { return "http://" + crashLocalhost(frame) },
+		Slow:     time.Second, Approval: time.Minute,
+	})
+	frame = httptest.NewServer(s.CardFrame())
+	t.Cleanup(frame.Close)
+	site := httptest.NewServer(s.guard(s.Site()))
+	t.Cleanup(site.Close)
+	t.Cleanup(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, gate := range s.gates {
+			gate.open()
+		}
+	})
+	s.flag = "demo=" + site.URL + "," + crashLocalhost(frame)
+	return s
+}
+
+// crashLocalhost names a server so that it is another site than 127.0.0.1.
+func crashLocalhost(s *httptest.Server) string {
+	return strings.Replace(s.Listener.Addr().String(), "127.0.0.1", "localhost", 1)
+}
+
+// hold has the next request of its kind wait at the site's door.
+func (s *crashSite) hold(request string) *crashGate { return s.add(request, false) }
+
+// holdReply has the site act on the next request of its kind, but not answer.
+func (s *crashSite) holdReply(request string) *crashGate { return s.add(request, true) }
+
+func (s *crashSite) add(request string, after bool) *crashGate {
+	gate := &crashGate{request: request, after: after, reached: make(chan struct{}), opened: make(chan struct{})}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gates = append(s.gates, gate)
+	return gate
+}
+
+func (s *crashSite) gate(r *http.Request) *crashGate {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, gate := range s.gates {
+		if gate.request != r.Method+" "+r.URL.Path {
+			continue
+		}
+		if !gate.used {
+			gate.used = true // for one request only
+			return gate
+		}
+	}
+	return nil
+}
+
+func (s *crashSite) guard(site http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		reply := httptest.NewRecorder()
+		held := s.gate(r)
+		if held == nil {
+			site.ServeHTTP(w, r)
+			return
+		}
+		if held.after {
+			site.ServeHTTP(reply, r)
+		}
+		close(held.reached)
+		select {
+		case <-held.opened:
+		case <-r.Context().Done(): // the browser is gone
+			return
+		}
+		if !held.after {
+			site.ServeHTTP(reply, r)
+		}
+		maps.Copy(w.Header(), reply.Header())
+		w.WriteHeader(reply.Code)
+		_, _ = reply.Body.WriteTo(w)
+	})
+}
+
+// crashReceiver takes a merchant's webhooks.
+type crashReceiver struct {
+	*httptest.Server
+	got chan crashWebhook
+}
+
+// crashWebhook is one try at a delivery, as it came.
+type crashWebhook struct {
+	At                        time.Time
+	Header                    http.Header
+	ID, Event, LinkID, Status string
+	Final                     bool
+	Error                     *crashError
+}
+
+func (w crashWebhook) code() string {
+	if w.Error == nil {
+		return ""
+	}
+	return w.Error.Code
+}
+
+// crashReceive answers each try with what reply says, which may take its time.
+func crashReceive(t *testing.T, reply func(r *http.Request) (status int)) *crashReceiver {
+	t.Helper()
+	receiver := &crashReceiver{got: make(chan crashWebhook, 100)}
+	receiver.Server = httptest.NewServer(receiver.handler(reply))
+	t.Cleanup(receiver.Close)
+	return receiver
+}
+
+func (c *crashReceiver) handler(reply func(r *http.Request) (status int)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		got := crashWebhook{At: time.Now(), Header: r.Header}
+		if err != nil || json.Unmarshal(body, &got) != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		c.got <- got
+		w.WriteHeader(reply(r))
+	})
+}
+
+func crashTaken(*http.Request) int { return http.StatusNoContent }
+
+// next waits for the next try.
+func (c *crashReceiver) next(t *testing.T) crashWebhook {
+	t.Helper()
+	return crashWait(t, "a webhook", c.got)
+}

@@ -1,0 +1,80 @@
+package server
+
+import (
+	"passage/cmd/passage/console"
+
+	"context"
+	"errors"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Listener is a bound address with what it will answer.
+type Listener struct {
+	net.Listener
+	Handler http.Handler
+}
+
+func CloseAll(bound []*Listener) error {
+	var errs []error
+	for _, one := range bound {
+		if err := one.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// How long a stop may take once no session runs any more, and what the
+// listeners put up with.
+const (
+	shutdownTime  = 5 * time.Second
+	headerTime    = 10 * time.Second
+	bodyTime      = 30 * time.Second
+	idleTime      = 2 * time.Minute
+	maxHeaderSize = 64 << 10
+)
+
+func (l Listener) Serve(ctx context.Context, out *console.Console) error {
+	requests, stopRequests := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRequests()
+	httpServer := &http.Server{
+		Handler: l.Handler, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, IdleTimeout: idleTime,
+		MaxHeaderBytes: maxHeaderSize, ErrorLog: quiet(out.Logger),
+		BaseContext: func(net.Listener) context.Context { return requests },
+	}
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		stopRequests() // streams would go on for ever
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+		defer cancel()
+		stopped <- httpServer.Shutdown(within)
+	})
+	err := httpServer.Serve(l.Listener)
+	if !stop() {
+		return errors.Join(ignoreClosed(err), <-stopped)
+	}
+	return ignoreClosed(err)
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// quiet keeps the HTTP server's own log: broken handshakes and the like are
+// for debugging.
+func quiet(logger *slog.Logger) *log.Logger { return log.New(debugLog{logger}, "", 0) }
+
+type debugLog struct{ logger *slog.Logger }
+
+func (d debugLog) Write(line []byte) (int, error) {
+	d.logger.Debug("http", "message", strings.TrimSpace(string(line)))
+	return len(line), nil
+}

@@ -1,0 +1,42 @@
+package server
+
+import (
+	"context"
+	"math"
+	"net/http"
+
+	"passage/automation/browser/pool"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics is what operators scrape.
+func (s *Server) metrics() http.Handler {
+	registry := prometheus.NewRegistry()
+	gauge := func(name, help string, value func(pool.Stats) int) {
+		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: name, Help: help},
+			func() float64 { return float64(value(s.Pool.Stats())) }))
+	}
+	gauge("browser_slots", "Browsers that may run at once.", func(b pool.Stats) int { return b.Slots })
+	gauge("browsers_busy", "Browsers that work for a session.", func(b pool.Stats) int { return b.Busy })
+	gauge("browsers_warm", "Browsers that wait for a session.", func(b pool.Stats) int { return b.Warm })
+	gauge("sessions_in_line", "Sessions that wait for a browser.", func(b pool.Stats) int { return b.Queued })
+	registry.MustRegister(
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: "passage", Name: "sessions_refused_total",
+			Help: "Sessions that found the line for a browser full."}, func() float64 { return float64(s.Pool.Stats().Refused) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "browser_memory_available_bytes",
+			Help: "Memory that is available for browsers; 0 where the system does not say."}, func() float64 { return float64(s.Pool.Available()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "webhook_endpoints_paused",
+			Help: "Merchants' hosts that have taken no webhook for long, and are tried once an hour."}, s.pausedEndpoints))
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+// pausedEndpoints is not a number while the database does not answer.
+func (s *Server) pausedEndpoints() float64 {
+	paused, err := s.DB.PausedEndpoints(context.Background())
+	if err != nil {
+		return math.NaN()
+	}
+	return float64(len(paused))
+}

@@ -1,0 +1,222 @@
+// Package server wires Passage together: the database, the browsers, the runner,
+// the webhooks, and the public and admin listeners. It decides nothing about
+// links, sessions or pages. Its invariant: everything that Run starts has ended
+// when Run returns, and Close gives back all that New has opened.
+package server
+
+import (
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+
+	"passage/automation"
+	"passage/automation/browser/chrome"
+	"passage/automation/browser/pool"
+	"passage/automation/resources"
+	"passage/db"
+	"passage/static"
+	"passage/web"
+	"passage/web/admin"
+	"passage/web/api"
+	"passage/web/branding"
+	"passage/web/connect"
+	"passage/web/follow"
+	"passage/web/webhook"
+	"passage/web/webhook/verifiers"
+)
+
+// Server is everything that serve runs, made and not yet started.
+type Server struct {
+	DB        *db.DB
+	Catalog   *automation.Catalog
+	Pool      *pool.Pool
+	Runner    *automation.Runner
+	sender    *webhook.Sender
+	PublicURL *url.URL
+	followers *follow.Followers
+	Public    Listener
+	Admin     Listener
+	beside    []*Listener // sites of this machine, for the sessions
+	console   *console.Console
+	cleanup   []func() error // in reverse order
+}
+
+// New opens the data folder, binds the addresses and connects the rooms.
+// The demo adds the gallery.
+func New(ctx context.Context, settings config.Settings, out *console.Console, gallery http.Handler) (*Server, error) {
+	s := &Server{console: out, Catalog: settings.Catalog}
+	if err := s.open(ctx, settings); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.wire(ctx, settings, gallery); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Open makes a server, and its sandbox if the flags want one, at the address for
+// merchants and their users. It is ready to Run.
+func Open(ctx context.Context, addr string, flags config.Flags, out *console.Console) (*Server, error) {
+	var beside []*Listener
+	if flags.Sandbox {
+		carrier, err := bindSandbox(&flags)
+		if err != nil {
+			return nil, err
+		}
+		beside = carrier.Listeners()
+	}
+	settings, err := flags.Check(addr, out.Logger)
+	var s *Server
+	if err == nil {
+		s, err = New(ctx, settings, out, nil)
+	}
+	if err != nil {
+		return nil, errors.Join(err, CloseAll(beside))
+	}
+	s.ServeBeside(beside)
+	return s, nil
+}
+
+func (s *Server) OnClose(cleanup func() error) { s.cleanup = append(s.cleanup, cleanup) }
+
+// Close gives back what was opened, the last first.
+func (s *Server) Close() error {
+	var errs []error
+	for n := len(s.cleanup) - 1; n >= 0; n-- {
+		errs = append(errs, s.cleanup[n]())
+	}
+	s.cleanup = nil
+	return errors.Join(errs...)
+}
+
+// open takes what can be refused: the folder, the addresses.
+func (s *Server) open(ctx context.Context, settings config.Settings) (err error) {
+	unlock, err := db.LockFolder(settings.Flags.Data)
+	if err != nil {
+		return err
+	}
+	s.OnClose(unlock)
+	if s.DB, err = db.Open(ctx, db.Options{Folder: settings.Flags.Data}); err != nil {
+		return err
+	}
+	s.OnClose(s.DB.Close)
+	if s.Public.Listener, err = s.bind("--addr", settings.Addr); err != nil {
+		return err
+	}
+	if s.Admin.Listener, err = s.bind("--admin-addr", settings.AdminAddr); err != nil {
+		return err
+	}
+	s.PublicURL = settings.PublicURL
+	if s.PublicURL == nil {
+		s.PublicURL = &url.URL{Scheme: "http", Host: s.Public.Addr().String()}
+	}
+	return nil
+}
+
+// ServeBeside takes over listeners that have to answer as long as sessions run.
+func (s *Server) ServeBeside(beside []*Listener) {
+	s.beside = append(s.beside, beside...)
+	s.OnClose(func() error { return CloseAll(beside) })
+}
+
+func (s *Server) bind(flag, address string) (net.Listener, error) {
+	bound, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w (is another server running? choose another %s)", address, err, flag)
+	}
+	s.OnClose(func() error { return CloseAll([]*Listener{{Listener: bound}}) })
+	return bound, nil
+}
+
+// wire makes the rooms and tells them of each other.
+func (s *Server) wire(ctx context.Context, settings config.Settings, gallery http.Handler) error {
+	logger := s.console.Logger
+	rules, err := resources.Load()
+	if err != nil {
+		return err
+	}
+	s.Pool, err = settings.Flags.NewPool(chrome.Options{
+		Dir: filepath.Join(settings.Flags.Data, "browsers"), Logger: logger,
+		Forbidden: []string{s.Public.Addr().String(), s.Admin.Addr().String()},
+	})
+	if err != nil {
+		return err
+	}
+	logger.Info("browsers", "slots", s.Pool.Capacity().String())
+	allow, err := webhook.ParseAllow(settings.Flags.WebhookAllow)
+	if err != nil {
+		return fmt.Errorf("--webhook-allow: %w", err)
+	}
+	s.sender = webhook.New(webhook.Options{DB: s.DB, Allow: allow, Logger: logger})
+	s.Runner = automation.NewRunner(automation.Options{
+		DB: s.DB, Pool: s.Pool, Catalog: s.Catalog, Resources: rules, Logger: logger,
+		Limits: automation.DefaultLimits(), Retention: automation.DefaultRetention(),
+	})
+	s.followers = follow.New(settings.Flags.AddressRate)
+	hosted, err := connect.New(ctx, connect.Options{
+		DB: s.DB, Runner: s.Runner, Catalog: s.Catalog, PublicURL: s.PublicURL,
+		OperatorName: settings.Flags.OperatorName, PrivacyURL: settings.Flags.PrivacyURL, Followers: s.followers, Logger: logger,
+	})
+	if err != nil {
+		return err
+	}
+	dashboard, err := admin.New(ctx, admin.Options{DB: s.DB, Catalog: s.Catalog, Logger: logger})
+	if err != nil {
+		return err
+	}
+	options := web.Options{
+		API: api.New(api.Options{DB: s.DB, Runner: s.Runner, Catalog: s.Catalog, Resources: rules,
+			PublicURL: s.PublicURL, Development: s.development(), PlainWebhook: allow.Plain,
+			KeyRate: settings.Flags.APIRate, Followers: s.followers, Sandbox: sandboxReference(settings.Flags), Verifiers: verifiers.Files,
+			Logger: logger}),
+		Connect: hosted, Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: s.DB}, Gallery: gallery, Metrics: s.metrics(),
+		Ready: s.ready, Warnings: s.Catalog.Err, PublicURL: s.PublicURL, TrustedProxies: settings.TrustedProxies, AddressRate: settings.Flags.AddressRate, Logger: logger,
+	}
+	if s.Public.Handler, err = web.Public(options); err != nil {
+		return err
+	}
+	s.Admin.Handler, err = web.Admin(options)
+	return err
+}
+
+// development is a server that nobody outside this machine can reach: there,
+// plain http is as good as it gets.
+func (s *Server) development() bool {
+	return config.IsLoopback(s.Public.Addr().String()) && s.PublicURL.Scheme == "http"
+}
+
+func (s *Server) ready(ctx context.Context) error {
+	return errors.Join(s.Runner.Ready(), s.DB.Ping(ctx))
+}
+
+// Run serves until the context ends. Then it takes no more sessions, lets the
+// running ones reach a safe point while their pages stay up, and stops the rest.
+func (s *Server) Run(ctx context.Context) error {
+	rest, stopRest := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRest()
+	group, rest := errgroup.WithContext(rest)
+	sessions, stopSessions := context.WithCancel(ctx)
+	defer stopSessions()
+	group.Go(func() error {
+		defer stopRest() // the runner is the last to need the others
+		return s.Runner.Run(sessions)
+	})
+	context.AfterFunc(rest, stopSessions) // and ends if one of them fails
+	group.Go(func() error { return s.Pool.Run(rest) })
+	group.Go(func() error { return s.Catalog.Run(rest) })
+	group.Go(func() error { return s.sender.Run(rest) })
+	group.Go(func() error { return s.followers.Run(rest) })
+	for _, one := range append(s.beside, &s.Public, &s.Admin) {
+		group.Go(func() error { return one.Serve(rest, s.console) })
+	}
+	return group.Wait()
+}
