@@ -14,27 +14,28 @@ import (
 
 // memory is what this process and its browsers may use, in bytes.
 type memory struct {
-	limit     uint64 // at most: the machine's, or the tightest control group's
-	available uint64 // of it, now
+	limit     uint64 // the machine's, or the tightest control group's
+	available uint64 // how much of the limit is free now
 }
 
-// memoryGauge reads the memory of the machine and of the control groups, of
-// either version, that this process is in.
+// memoryGauge reads the memory of the machine and of the control groups that
+// this process is in, of version 1 and version 2.
 type memoryGauge struct {
 	fs     procfs.FS
 	groups []controlGroup
 }
 
-// controlGroup is a folder of a group that may limit memory. One without a
-// limit, or without the controller, limits nothing.
+// controlGroup is the folder of a control group. A group without a limit, or
+// without the memory controller, limits nothing.
 type controlGroup struct {
 	folder string
 	files  groupFiles
 }
 
-// groupFiles are the names of what is read, as cgroups(7) and the kernel's
-// admin-guide/cgroup-v2 have them. What is used includes the page cache; its
-// inactive part is given back when it is needed, and does not count.
+// groupFiles are names of files, and of the value in memory.stat that counts
+// the inactive page cache; see cgroups(7) and the kernel's
+// admin-guide/cgroup-v2. The used memory includes the page cache. The kernel
+// frees the inactive part of it on demand, so that part does not count as used.
 type groupFiles struct{ limit, used, inactive string }
 
 var (
@@ -42,7 +43,7 @@ var (
 	version2 = groupFiles{"memory.max", "memory.current", "inactive_file"}
 )
 
-// newMemoryGauge finds the control groups below a root, which is "/" but in tests.
+// newMemoryGauge finds the control groups below a root, which is "/" outside tests.
 func newMemoryGauge(root string) (*memoryGauge, error) {
 	fs, err := procfs.NewFS(filepath.Join(root, "proc"))
 	if err != nil {
@@ -84,8 +85,9 @@ func memoryFiles(mount *procfs.MountInfo, group procfs.Cgroup) (groupFiles, bool
 	return groupFiles{}, false
 }
 
-// between lists the folders from a group's own up to where its tree is mounted:
-// a limit holds for all below it. A container may see its own group as the root.
+// between lists the folders from where a tree is mounted down to a group's own:
+// a limit holds for everything below it. In a container, the container's group
+// may appear as the root.
 func between(mount *procfs.MountInfo, group string) []string {
 	below, err := filepath.Rel(mount.Root, group)
 	if err != nil || !filepath.IsLocal(below) {

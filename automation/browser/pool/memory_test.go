@@ -9,7 +9,7 @@ import (
 
 const meminfo = "MemTotal: 8000 kB\nMemFree: 100 kB\nMemAvailable: 6000 kB\n"
 
-// machine writes a file system as the kernel shows it, and returns its root.
+// machine writes the kernel's files below a root, and returns the root.
 func machine(t *testing.T, mounts, groups string, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
@@ -34,7 +34,7 @@ func machine(t *testing.T, mounts, groups string, files map[string]string) strin
 	return root
 }
 
-func TestMemoryIsWhatTheTightestControlGroupLeaves(t *testing.T) {
+func TestMemoryGauge_ReadsTheTightestControlGroup(t *testing.T) {
 	t.Parallel()
 	const (
 		second = "30 20 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
@@ -82,7 +82,7 @@ func TestMemoryIsWhatTheTightestControlGroupLeaves(t *testing.T) {
 	}
 }
 
-func TestMemoryOfThisMachineIsKnown(t *testing.T) {
+func TestMeasureCapacity_KnowsThisMachine(t *testing.T) {
 	t.Parallel()
 	found, err := MeasureCapacity(0)
 	if err != nil || found.Slots < 1 || found.Memory == 0 || found.Available > found.Memory {
@@ -90,21 +90,21 @@ func TestMemoryOfThisMachineIsKnown(t *testing.T) {
 	}
 }
 
-func TestSlotsFitTheCoresAndTheMemory(t *testing.T) {
+func TestCapacity_FitsTheCoresAndTheMemory(t *testing.T) {
 	t.Parallel()
 	byCores := runtime.GOMAXPROCS(0) * browsersPerCore
 	for name, c := range map[string]struct {
-		told  int
-		limit uint64
-		want  int
+		configured int
+		limit      uint64
+		want       int
 	}{
-		"as told":          {3, 0, 3},
+		"configured":       {3, 0, 3},
 		"memory unknown":   {0, 0, byCores},
 		"plenty of memory": {0, 1 << 40, byCores},
 		"memory for two":   {0, reserveMemory + 2*browserMemory + 1, min(2, byCores)},
 		"memory for none":  {0, reserveMemory / 2, 1},
 	} {
-		if got := capacity(c.told, memory{limit: c.limit}); got.Slots != c.want || got.String() == "" {
+		if got := capacity(c.configured, memory{limit: c.limit}); got.Slots != c.want || got.String() == "" {
 			t.Errorf("%s: %+v, want %d slots", name, got, c.want)
 		}
 	}

@@ -82,79 +82,79 @@ func run(t *testing.T, p *Pool) (stop func()) {
 	return stop
 }
 
-func TestLineIsServedInOrderAndSaysThePlace(t *testing.T) {
+func TestPool_ServesTheQueueInOrderAndTellsPositions(t *testing.T) {
 	t.Parallel()
 	o := options(t)
 	o.Slots, o.Queue = 1, 3
 	p := newPool(t, o)
-	first, err := p.Acquire(t.Context(), browser.Policy{}, func(int) { t.Error("a place without a line") })
+	first, err := p.Acquire(t.Context(), browser.Policy{}, func(int) { t.Error("a position without a queue") })
 	if err != nil {
 		t.Fatal(err)
 	}
 	type arrival struct {
-		n      int
-		places []int
-		err    error
+		n         int
+		positions []int
+		err       error
 	}
 	served := make(chan arrival, 3)
 	leave, cancel := context.WithCancelCause(t.Context())
-	gone := errors.New("left the line")
+	errLeft := errors.New("left the queue")
 	for n := range 3 {
 		ctx := t.Context()
 		if n == 1 {
 			ctx = leave
 		}
 		go func() {
-			var places []int
-			b, err := p.Acquire(ctx, browser.Policy{}, func(place int) { places = append(places, place) })
-			served <- arrival{n, places, err}
+			var positions []int
+			b, err := p.Acquire(ctx, browser.Policy{}, func(position int) { positions = append(positions, position) })
+			served <- arrival{n, positions, err}
 			if err == nil {
 				b.Close()
 			}
 		}()
-		eventually(t, "in line", func() bool { return p.Stats().Queued == n+1 })
+		eventually(t, "queued", func() bool { return p.Stats().Queued == n+1 })
 	}
 	if _, err := p.Acquire(t.Context(), browser.Policy{}, nil); !errors.Is(err, ErrQueueFull) {
-		t.Fatalf("a full line: %v", err)
+		t.Fatalf("a full queue: %v", err)
 	}
-	cancel(gone)
-	if a := <-served; a.n != 1 || a.err != gone || !slices.Equal(a.places, []int{2, 0}) { //nolint:errorlint // unchanged
+	cancel(errLeft)
+	if a := <-served; a.n != 1 || a.err != errLeft || !slices.Equal(a.positions, []int{2, 0}) { //nolint:errorlint // unchanged
 		t.Errorf("%+v", a)
 	}
 	first.Close()
-	if a := <-served; a.n != 0 || a.err != nil || !slices.Equal(a.places, []int{1, 0}) {
+	if a := <-served; a.n != 0 || a.err != nil || !slices.Equal(a.positions, []int{1, 0}) {
 		t.Errorf("%+v", a)
 	}
-	if a := <-served; a.n != 2 || a.err != nil || a.places[0] != 3 || !slices.IsSortedFunc(a.places, func(x, y int) int { return y - x }) || a.places[len(a.places)-1] != 0 {
+	if a := <-served; a.n != 2 || a.err != nil || a.positions[0] != 3 || !slices.IsSortedFunc(a.positions, func(x, y int) int { return y - x }) || a.positions[len(a.positions)-1] != 0 {
 		t.Errorf("%+v", a)
 	}
 	eventually(t, "slot given back", func() bool { return p.Stats() == Stats{Slots: 1, Refused: 1} })
 }
 
-func TestSpareIsUsedOnceAndReplaced(t *testing.T) {
+func TestPool_UsesAWarmBrowserOnceAndReplacesIt(t *testing.T) {
 	t.Parallel()
 	o := options(t)
 	o.Slots, o.Warm = 2, 1
 	p := newPool(t, o)
 	stop := run(t, p)
-	eventually(t, "a warm spare", func() bool { return p.Stats().Warm == 1 })
+	eventually(t, "a warm browser", func() bool { return p.Stats().Warm == 1 })
 	p.mu.Lock()
-	spare := p.warm[0].PID()
+	warm := p.warm[0].PID()
 	p.mu.Unlock()
 	b, err := p.Acquire(t.Context(), browser.Policy{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.PID() != spare {
-		t.Error("the spare was not used")
+	if b.PID() != warm {
+		t.Error("the warm browser was not used")
 	}
-	eventually(t, "the next spare", func() bool { return p.Stats() == Stats{Slots: 2, Busy: 1, Warm: 1} })
+	eventually(t, "the next warm browser", func() bool { return p.Stats() == Stats{Slots: 2, Busy: 1, Warm: 1} })
 	b.Close()
 	p.mu.Lock()
-	if p.warm[0].PID() == spare {
+	if p.warm[0].PID() == warm {
 		t.Error("a browser was used twice")
 	}
-	_ = syscall.Kill(p.warm[0].PID(), syscall.SIGKILL) // it dies while it waits
+	_ = syscall.Kill(p.warm[0].PID(), syscall.SIGKILL) // it dies before it is used
 	dead := p.warm[0].PID()
 	p.mu.Unlock()
 	b, err = p.Acquire(t.Context(), browser.Policy{}, nil)
@@ -162,10 +162,10 @@ func TestSpareIsUsedOnceAndReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	if b.PID() == dead {
-		t.Error("a dead spare was handed out")
+		t.Error("a dead browser was handed out")
 	}
 	stop()
-	wantCode(t, b.Cause(), outcome.ConnectionFailed) // the lent one was closed with the pool
+	wantCode(t, b.Cause(), outcome.ConnectionFailed) // the browser in use was closed with the pool
 	if _, err := p.Acquire(t.Context(), browser.Policy{}, nil); err == nil {
 		t.Error("a closed pool gave a browser")
 	}
@@ -174,7 +174,7 @@ func TestSpareIsUsedOnceAndReplaced(t *testing.T) {
 	}
 }
 
-func TestShutdownEndsTheLine(t *testing.T) {
+func TestPool_RefusesTheQueueAtShutdown(t *testing.T) {
 	t.Parallel()
 	o := options(t)
 	o.Slots, o.Queue = 1, 1
@@ -188,12 +188,12 @@ func TestShutdownEndsTheLine(t *testing.T) {
 		_, err := p.Acquire(t.Context(), browser.Policy{}, nil)
 		ended <- err
 	}()
-	eventually(t, "in line", func() bool { return p.Stats().Queued == 1 })
+	eventually(t, "queued", func() bool { return p.Stats().Queued == 1 })
 	stop()
 	wantCode(t, <-ended, outcome.ConnectionFailed)
 }
 
-func TestBrowserThatCannotStartFreesItsSlotAndSaysWhy(t *testing.T) {
+func TestPool_FreesTheSlotOfABrowserThatCannotStart(t *testing.T) {
 	t.Parallel()
 	o := options(t)
 	o.Slots = 1
@@ -214,7 +214,7 @@ func TestBrowserThatCannotStartFreesItsSlotAndSaysWhy(t *testing.T) {
 	}
 }
 
-func TestEveryFaultOfTheOptionsIsReported(t *testing.T) {
+func TestNew_ReportsEveryErrorInTheOptions(t *testing.T) {
 	t.Parallel()
 	_, err := New(Options{Chrome: chrome.Options{Path: "/no/such/browser", Forbidden: []string{"nonsense"}, NoSandbox: true}, Slots: -1})
 	if err == nil {
@@ -222,7 +222,7 @@ func TestEveryFaultOfTheOptionsIsReported(t *testing.T) {
 	}
 	for _, part := range []string{"PASSAGE_BROWSER", "slot", "nonsense", "folder"} {
 		if !strings.Contains(err.Error(), part) {
-			t.Errorf("%v says nothing of %q", err, part)
+			t.Errorf("%v does not mention %q", err, part)
 		}
 	}
 }

@@ -8,82 +8,83 @@ import (
 	"pgregory.net/rapid"
 )
 
-// comer makes a session of an organization.
-func comer(owner string) *Ticket { return &Ticket{organization: owner, moved: make(chan struct{}, 1)} }
-
-// order is whose sessions are served, one after the other.
-func order(l *queue) string {
-	var owners strings.Builder
-	for len(l.tickets) > 0 {
-		owners.WriteString(l.pop().organization)
-	}
-	return owners.String()
+func newTicket(organization string) *Ticket {
+	return &Ticket{organization: organization, moved: make(chan struct{}, 1)}
 }
 
-func TestOrganizationsAreServedInTurns(t *testing.T) {
+// drain serves the whole queue and returns the organizations in order.
+func drain(q *queue) string {
+	var organizations strings.Builder
+	for len(q.tickets) > 0 {
+		organizations.WriteString(q.pop().organization)
+	}
+	return organizations.String()
+}
+
+func TestQueue_ServesOrganizationsInTurns(t *testing.T) {
 	t.Parallel()
-	for come, want := range map[string]string{ // . serves one
+	for arrivals, want := range map[string]string{ // . serves one
 		"AAAA":      "AAAA",
 		"AAAABB":    "ABABAA",
 		"AAABCCB":   "ABCACBA",
-		"A.AAABB":   "BABAA", // A had its turn in this round
+		"A.AAABB":   "BABAA", // A was served in this round
 		"AAAA..BC":  "BCAA",
 		"AB.BBAAC.": "CBABA",
 	} {
-		var l queue
-		for _, c := range come {
+		var q queue
+		for _, c := range arrivals {
 			if c == '.' {
-				l.pop()
+				q.pop()
 				continue
 			}
-			l.push(comer(string(c)))
+			q.push(newTicket(string(c)))
 		}
-		if got := order(&l); got != want {
-			t.Errorf("%s: %s, want %s", come, got, want)
+		if got := drain(&q); got != want {
+			t.Errorf("%s: %s, want %s", arrivals, got, want)
 		}
 	}
 }
 
-// Whoever comes, leaves and is served: those who wait keep their order, each
-// organization is first come, first served, and one that has nobody in line
-// gets its next one in within two rounds.
-func TestLineIsFairAndKeepsItsOrder(t *testing.T) {
+// In any sequence of arrivals, cancellations and services, waiting tickets keep
+// their order, each organization is served first come, first served, and the
+// only ticket of an organization is served within two rounds.
+func TestQueue_IsFairAndKeepsItsOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		const owners = "ABCD"
-		var l queue
-		came := map[*Ticket]int{}
+		const organizations = "ABCD"
+		var q queue
+		arrival := map[*Ticket]int{}
 		for n := range rapid.IntRange(1, 80).Draw(t, "events") {
-			before := slices.Clone(l.tickets)
-			var away *Ticket
-			switch what := rapid.IntRange(0, 3).Draw(t, "event"); {
-			case what == 0 && len(before) > 0:
-				if away = l.pop(); away != before[0] {
-					t.Fatal("somebody else than the first was served")
+			before := slices.Clone(q.tickets)
+			var gone *Ticket
+			switch event := rapid.IntRange(0, 3).Draw(t, "event"); {
+			case event == 0 && len(before) > 0:
+				if gone = q.pop(); gone != before[0] {
+					t.Fatal("another ticket than the first was served")
 				}
-			case what == 1 && len(before) > 0:
-				away = rapid.SampledFrom(before).Draw(t, "who leaves")
-				l.remove(away)
+			case event == 1 && len(before) > 0:
+				gone = rapid.SampledFrom(before).Draw(t, "cancelled")
+				q.remove(gone)
 			default:
-				turn := comer(string(rapid.SampledFrom([]byte(owners)).Draw(t, "owner")))
-				alone := l.count(turn.organization) == 0
-				came[turn] = n
-				l.push(turn)
-				if place := slices.Index(l.tickets, turn) + 1; alone && place > 2*len(owners) {
-					t.Fatalf("place %d for the only one of %s", place, turn.organization)
+				ticket := newTicket(string(rapid.SampledFrom([]byte(organizations)).Draw(t, "organization")))
+				alone := q.count(ticket.organization) == 0
+				arrival[ticket] = n
+				q.push(ticket)
+				if position := q.position(ticket); alone && position > 2*len(organizations) {
+					t.Fatalf("position %d for the only ticket of %s", position, ticket.organization)
 				}
 			}
-			kept := slices.DeleteFunc(slices.Clone(l.tickets), func(t *Ticket) bool { return !slices.Contains(before, t) })
-			before = slices.DeleteFunc(before, func(t *Ticket) bool { return t == away })
+			kept := slices.DeleteFunc(slices.Clone(q.tickets), func(t *Ticket) bool { return !slices.Contains(before, t) })
+			before = slices.DeleteFunc(before, func(t *Ticket) bool { return t == gone })
 			if !slices.Equal(kept, before) {
-				t.Fatal("the order of those who waited has changed")
+				t.Fatal("the order of the waiting tickets has changed")
 			}
 			last := map[string]int{}
-			for _, turn := range l.tickets {
-				if previous, ok := last[turn.organization]; ok && previous > came[turn] {
-					t.Fatal("an organization's sessions are not in the order in which they came")
+			for _, ticket := range q.tickets {
+				if previous, ok := last[ticket.organization]; ok && previous > arrival[ticket] {
+					t.Fatal("an organization's tickets are not in the order of their arrival")
 				}
-				last[turn.organization] = came[turn]
+				last[ticket.organization] = arrival[ticket]
 			}
 		}
 	})

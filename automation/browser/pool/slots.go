@@ -6,8 +6,8 @@ import (
 	"passage/automation/browser"
 )
 
-// assign hands browsers and slots to those in line, as far as there are any;
-// p.mu is held.
+// assign serves the queue with warm browsers and free slots, as far as there
+// are any; p.mu is held.
 func (p *Pool) assign() {
 	for len(p.queue.tickets) > 0 && p.life.Err() == nil {
 		switch {
@@ -22,9 +22,10 @@ func (p *Pool) assign() {
 	}
 }
 
-// mayStart reports whether there is a slot, and memory for the browser in it and
-// for those that are starting, with the reserve left. One may always run: a
-// machine that is too small is better slow than dead. p.mu is held.
+// mayStart reports whether there is a free slot, and memory for a browser in it
+// and for those that are starting, with the reserve left over. One browser may
+// always run: on a machine that is too small, slow is better than not at all.
+// p.mu is held.
 func (p *Pool) mayStart() bool {
 	if p.used >= p.options.Slots {
 		return false
@@ -36,29 +37,14 @@ func (p *Pool) mayStart() bool {
 	return err != nil || now.available >= reserveMemory+uint64(p.starting+1)*browserMemory //nolint:gosec // at most Slots
 }
 
-// takeSlot takes a free slot for a browser that is to be started; p.mu is held.
+// takeSlot takes a free slot for a browser that is about to start; p.mu is held.
 func (p *Pool) takeSlot() {
 	p.used++
 	p.starting++
 	p.slotsTaken.Add(1)
 }
 
-// startAgain counts a browser that starts in a slot that had one already.
-func (p *Pool) startAgain() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.starting++
-}
-
-// started counts a browser that runs now, or will not.
-func (p *Pool) started() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.starting--
-	p.assign()
-}
-
-// releaseSlot gives a slot back, for the first in line.
+// releaseSlot gives a slot back to the queue.
 func (p *Pool) releaseSlot() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -68,7 +54,24 @@ func (p *Pool) releaseSlot() {
 	p.wakeRun()
 }
 
-// wakeRun has Run look again.
+// replace notes that another browser starts in the slot of one that was
+// discarded.
+func (p *Pool) replace(discarded *browser.Browser) {
+	p.forget(discarded)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.starting++
+}
+
+// launched notes that a browser has started, or will not start.
+func (p *Pool) launched() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.starting--
+	p.assign()
+}
+
+// wakeRun has Run check again what is wanted.
 func (p *Pool) wakeRun() {
 	select {
 	case p.wake <- struct{}{}:
@@ -76,65 +79,44 @@ func (p *Pool) wakeRun() {
 	}
 }
 
-// takeWarm takes the oldest spare; p.mu is held.
-func (p *Pool) takeWarm() *browser.Browser {
-	b := p.warm[0]
-	p.warm = p.warm[1:]
-	p.warming--
-	return b
-}
-
-// rebalance serves the line, for which there may be memory now, and closes a spare
-// that is wanted no more.
-func (p *Pool) rebalance() {
-	p.mu.Lock()
-	p.assign()
-	var surplus *browser.Browser
-	if len(p.warm) > 0 && p.warming > p.warmTarget() {
-		surplus = p.takeWarm()
+// launch starts a browser in a slot that the caller has taken. Closing the
+// browser gives the slot back.
+func (p *Pool) launch(ctx context.Context) (*browser.Browser, error) {
+	defer p.launched()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(p.life, func() { cancel(context.Cause(p.life)) })()
+	select {
+	case p.launching <- struct{}{}:
+		defer func() { <-p.launching }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
 	}
+	begun := p.now()
+	b, err := browser.Launch(ctx, p.launcher)
+	if err != nil {
+		return nil, err
+	}
+	b.OnClose(func() {
+		p.forget(b)
+		p.releaseSlot()
+	})
+	p.mu.Lock()
+	p.browsers[b] = struct{}{}
+	p.launchTime = p.now().Sub(begun)
+	ended := p.life.Err() != nil // close has not seen this browser
 	p.mu.Unlock()
-	if surplus != nil {
-		surplus.Close() // has Run look again
+	if ended {
+		b.Discard()
+		p.forget(b)
+		return nil, context.Cause(p.life)
 	}
+	return b, nil
 }
 
-// warmTarget is how many browsers should be warm; p.mu is held.
-func (p *Pool) warmTarget() int { return min(p.demand.target(p.now()), p.options.Warm) }
-
-// launchWarm starts spares, one after the other, while any is wanted.
-func (p *Pool) launchWarm(ctx context.Context) error {
-	for p.takeWarmSlot() {
-		b, err := p.launch(ctx)
-		if err != nil {
-			p.mu.Lock()
-			p.warming--
-			p.mu.Unlock()
-			p.releaseSlot()
-			return err
-		}
-		p.addWarm(b)
-	}
-	return nil
-}
-
-// takeWarmSlot takes a slot for a spare, unless somebody waits: what there is
-// is theirs.
-func (p *Pool) takeWarmSlot() bool {
+// forget drops a browser that has been closed.
+func (p *Pool) forget(b *browser.Browser) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.life.Err() != nil || len(p.queue.tickets) > 0 || p.warming >= p.warmTarget() || !p.mayStart() {
-		return false
-	}
-	p.takeSlot()
-	p.warming++
-	return true
-}
-
-// addWarm gives a new spare to the first in line, or keeps it warm.
-func (p *Pool) addWarm(b *browser.Browser) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.warm = append(p.warm, b)
-	p.assign()
+	delete(p.browsers, b)
 }

@@ -19,14 +19,14 @@ func (s *Server) metrics() http.Handler {
 			func() float64 { return float64(value(s.Pool.Stats())) }))
 	}
 	gauge("browser_slots", "Browsers that may run at once.", func(b pool.Stats) int { return b.Slots })
-	gauge("browsers_busy", "Browsers that work for a session.", func(b pool.Stats) int { return b.Busy })
-	gauge("browsers_warm", "Browsers that wait for a session.", func(b pool.Stats) int { return b.Warm })
-	gauge("sessions_in_line", "Sessions that wait for a browser.", func(b pool.Stats) int { return b.Queued })
+	gauge("browsers_busy", "Browsers that serve a session.", func(b pool.Stats) int { return b.Busy })
+	gauge("browsers_warm", "Browsers that run and serve no session yet.", func(b pool.Stats) int { return b.Warm })
+	gauge("sessions_queued", "Sessions that wait for a browser.", func(b pool.Stats) int { return b.Queued })
 	registry.MustRegister(
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: "passage", Name: "sessions_refused_total",
-			Help: "Sessions that found the line for a browser full."}, func() float64 { return float64(s.Pool.Stats().Refused) }),
+			Help: "Sessions that found the queue for a browser full."}, func() float64 { return float64(s.Pool.Stats().Refused) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "browser_memory_available_bytes",
-			Help: "Memory that is available for browsers; 0 where the system does not say."}, func() float64 { return float64(s.Pool.Available()) }),
+			Help: "Memory that is available for browsers; 0 where the system does not say."}, func() float64 { return float64(s.Pool.AvailableMemory()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "webhook_endpoints_paused",
 			Help: "Merchants' hosts that have taken no webhook for long, and are tried once an hour."}, s.pausedEndpoints))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
