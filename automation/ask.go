@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"passage/automation/outcome"
-	"passage/automation/script"
+	"passage/automation/secret"
 	"passage/db"
 )
 
@@ -207,13 +207,13 @@ func (s *session) keep(prompt Prompt, values map[string]string) Answer {
 	answer := Answer{}
 	if prompt.Kind != KindCredentials {
 		for name, value := range values {
-			answer[name] = script.NewSecret(value)
+			answer[name] = secret.New(value)
 		}
 		return answer
 	}
 	s.credentials, s.kept = answer, open(prompt.Fields, values)
 	for _, field := range prompt.Fields { // and nothing that was posted beside them
-		answer[field.Name] = script.NewSecret(values[field.Name])
+		answer[field.Name] = secret.New(values[field.Name])
 	}
 	return answer
 }

@@ -34,8 +34,6 @@ type (
 	Option = script.Option
 	// Change is one thing that a confirmation is about.
 	Change = script.Change
-	// Secret is what a person typed.
-	Secret = script.Secret
 	// Answer is what a person answered, by field.
 	Answer = script.Answer
 )

@@ -15,6 +15,7 @@ import (
 	"passage/automation/outcome"
 	"passage/automation/resources"
 	"passage/automation/script"
+	"passage/automation/secret"
 	"passage/db"
 )
 
@@ -25,7 +26,7 @@ type session struct {
 	lease       db.Lease
 	link        db.Link
 	integration *Integration
-	redactor    *browser.Redactor
+	redactor    *secret.Redactor
 	logger      *slog.Logger
 	recorder    *recorder
 	opening     *question     // asked by the claim; the same for good
@@ -60,7 +61,7 @@ func newSession(r *Runner, claimed db.Claimed, integration *Integration, prompt 
 	ctx, cancel := context.WithCancelCause(context.Background())
 	s := &session{
 		runner: r, lease: claimed.Session.Lease(), link: claimed.Link, integration: integration,
-		redactor: browser.NewRedactor(), ctx: ctx, cancel: cancel, done: make(chan struct{}), operation: noOperation,
+		redactor: secret.NewRedactor(), ctx: ctx, cancel: cancel, done: make(chan struct{}), operation: noOperation,
 		logger: r.Logger.With("session", claimed.Session.ID, "integration", integration.ID),
 	}
 	s.recorder = &recorder{session: s}
@@ -129,7 +130,7 @@ func (s *session) work() (json.RawMessage, error) {
 }
 
 // policy is what a browser that works for an integration may reach.
-func policy(integration *Integration, redactor *browser.Redactor) browser.Policy {
+func policy(integration *Integration, redactor *secret.Redactor) browser.Policy {
 	return browser.Policy{Hosts: integration.Hosts, AllowPrivate: integration.AllowPrivate(), Redactor: redactor}
 }
 

@@ -14,6 +14,7 @@ import (
 	"passage/automation/outcome"
 	"passage/automation/resources"
 	"passage/automation/script"
+	"passage/automation/secret"
 	"passage/db"
 )
 
@@ -62,7 +63,7 @@ type Trial struct {
 	Integration *Integration
 	Resources   *resources.Set
 	Pool        *pool.Pool
-	Redactor    *browser.Redactor
+	Redactor    *secret.Redactor
 	Onlooker    Onlooker
 }
 

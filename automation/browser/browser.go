@@ -13,6 +13,7 @@ import (
 
 	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
+	"passage/automation/secret"
 )
 
 // launchWithin is how long a browser may take until its page is ready.
@@ -27,7 +28,7 @@ type Browser struct {
 	windows *windows
 	dialogs dialogs
 	rules   *chrome.Rules
-	redact  *Redactor
+	redact  *secret.Redactor
 
 	mu    sync.Mutex
 	typed []string          // what was typed so far, for masking pictures
@@ -42,9 +43,9 @@ type Browser struct {
 
 // Policy is what one session's browser may do.
 type Policy struct {
-	Hosts        []string  // "name" (ports 80 and 443) or "name:port": the only ones it may reach
-	AllowPrivate bool      // also where such a name stands for a loopback or private address
-	Redactor     *Redactor // its secrets are masked in pictures too; may be nil
+	Hosts        []string         // "name" (ports 80 and 443) or "name:port": the only ones it may reach
+	AllowPrivate bool             // also where such a name stands for a loopback or private address
+	Redactor     *secret.Redactor // its secrets are masked in pictures too; may be nil
 }
 
 // Launch starts a browser that may reach nothing yet; see Allow. The caller
@@ -206,7 +207,7 @@ func (b *Browser) noteTyped(text string) {
 func (b *Browser) private() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return append(b.redact.known(), b.typed...)
+	return append(b.redact.Secrets(), b.typed...)
 }
 
 // noteAct remembers that the page may be about to leave; tookAct says so, once.

@@ -14,6 +14,7 @@ import (
 	"passage/automation/outcome"
 	"passage/automation/sandbox"
 	"passage/automation/script"
+	"passage/automation/secret"
 )
 
 // session is one attempt: what the runner is to the script, for a test.
@@ -33,7 +34,7 @@ type session struct {
 
 func (w *world) session(t *testing.T, s sandbox.Scenario) *session {
 	t.Helper()
-	redactor := browser.NewRedactor()
+	redactor := secret.NewRedactor()
 	b, err := w.pool.Acquire(t.Context(), browser.Policy{Hosts: w.script.Hosts, AllowPrivate: w.script.AllowPrivate(), Redactor: redactor}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +60,7 @@ func (s *session) Ask(ctx context.Context, p script.Prompt) (script.Answer, erro
 	}
 	answer := script.Answer{}
 	for name, value := range values {
-		answer[name] = script.NewSecret(value)
+		answer[name] = secret.New(value)
 	}
 	return answer, nil
 }

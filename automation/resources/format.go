@@ -4,12 +4,14 @@ import (
 	"errors"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"passage/automation/secret"
 )
 
 // formats are the two formats that JSON Schema does not have. Their errors
 // stay inside: the text is in formatMessages.
 var formats = []*jsonschema.Format{
-	{Name: "luhn", Validate: onStrings(isCardNumber)},
+	{Name: "luhn", Validate: onStrings(secret.IsCardNumber)},
 	{Name: "mmyy", Validate: onStrings(isMonthAndYear)},
 }
 
@@ -29,27 +31,6 @@ func onStrings(valid func(string) bool) func(any) error {
 		}
 		return nil
 	}
-}
-
-// isCardNumber checks the length and the check digit of ISO/IEC 7812-1.
-func isCardNumber(text string) bool {
-	if len(text) < 12 || len(text) > 19 {
-		return false
-	}
-	sum := 0
-	for i := range len(text) {
-		if text[i] < '0' || text[i] > '9' {
-			return false
-		}
-		digit := int(text[i] - '0')
-		if (len(text)-i)%2 == 0 { // every second one, counted from the right
-			if digit *= 2; digit > 9 {
-				digit -= 9
-			}
-		}
-		sum += digit
-	}
-	return sum%10 == 0
 }
 
 func isMonthAndYear(text string) bool {

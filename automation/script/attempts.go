@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"passage/automation/outcome"
+	"passage/automation/secret"
 )
 
 const (
@@ -88,7 +89,7 @@ func (a *attempts) ask() (starlark.Value, error) {
 		}
 		value := a.user.run.conceal(name, given)
 		if a.prompt.Kind == KindOneTimeCode {
-			value = a.user.run.conceal(name, NewSecret(plainCode(given.Reveal())))
+			value = a.user.run.conceal(name, secret.New(plainCode(given.Reveal())))
 		}
 		a.current.values[name] = value
 	}

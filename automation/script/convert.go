@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"passage/automation/secret"
+
 	"go.starlark.net/starlark"
 )
 
@@ -61,9 +63,9 @@ func (r *Run) concealArgument(name string, value starlark.Value) (starlark.Value
 	case starlark.NoneType:
 		return value, nil
 	case starlark.String:
-		return r.conceal(name, NewSecret(string(value))), nil
+		return r.conceal(name, secret.New(string(value))), nil
 	case starlark.Int:
-		return r.conceal(name, NewSecret(value.String())), nil
+		return r.conceal(name, secret.New(value.String())), nil
 	default:
 		// The value stays out of the message, as it does everywhere.
 		return nil, fmt.Errorf("the sensitive argument %s is a %s, not a text", name, value.Type())
@@ -162,7 +164,7 @@ func (r *Run) encode(value starlark.Value) (json.RawMessage, error) {
 	if value == starlark.None {
 		return nil, errors.New("the function returned nothing; does every way through it end with return {…}?")
 	}
-	e := &encoder{scrub: r.scrubValue}
+	e := &encoder{scrub: r.options.Redactor.ScrubValue}
 	if err := e.value(value, 0); err != nil {
 		return nil, err
 	}

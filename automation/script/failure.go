@@ -75,18 +75,18 @@ func (r *Run) fail(err error) *Failure {
 	failure.Outcome = r.scrubOutcome(typed)
 	failure.cause = cause
 	failure.Line, failure.Traceback = r.traceback(stack)
-	failure.Traceback += clip(r.scrubText(message)) + "\n"
+	failure.Traceback += clip(r.scrub(message)) + "\n"
 	return failure
 }
 
 // scrubOutcome returns a copy whose texts are scrubbed, the cause's among them.
 func (r *Run) scrubOutcome(typed *outcome.Error) *outcome.Error {
 	text := strings.TrimPrefix(strings.TrimPrefix(typed.Error(), string(typed.Code)), ": ")
-	clean := outcome.New(typed.Code, "%s", clip(r.scrubText(text+unmatched(typed.Selectors))))
+	clean := outcome.New(typed.Code, "%s", clip(r.scrub(text+unmatched(typed.Selectors))))
 	for _, selector := range typed.Selectors {
-		selector.Selector = r.scrubText(selector.Selector)
-		selector.Near = r.scrubText(selector.Near)
-		selector.Hiding = r.scrubText(selector.Hiding)
+		selector.Selector = r.scrub(selector.Selector)
+		selector.Near = r.scrub(selector.Near)
+		selector.Hiding = r.scrub(selector.Hiding)
 		clean.Selectors = append(clean.Selectors, selector)
 	}
 	return clean
@@ -139,7 +139,7 @@ func (r *Run) traceback(stack starlark.CallStack) (line int, text string) {
 		line = int(frame.Pos.Line)
 		fmt.Fprintf(&out, "  %s:%d: in %s\n", r.integration.Filename, line, frame.Name)
 		if line >= 1 && line <= len(lines) {
-			fmt.Fprintf(&out, "    %s\n", r.scrubText(strings.TrimSpace(lines[line-1])))
+			fmt.Fprintf(&out, "    %s\n", r.scrub(strings.TrimSpace(lines[line-1])))
 		}
 	}
 	return line, out.String()

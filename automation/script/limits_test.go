@@ -9,6 +9,7 @@ import (
 
 	"passage/automation/browser"
 	"passage/automation/outcome"
+	"passage/automation/secret"
 )
 
 func TestScriptsAreStoppedBeforeTheyHurtOthers(t *testing.T) {
@@ -155,7 +156,7 @@ func TestGuardsKeepStarlarksOwnMessagesAndLines(t *testing.T) {
 func TestStepsAreCountedOverTheWholeRun(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, "def run(page, arguments):\n    x = [i for i in range(1000)]\n    return {}\n")
-	run, err := integration.Start(t.Context(), Options{Page: new(browser.Page), User: &person{}, Recorder: &recorder{}, Redactor: browser.NewRedactor(), Steps: 20_000})
+	run, err := integration.Start(t.Context(), Options{Page: new(browser.Page), User: &person{}, Recorder: &recorder{}, Redactor: secret.NewRedactor(), Steps: 20_000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +176,7 @@ func TestContextEndsAScriptWithItsCause(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, "def run(page, arguments):\n    for a in range(90000):\n        for b in range(90000):\n            pass\n    return {}\n")
 	ctx, cancel := context.WithCancelCause(t.Context())
-	run, err := integration.Start(ctx, Options{Page: new(browser.Page), User: &person{}, Recorder: &recorder{}, Redactor: browser.NewRedactor(), Steps: 1 << 60})
+	run, err := integration.Start(ctx, Options{Page: new(browser.Page), User: &person{}, Recorder: &recorder{}, Redactor: secret.NewRedactor(), Steps: 1 << 60})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +191,7 @@ func TestDeadlineOfTheSessionIsClientTimeout(t *testing.T) {
 	integration := loadBody(t, "def run(page, arguments):\n    for a in range(90000):\n        for b in range(90000):\n            pass\n    return {}\n")
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	run, err := integration.Start(ctx, Options{Page: new(browser.Page), User: &person{}, Recorder: &recorder{}, Redactor: browser.NewRedactor(), Steps: 1 << 60})
+	run, err := integration.Start(ctx, Options{Page: new(browser.Page), User: &person{}, Recorder: &recorder{}, Redactor: secret.NewRedactor(), Steps: 1 << 60})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,15 +13,6 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// Field is one input of the credentials form. Label is a key; the text for
-// people belongs to it in views.
-type Field struct {
-	Name         string `json:"name"`
-	Label        string `json:"label"`
-	Autocomplete string `json:"autocomplete,omitempty"`
-	Secret       bool   `json:"secret,omitempty"`
-}
-
 // Manifest is what an integration says about itself when it is loaded: enough
 // to list it and to show its credentials form without a browser.
 type Manifest struct {
@@ -47,11 +38,8 @@ type Integration struct {
 }
 
 var (
-	idPattern    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
-	namePattern  = regexp.MustCompile(`^[a-z][a-zA-Z0-9_]{0,39}$`)
-	labelPattern = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
-	tokenPattern = regexp.MustCompile(`^[a-z][a-z0-9 -]{0,63}$`)
-	hostPattern  = regexp.MustCompile(`^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?$`)
+	idPattern   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
+	hostPattern = regexp.MustCompile(`^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?$`)
 )
 
 // Globals returns the values of the script's top level, which are frozen.
@@ -133,21 +121,6 @@ func (m *Manifest) faults() []error {
 		seen[field.Name] = true
 	}
 	return append(faults, m.lockoutFaults()...)
-}
-
-// faults returns what is wrong with one field.
-func (f Field) faults() []error {
-	var faults []error
-	if !namePattern.MatchString(f.Name) {
-		faults = append(faults, fmt.Errorf("field: name %q must be letters, digits and underscores, starting with a lower-case letter", f.Name))
-	}
-	if !labelPattern.MatchString(f.Label) {
-		faults = append(faults, fmt.Errorf("field: label = %q must be a key like %q; the text that belongs to it is in views", f.Label, "phone_or_email"))
-	}
-	if f.Autocomplete != "" && !tokenPattern.MatchString(f.Autocomplete) {
-		faults = append(faults, fmt.Errorf("field: autocomplete = %q must be a token of HTML like %q", f.Autocomplete, "current-password"))
-	}
-	return faults
 }
 
 func checkSite(site string) error {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"go.starlark.net/starlark"
 )
@@ -169,4 +171,8 @@ func sayMoney(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		dict.SetKey(starlark.String("amount"), starlark.Float(parsed.amount)),
 		dict.SetKey(starlark.String("currency"), named),
 	)
+}
+
+func isWordRune(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }

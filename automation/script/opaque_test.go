@@ -1,11 +1,7 @@
 package script
 
 import (
-	"bytes"
-	"encoding/json"
-	"encoding/xml"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 
@@ -13,56 +9,6 @@ import (
 )
 
 const canary = "hunter2-canary-wolf"
-
-func TestSecretIsRedactedHoweverItIsPrinted(t *testing.T) {
-	t.Parallel()
-	secret := NewSecret(canary)
-	type holder struct {
-		Open   Secret
-		hidden Secret
-		Answer Answer
-		ptr    *Secret
-	}
-	held := holder{secret, secret, Answer{"password": secret}, &secret}
-	var printed []string
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%p", "%T", "%10.3s"} {
-		for _, v := range []any{secret, &secret, held, &held, Answer{"p": secret}, []Secret{secret}} {
-			printed = append(printed, fmt.Sprintf(verb, v))
-		}
-	}
-	for _, v := range []any{secret, held, Answer{"p": secret}, map[string]Secret{"p": secret}} {
-		encoded, err := json.Marshal(v)
-		if err != nil {
-			t.Fatal(err)
-		}
-		printed = append(printed, string(encoded))
-	}
-	type element struct{ S Secret }
-	encoded, err := xml.Marshal(element{secret})
-	if err != nil {
-		t.Fatal(err)
-	}
-	printed = append(printed, string(encoded), fmt.Errorf("oh: %v", secret).Error())
-	var log bytes.Buffer
-	for _, handler := range []slog.Handler{slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil)} {
-		slog.New(handler).Info("m", "secret", secret, "answer", Answer{"p": secret}, "held", held)
-	}
-	printed = append(printed, log.String())
-	for _, text := range printed {
-		if leaks(text) {
-			t.Errorf("leaked: %s", text)
-		}
-	}
-	if secret.Reveal() != canary || (Secret{}).Reveal() != "" {
-		t.Error("Reveal does not give the text")
-	}
-}
-
-// leaks looks for a text and for a long part of it, plain and in hex.
-func leaks(text string) bool {
-	text = strings.ToLower(text)
-	return strings.Contains(text, "canary") || strings.Contains(text, fmt.Sprintf("%x", "canary")) || strings.Contains(text, "wolf")
-}
 
 func TestOpaqueValuesCannotBeMadeIntoAnything(t *testing.T) {
 	t.Parallel()
@@ -177,19 +123,6 @@ def run(page, arguments):
 	}
 }
 
-func TestLast4IsForCardNumbersOnly(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"4242 4242 4242 4242": "4242", "4000-0566-5566-5556": "5556", "378282246310005": "0005",
-		"123": "", "1234": "", "12345678901": "", "12345678901234567890": "", "correct horse 1": "", "": "",
-	} {
-		got, ok := last4Of(NewSecret(text))
-		if got != want || ok != (want != "") {
-			t.Errorf("last4 of %q is %q, want %q", text, got, want)
-		}
-	}
-}
-
 func TestResultsAndTracebacksAreScrubbed(t *testing.T) {
 	t.Parallel()
 	// What a site echoes reaches the script as plain text. Here the script
@@ -233,14 +166,8 @@ def run(page, arguments):
 	}
 }
 
-func TestReplaceWordLeavesLongerWordsAlone(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"737": "[redacted]", "7370 737": "7370 [redacted]", "a737": "a737", "(737)": "([redacted])",
-		"737737": "737737", "737-737": "[redacted]-[redacted]", "": "", "é737": "é737", "737€": "[redacted]€",
-	} {
-		if got := replaceWord(text, "737"); got != want {
-			t.Errorf("replaceWord(%q) = %q, want %q", text, got, want)
-		}
-	}
+// leaks looks for the canary and for a long part of it, plain and in hex.
+func leaks(text string) bool {
+	text = strings.ToLower(text)
+	return strings.Contains(text, "canary") || strings.Contains(text, fmt.Sprintf("%x", "canary")) || strings.Contains(text, "wolf")
 }

@@ -220,7 +220,7 @@ func (p *page) typing(w *invocation, args starlark.Tuple, kwargs []starlark.Tupl
 	}
 	switch given := given.(type) {
 	case *opaque:
-		return at, given.secret.Reveal(), nil
+		return at, given.value.Reveal(), nil
 	case starlark.String:
 		return at, string(given), nil
 	default:
@@ -258,7 +258,7 @@ func (p *page) submit(w *invocation, args starlark.Tuple, kwargs []starlark.Tupl
 		return nil, fmt.Errorf("page.submit is refused in %s: %s", p.run.operation, p.run.mayNot)
 	}
 	w.step.Matches, err = at.live.Submit(p.run.ctx, at.selector, func() error {
-		return p.run.options.Recorder.Submit(p.run.ctx, p.run.scrubText(w.step.Selector))
+		return p.run.options.Recorder.Submit(p.run.ctx, p.run.scrub(w.step.Selector))
 	})
 	return nil, outside(err)
 }

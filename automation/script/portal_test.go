@@ -14,6 +14,7 @@ import (
 	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 	"passage/automation/outcome"
+	"passage/automation/secret"
 )
 
 // ferry is a booking portal that is drawn by its own script: no forms, no
@@ -91,7 +92,7 @@ func visitAt(t *testing.T, address, body string, answers ...func(context.Context
 	if err != nil {
 		t.Fatal(err)
 	}
-	redactor := browser.NewRedactor()
+	redactor := secret.NewRedactor()
 	process, err := browsers.Acquire(t.Context(), browser.Policy{Hosts: integration.Hosts, AllowPrivate: true, Redactor: redactor}, nil)
 	if err != nil {
 		t.Fatal(err)

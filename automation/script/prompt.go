@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"passage/automation/secret"
 )
 
 // Kind is what a prompt asks for.
@@ -60,6 +62,9 @@ const (
 	answerConfirm = "confirm"
 	actionResend  = "resend"
 )
+
+// Answer is what a person gave to a prompt, by field name.
+type Answer map[string]secret.Value
 
 const maxAnswer = 1024 // bytes of one value
 

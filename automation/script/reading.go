@@ -98,7 +98,7 @@ func (p *page) value(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple
 	if err != nil {
 		return nil, outside(err)
 	}
-	if p.run.scrubText(text) != text || p.run.short[text] {
+	if p.run.scrub(text) != text {
 		return nil, errors.New("page.value: the field holds an opaque value, or a card number")
 	}
 	return p.seen(w, text)

@@ -11,6 +11,7 @@ import (
 
 	"passage/automation/browser"
 	"passage/automation/outcome"
+	"passage/automation/secret"
 )
 
 // User is the person, as the runner reaches them. Errors are *outcome.Error.
@@ -55,7 +56,7 @@ type Options struct {
 	Page     *browser.Page
 	User     User
 	Recorder Recorder
-	Redactor *browser.Redactor
+	Redactor *secret.Redactor
 	Steps    uint64 // of Starlark, in the whole run; 0 for 10 million
 }
 
@@ -74,9 +75,6 @@ type Run struct {
 	looking   bool   // inside a function that a word was given, to see whether something is so
 	mayNot    string // why page.submit is refused; empty if it is not
 
-	short map[string]bool // opaque texts too short for the redactor
-	last4 map[string]bool // last digits that a script may have
-
 	failed    Step               // the step that failed last
 	aborted   error              // what ended the call where Starlark could not be given an error
 	abortedAt starlark.CallStack // where
@@ -93,7 +91,7 @@ func (i *Integration) Start(ctx context.Context, o Options) (*Run, error) {
 	if o.Steps == 0 {
 		o.Steps = defaultSteps
 	}
-	return &Run{ctx: ctx, integration: i, options: o, short: map[string]bool{}, last4: map[string]bool{}}, nil
+	return &Run{ctx: ctx, integration: i, options: o}, nil
 }
 
 // logIn is the name of what a run does before its operations.
@@ -203,7 +201,7 @@ func (r *Run) perform(thread *starlark.Thread, name string, at *page, do func(*i
 	w := &invocation{run: r, thread: thread, step: Step{Word: name, Line: line, Operation: r.operation, Started: time.Now()}}
 	value, err := do(w)
 	w.step.Took = time.Since(w.step.Started)
-	w.step.Selector = r.scrubText(w.step.Selector) // a script may have built it from what it read
+	w.step.Selector = r.scrub(w.step.Selector) // a script may have built it from what it read
 	typed, _ := errors.AsType[*outcome.Error](err)
 	switch {
 	case typed != nil:

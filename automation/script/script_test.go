@@ -11,6 +11,7 @@ import (
 
 	"passage/automation/browser"
 	"passage/automation/outcome"
+	"passage/automation/secret"
 )
 
 // header is what every test script begins with: 9 lines.
@@ -80,7 +81,7 @@ func (p *person) Ask(ctx context.Context, prompt Prompt) (Answer, error) {
 func gives(pairs ...string) func(context.Context, Prompt) (Answer, error) {
 	answer := Answer{}
 	for i := 0; i < len(pairs); i += 2 {
-		answer[pairs[i]] = NewSecret(pairs[i+1])
+		answer[pairs[i]] = secret.New(pairs[i+1])
 	}
 	return func(context.Context, Prompt) (Answer, error) { return answer, nil }
 }
@@ -138,7 +139,7 @@ func start(t *testing.T, integration *Integration, answers ...func(context.Conte
 	t.Helper()
 	b := bench{person: &person{answers: answers}, recorder: &recorder{}}
 	run, err := integration.Start(t.Context(), Options{
-		Page: new(browser.Page), User: b.person, Recorder: b.recorder, Redactor: browser.NewRedactor(), Steps: 1_000_000,
+		Page: new(browser.Page), User: b.person, Recorder: b.recorder, Redactor: secret.NewRedactor(), Steps: 1_000_000,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"passage/automation/browser"
 	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
+	"passage/automation/secret"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -113,7 +114,7 @@ func (c *carrier) visit(t *testing.T, ctx context.Context, body string, answers 
 	if err != nil {
 		t.Fatal(err)
 	}
-	redactor := browser.NewRedactor()
+	redactor := secret.NewRedactor()
 	process, err := browsers.Acquire(ctx, browser.Policy{Hosts: integration.Hosts, AllowPrivate: integration.AllowPrivate(), Redactor: redactor}, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -152,7 +152,7 @@ func sayPrint(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		parts[i] = arg.String()
 	}
 	return r.perform(thread, b.Name(), nil, func(w *invocation) (starlark.Value, error) {
-		w.step.Outcome = quote(r.scrubText(strings.Join(parts, " ")))
+		w.step.Outcome = quote(r.scrub(strings.Join(parts, " ")))
 		return starlark.None, nil
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"passage/automation/browser"
 	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
+	"passage/automation/secret"
 )
 
 // doctorCommand checks a machine before somebody relies on it.
@@ -73,7 +74,7 @@ func (c *doctorCommand) checkBrowser(ctx context.Context) (found string, err err
 	go func() { closed <- browsers.Run(ctx) }()
 	defer func() { stop(); err = errors.Join(err, <-closed) }()
 	begin := time.Now()
-	window, err := browsers.Acquire(ctx, browser.Policy{Redactor: browser.NewRedactor()}, func(int) {})
+	window, err := browsers.Acquire(ctx, browser.Policy{Redactor: secret.NewRedactor()}, func(int) {})
 	if err != nil {
 		return "", fmt.Errorf("the browser did not start: %w", err)
 	}

@@ -26,18 +26,21 @@ var importRules = []importRule{
 	{"web", []string{"web/*"}},
 	{"web/follow", []string{"web/problem", "db", "db/*", "automation"}},
 	{"web/webtest", []string{"*"}}, // only tests import it
-	{"web/*", []string{"web/problem", "web/branding", "web/cookie", "web/follow", "views", "views/*", "static", "db", "db/*", "automation", "automation/outcome", "automation/resources"}},
+	{"web/*", []string{"web/problem", "web/branding", "web/cookie", "web/follow", "views", "views/*", "static", "db", "db/*",
+		"automation", "automation/outcome", "automation/resources", "automation/prompt", "automation/event", "automation/catalog"}},
 	{"views", []string{"static", "automation/outcome"}},
 	{"views/*", []string{"views", "views/*", "static", "automation/outcome"}}, // one room with views
-	{"automation", []string{"db", "db/*", "automation/script", "automation/browser", "automation/browser/pool", "automation/outcome",
-		"automation/resources", "automation/integrations"}},
-	{"automation/script", []string{"automation/script/ast", "automation/browser", "automation/outcome"}},
-	{"automation/script/check", []string{"automation/script", "automation/script/ast"}},
-	{"automation/browser/pool", []string{"automation/browser", "automation/browser/chrome", "automation/outcome"}},
-	{"automation/browser", []string{"automation/browser/chrome", "automation/outcome"}},
-	{"automation/browser/chrome", []string{"automation/outcome"}},
+	{"automation", []string{"db", "db/*", "automation/script", "automation/script/*", "automation/browser", "automation/browser/*", "automation/outcome",
+		"automation/resources", "automation/integrations", "automation/prompt", "automation/secret", "automation/event", "automation/catalog"}},
+	{"automation/catalog", []string{"automation/integrations", "automation/script", "automation/script/*"}},
+	{"automation/script", []string{"automation/script/*", "automation/browser", "automation/browser/*", "automation/outcome", "automation/prompt", "automation/secret"}},
+	{"automation/script/check", []string{"automation/script", "automation/script/ast", "automation/outcome", "automation/prompt"}},
+	{"automation/browser", []string{"automation/browser/*", "automation/outcome", "automation/secret"}},
+	{"automation/browser/*", []string{"automation/browser", "automation/browser/*", "automation/outcome", "automation/secret"}},
+	{"automation/prompt", []string{"automation/secret"}},
+	{"automation/resources", []string{"automation/secret"}},
 	{"automation/sandbox/*", []string{"automation/sandbox"}}, // what the sites share is above them
-	{"db/*", []string{"db", "db/*"}},                         // one room with db
+	{"db/*", []string{"db", "db/*"}}, // one room with db
 }
 
 // importHomes are the libraries that only one room knows.

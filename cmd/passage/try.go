@@ -14,10 +14,10 @@ import (
 	"strings"
 
 	"passage/automation"
-	"passage/automation/browser"
 	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 	"passage/automation/resources"
+	"passage/automation/secret"
 	"passage/views"
 )
 
@@ -59,7 +59,7 @@ func (c *integrationsTry) Run(ctx context.Context, out *console.Console) error {
 	if err := c.agree(ctx, &seat, integration.ID, operations); err != nil {
 		return err
 	}
-	told := &report{interview: seat, redactor: browser.NewRedactor(), screenshot: c.Screenshot}
+	told := &report{interview: seat, redactor: secret.NewRedactor(), screenshot: c.Screenshot}
 	result, err := c.try(ctx, out, &automation.Trial{
 		Integration: integration, Resources: rules, Redactor: told.redactor, Onlooker: told,
 	}, operations)

@@ -14,7 +14,7 @@ import (
 
 	"passage/automation"
 	"passage/automation/outcome"
-	"passage/automation/script"
+	"passage/automation/secret"
 	"passage/views"
 )
 
@@ -59,7 +59,7 @@ func (p *interview) Ask(ctx context.Context, prompt automation.Prompt) (automati
 		}
 		answer := automation.Answer{}
 		for name, value := range values {
-			answer[name] = script.NewSecret(value)
+			answer[name] = secret.New(value)
 		}
 		return answer, nil
 	}

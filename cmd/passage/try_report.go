@@ -12,13 +12,14 @@ import (
 	"passage/automation/browser"
 	"passage/automation/outcome"
 	"passage/automation/script"
+	"passage/automation/secret"
 )
 
 // report tells a trial while it happens, and why it failed. Everything goes
 // through the redactor once more on its way out: a terminal may be recorded.
 type report struct {
 	interview
-	redactor   *browser.Redactor
+	redactor   *secret.Redactor
 	screenshot string // where to keep a picture of a failure; "" nowhere
 
 	url string // as last told

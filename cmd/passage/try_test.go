@@ -20,10 +20,10 @@ import (
 	"testing"
 
 	"passage/automation"
-	"passage/automation/browser"
 	"passage/automation/outcome"
 	"passage/automation/sandbox"
 	"passage/automation/script"
+	"passage/automation/secret"
 	"passage/views"
 )
 
@@ -216,7 +216,7 @@ func TestTryShowsWhereAndWhyAScriptFailed(t *testing.T) {
 func TestAFailureNamesWhatCameNearest(t *testing.T) {
 	t.Parallel()
 	var told bytes.Buffer
-	r := &report{interview: interview{console.NewTerminal(&console.Console{Stderr: &told}), views.Match("en"), "Acme"}, redactor: browser.NewRedactor()}
+	r := &report{interview: interview{console.NewTerminal(&console.Console{Stderr: &told}), views.Match("en"), "Acme"}, redactor: secret.NewRedactor()}
 	end := outcome.New(outcome.SiteChanged, "not found in time")
 	end.Selectors = []outcome.Selector{{Name: "home", Selector: "#home", Near: "#hom"}, {Selector: ".row", Matches: 2, Hiding: "#tab"}}
 	r.failure(&automation.Integration{Source: []byte("one\ntwo\n")}, &script.Failure{Outcome: end, Line: 2, Traceback: "Traceback\n"})

@@ -16,6 +16,7 @@ import (
 	"passage/automation/browser"
 	"passage/automation/browser/chrome"
 	"passage/automation/sandbox"
+	"passage/automation/secret"
 )
 
 // Auto plays a person in a browser of its own, from the claim URL to the shop's
@@ -38,7 +39,7 @@ func (d *Demo) Auto(ctx context.Context, scenario sandbox.Scenario) (err error) 
 	go func() { closed <- browsers.Run(ctx) }()
 	defer func() { stop(); err = errors.Join(err, <-closed) }()
 
-	window, err := browsers.Acquire(ctx, browser.Policy{AllowPrivate: true, Redactor: browser.NewRedactor(),
+	window, err := browsers.Acquire(ctx, browser.Policy{AllowPrivate: true, Redactor: secret.NewRedactor(),
 		Hosts: []string{d.PublicURL.Host, d.Shop.Addr().String()}}, func(int) {})
 	if err != nil {
 		return err

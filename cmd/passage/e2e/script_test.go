@@ -9,6 +9,7 @@ import (
 
 	"passage/automation/browser"
 	"passage/automation/sandbox"
+	"passage/automation/secret"
 )
 
 // The hosted flow in a real browser whose scripts run.
@@ -22,7 +23,7 @@ type window struct {
 // window opens a browser that reaches our server, the shop, and further hosts.
 func (s *stack) window(t *testing.T, hosts ...string) *window {
 	t.Helper()
-	opened, err := s.people.Acquire(t.Context(), browser.Policy{AllowPrivate: true, Redactor: browser.NewRedactor(),
+	opened, err := s.people.Acquire(t.Context(), browser.Policy{AllowPrivate: true, Redactor: secret.NewRedactor(),
 		Hosts: append(hosts, s.PublicURL.Host, s.Shop.Addr().String())}, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -1,84 +1,16 @@
-package browser
+package secret
 
 import (
-	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
-
-const redacted = "[redacted]"
-
-// shortest is the length, in runes, from which a secret is redacted: shorter
-// ones would take every second word with them.
-const shortest = 3
-
-// Redactor takes a session's secrets out of text. It is safe for concurrent use.
-type Redactor struct {
-	mu       sync.RWMutex
-	secrets  []string
-	forms    map[string]struct{}
-	replacer *strings.Replacer
-}
-
-// NewRedactor returns a Redactor that knows no secret, and so takes out card
-// numbers only.
-func NewRedactor() *Redactor {
-	return &Redactor{forms: map[string]struct{}{}, replacer: strings.NewReplacer()}
-}
-
-// Add makes every later Scrub take the secret out, as it is and in its URL-,
-// HTML-, JSON- and base64-encoded forms. One shorter than three runes is ignored.
-func (r *Redactor) Add(secret string) {
-	if utf8.RuneCountInString(secret) < shortest {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if slices.Contains(r.secrets, secret) {
-		return
-	}
-	r.secrets = append(r.secrets, secret)
-	for _, form := range encodings(secret) {
-		r.forms[form] = struct{}{}
-	}
-	// The longest first: a secret that holds another must not leave a rest.
-	forms := slices.SortedFunc(maps.Keys(r.forms), func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
-	})
-	pairs := make([]string, 0, 2*len(forms))
-	for _, form := range forms {
-		pairs = append(pairs, form, redacted)
-	}
-	r.replacer = strings.NewReplacer(pairs...)
-}
-
-// Scrub returns s with every added secret, and every number that could be a
-// payment card's, replaced by [redacted].
-func (r *Redactor) Scrub(s string) string {
-	r.mu.RLock()
-	replacer := r.replacer
-	r.mu.RUnlock()
-	return scrubCards(replacer.Replace(s))
-}
-
-// known returns the secrets as they were added.
-func (r *Redactor) known() []string {
-	if r == nil {
-		return nil
-	}
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return slices.Clone(r.secrets)
-}
 
 // encodings returns the secret and the forms in which it may come back: from
 // an address, a page's source, a script's data, a header.

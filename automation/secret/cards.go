@@ -1,4 +1,4 @@
-package browser
+package secret
 
 import (
 	"strings"
@@ -8,11 +8,36 @@ import (
 // A payment card's number has 12 to 19 digits (ISO/IEC 7812-1).
 const minCard, maxCard = 12, 19
 
-// issued reports whether the networks give out numbers that begin like this and
-// are this long. One in ten numbers passes Luhn's check by chance: without this
-// times in milliseconds and the sites' own ids would be taken for cards. The
-// ranges, wider rather than narrower, are those of the networks' public BIN
-// tables: Visa, Mastercard, American Express, Discover, Diners Club, JCB, Mir,
+// IsCardNumber reports whether a text is a card's number by its length and its
+// check digit (ISO/IEC 7812-1), with nothing between the digits.
+func IsCardNumber(text string) bool { return hasCardLength(text) && luhn(text) }
+
+// Last4 returns the last four digits of a card's number, which may be grouped by
+// spaces or dashes. ok is false for anything that is not 12 to 19 digits: the
+// last four digits of a CVV are the CVV.
+func Last4(v Value) (last4 string, ok bool) {
+	digits := strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' {
+			return -1
+		}
+		return r
+	}, v.Reveal())
+	if !hasCardLength(digits) {
+		return "", false
+	}
+	return digits[len(digits)-4:], true
+}
+
+// hasCardLength reports whether a text is digits alone, as many as a card's
+// number has.
+func hasCardLength(text string) bool {
+	return len(text) >= minCard && len(text) <= maxCard && strings.Trim(text, "0123456789") == ""
+}
+
+// issued reports whether a card network issues numbers with this prefix and
+// length. One number in ten passes Luhn's check by chance: without this test,
+// times in milliseconds and the sites' own ids would be mistaken for cards. The
+// ranges are those of the networks' public BIN tables, rounded outwards: Visa, Mastercard, American Express, Discover, Diners Club, JCB, Mir,
 // Maestro and UnionPay.
 func issued(digits []byte) bool {
 	two := int(digits[0]-'0')*10 + int(digits[1]-'0')
@@ -37,9 +62,9 @@ func issued(digits []byte) bool {
 // group is one unbroken run of digits within a text.
 type group struct{ start, end int }
 
-// scrubCards replaces every run of digits that may be a card's number, and may hold
-// spaces and dashes between its groups. A run begins and ends where a group
-// does, so a longer number is not cut up in search of a valid part.
+// scrubCards replaces every run of digits that could be a card's number. Spaces
+// and dashes may separate its groups. A run begins and ends at the edge of a
+// group, so no part of a longer number is mistaken for a card.
 func scrubCards(s string) string {
 	var out strings.Builder
 	done := 0
@@ -56,7 +81,7 @@ func scrubCards(s string) string {
 				continue
 			}
 			out.WriteString(s[done:groups[at].start])
-			out.WriteString(redacted)
+			out.WriteString(Redacted)
 			at += count
 			done = groups[at-1].end
 		}
@@ -69,8 +94,8 @@ func scrubCards(s string) string {
 	return out.String()
 }
 
-// digitGroups returns the groups of digits from start on that only spaces and
-// dashes part, and where the search goes on after them.
+// digitGroups returns the groups of digits that begin at start and have only
+// spaces and dashes between them, and where the search continues after them.
 func digitGroups(s string, start int) (groups []group, next int) {
 	for i := start; i < len(s); {
 		from := i
@@ -81,7 +106,7 @@ func digitGroups(s string, start int) (groups []group, next int) {
 		next = i
 		for i < len(s) {
 			r, size := utf8.DecodeRuneInString(s[i:])
-			if !separates(r) {
+			if !isSeparator(r) {
 				break
 			}
 			i += size
@@ -93,8 +118,8 @@ func digitGroups(s string, start int) (groups []group, next int) {
 	return groups, next
 }
 
-// cardAt returns how many of the first groups together are a card's number,
-// the most that are, or 0.
+// cardAt returns how many of the first groups form a card's number: the largest
+// such count, or 0.
 func cardAt(s string, groups []group) (count int) {
 	var digits []byte
 	for i, g := range groups {
@@ -109,10 +134,10 @@ func cardAt(s string, groups []group) (count int) {
 	return count
 }
 
-func luhn(digits []byte) bool {
+func luhn[text string | []byte](digits text) bool {
 	sum := 0
-	for i, d := range digits {
-		n := int(d - '0')
+	for i := range len(digits) {
+		n := int(digits[i] - '0')
 		if (len(digits)-i)%2 == 0 {
 			if n *= 2; n > 9 {
 				n -= 9
@@ -125,7 +150,7 @@ func luhn(digits []byte) bool {
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
-func separates(r rune) bool {
+func isSeparator(r rune) bool {
 	switch r {
 	case ' ', '-', '\u00a0', '\u2007', '\u2009', '\u202f', '\u2010', '\u2011', '\u2012', '\u2013':
 		return true
