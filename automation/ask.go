@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 	"passage/automation/secret"
 	"passage/db"
 )
@@ -15,18 +16,18 @@ import (
 // question is a prompt that is open, and the way its answer takes.
 type question struct {
 	id       string
-	prompt   Prompt
+	prompt   prompt.Prompt
 	deadline time.Time
-	idle     *time.Timer // rings at the deadline
-	answer   chan Answer // holds one
+	idle     *time.Timer        // rings at the deadline
+	answer   chan prompt.Answer // holds one
 }
 
-func newQuestion(id string, prompt Prompt, idle time.Duration) *question {
-	return &question{id: id, prompt: prompt, deadline: time.Now().Add(idle), idle: time.NewTimer(idle), answer: make(chan Answer, 1)}
+func newQuestion(id string, asked prompt.Prompt, idle time.Duration) *question {
+	return &question{id: id, prompt: asked, deadline: time.Now().Add(idle), idle: time.NewTimer(idle), answer: make(chan prompt.Answer, 1)}
 }
 
 // wait returns the answer, or why there will be none.
-func (q *question) wait(ctx context.Context) (Answer, error) {
+func (q *question) wait(ctx context.Context) (prompt.Answer, error) {
 	defer q.idle.Stop()
 	select {
 	case answer := <-q.answer:
@@ -38,26 +39,26 @@ func (q *question) wait(ctx context.Context) (Answer, error) {
 	}
 }
 
-func newPrompt(prompt Prompt) (db.NewPrompt, error) {
-	text, err := json.Marshal(prompt)
+func newPrompt(p prompt.Prompt) (db.NewPrompt, error) {
+	text, err := json.Marshal(p)
 	if err != nil {
 		return db.NewPrompt{}, fmt.Errorf("write the question: %w", err)
 	}
-	return db.NewPrompt{Kind: string(prompt.Kind), Question: text}, nil
+	return db.NewPrompt{Kind: string(p.Kind), Question: text}, nil
 }
 
 // Ask shows a question to the person and waits for the answer. The credentials
 // that were given before the browser was there answer the first question for
 // them. An approval has no answer: it stands until the context ends.
-func (s *session) Ask(ctx context.Context, prompt Prompt) (Answer, error) {
-	if prompt.Kind == KindCredentials {
+func (s *session) Ask(ctx context.Context, p prompt.Prompt) (prompt.Answer, error) {
+	if p.Kind == prompt.Credentials {
 		if given := s.takeGiven(); given != nil {
 			return given, nil
 		}
 		if err := s.askedAgain(ctx); err != nil {
 			return nil, err
 		}
-		prompt.AttemptsLeft = s.attemptsLeft(prompt.AttemptsLeft)
+		p.AttemptsLeft = s.attemptsLeft(p.AttemptsLeft)
 	} else if err := s.accepted(ctx); err != nil {
 		return nil, err
 	}
@@ -65,11 +66,11 @@ func (s *session) Ask(ctx context.Context, prompt Prompt) (Answer, error) {
 		return nil, err
 	}
 	s.recorder.flush()
-	stored, err := newPrompt(prompt)
+	stored, err := newPrompt(p)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := s.open(ctx, prompt, stored)
+	asked, err := s.open(ctx, p, stored)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +88,7 @@ func (s *session) Ask(ctx context.Context, prompt Prompt) (Answer, error) {
 	return nil, errors.Join(err, withdrawn)
 }
 
-func (s *session) takeGiven() Answer {
+func (s *session) takeGiven() prompt.Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	given := s.given
@@ -97,14 +98,14 @@ func (s *session) takeGiven() Answer {
 
 // open shows a question. Whoever answers finds it here: an answer that is
 // quicker than the return from the database waits for the lock.
-func (s *session) open(ctx context.Context, prompt Prompt, stored db.NewPrompt) (*question, error) {
+func (s *session) open(ctx context.Context, p prompt.Prompt, stored db.NewPrompt) (*question, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, err := s.runner.DB.OpenPrompt(ctx, s.lease, stored)
 	if err != nil {
 		return nil, err
 	}
-	s.question = newQuestion(id, prompt, s.runner.Limits.Idle)
+	s.question = newQuestion(id, p, s.runner.Limits.Idle)
 	return s.question, nil
 }
 
@@ -131,13 +132,13 @@ func (s *session) take(ctx context.Context, promptID string, values map[string]s
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	asked := s.question
-	if asked == nil || asked.id != promptID || asked.prompt.Kind == KindApproval {
+	if asked == nil || asked.id != promptID || asked.prompt.Kind == prompt.Approval {
 		return ErrAnswered
 	}
 	if faults := asked.prompt.Validate(values); len(faults) > 0 {
 		return &InvalidAnswer{Fields: faults}
 	}
-	if asked.prompt.Kind == KindCredentials {
+	if asked.prompt.Kind == prompt.Credentials {
 		if err := s.reserve(ctx, values); err != nil {
 			return s.refuseAnswer(asked.prompt, values, err)
 		}
@@ -158,12 +159,12 @@ func (s *session) take(ctx context.Context, promptID string, values map[string]s
 
 // refuseAnswer leaves the question open. Near the site's lock-out, what was typed
 // stays there, but for the password.
-func (s *session) refuseAnswer(prompt Prompt, values map[string]string, err error) error {
+func (s *session) refuseAnswer(p prompt.Prompt, values map[string]string, err error) error {
 	if errors.Is(err, db.ErrStale) {
 		return ErrAnswered
 	}
 	if _, near := errors.AsType[*db.LockoutNear](err); near {
-		s.kept = open(prompt.Fields, values)
+		s.kept = open(p.Fields, values)
 	}
 	return err
 }
@@ -203,23 +204,23 @@ func (s *session) leaveLine() {
 
 // keep turns what was typed into secrets, and remembers the credentials for as
 // long as the session lives.
-func (s *session) keep(prompt Prompt, values map[string]string) Answer {
-	answer := Answer{}
-	if prompt.Kind != KindCredentials {
+func (s *session) keep(p prompt.Prompt, values map[string]string) prompt.Answer {
+	answer := prompt.Answer{}
+	if p.Kind != prompt.Credentials {
 		for name, value := range values {
 			answer[name] = secret.New(value)
 		}
 		return answer
 	}
-	s.credentials, s.kept = answer, open(prompt.Fields, values)
-	for _, field := range prompt.Fields { // and nothing that was posted beside them
+	s.credentials, s.kept = answer, open(p.Fields, values)
+	for _, field := range p.Fields { // and nothing that was posted beside them
 		answer[field.Name] = secret.New(values[field.Name])
 	}
 	return answer
 }
 
 // open picks what is no secret of what was typed.
-func open(fields []Field, values map[string]string) map[string]string {
+func open(fields []prompt.Field, values map[string]string) map[string]string {
 	kept := map[string]string{}
 	for _, field := range fields {
 		if !field.Secret {

@@ -15,37 +15,6 @@ import (
 	"errors"
 
 	"passage/automation/browser/pool"
-	"passage/automation/script"
-)
-
-// The words of package script that the web needs too.
-type (
-	// Integration is a loaded script.
-	Integration = script.Integration
-	// Manifest is what an integration says about itself.
-	Manifest = script.Manifest
-	// Field is one input of a credentials form.
-	Field = script.Field
-	// Prompt is a question to the person.
-	Prompt = script.Prompt
-	// Kind is what a prompt asks for.
-	Kind = script.Kind
-	// Option is one answer of a choice.
-	Option = script.Option
-	// Change is one thing that a confirmation is about.
-	Change = script.Change
-	// Answer is what a person answered, by field.
-	Answer = script.Answer
-)
-
-// The kinds of prompts.
-const (
-	KindCredentials = script.KindCredentials
-	KindOneTimeCode = script.KindOneTimeCode
-	KindChoice      = script.KindChoice
-	KindApproval    = script.KindApproval
-	KindText        = script.KindText
-	KindConfirm     = script.KindConfirm
 )
 
 // The errors that callers tell apart, beside those of db.

@@ -24,10 +24,10 @@ type Site struct {
 // Entry is what the catalog knows of one integration.
 type Entry struct {
 	ID          string
-	Integration *Integration // in service; nil: none is
-	Own         bool         // from the operator's folder, not a built-in one
-	Since       time.Time    // when this version came into service
-	Fault       string       // why the newest version is not in service; "" it is, or it waits for a site
+	Integration *script.Integration // in service; nil: none is
+	Own         bool                // from the operator's folder, not a built-in one
+	Since       time.Time           // when this version came into service
+	Fault       string              // why the newest version is not in service; "" it is, or it waits for a site
 }
 
 // Fault is something that is wrong with the scripts, in a sentence for their
@@ -39,7 +39,7 @@ type Fault struct {
 
 // Catalog holds the integrations: the built-in ones and, over them, the
 // operator's own, whose changes Run takes in. Whoever asks it sees one state or
-// the next, never one half made; and an *Integration never changes, so that who
+// the next, never one half made; and an *script.Integration never changes, so that who
 // holds one keeps its version.
 type Catalog struct {
 	options CatalogOptions
@@ -91,7 +91,7 @@ func LoadCatalog(options CatalogOptions) (*Catalog, error) {
 var errNoSite = errors.New("its site is an address of this machine or network")
 
 // load makes an integration of a script, pointed to where it works.
-func (c *Catalog) load(id, file, source string) (*Integration, error) {
+func (c *Catalog) load(id, file, source string) (*script.Integration, error) {
 	integration, err := script.Load(file, []byte(source))
 	if err != nil {
 		return nil, err
@@ -120,7 +120,7 @@ func (c *Catalog) checkSites() error {
 				slices.Sorted(maps.Keys(entries))))
 			continue
 		}
-		probe := Integration{Manifest: Manifest{ID: id}} // whether a site can be one does not depend on the script
+		probe := script.Integration{Manifest: script.Manifest{ID: id}} // whether a site can be one does not depend on the script
 		if _, err := probe.At(site.URL, site.Hosts...); err != nil {
 			faults = append(faults, err)
 		}
@@ -222,14 +222,14 @@ func (e Entry) standing() string {
 }
 
 // Get finds an integration in service.
-func (c *Catalog) Get(id string) (*Integration, bool) {
+func (c *Catalog) Get(id string) (*script.Integration, bool) {
 	entry := c.shelf.Load().entries[id]
 	return entry.Integration, entry.Integration != nil
 }
 
 // List returns what is in service, by id.
-func (c *Catalog) List() []*Integration {
-	var list []*Integration
+func (c *Catalog) List() []*script.Integration {
+	var list []*script.Integration
 	for _, entry := range c.Entries() {
 		if entry.Integration != nil {
 			list = append(list, entry.Integration)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 
+	"passage/automation/script"
 	"passage/db"
 )
 
@@ -52,7 +53,7 @@ func (r *Runner) AllowHandOver(ctx context.Context, sessionID string) error {
 // Working is the version of an integration that a session works with, whatever
 // is in service by now. ErrElsewhere says that the session has ended, or is not
 // of this process.
-func (r *Runner) Working(sessionID string) (*Integration, error) {
+func (r *Runner) Working(sessionID string) (*script.Integration, error) {
 	s, err := r.find(sessionID)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"passage/automation/outcome"
+	"passage/automation/script"
 	"passage/db"
 )
 
@@ -41,7 +42,7 @@ const (
 
 // Health asks how the latest sessions with an integration's present script
 // ended; with a mended one everything begins anew.
-func (r *Runner) Health(ctx context.Context, integration *Integration) (Health, error) {
+func (r *Runner) Health(ctx context.Context, integration *script.Integration) (Health, error) {
 	now := r.DB.Now()
 	ends, err := r.DB.LatestEnds(ctx, integration.Hash, now-healthSpan.Milliseconds(), healthMost)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"strings"
 	"syscall"
+
+	"passage/automation/script"
 )
 
 // scriptFile is where an integration's script is in its folder.
@@ -19,7 +21,7 @@ const maxFile = 4 << 20
 // goroutine.
 type overlay struct {
 	folder fs.FS
-	load   func(id, file, source string) (*Integration, error)
+	load   func(id, file, source string) (*script.Integration, error)
 	looked bool // once at least
 	files  map[string]*ownFile
 	fault  string // why the folder cannot be read now
@@ -27,11 +29,11 @@ type overlay struct {
 
 // ownFile is one script: what it held, and what became of it.
 type ownFile struct {
-	seen  content      // by the last look
-	taken content      // what was loaded last, or was tried to
-	good  *Integration // the last version that loaded; nil: none has
-	fault string       // why taken is not good
-	cause error        // likewise, for errors.Is
+	seen  content             // by the last look
+	taken content             // what was loaded last, or was tried to
+	good  *script.Integration // the last version that loaded; nil: none has
+	fault string              // why taken is not good
+	cause error               // likewise, for errors.Is
 }
 
 // content is a file at one look.
@@ -41,7 +43,7 @@ type content struct {
 	fault  string // why it could not be read
 }
 
-func newOverlay(folder fs.FS, load func(id, file, source string) (*Integration, error)) *overlay {
+func newOverlay(folder fs.FS, load func(id, file, source string) (*script.Integration, error)) *overlay {
 	return &overlay{folder: folder, load: load, files: map[string]*ownFile{}}
 }
 

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"testing"
 
-	"passage/automation"
+	"passage/automation/prompt"
 	"passage/db"
 )
 
@@ -48,16 +48,16 @@ func TestCredentialsThatAreAskedForAgainCount(t *testing.T) {
 			s := newSessions(t, map[string]string{"bank": lockingSite(login)})
 			link, claimed := s.claim("bank")
 			typed := 0
-			for prompt := claimed.PromptID; ; prompt = s.asked(link, claimed.Session.ID) {
+			for promptID := claimed.PromptID; ; promptID = s.asked(link, claimed.Session.ID) {
 				kind := s.kind(claimed.Session.ID)
-				err := s.runner.Answer(t.Context(), claimed.Session.ID, prompt, map[string]string{"username": "ada", "password": "no", "text": "1"})
+				err := s.runner.Answer(t.Context(), claimed.Session.ID, promptID, map[string]string{"username": "ada", "password": "no", "text": "1"})
 				if _, near := errors.AsType[*db.LockoutNear](err); near {
 					break
 				}
 				if err != nil {
 					t.Fatal(err)
 				}
-				if kind == string(automation.KindCredentials) {
+				if kind == string(prompt.Credentials) {
 					typed++
 				}
 				if typed > 2 {

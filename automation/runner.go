@@ -11,7 +11,9 @@ import (
 
 	"passage/automation/browser/pool"
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 	"passage/automation/resources"
+	"passage/automation/script"
 	"passage/db"
 )
 
@@ -210,8 +212,8 @@ func (r *Runner) Claim(ctx context.Context, claim Claim) (db.Claimed, error) {
 		Source: string(integration.Source)}); err != nil {
 		return db.Claimed{}, err
 	}
-	prompt := Prompt{Kind: KindCredentials, Fields: integration.Credentials}
-	question, err := newPrompt(prompt)
+	asked := prompt.Prompt{Kind: prompt.Credentials, Fields: integration.Credentials}
+	question, err := newPrompt(asked)
 	if err != nil {
 		return db.Claimed{}, err
 	}
@@ -224,7 +226,7 @@ func (r *Runner) Claim(ctx context.Context, claim Claim) (db.Claimed, error) {
 		r.running.Done()
 		return db.Claimed{}, err
 	}
-	r.start(claimed, integration, prompt)
+	r.start(claimed, integration, asked)
 	return claimed, nil
 }
 
@@ -239,8 +241,8 @@ func (r *Runner) enter() error {
 	return nil
 }
 
-func (r *Runner) start(claimed db.Claimed, integration *Integration, prompt Prompt) {
-	s := newSession(r, claimed, integration, prompt)
+func (r *Runner) start(claimed db.Claimed, integration *script.Integration, asked prompt.Prompt) {
+	s := newSession(r, claimed, integration, asked)
 	r.mu.Lock()
 	r.sessions[s.lease.SessionID] = s
 	stopping := r.stopping

@@ -13,6 +13,7 @@ import (
 	"passage/automation/browser"
 	"passage/automation/browser/pool"
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 	"passage/automation/resources"
 	"passage/automation/script"
 	"passage/automation/secret"
@@ -25,7 +26,7 @@ type session struct {
 	runner      *Runner
 	lease       db.Lease
 	link        db.Link
-	integration *Integration
+	integration *script.Integration
 	redactor    *secret.Redactor
 	logger      *slog.Logger
 	recorder    *recorder
@@ -37,10 +38,10 @@ type session struct {
 
 	mu          sync.Mutex
 	question    *question         // what the person is asked now
-	given       Answer            // the first credentials, until log-in takes them
+	given       prompt.Answer     // the first credentials, until log-in takes them
 	turn        *pool.Ticket      // in the line for a browser, once credentials were given
 	handed      bool              // log-in has taken them
-	credentials Answer            // the last ones, to compare with
+	credentials prompt.Answer     // the last ones, to compare with
 	kept        map[string]string // credentials that are no secret, to show again
 	reserved    bool              // the last credentials count as wrong until they are known to be right
 	logInsLeft  int               // before the site's lock-out comes near; 0 where nothing is known of it
@@ -57,7 +58,7 @@ type session struct {
 
 const noOperation = -1
 
-func newSession(r *Runner, claimed db.Claimed, integration *Integration, prompt Prompt) *session {
+func newSession(r *Runner, claimed db.Claimed, integration *script.Integration, asked prompt.Prompt) *session {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	s := &session{
 		runner: r, lease: claimed.Session.Lease(), link: claimed.Link, integration: integration,
@@ -65,7 +66,7 @@ func newSession(r *Runner, claimed db.Claimed, integration *Integration, prompt 
 		logger: r.Logger.With("session", claimed.Session.ID, "integration", integration.ID),
 	}
 	s.recorder = &recorder{session: s}
-	s.opening = newQuestion(claimed.PromptID, prompt, r.Limits.Idle)
+	s.opening = newQuestion(claimed.PromptID, asked, r.Limits.Idle)
 	s.question = s.opening
 	return s
 }
@@ -130,7 +131,7 @@ func (s *session) work() (json.RawMessage, error) {
 }
 
 // policy is what a browser that works for an integration may reach.
-func policy(integration *Integration, redactor *secret.Redactor) browser.Policy {
+func policy(integration *script.Integration, redactor *secret.Redactor) browser.Policy {
 	return browser.Policy{Hosts: integration.Hosts, AllowPrivate: integration.AllowPrivate(), Redactor: redactor}
 }
 

@@ -21,7 +21,7 @@ import (
 // LoadIntegration loads one script by its id: from the folder, which may be
 // nil, else a built-in one. Unlike a Catalog it has no objection to a site on
 // this machine: whoever tries a script has pointed at it by naming it.
-func LoadIntegration(folder fs.FS, id string) (*Integration, error) {
+func LoadIntegration(folder fs.FS, id string) (*script.Integration, error) {
 	for _, from := range []fs.FS{folder, integrations.FS()} {
 		if from == nil {
 			continue
@@ -60,7 +60,7 @@ type TrialOperation struct {
 // Trial runs an integration by hand: the log-in, then operations, as a session
 // does, without a link and without a database. Nothing is kept of it.
 type Trial struct {
-	Integration *Integration
+	Integration *script.Integration
 	Resources   *resources.Set
 	Pool        *pool.Pool
 	Redactor    *secret.Redactor

@@ -12,6 +12,7 @@ import (
 
 	"passage/automation/browser"
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 	"passage/automation/sandbox"
 	"passage/automation/script"
 	"passage/automation/secret"
@@ -49,8 +50,8 @@ func (w *world) session(t *testing.T, s sandbox.Scenario) *session {
 }
 
 // Ask answers from the scenario's table.
-func (s *session) Ask(ctx context.Context, p script.Prompt) (script.Answer, error) {
-	if p.Kind == script.KindApproval {
+func (s *session) Ask(ctx context.Context, p prompt.Prompt) (prompt.Answer, error) {
+	if p.Kind == prompt.Approval {
 		<-ctx.Done()
 		return nil, context.Cause(ctx)
 	}
@@ -58,7 +59,7 @@ func (s *session) Ask(ctx context.Context, p script.Prompt) (script.Answer, erro
 	if faults := p.Validate(values); faults != nil {
 		return nil, outcome.New(outcome.InternalError, "the table's answer to %s is refused: %v", p.Kind, faults)
 	}
-	answer := script.Answer{}
+	answer := prompt.Answer{}
 	for name, value := range values {
 		answer[name] = secret.New(value)
 	}

@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 )
 
 const approveTimeout = 120 * time.Second
@@ -20,7 +21,7 @@ func (u *user) approve(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 	if err != nil {
 		return nil, err
 	}
-	p := Prompt{Kind: KindApproval}
+	p := prompt.Prompt{Kind: prompt.Approval}
 	if sentTo, given := may.settings["sent_to"]; given {
 		text, ok := starlark.AsString(sentTo)
 		if !ok {
@@ -54,7 +55,7 @@ var errNoticed = errors.New("the site noticed")
 // race shows the prompt until one of the conditions comes. What ends the
 // prompt early, such as the person's cancelling, ends the waiting; both have
 // returned when race does.
-func (u *user) race(p Prompt, limit time.Duration, wait func(context.Context) (string, error)) (string, error) {
+func (u *user) race(p prompt.Prompt, limit time.Duration, wait func(context.Context) (string, error)) (string, error) {
 	ctx, end := context.WithCancelCause(u.run.ctx)
 	asked := make(chan struct{})
 	var askErr error

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 )
 
 // These tests use a real browser, too.
@@ -23,7 +24,7 @@ func TestApprovalGoesOnWhenTheSiteNotices(t *testing.T) {
 	t.Parallel()
 	site := newCarrier(t)
 	var ended error
-	b, _ := site.visit(t, t.Context(), push, func(ctx context.Context, _ Prompt) (Answer, error) {
+	b, _ := site.visit(t, t.Context(), push, func(ctx context.Context, _ prompt.Prompt) (prompt.Answer, error) {
 		close(site.release)
 		<-ctx.Done()
 		ended = context.Cause(ctx)
@@ -36,7 +37,7 @@ func TestApprovalGoesOnWhenTheSiteNotices(t *testing.T) {
 	if !errors.Is(ended, errNoticed) {
 		t.Errorf("the prompt ended with %v", ended)
 	}
-	if p := b.person.asked[0]; p.Kind != KindApproval || p.SentTo != "Ada's phone" || p.TimeLimit != 60 {
+	if p := b.person.asked[0]; p.Kind != prompt.Approval || p.SentTo != "Ada's phone" || p.TimeLimit != 60 {
 		t.Errorf("asked %+v", p)
 	}
 }
@@ -45,10 +46,10 @@ func TestApprovalIsNoticedByAFunction(t *testing.T) {
 	t.Parallel()
 	site := newCarrier(t)
 	body := strings.Replace(push, `home = "#account"`, `home = lambda: page.exists("#account") or {"x": "y"}[arguments.get("key", "x")] == "z"`, 1)
-	b, _ := site.visit(t, t.Context(), body, func(ctx context.Context, _ Prompt) (Answer, error) {
+	b, _ := site.visit(t, t.Context(), body, func(ctx context.Context, _ prompt.Prompt) (prompt.Answer, error) {
 		<-ctx.Done()
 		return nil, context.Cause(ctx)
-	}, func(ctx context.Context, _ Prompt) (Answer, error) {
+	}, func(ctx context.Context, _ prompt.Prompt) (prompt.Answer, error) {
 		close(site.release)
 		<-ctx.Done()
 		return nil, context.Cause(ctx)
@@ -62,7 +63,7 @@ func TestApprovalIsNoticedByAFunction(t *testing.T) {
 
 func TestApprovalThatDoesNotComeIsMFAFailed(t *testing.T) {
 	t.Parallel()
-	b, _ := newCarrier(t).visit(t, t.Context(), push, func(ctx context.Context, _ Prompt) (Answer, error) {
+	b, _ := newCarrier(t).visit(t, t.Context(), push, func(ctx context.Context, _ prompt.Prompt) (prompt.Answer, error) {
 		<-ctx.Done()
 		return nil, context.Cause(ctx)
 	})
@@ -75,7 +76,7 @@ func TestApprovalThatDoesNotComeIsMFAFailed(t *testing.T) {
 
 func TestApprovalEndsAtOnceWhenThePersonCancels(t *testing.T) {
 	t.Parallel()
-	b, _ := newCarrier(t).visit(t, t.Context(), push, func(context.Context, Prompt) (Answer, error) {
+	b, _ := newCarrier(t).visit(t, t.Context(), push, func(context.Context, prompt.Prompt) (prompt.Answer, error) {
 		return nil, outcome.New(outcome.UserCancelled, "by the person")
 	})
 	begun := time.Now()
@@ -90,7 +91,7 @@ func TestApprovalEndsWithTheSession(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
-	b, _ := newCarrier(t).visit(t, ctx, push, func(ctx context.Context, _ Prompt) (Answer, error) {
+	b, _ := newCarrier(t).visit(t, ctx, push, func(ctx context.Context, _ prompt.Prompt) (prompt.Answer, error) {
 		cancel(outcome.New(outcome.LinkExpired, "its time ran out"))
 		<-ctx.Done()
 		return nil, context.Cause(ctx)
@@ -102,7 +103,7 @@ func TestApprovalEndsWithTheSession(t *testing.T) {
 func TestDeadBrowserIsConnectionFailed(t *testing.T) {
 	t.Parallel()
 	ready := make(chan struct{})
-	b, process := newCarrier(t).visit(t, t.Context(), push, func(ctx context.Context, _ Prompt) (Answer, error) {
+	b, process := newCarrier(t).visit(t, t.Context(), push, func(ctx context.Context, _ prompt.Prompt) (prompt.Answer, error) {
 		close(ready)
 		<-ctx.Done()
 		return nil, context.Cause(ctx)

@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 	"passage/automation/secret"
 )
 
@@ -26,7 +27,7 @@ type attempts struct {
 	user      *user
 	thread    *starlark.Thread
 	word      string
-	prompt    Prompt
+	prompt    prompt.Prompt
 	total     int
 	exhausted outcome.Code // how it ends when the last attempt is rejected
 	resends   int
@@ -73,7 +74,7 @@ func (a *attempts) ask() (starlark.Value, error) {
 		return nil, err
 	}
 	a.current = &attempt{attempts: a, values: map[string]*opaque{}}
-	if a.prompt.Kind == KindOneTimeCode && answer[answerAction].Reveal() == actionResend {
+	if a.prompt.Kind == prompt.OneTimeCode && answer[prompt.ActionField].Reveal() == prompt.Resend {
 		if !a.prompt.CanResend {
 			return nil, errAnswer(a.prompt)
 		}
@@ -88,8 +89,8 @@ func (a *attempts) ask() (starlark.Value, error) {
 			return nil, errAnswer(a.prompt)
 		}
 		value := a.user.run.conceal(name, given)
-		if a.prompt.Kind == KindOneTimeCode {
-			value = a.user.run.conceal(name, secret.New(plainCode(given.Reveal())))
+		if a.prompt.Kind == prompt.OneTimeCode {
+			value = a.user.run.conceal(name, secret.New(prompt.NormalizeCode(given.Reveal())))
 		}
 		a.current.values[name] = value
 	}
@@ -98,8 +99,8 @@ func (a *attempts) ask() (starlark.Value, error) {
 
 // names are the fields of an attempt.
 func (a *attempts) names() []string {
-	if a.prompt.Kind == KindOneTimeCode {
-		return []string{answerCode}
+	if a.prompt.Kind == prompt.OneTimeCode {
+		return []string{prompt.CodeField}
 	}
 	names := make([]string, len(a.prompt.Fields))
 	for i, field := range a.prompt.Fields {
@@ -158,7 +159,7 @@ func (t *attempt) Get(key starlark.Value) (starlark.Value, bool, error) {
 	if !ok {
 		names := t.attempts.names()
 		slices.Sort(names)
-		return nil, false, fmt.Errorf("attempt has no field %q, only %s", quote(name), strings.Join(names, ", "))
+		return nil, false, fmt.Errorf("attempt has no field %q, only %s", prompt.Quote(name), strings.Join(names, ", "))
 	}
 	return value, true, nil
 }
@@ -202,7 +203,7 @@ func (t *attempt) reject(w *invocation, args starlark.Tuple, kwargs []starlark.T
 	}
 	t.rejected = true
 	w.step.Outcome = reason
-	if a.prompt.Kind == KindCredentials {
+	if a.prompt.Kind == prompt.Credentials {
 		if err := a.user.run.options.User.Refused(a.user.run.ctx, reason); err != nil {
 			return nil, outside(err)
 		}
@@ -220,13 +221,13 @@ func (u *user) credentials(w *invocation, args starlark.Tuple, kwargs []starlark
 	if err := unpack(w.step.Word, args, kwargs, "attempts?", &total); err != nil {
 		return nil, err
 	}
-	prompt := Prompt{Kind: KindCredentials, Fields: slices.Clone(u.run.integration.Credentials)}
+	prompt := prompt.Prompt{Kind: prompt.Credentials, Fields: slices.Clone(u.run.integration.Credentials)}
 	return u.attempts(w, prompt, total, outcome.InvalidCredentials)
 }
 
 func (u *user) oneTimeCode(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	total := 3
-	prompt := Prompt{Kind: KindOneTimeCode}
+	prompt := prompt.Prompt{Kind: prompt.OneTimeCode}
 	if err := unpack(w.step.Word, args, kwargs, "sent_to?", &prompt.SentTo, "digits?", &prompt.Digits,
 		"attempts?", &total, "resend?", &prompt.CanResend, "time_limit?", &prompt.TimeLimit, "app?", &prompt.FromApp); err != nil {
 		return nil, err
@@ -244,7 +245,7 @@ func (u *user) oneTimeCode(w *invocation, args starlark.Tuple, kwargs []starlark
 	return u.attempts(w, prompt, total, outcome.MFAFailed)
 }
 
-func (u *user) attempts(w *invocation, prompt Prompt, total int, exhausted outcome.Code) (starlark.Value, error) {
+func (u *user) attempts(w *invocation, prompt prompt.Prompt, total int, exhausted outcome.Code) (starlark.Value, error) {
 	if total < 1 || total > maxAttempts {
 		return nil, fmt.Errorf("%s: attempts = %d must be 1 to %d", w.step.Word, total, maxAttempts)
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"passage/automation/prompt"
+
 	"go.starlark.net/syntax"
 
 	"passage/automation/script/ast"
@@ -131,7 +133,7 @@ func (c *checker) selector(e syntax.Expr, outcomes bool) {
 			return
 		}
 		if fault := selectorFault(text, outcomes); fault != "" {
-			c.fault(e.TokenPos, "%q is no selector: %s", quote(text), fault)
+			c.fault(e.TokenPos, "%q is no selector: %s", prompt.Quote(text), fault)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"passage/automation/prompt"
 	"passage/automation/secret"
 
 	"go.starlark.net/starlark"
@@ -256,7 +257,7 @@ func (e *encoder) dict(dict *starlark.Dict, depth int) error {
 			return err
 		}
 		if err := e.value(value, depth+1); err != nil {
-			return in("."+quote(name), err)
+			return in("."+prompt.Quote(name), err)
 		}
 		i++
 	}

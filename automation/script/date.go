@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"passage/automation/prompt"
+
 	"go.starlark.net/starlark"
 )
 
@@ -41,7 +43,7 @@ func parseDate(text, order string, year int) (time.Time, error) {
 		for _, groups := range pattern.FindAllStringSubmatch(seen, -1) {
 			date, err := dateOf(pattern, groups, order, year)
 			if err != nil {
-				return time.Time{}, fmt.Errorf("%w in %q", err, quote(seen))
+				return time.Time{}, fmt.Errorf("%w in %q", err, prompt.Quote(seen))
 			}
 			if !slices.Contains(found, date) {
 				found = append(found, date)
@@ -53,9 +55,9 @@ func parseDate(text, order string, year int) (time.Time, error) {
 		case 1:
 			return found[0], nil
 		}
-		return time.Time{}, fmt.Errorf("there is more than one date in %q: give it the part with the one that is meant", quote(seen))
+		return time.Time{}, fmt.Errorf("there is more than one date in %q: give it the part with the one that is meant", prompt.Quote(seen))
 	}
-	return time.Time{}, fmt.Errorf("there is no date in %q that is known here, such as Aug 12, 2026, 12 August 2026, 2026-08-12 or 08/12/2026", quote(seen))
+	return time.Time{}, fmt.Errorf("there is no date in %q that is known here, such as Aug 12, 2026, 12 August 2026, 2026-08-12 or 08/12/2026", prompt.Quote(seen))
 }
 
 func dateOf(pattern *regexp.Regexp, groups []string, order string, year int) (time.Time, error) {
@@ -132,7 +134,7 @@ func dayOf(given starlark.Value, order string, year int, zone string) (time.Time
 	case starlark.Int:
 		milliseconds, ok := given.Int64()
 		if !ok || milliseconds < 0 || milliseconds > maxMilliseconds {
-			return time.Time{}, fmt.Errorf("%s is no number of Unix milliseconds", quote(given.String()))
+			return time.Time{}, fmt.Errorf("%s is no number of Unix milliseconds", prompt.Quote(given.String()))
 		}
 		location, err := zoneOf(cmp.Or(zone, "UTC"))
 		if err != nil {
@@ -149,7 +151,7 @@ const maxMilliseconds = 7_258_118_400_000 // the year 2200, as far as dates are 
 // checkDateHints says what is wrong with what a script knows of a site's dates.
 func checkDateHints(word, order string, year int) error {
 	if order != "" && order != "mdy" && order != "dmy" {
-		return fmt.Errorf("%s: order = %q must be %q or %q", word, quote(order), "mdy", "dmy")
+		return fmt.Errorf("%s: order = %q must be %q or %q", word, prompt.Quote(order), "mdy", "dmy")
 	}
 	if year != 0 && (year < 1900 || year > 2200) {
 		return fmt.Errorf("%s: year = %d must be 1900 to 2200", word, year)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"passage/automation/prompt"
 	"passage/automation/script/ast"
 )
 
@@ -24,7 +25,7 @@ func TestLoadReadsTheManifest(t *testing.T) {
 	if want := []string{"thing.read", "thing.write"}; !slices.Equal(integration.Operations, want) {
 		t.Errorf("operations are %q, want %q", integration.Operations, want)
 	}
-	if f := integration.Credentials; len(f) != 2 || f[0] != (Field{Name: "username", Label: "email"}) || !f[1].Secret {
+	if f := integration.Credentials; len(f) != 2 || f[0] != (prompt.Field{Name: "username", Label: "email"}) || !f[1].Secret {
 		t.Errorf("credentials are %+v", f)
 	}
 	hash := sha256.Sum256([]byte(text))

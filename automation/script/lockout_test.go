@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 )
 
 // stating is a script whose integration says more.
@@ -63,7 +64,7 @@ func TestALockoutThatCannotBeIsAFaultAtLoad(t *testing.T) {
 
 func TestTheUserNameIsTheFieldThatSaysSo(t *testing.T) {
 	t.Parallel()
-	for want, fields := range map[string][]Field{
+	for want, fields := range map[string][]prompt.Field{
 		"user":  {{Name: "zip"}, {Name: "user", Autocomplete: "section-a username"}, {Name: "pin", Secret: true}},
 		"email": {{Name: "pin", Secret: true}, {Name: "email", Autocomplete: "email"}, {Name: "zip"}},
 		"":      {{Name: "pin", Secret: true}},

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"passage/automation/prompt"
+
 	"go.starlark.net/starlark"
 )
 
@@ -20,7 +22,7 @@ type Manifest struct {
 	Name        string
 	Site        string   // an origin, without a path
 	Hosts       []string // "name" (ports 80 and 443) or "name:port"; the browser may talk to no others
-	Credentials []Field
+	Credentials []prompt.Field
 	Lockout     Lockout
 	Operations  []string // "resource.action", sorted
 }
@@ -97,7 +99,7 @@ func (m *Manifest) faults() []error {
 	if !idPattern.MatchString(m.ID) {
 		fault("integration: id = %q must be lower-case letters, digits and dashes, starting with a letter", m.ID)
 	}
-	if m.Name == "" || m.Name != quote(m.Name) || len(m.Name) > 64 {
+	if m.Name == "" || m.Name != prompt.Quote(m.Name) || len(m.Name) > 64 {
 		fault("integration: name = %q must be 1 to 64 printable characters", m.Name)
 	}
 	if err := checkSite(m.Site); err != nil {

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 
+	"passage/automation/prompt"
+
 	"go.starlark.net/starlark"
 )
 
@@ -61,7 +63,7 @@ func matches(pattern, text string, all bool) ([][]int, error) {
 	}
 	expression, err := regexp.Compile(pattern)
 	if err != nil {
-		return nil, fmt.Errorf("%q is no regular expression: %w", quote(pattern), err)
+		return nil, fmt.Errorf("%q is no regular expression: %w", prompt.Quote(pattern), err)
 	}
 	most := 1
 	if all {

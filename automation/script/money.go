@@ -10,6 +10,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"passage/automation/prompt"
+
 	"go.starlark.net/starlark"
 )
 
@@ -50,18 +52,18 @@ func parseMoney(text, currency, decimal string) (money, error) {
 	found := amountPattern.FindAllStringIndex(seen, -1)
 	switch {
 	case len(found) == 0:
-		return money{}, fmt.Errorf("there is no amount in %q", quote(seen))
+		return money{}, fmt.Errorf("there is no amount in %q", prompt.Quote(seen))
 	case len(found) > 1:
-		return money{}, fmt.Errorf("there is more than one number in %q: give it the part with the amount", quote(seen))
+		return money{}, fmt.Errorf("there is more than one number in %q: give it the part with the amount", prompt.Quote(seen))
 	}
 	start, end := found[0][0], found[0][1]
 	number, err := plainNumber(seen[start:end], decimal)
 	if err != nil {
-		return money{}, fmt.Errorf("%w in %q", err, quote(seen))
+		return money{}, fmt.Errorf("%w in %q", err, prompt.Quote(seen))
 	}
 	amount, err := strconv.ParseFloat(number, 64)
 	if err != nil || len(number) > 16 {
-		return money{}, fmt.Errorf("the number is too long in %q", quote(seen))
+		return money{}, fmt.Errorf("the number is too long in %q", prompt.Quote(seen))
 	}
 	before, after := seen[:start], seen[end:]
 	if negative(before, after) && amount != 0 {
@@ -150,10 +152,10 @@ func sayMoney(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		return nil, err
 	}
 	if decimal != "" && decimal != "." && decimal != "," {
-		return nil, fmt.Errorf("money: decimal = %q must be %q or %q", quote(decimal), ".", ",")
+		return nil, fmt.Errorf("money: decimal = %q must be %q or %q", prompt.Quote(decimal), ".", ",")
 	}
 	if currency != "" && !slices.Contains(currencies, currency) {
-		return nil, fmt.Errorf("money: currency = %q is no code of a currency that is known here", quote(currency))
+		return nil, fmt.Errorf("money: currency = %q is no code of a currency that is known here", prompt.Quote(currency))
 	}
 	parsed, err := parseMoney(text, currency, decimal)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"passage/automation/prompt"
 	"passage/automation/secret"
 
 	"go.starlark.net/starlark"
@@ -70,7 +71,7 @@ func (r *Run) scrub(text string) string { return r.options.Redactor.Scrub(text) 
 // quoted makes a text of the site fit for a prompt, which is stored: what it
 // echoes of a secret is masked as sites mask it.
 func (r *Run) quoted(text string) string {
-	return strings.ReplaceAll(r.scrub(quote(text)), secret.Redacted, "•••")
+	return strings.ReplaceAll(r.scrub(prompt.Quote(text)), secret.Redacted, "•••")
 }
 
 // destination is where a site says that it sent something, for a prompt. One

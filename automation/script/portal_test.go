@@ -14,6 +14,7 @@ import (
 	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 	"passage/automation/secret"
 )
 
@@ -76,13 +77,13 @@ func portal(t *testing.T) string {
 }
 
 // board begins a run in a browser of its own on the portal.
-func board(t *testing.T, body string, answers ...func(context.Context, Prompt) (Answer, error)) bench {
+func board(t *testing.T, body string, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) bench {
 	t.Helper()
 	return visitAt(t, portal(t), body, answers...)
 }
 
 // visitAt begins a run in a browser of its own on any site.
-func visitAt(t *testing.T, address, body string, answers ...func(context.Context, Prompt) (Answer, error)) bench {
+func visitAt(t *testing.T, address, body string, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) bench {
 	t.Helper()
 	integration, err := loadBody(t, body).At(address)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"passage/automation/browser"
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 	"passage/automation/secret"
 )
 
@@ -18,7 +19,7 @@ import (
 type User interface {
 	// Ask opens a prompt and waits for its answer. An approval has none: Ask
 	// shows it and blocks until the context ends, because the site noticed.
-	Ask(ctx context.Context, p Prompt) (Answer, error)
+	Ask(ctx context.Context, p prompt.Prompt) (prompt.Answer, error)
 	// Refused is told that the site did not accept the last credentials, by the
 	// key of the reason.
 	Refused(ctx context.Context, reason string) error

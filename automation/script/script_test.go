@@ -11,6 +11,7 @@ import (
 
 	"passage/automation/browser"
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 	"passage/automation/secret"
 )
 
@@ -53,8 +54,8 @@ func source(body string) string {
 // person answers prompts in order.
 type person struct {
 	mu      sync.Mutex
-	answers []func(context.Context, Prompt) (Answer, error)
-	asked   []Prompt
+	answers []func(context.Context, prompt.Prompt) (prompt.Answer, error)
+	asked   []prompt.Prompt
 	refused []string
 	deaf    error // what Refused returns
 }
@@ -64,7 +65,7 @@ func (p *person) Refused(_ context.Context, reason string) error {
 	return p.deaf
 }
 
-func (p *person) Ask(ctx context.Context, prompt Prompt) (Answer, error) {
+func (p *person) Ask(ctx context.Context, prompt prompt.Prompt) (prompt.Answer, error) {
 	p.mu.Lock()
 	p.asked = append(p.asked, prompt)
 	if len(p.answers) == 0 {
@@ -78,12 +79,12 @@ func (p *person) Ask(ctx context.Context, prompt Prompt) (Answer, error) {
 }
 
 // gives makes an answer of name, value pairs.
-func gives(pairs ...string) func(context.Context, Prompt) (Answer, error) {
-	answer := Answer{}
+func gives(pairs ...string) func(context.Context, prompt.Prompt) (prompt.Answer, error) {
+	answer := prompt.Answer{}
 	for i := 0; i < len(pairs); i += 2 {
 		answer[pairs[i]] = secret.New(pairs[i+1])
 	}
-	return func(context.Context, Prompt) (Answer, error) { return answer, nil }
+	return func(context.Context, prompt.Prompt) (prompt.Answer, error) { return answer, nil }
 }
 
 // recorder keeps everything.
@@ -135,7 +136,7 @@ type bench struct {
 }
 
 // start begins a run that has no browser: for what never touches the page.
-func start(t *testing.T, integration *Integration, answers ...func(context.Context, Prompt) (Answer, error)) bench {
+func start(t *testing.T, integration *Integration, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) bench {
 	t.Helper()
 	b := bench{person: &person{answers: answers}, recorder: &recorder{}}
 	run, err := integration.Start(t.Context(), Options{

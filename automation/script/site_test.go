@@ -16,6 +16,7 @@ import (
 	"passage/automation/browser"
 	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
+	"passage/automation/prompt"
 	"passage/automation/secret"
 )
 
@@ -104,7 +105,7 @@ func (*carrier) show(body string) http.HandlerFunc {
 }
 
 // visit begins a run in a browser of its own that may reach the carrier.
-func (c *carrier) visit(t *testing.T, ctx context.Context, body string, answers ...func(context.Context, Prompt) (Answer, error)) (bench, *browser.Browser) {
+func (c *carrier) visit(t *testing.T, ctx context.Context, body string, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) (bench, *browser.Browser) {
 	t.Helper()
 	integration, err := loadBody(t, body).At(c.URL, strings.Replace(strings.TrimPrefix(c.URL, "http://"), "127.0.0.1", "localhost", 1))
 	if err != nil {

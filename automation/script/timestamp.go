@@ -9,6 +9,8 @@ import (
 	"time"
 	_ "time/tzdata" // the world's zones, wherever this runs
 
+	"passage/automation/prompt"
+
 	"go.starlark.net/starlark"
 )
 
@@ -30,7 +32,7 @@ func parseTimestamp(text, zone, order string, year int) (time.Time, error) {
 	}
 	clock, written, err := parseClock(text)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%w in %q", err, quote(text))
+		return time.Time{}, fmt.Errorf("%w in %q", err, prompt.Quote(text))
 	}
 	if written == nil {
 		if written, err = zoneOf(zone); err != nil {
@@ -38,7 +40,7 @@ func parseTimestamp(text, zone, order string, year int) (time.Time, error) {
 		}
 	}
 	if written == nil {
-		return time.Time{}, fmt.Errorf("there is no zone in %q: say where the site's clock is, as in zone = %q or zone = %q", quote(text), "America/New_York", "+02:00")
+		return time.Time{}, fmt.Errorf("there is no zone in %q: say where the site's clock is, as in zone = %q or zone = %q", prompt.Quote(text), "America/New_York", "+02:00")
 	}
 	return time.Date(day.Year(), day.Month(), day.Day(), clock.hour, clock.minute, clock.second, clock.nanosecond, written), nil
 }
@@ -104,7 +106,7 @@ func zoneOf(name string) (*time.Location, error) {
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "Local" {
-		return nil, fmt.Errorf("zone = %q is none: write a name such as %q, or an offset such as %q", quote(name), "America/New_York", "+02:00")
+		return nil, fmt.Errorf("zone = %q is none: write a name such as %q, or an offset such as %q", prompt.Quote(name), "America/New_York", "+02:00")
 	}
 	return zone, nil
 }

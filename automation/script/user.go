@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 )
 
 // user is the person, in the hands of a script.
@@ -90,13 +91,13 @@ func (u *user) Attr(name string) (starlark.Value, error) {
 }
 
 // ask opens a prompt and waits for its answer.
-func (u *user) ask(p Prompt) (Answer, error) {
+func (u *user) ask(p prompt.Prompt) (prompt.Answer, error) {
 	answer, err := u.run.options.User.Ask(u.run.ctx, p)
 	return answer, outside(err)
 }
 
 // errAnswer is for answers that Prompt.Validate would not have let through.
-func errAnswer(p Prompt) error {
+func errAnswer(p prompt.Prompt) error {
 	return outcome.New(outcome.InternalError, "the answer does not fit the prompt for %s", p.Kind)
 }
 
@@ -109,19 +110,19 @@ func (u *user) choose(w *invocation, args starlark.Tuple, kwargs []starlark.Tupl
 	if err := checkReason(reason); err != nil {
 		return nil, err
 	}
-	p := Prompt{Kind: KindChoice, Reason: reason}
+	p := prompt.Prompt{Kind: prompt.Choice, Reason: reason}
 	for item := range starlark.Elements(list) {
 		option, err := entry(item, "options", "id", "label")
 		if err != nil {
 			return nil, fmt.Errorf("user.choose: %w", err)
 		}
-		if p.checkChoice(option["id"]) == "" {
-			return nil, fmt.Errorf("user.choose: two options have the id %q", quote(option["id"]))
+		if p.HasOption(option["id"]) {
+			return nil, fmt.Errorf("user.choose: two options have the id %q", prompt.Quote(option["id"]))
 		}
 		if option["id"] == "" || len(p.Options) == 50 {
 			return nil, errors.New("user.choose: give 1 to 50 options, each with an id")
 		}
-		p.Options = append(p.Options, Option{ID: option["id"], Label: u.run.quoted(option["label"])})
+		p.Options = append(p.Options, prompt.Option{ID: option["id"], Label: u.run.quoted(option["label"])})
 	}
 	if len(p.Options) == 0 {
 		return nil, errors.New("user.choose: there are no options to choose from")
@@ -131,8 +132,8 @@ func (u *user) choose(w *invocation, args starlark.Tuple, kwargs []starlark.Tupl
 		return nil, err
 	}
 	// Which option is no secret: the ids come from the script itself.
-	id := answer[answerChoice].Reveal()
-	if p.checkChoice(id) != "" {
+	id := answer[prompt.ChoiceField].Reveal()
+	if !p.HasOption(id) {
 		return nil, errAnswer(p)
 	}
 	return starlark.String(id), nil
@@ -149,7 +150,7 @@ func (u *user) text(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	if err := checkReason(reason); err != nil {
 		return nil, err
 	}
-	p := Prompt{Kind: KindText, Reason: reason, Question: u.run.quoted(question), Fields: []Field{{Name: answerText, Label: "answer", Secret: secret}}}
+	p := prompt.Prompt{Kind: prompt.Text, Reason: reason, Question: u.run.quoted(question), Fields: []prompt.Field{{Name: prompt.TextField, Label: "answer", Secret: secret}}}
 	if p.Question == "" {
 		return nil, errors.New("user.text: the question is empty")
 	}
@@ -157,7 +158,7 @@ func (u *user) text(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	if err != nil {
 		return nil, err
 	}
-	given, ok := answer[answerText]
+	given, ok := answer[prompt.TextField]
 	if !ok {
 		return nil, errAnswer(p)
 	}
@@ -169,13 +170,14 @@ func (u *user) confirm(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 	if err := unpack(w.step.Word, args, kwargs, "changes", &list); err != nil {
 		return nil, err
 	}
-	p := Prompt{Kind: KindConfirm}
+	p := prompt.Prompt{Kind: prompt.Confirm}
 	for item := range starlark.Elements(list) {
 		change, err := entry(item, "changes", "label", "before", "after")
 		if err != nil {
 			return nil, fmt.Errorf("user.confirm: %w", err)
 		}
-		p.Changes = append(p.Changes, Change{u.run.quoted(change["label"]), u.run.quoted(change["before"]), u.run.quoted(change["after"])})
+		p.Changes = append(p.Changes, prompt.Change{Label: u.run.quoted(change["label"]),
+			Before: u.run.quoted(change["before"]), After: u.run.quoted(change["after"])})
 	}
 	if len(p.Changes) == 0 || len(p.Changes) > 20 {
 		return nil, errors.New("user.confirm: say what will change, in 1 to 20 changes")
@@ -184,7 +186,7 @@ func (u *user) confirm(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 	if err != nil {
 		return nil, err
 	}
-	switch answer[answerConfirm].Reveal() {
+	switch answer[prompt.ConfirmField].Reveal() {
 	case "yes":
 		return starlark.True, nil
 	case "no":
@@ -204,7 +206,7 @@ func entry(item starlark.Value, what string, keys ...string) (map[string]string,
 	for key, value := range dict.Entries() {
 		name, _ := starlark.AsString(key)
 		if !slices.Contains(keys, name) {
-			return nil, fmt.Errorf("%s must be dicts with %q; %s is none of them", what, keys, quote(key.String()))
+			return nil, fmt.Errorf("%s must be dicts with %q; %s is none of them", what, keys, prompt.Quote(key.String()))
 		}
 		if secret, ok := value.(*opaque); ok {
 			return nil, secret.refuse("it cannot be shown")
@@ -219,8 +221,8 @@ func entry(item starlark.Value, what string, keys ...string) (map[string]string,
 }
 
 func checkReason(reason string) error {
-	if reason != "" && !labelPattern.MatchString(reason) {
-		return fmt.Errorf("the reason %q must be a key like %q; the text that belongs to it is in views", quote(reason), "wrong_password")
+	if reason != "" && !prompt.IsKey(reason) {
+		return fmt.Errorf("the reason %q must be a key like %q; the text that belongs to it is in views", prompt.Quote(reason), "wrong_password")
 	}
 	return nil
 }

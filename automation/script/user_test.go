@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 )
 
 func TestCredentialsAreAskedAgainUntilTheyAreRight(t *testing.T) {
@@ -29,10 +30,10 @@ def run(page, arguments):
 	if err := b.Login(); err != nil {
 		t.Fatal(err)
 	}
-	fields := []Field{{Name: "username", Label: "email"}, {Name: "password", Label: "password", Secret: true}}
-	want := []Prompt{
-		{Kind: KindCredentials, Fields: fields, AttemptsLeft: 3},
-		{Kind: KindCredentials, Fields: fields, AttemptsLeft: 2, Reason: "wrong_password"},
+	fields := []prompt.Field{{Name: "username", Label: "email"}, {Name: "password", Label: "password", Secret: true}}
+	want := []prompt.Prompt{
+		{Kind: prompt.Credentials, Fields: fields, AttemptsLeft: 3},
+		{Kind: prompt.Credentials, Fields: fields, AttemptsLeft: 2, Reason: "wrong_password"},
 	}
 	if !reflect.DeepEqual(b.person.asked, want) {
 		t.Errorf("asked %+v\nwant  %+v", b.person.asked, want)
@@ -83,7 +84,7 @@ def login(page, user):
 def run(page, arguments, user):
     return {"codes": [a for a in user.one_time_code()]}
 `)
-	cancelled := func(context.Context, Prompt) (Answer, error) {
+	cancelled := func(context.Context, prompt.Prompt) (prompt.Answer, error) {
 		return nil, outcome.New(outcome.UserCancelled, "by the person")
 	}
 	b := start(t, integration, gives("username", "a", "password", "b"), cancelled)
@@ -153,10 +154,10 @@ def run(page, arguments, user):
 	if got != `{"seen":[true,false,false]}` {
 		t.Errorf("got %s", got)
 	}
-	first := Prompt{Kind: KindOneTimeCode, SentTo: "(•••) •••-4410", Digits: 6, CanResend: true, TimeLimit: 300, AttemptsLeft: 2}
+	first := prompt.Prompt{Kind: prompt.OneTimeCode, SentTo: "(•••) •••-4410", Digits: 6, CanResend: true, TimeLimit: 300, AttemptsLeft: 2}
 	last := first
 	last.AttemptsLeft, last.Reason = 1, "wrong_code"
-	if want := []Prompt{first, first, last}; !reflect.DeepEqual(b.person.asked, want) {
+	if want := []prompt.Prompt{first, first, last}; !reflect.DeepEqual(b.person.asked, want) {
 		t.Errorf("asked %+v\nwant  %+v", b.person.asked, want)
 	}
 }
@@ -219,11 +220,11 @@ def run(page, arguments, user):
 	if got != `{"by":"mail","sure":true,"again":false,"type":"opaque"}` {
 		t.Errorf("got %s", got)
 	}
-	want := []Prompt{
-		{Kind: KindChoice, Reason: "no_such_number", Options: []Option{{"sms", "Text to 4410"}, {"mail", ""}}},
-		{Kind: KindText, Question: "Your pet's name?", Fields: []Field{{Name: "text", Label: "answer"}}},
-		{Kind: KindConfirm, Changes: []Change{{"autopay_card", "Visa 4242", "Visa " + strings.Repeat("x", 194) + "…"}}},
-		{Kind: KindConfirm, Changes: []Change{{Label: "x"}}},
+	want := []prompt.Prompt{
+		{Kind: prompt.Choice, Reason: "no_such_number", Options: []prompt.Option{{ID: "sms", Label: "Text to 4410"}, {ID: "mail"}}},
+		{Kind: prompt.Text, Question: "Your pet's name?", Fields: []prompt.Field{{Name: "text", Label: "answer"}}},
+		{Kind: prompt.Confirm, Changes: []prompt.Change{{Label: "autopay_card", Before: "Visa 4242", After: "Visa " + strings.Repeat("x", 194) + "…"}}},
+		{Kind: prompt.Confirm, Changes: []prompt.Change{{Label: "x"}}},
 	}
 	if !reflect.DeepEqual(b.person.asked, want) {
 		t.Errorf("asked %+v\nwant  %+v", b.person.asked, want)
@@ -277,7 +278,7 @@ func TestFaultyQuestionsAreTheScriptsFault(t *testing.T) {
 
 func TestAnswersThatWereNotValidatedAreRefused(t *testing.T) {
 	t.Parallel()
-	for code, answer := range map[string]func(context.Context, Prompt) (Answer, error){
+	for code, answer := range map[string]func(context.Context, prompt.Prompt) (prompt.Answer, error){
 		"user.choose([{'id': 'a', 'label': 'x'}])": gives("choice", "b"),
 		"user.confirm([{'label': 'x'}])":           gives("confirm", "perhaps"),
 		"user.text('x')":                           gives("texts", "y"),

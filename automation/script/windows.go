@@ -8,6 +8,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 )
 
 // The words of the page that go beyond its document.
@@ -101,7 +102,7 @@ func (p *page) dialogs(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 	}
 	var said []starlark.Value
 	for _, message := range p.live.Dialogs(accept, text) {
-		said = append(said, starlark.String(quote(message)))
+		said = append(said, starlark.String(prompt.Quote(message)))
 	}
 	return starlark.NewList(said), nil
 }
@@ -144,7 +145,7 @@ func (p *page) fetch(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple
 	}
 	value, err := parseJSON(reply.Body)
 	if err != nil {
-		return nil, outcome.New(outcome.SiteChanged, "fetch: the site answered with %s, which is %v", quote(reply.Type), err)
+		return nil, outcome.New(outcome.SiteChanged, "fetch: the site answered with %s, which is %v", prompt.Quote(reply.Type), err)
 	}
 	return value, nil
 }

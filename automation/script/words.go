@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 )
 
 // predeclared returns the names that a script may use, beside those of
@@ -68,7 +69,7 @@ func declareIntegration(thread *starlark.Thread, b *starlark.Builtin, args starl
 }
 
 // fieldValue is what field(…) gives, on its way into integration(…).
-type fieldValue struct{ Field }
+type fieldValue struct{ prompt.Field }
 
 func (f *fieldValue) String() string      { return fmt.Sprintf("field(%q)", f.Name) }
 func (*fieldValue) Type() string          { return "field" }
@@ -86,7 +87,7 @@ func declareField(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 		"name", &f.Name, "label", &f.Label, "autocomplete?", &f.Autocomplete, "secret?", &f.Secret); err != nil {
 		return nil, err
 	}
-	for _, fault := range f.faults() {
+	for _, fault := range f.Check() {
 		l.fault(l.line(thread), "%v", fault)
 	}
 	return f, nil
@@ -131,7 +132,7 @@ func sayFail(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if err := checkCode(code); err != nil {
 		return nil, err
 	}
-	return nil, statement{outcome.New(outcome.Code(code), "%s", quote(detail))}
+	return nil, statement{outcome.New(outcome.Code(code), "%s", prompt.Quote(detail))}
 }
 
 // sayPrint leaves a step for whoever debugs the script; it goes nowhere else.
@@ -152,7 +153,7 @@ func sayPrint(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		parts[i] = arg.String()
 	}
 	return r.perform(thread, b.Name(), nil, func(w *invocation) (starlark.Value, error) {
-		w.step.Outcome = quote(r.scrub(strings.Join(parts, " ")))
+		w.step.Outcome = prompt.Quote(r.scrub(strings.Join(parts, " ")))
 		return starlark.None, nil
 	})
 }
@@ -168,7 +169,7 @@ func sayProgress(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 	if err := unpack(b.Name(), args, kwargs, "code", &code, "count?", &count); err != nil {
 		return nil, err
 	}
-	if !labelPattern.MatchString(code) {
+	if !prompt.IsKey(code) {
 		return nil, fmt.Errorf("progress: %q must be a key like %q; the text that belongs to it is in views", code, "opening_bills")
 	}
 	if count < 0 {

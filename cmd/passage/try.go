@@ -17,6 +17,7 @@ import (
 	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 	"passage/automation/resources"
+	"passage/automation/script"
 	"passage/automation/secret"
 	"passage/views"
 )
@@ -109,7 +110,7 @@ func (c *integrationsTry) try(ctx context.Context, out *console.Console, trial *
 	return trial.Run(ctx, operations)
 }
 
-func (c *integrationsTry) load() (*automation.Integration, error) {
+func (c *integrationsTry) load() (*script.Integration, error) {
 	scripts := config.IntegrationsFlag{Integrations: c.Integrations}
 	if err := scripts.CheckFolder(); err != nil {
 		return nil, console.Usage(fmt.Errorf("--integrations: %w", err))
@@ -134,7 +135,7 @@ func (c *integrationsTry) load() (*automation.Integration, error) {
 }
 
 // operations reads what is to be done, and reports all faults together.
-func (c *integrationsTry) operations(integration *automation.Integration, rules *resources.Set) ([]automation.TrialOperation, error) {
+func (c *integrationsTry) operations(integration *script.Integration, rules *resources.Set) ([]automation.TrialOperation, error) {
 	var list []automation.TrialOperation
 	var faults []error
 	if len(c.Arguments) > len(c.Operation) {
@@ -155,7 +156,7 @@ func (c *integrationsTry) operations(integration *automation.Integration, rules 
 	return list, console.Usage(errors.Join(faults...))
 }
 
-func (c *integrationsTry) operation(integration *automation.Integration, rules *resources.Set, name, text string) (made automation.TrialOperation, err error) {
+func (c *integrationsTry) operation(integration *script.Integration, rules *resources.Set, name, text string) (made automation.TrialOperation, err error) {
 	made.Resource, made.Action, _ = strings.Cut(name, ".")
 	known, ok := rules.Operation(made.Resource, made.Action)
 	if !ok || !slices.Contains(integration.Operations, name) {

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"passage/automation"
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 	"passage/automation/secret"
 	"passage/views"
 )
@@ -36,28 +36,28 @@ func (p *interview) fill(sentence string, pairs ...string) string {
 func (*interview) Refused(context.Context, string) error { return nil }
 
 // Ask asks until the answer fits. An approval has no answer.
-func (p *interview) Ask(ctx context.Context, prompt automation.Prompt) (automation.Answer, error) {
-	p.introduce(prompt)
-	if prompt.Kind == automation.KindApproval {
+func (p *interview) Ask(ctx context.Context, asked prompt.Prompt) (prompt.Answer, error) {
+	p.introduce(asked)
+	if asked.Kind == prompt.Approval {
 		<-ctx.Done()
 		return nil, context.Cause(ctx)
 	}
 	for {
-		values, err := p.answer(ctx, prompt)
+		values, err := p.answer(ctx, asked)
 		if errors.Is(err, io.EOF) {
 			return nil, outcome.New(outcome.UserCancelled, "the input ended before this was answered")
 		}
 		if err != nil {
 			return nil, err
 		}
-		faults := prompt.Validate(values)
+		faults := asked.Validate(values)
 		for _, name := range slices.Sorted(maps.Keys(faults)) {
 			p.Say("  %s\n", p.fill(p.text.Reason(faults[name])))
 		}
 		if faults != nil {
 			continue
 		}
-		answer := automation.Answer{}
+		answer := prompt.Answer{}
 		for name, value := range values {
 			answer[name] = secret.New(value)
 		}
@@ -66,53 +66,53 @@ func (p *interview) Ask(ctx context.Context, prompt automation.Prompt) (automati
 }
 
 // introduce says what is asked, and why it is asked again.
-func (p *interview) introduce(prompt automation.Prompt) {
+func (p *interview) introduce(asked prompt.Prompt) {
 	ask := p.text.Ask
 	lines := []string{}
-	switch prompt.Kind {
-	case automation.KindCredentials:
+	switch asked.Kind {
+	case prompt.Credentials:
 		lines = append(lines, p.fill(ask.LogIn))
-	case automation.KindOneTimeCode:
+	case prompt.OneTimeCode:
 		sent := p.fill(ask.CodeSent)
 		switch {
-		case prompt.FromApp:
+		case asked.FromApp:
 			sent = p.fill(ask.CodeFromApp)
-		case prompt.SentTo != "":
-			sent = p.fill(ask.CodeSentTo, "to", prompt.SentTo)
+		case asked.SentTo != "":
+			sent = p.fill(ask.CodeSentTo, "to", asked.SentTo)
 		}
 		lines = append(lines, sent)
-	case automation.KindChoice:
-		lines = append(lines, p.fill(p.text.Choice(prompt.Reason)))
-	case automation.KindApproval:
+	case prompt.Choice:
+		lines = append(lines, p.fill(p.text.Choice(asked.Reason)))
+	case prompt.Approval:
 		lines = append(lines, p.fill(ask.Approve))
-		if prompt.SentTo != "" {
-			lines = append(lines, p.fill(ask.ApproveSentTo, "to", prompt.SentTo))
+		if asked.SentTo != "" {
+			lines = append(lines, p.fill(ask.ApproveSentTo, "to", asked.SentTo))
 		}
 		lines = append(lines, ask.ApproveGoesOn)
-	case automation.KindText:
-		lines = append(lines, p.fill(ask.Question), "“"+prompt.Question+"”")
-	case automation.KindConfirm:
+	case prompt.Text:
+		lines = append(lines, p.fill(ask.Question), "“"+asked.Question+"”")
+	case prompt.Confirm:
 		lines = append(lines, ask.Confirm, ask.ConfirmNothingYet)
 	}
-	if prompt.Reason != "" && prompt.Kind != automation.KindChoice {
-		why := p.fill(p.text.Reason(prompt.Reason))
-		if prompt.AttemptsLeft > 0 {
-			why += " " + ask.AttemptsLeft.Format(prompt.AttemptsLeft)
+	if asked.Reason != "" && asked.Kind != prompt.Choice {
+		why := p.fill(p.text.Reason(asked.Reason))
+		if asked.AttemptsLeft > 0 {
+			why += " " + ask.AttemptsLeft.Format(asked.AttemptsLeft)
 		}
 		lines = append(lines, why)
 	}
-	if prompt.TimeLimit > 0 {
-		lines = append(lines, p.fill(ask.TimeLimit, "time", p.text.Duration(time.Duration(prompt.TimeLimit)*time.Second)))
+	if asked.TimeLimit > 0 {
+		lines = append(lines, p.fill(ask.TimeLimit, "time", p.text.Duration(time.Duration(asked.TimeLimit)*time.Second)))
 	}
 	p.Say("\n? %s\n", strings.Join(lines, "\n  "))
 }
 
 // answer reads one answer, by the fields of the prompt's form.
-func (p *interview) answer(ctx context.Context, prompt automation.Prompt) (map[string]string, error) {
-	switch prompt.Kind {
-	case automation.KindCredentials:
+func (p *interview) answer(ctx context.Context, asked prompt.Prompt) (map[string]string, error) {
+	switch asked.Kind {
+	case prompt.Credentials:
 		values := map[string]string{}
-		for _, field := range prompt.Fields {
+		for _, field := range asked.Fields {
 			value, err := p.field(ctx, p.text.Field(field.Label), field.Secret)
 			if err != nil {
 				return nil, err
@@ -120,14 +120,14 @@ func (p *interview) answer(ctx context.Context, prompt automation.Prompt) (map[s
 			values[field.Name] = value
 		}
 		return values, nil
-	case automation.KindOneTimeCode:
-		return p.code(ctx, prompt)
-	case automation.KindChoice:
-		return p.choice(ctx, prompt)
-	case automation.KindConfirm:
-		return p.confirm(ctx, prompt)
+	case prompt.OneTimeCode:
+		return p.code(ctx, asked)
+	case prompt.Choice:
+		return p.choice(ctx, asked)
+	case prompt.Confirm:
+		return p.confirm(ctx, asked)
 	default:
-		value, err := p.field(ctx, p.text.Ask.Answer, len(prompt.Fields) > 0 && prompt.Fields[0].Secret)
+		value, err := p.field(ctx, p.text.Ask.Answer, len(asked.Fields) > 0 && asked.Fields[0].Secret)
 		return map[string]string{"text": value}, err
 	}
 }
@@ -139,39 +139,39 @@ func (p *interview) field(ctx context.Context, label string, secret bool) (strin
 	return p.Line(ctx, "  "+label)
 }
 
-func (p *interview) code(ctx context.Context, prompt automation.Prompt) (map[string]string, error) {
+func (p *interview) code(ctx context.Context, asked prompt.Prompt) (map[string]string, error) {
 	label := p.text.Ask.CodeLabel
-	if prompt.Digits > 0 {
-		label = p.fill(p.text.Ask.CodeDigits, "n", strconv.Itoa(prompt.Digits))
+	if asked.Digits > 0 {
+		label = p.fill(p.text.Ask.CodeDigits, "n", strconv.Itoa(asked.Digits))
 	}
-	if prompt.CanResend {
+	if asked.CanResend {
 		label += " (nothing: " + p.text.Ask.Resend + ")"
 	}
 	value, err := p.Secret(ctx, "  "+label)
-	if prompt.CanResend && strings.TrimSpace(value) == "" {
+	if asked.CanResend && strings.TrimSpace(value) == "" {
 		return map[string]string{"action": "resend"}, err
 	}
 	return map[string]string{"code": value}, err
 }
 
-func (p *interview) choice(ctx context.Context, prompt automation.Prompt) (map[string]string, error) {
-	for n, option := range prompt.Options {
+func (p *interview) choice(ctx context.Context, asked prompt.Prompt) (map[string]string, error) {
+	for n, option := range asked.Options {
 		label := option.Label
 		if label == "" {
 			label = p.fill(p.text.Ask.Option, "n", strconv.Itoa(n+1))
 		}
 		p.Say("  %d  %s\n", n+1, label)
 	}
-	value, err := p.Line(ctx, "  1 to "+strconv.Itoa(len(prompt.Options)))
+	value, err := p.Line(ctx, "  1 to "+strconv.Itoa(len(asked.Options)))
 	number, convErr := strconv.Atoi(strings.TrimSpace(value))
-	if convErr != nil || number < 1 || number > len(prompt.Options) {
+	if convErr != nil || number < 1 || number > len(asked.Options) {
 		return map[string]string{"choice": value}, err // which the prompt will say is none of them
 	}
-	return map[string]string{"choice": prompt.Options[number-1].ID}, err
+	return map[string]string{"choice": asked.Options[number-1].ID}, err
 }
 
-func (p *interview) confirm(ctx context.Context, prompt automation.Prompt) (map[string]string, error) {
-	for _, change := range prompt.Changes {
+func (p *interview) confirm(ctx context.Context, asked prompt.Prompt) (map[string]string, error) {
+	for _, change := range asked.Changes {
 		p.Say("  %s\n", p.text.Label(change.Label))
 		if change.Before != "" {
 			p.Say("    %s: %s\n", p.text.Ask.Before, change.Before)

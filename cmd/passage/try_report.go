@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"passage/automation"
 	"passage/automation/browser"
 	"passage/automation/outcome"
 	"passage/automation/script"
@@ -82,7 +81,7 @@ func (r *report) Failed(ctx context.Context, page *browser.Page) {
 }
 
 // failure says how a trial ended and why, for whoever mends the script.
-func (r *report) failure(integration *automation.Integration, err error) {
+func (r *report) failure(integration *script.Integration, err error) {
 	end := outcome.From(err)
 	known, _ := outcome.Lookup(end.Code)
 	told := r.text.Code(end.Code)

@@ -19,8 +19,8 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation"
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 	"passage/automation/sandbox"
 	"passage/automation/script"
 	"passage/automation/secret"
@@ -219,7 +219,7 @@ func TestAFailureNamesWhatCameNearest(t *testing.T) {
 	r := &report{interview: interview{console.NewTerminal(&console.Console{Stderr: &told}), views.Match("en"), "Acme"}, redactor: secret.NewRedactor()}
 	end := outcome.New(outcome.SiteChanged, "not found in time")
 	end.Selectors = []outcome.Selector{{Name: "home", Selector: "#home", Near: "#hom"}, {Selector: ".row", Matches: 2, Hiding: "#tab"}}
-	r.failure(&automation.Integration{Source: []byte("one\ntwo\n")}, &script.Failure{Outcome: end, Line: 2, Traceback: "Traceback\n"})
+	r.failure(&script.Integration{Source: []byte("one\ntwo\n")}, &script.Failure{Outcome: end, Line: 2, Traceback: "Traceback\n"})
 	for _, text := range []string{"SITE_CHANGED  ", "Traceback\n", "     1  one\n>    2  two\n", "  0  home = #home\n     nearest on the page: #hom\n  2  .row\n     not visible: #tab is hidden\n"} {
 		if !strings.Contains(told.String(), text) {
 			t.Errorf("%q was not told:\n%s", text, &told)
@@ -286,24 +286,24 @@ func (w *ringing) Write(text []byte) (int, error) {
 func TestEveryKindOfQuestionIsAskedInTheWordsOfThePages(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		prompt automation.Prompt
+		prompt prompt.Prompt
 		typed  string
 		field  string
 		answer string
 		says   []string
 	}{
-		"credentials": {automation.Prompt{Kind: automation.KindCredentials, Reason: "wrong_password", AttemptsLeft: 1,
-			Fields: []automation.Field{{Name: "pin", Label: "pin", Secret: true}}}, "\n1234\n", "pin", "1234",
+		"credentials": {prompt.Prompt{Kind: prompt.Credentials, Reason: "wrong_password", AttemptsLeft: 1,
+			Fields: []prompt.Field{{Name: "pin", Label: "pin", Secret: true}}}, "\n1234\n", "pin", "1234",
 			[]string{"Log in to Acme", "Acme did not accept this user name and password. You have 1 try left.", "PIN: ", "Please fill this in."}},
-		"one-time code": {automation.Prompt{Kind: automation.KindOneTimeCode, Reason: "wrong_code", TimeLimit: 60}, "\nA1\n", "code", "A1",
+		"one-time code": {prompt.Prompt{Kind: prompt.OneTimeCode, Reason: "wrong_code", TimeLimit: 60}, "\nA1\n", "code", "A1",
 			[]string{"Enter the code that Acme sent you.", "That was not the right code.", "You have 1 minute for this.", "Code: "}},
-		"another code": {automation.Prompt{Kind: automation.KindOneTimeCode, CanResend: true}, "\n", "action", "resend", []string{"Send a new code"}},
-		"choice": {automation.Prompt{Kind: automation.KindChoice, Reason: "account",
-			Options: []automation.Option{{ID: "a"}, {ID: "b", Label: "The second"}}}, "x\n0\n2\n", "choice", "b",
+		"another code": {prompt.Prompt{Kind: prompt.OneTimeCode, CanResend: true}, "\n", "action", "resend", []string{"Send a new code"}},
+		"choice": {prompt.Prompt{Kind: prompt.Choice, Reason: "account",
+			Options: []prompt.Option{{ID: "a"}, {ID: "b", Label: "The second"}}}, "x\n0\n2\n", "choice", "b",
 			[]string{"Which account is this about?", "  1  Option 1\n", "  2  The second\n", "Please choose one of these."}},
-		"question": {automation.Prompt{Kind: automation.KindText, Question: "First pet?", Reason: "wrong_answer"}, "Rex\n", "text", "Rex",
+		"question": {prompt.Prompt{Kind: prompt.Text, Question: "First pet?", Reason: "wrong_answer"}, "Rex\n", "text", "Rex",
 			[]string{"Acme asks you something", "“First pet?”", "Acme did not accept this answer.", "Your answer: "}},
-		"confirmation": {automation.Prompt{Kind: automation.KindConfirm, Changes: []automation.Change{{Label: "payment_card", Before: "1111", After: "2222"}}},
+		"confirmation": {prompt.Prompt{Kind: prompt.Confirm, Changes: []prompt.Change{{Label: "payment_card", Before: "1111", After: "2222"}}},
 			"maybe\nYes\n", "confirm", "yes", []string{"Make this change?", "Nothing has been changed yet.", "Payment card\n    Now: 1111\n    After: 2222"}},
 	} {
 		t.Run(name, func(t *testing.T) {

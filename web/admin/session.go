@@ -11,8 +11,8 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"passage/automation"
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 	"passage/db"
 	view "passage/views/admin"
 )
@@ -86,7 +86,7 @@ func (h *Handler) fillPrompts(ctx context.Context, model *view.Session, session 
 		return err
 	}
 	for _, p := range prompts {
-		var question automation.Prompt
+		var question prompt.Prompt
 		if err := json.Unmarshal(p.Question, &question); err != nil {
 			return fmt.Errorf("read prompt: %w", err)
 		}

@@ -69,11 +69,15 @@ func (a *API) readLink(key db.Key, body []byte) (db.NewLink, error) {
 	if fault := a.refuseIntegration(key, link.IntegrationID, known); fault != "" && link.IntegrationID != "" {
 		f.fault("integrationId", fault)
 	}
+	var offered []string
+	if known {
+		offered = integration.Operations
+	}
 	sensitive := false
 	for _, asked := range f.operations() {
-		operation, secret := a.checkOperation(asked, integration, &found)
+		operation, hasSensitive := a.checkOperation(asked, offered, &found)
 		link.Operations = append(link.Operations, operation)
-		sensitive = sensitive || secret
+		sensitive = sensitive || hasSensitive
 	}
 	link.ReturnURL = f.url("returnUrl", func(text string) string { return cmp.Or(refuseReturnURL(text), refuseElsewhere(text, key.ReturnTo)) })
 	link.WebhookURL = f.url("webhookUrl", a.refuseWebhookURL)

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"passage/automation"
 	"passage/db"
 )
 
@@ -66,10 +65,10 @@ func (f *form) operation() asked {
 	return asked{f, f.requiredText("resource"), f.requiredText("action"), f.object("arguments")}
 }
 
-// checkOperation checks one operation against the resources that there are and
-// those that the integration (nil where it is not known) offers. It reports
-// whether a sensitive argument was given.
-func (a *API) checkOperation(asked asked, integration *automation.Integration, found *issues) (db.NewOperation, bool) {
+// checkOperation checks one operation against the known resources and those that
+// the integration offers (nil: the integration is not known). It reports whether
+// a sensitive argument was given.
+func (a *API) checkOperation(asked asked, offered []string, found *issues) (db.NewOperation, bool) {
 	new := db.NewOperation{Resource: asked.resource, Action: asked.action, Arguments: asked.arguments}
 	if new.Resource == "" || new.Action == "" {
 		return new, false
@@ -79,7 +78,7 @@ func (a *API) checkOperation(asked asked, integration *automation.Integration, f
 		a.faultUnknown(asked)
 		return new, false
 	}
-	if integration != nil && !slices.Contains(integration.Operations, operation.Name()) {
+	if offered != nil && !slices.Contains(offered, operation.Name()) {
 		asked.fault("resource", operation.Name()+" is not offered by this integration")
 	}
 	for _, issue := range operation.CheckArguments(new.Arguments) {

@@ -58,15 +58,15 @@ func (a *API) listProviders(ctx context.Context, _ *struct{}) (*reply[providerLi
 			return nil, err
 		}
 		list.Providers = append(list.Providers, provider{ID: integration.ID, Name: integration.Name, Health: showHealth(health),
-			Resources: a.resourcesOf(integration)})
+			Resources: a.resourcesOf(integration.Operations)})
 	}
 	return &reply[providerList]{list}, nil
 }
 
-// resourcesOf groups an integration's operations, which are sorted by name.
-func (a *API) resourcesOf(integration *automation.Integration) []providerResource {
+// resourcesOf groups operations by their resource. They are sorted by name.
+func (a *API) resourcesOf(operations []string) []providerResource {
 	found := []providerResource{}
-	for _, name := range integration.Operations {
+	for _, name := range operations {
 		resource, action, _ := strings.Cut(name, ".")
 		operation, ok := a.Resources.Operation(resource, action)
 		if !ok { // a script may offer what this version has no schema for; nobody can ask for it

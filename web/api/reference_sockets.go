@@ -1,7 +1,7 @@
 package api
 
 import (
-	"passage/automation"
+	"passage/automation/prompt"
 	"passage/db"
 	"passage/views/docs"
 )
@@ -34,8 +34,8 @@ const (
 )
 
 func (a *API) sessionMessages() []docs.Message {
-	const prompt = "prm_3Fq8Ls1Zk7Wd5Xn0Tb6Gyc"
-	question := &promptView{PromptID: prompt, Kind: automation.KindOneTimeCode, Title: "Enter the code that Demo Mobile sent to (•••) •••-4410.",
+	const promptID = "prm_3Fq8Ls1Zk7Wd5Xn0Tb6Gyc"
+	question := &promptView{PromptID: promptID, Kind: prompt.OneTimeCode, Title: "Enter the code that Demo Mobile sent to (•••) •••-4410.",
 		Reason: "wrong_code", Message: "That was not the right code.", AttemptsLeft: 2, SentTo: "(•••) •••-4410", CanResend: true,
 		Fields:   []fieldView{{Name: "code", Label: "6-digit code", Autocomplete: "one-time-code", Digits: 6}},
 		Deadline: exampleMoment + 600_000}
@@ -53,10 +53,10 @@ func (a *API) sessionMessages() []docs.Message {
 		{From: fromUs, Type: "server.prompt", About: "A question for the person, with all that the hosted page shows. `kind` is `credentials`, `one_time_code`, `choice`, `text`, `confirm` or `approval`, which the person gives elsewhere: it has no fields. `fields` are the answer’s values, with labels and `options` to choose from by `id`. `reason` and `message` say why it is asked again, `deadline` is when the session gives up, `timeLimit` when the service does; until `lockedUntil` no password is sent with this user name. With `canResend`, `{\"action\": \"resend\"}` is an answer too.",
 			Example: indent(serverPrompt{"server.prompt", question})},
 		{From: fromYou, Type: clientAnswer, About: "The answer to a prompt, once. A wrong one is asked again, in a prompt of its own.",
-			Example: indent(ordered{{"type", clientAnswer}, {"promptId", prompt}, {"values", ordered{{"code", "271828"}}}})},
+			Example: indent(ordered{{"type", clientAnswer}, {"promptId", promptID}, {"values", ordered{{"code", "271828"}}}})},
 		{From: fromYou, Type: clientCancel, About: "The person does not want to go on.", Example: indent(ordered{{"type", clientCancel}})},
 		{From: fromUs, Type: "server.error", About: "Why a message could not be taken. After `validation_failed`, `busy` (the line for a browser is full) and `lockout_near` the question is still open; `retryAfter` says in seconds when to try again. After `prompt_closed` somebody was quicker. The `message` of an issue that has a `reason` is for the person.",
-			Example: indent(serverError{Type: "server.error", Code: "validation_failed", Message: "Validation failed", PromptID: prompt,
+			Example: indent(serverError{Type: "server.error", Code: "validation_failed", Message: "Validation failed", PromptID: promptID,
 				Issues: []issueView{{"values.code", "digits", "Please enter all the digits of the code."}}})},
 		{From: fromUs, Type: "server.session_end", About: "The last message: `status`, `error`, and `returnUrl`, where the person goes next, or null.",
 			Example: indent(sessionEnd{"server.session_end", db.SessionComplete, nil, known(exampleReturn)})},

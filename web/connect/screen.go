@@ -9,6 +9,7 @@ import (
 
 	"passage/automation"
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 	"passage/db"
 	view "passage/views/connect"
 )
@@ -45,16 +46,16 @@ func (h *Handler) screen(ctx context.Context, v visit, sent *sent) (view.Frame, 
 	if live.HandOver {
 		frame.Knock = view.Knock{Allow: sessionPath(v.session.ID, "allow"), Refuse: sessionPath(v.session.ID, "refuse")}
 	}
-	prompt, err := h.DB.CurrentPrompt(ctx, v.session.ID)
+	stored, err := h.DB.CurrentPrompt(ctx, v.session.ID)
 	if err != nil {
 		return frame, nil, err
 	}
-	if prompt == nil {
+	if stored == nil {
 		model, err := h.working(ctx, v, shown, live)
 		return frame, model, err
 	}
 	frame.Stay = stay(v.session.ID, live, h.Runner.Limits.Idle)
-	model, err := question(prompt, live, sent)
+	model, err := question(stored, live, sent)
 	return frame, model, err
 }
 
@@ -137,13 +138,13 @@ func (h *Handler) working(ctx context.Context, v visit, shown []view.Operation, 
 
 // question turns a stored prompt into its screen.
 func question(stored *db.Prompt, live automation.Live, sent *sent) (view.Model, error) {
-	var prompt automation.Prompt
-	if err := json.Unmarshal(stored.Question, &prompt); err != nil {
+	var asked prompt.Prompt
+	if err := json.Unmarshal(stored.Question, &asked); err != nil {
 		return nil, fmt.Errorf("read prompt: %w", err)
 	}
 	ask := view.Ask{Action: sessionPath(stored.SessionID, "answer"), Prompt: stored.ID,
-		Reason: prompt.Reason, AttemptsLeft: prompt.AttemptsLeft}
-	if limit := time.Duration(prompt.TimeLimit) * time.Second; limit > 0 {
+		Reason: asked.Reason, AttemptsLeft: asked.AttemptsLeft}
+	if limit := time.Duration(asked.TimeLimit) * time.Second; limit > 0 {
 		ask.TimeLimit = limit
 		ask.TimeLeft = max(0, limit-time.Since(time.UnixMilli(stored.CreatedAt)))
 	}
@@ -151,36 +152,36 @@ func question(stored *db.Prompt, live automation.Live, sent *sent) (view.Model, 
 	if sent != nil {
 		ask.Errors, ask.Reason, kept = sent.faults, cmp.Or(sent.reason, ask.Reason), sent.values
 	}
-	switch prompt.Kind {
-	case automation.KindCredentials:
-		model := view.LogIn{Ask: ask, Fields: fields(prompt.Fields), Values: open(prompt.Fields, kept)}
+	switch asked.Kind {
+	case prompt.Credentials:
+		model := view.LogIn{Ask: ask, Fields: fields(asked.Fields), Values: open(asked.Fields, kept)}
 		model.Wait = max(0, time.Until(live.Locked))
 		return model, nil
-	case automation.KindOneTimeCode:
-		return view.Code{Ask: ask, SentTo: prompt.SentTo, FromApp: prompt.FromApp, Digits: prompt.Digits, CanResend: prompt.CanResend}, nil
-	case automation.KindChoice:
-		options := make([]view.Option, len(prompt.Options))
-		for n, option := range prompt.Options {
+	case prompt.OneTimeCode:
+		return view.Code{Ask: ask, SentTo: asked.SentTo, FromApp: asked.FromApp, Digits: asked.Digits, CanResend: asked.CanResend}, nil
+	case prompt.Choice:
+		options := make([]view.Option, len(asked.Options))
+		for n, option := range asked.Options {
 			options[n] = view.Option(option)
 		}
 		ask.Reason = ""
-		return view.Choice{Ask: ask, Title: prompt.Reason, Options: options}, nil
-	case automation.KindApproval:
-		return view.Approval{Ask: ask, SentTo: prompt.SentTo}, nil
-	case automation.KindText:
-		return view.Question{Ask: ask, Question: prompt.Question, Secret: len(prompt.Fields) > 0 && prompt.Fields[0].Secret}, nil
-	case automation.KindConfirm:
-		changes := make([]view.Change, len(prompt.Changes))
-		for n, change := range prompt.Changes {
+		return view.Choice{Ask: ask, Title: asked.Reason, Options: options}, nil
+	case prompt.Approval:
+		return view.Approval{Ask: ask, SentTo: asked.SentTo}, nil
+	case prompt.Text:
+		return view.Question{Ask: ask, Question: asked.Question, Secret: len(asked.Fields) > 0 && asked.Fields[0].Secret}, nil
+	case prompt.Confirm:
+		changes := make([]view.Change, len(asked.Changes))
+		for n, change := range asked.Changes {
 			changes[n] = view.Change(change)
 		}
 		return view.Confirm{Ask: ask, Changes: changes}, nil
 	default:
-		return nil, fmt.Errorf("read prompt: no screen for %q", prompt.Kind)
+		return nil, fmt.Errorf("read prompt: no screen for %q", asked.Kind)
 	}
 }
 
-func fields(from []automation.Field) []view.Field {
+func fields(from []prompt.Field) []view.Field {
 	list := make([]view.Field, len(from))
 	for n, field := range from {
 		list[n] = view.Field(field)
@@ -189,7 +190,7 @@ func fields(from []automation.Field) []view.Field {
 }
 
 // open keeps of what was typed only what is no secret.
-func open(fields []automation.Field, values map[string]string) map[string]string {
+func open(fields []prompt.Field, values map[string]string) map[string]string {
 	kept := map[string]string{}
 	for _, field := range fields {
 		if !field.Secret {

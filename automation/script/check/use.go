@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"passage/automation/prompt"
+
 	"go.starlark.net/syntax"
 
 	"passage/automation/script"
@@ -100,7 +102,7 @@ func (n *inspector) fields() {
 		if calledName(call) != "field" || !ok || used[name] || !sure {
 			return
 		}
-		at := slices.IndexFunc(n.integration.Credentials, func(f script.Field) bool { return f.Name == name })
+		at := slices.IndexFunc(n.integration.Credentials, func(f prompt.Field) bool { return f.Name == name })
 		start, _ := call.Span()
 		n.note(start, at < 0 || !n.integration.Credentials[at].Secret,
 			"people are asked for %q, and nothing uses it: there is no attempt[%q]", name, name)
@@ -117,7 +119,7 @@ func (n *inspector) attempt(loop *syntax.ForStmt, fields []string) {
 	switch calledWord(call) {
 	case "credentials":
 	case "one_time_code":
-		fields = []string{"code"}
+		fields = []string{prompt.CodeField}
 	default:
 		return
 	}

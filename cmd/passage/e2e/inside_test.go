@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"passage/automation"
+	"passage/automation/prompt"
 	"passage/db"
 )
 
@@ -48,12 +48,12 @@ func (s *stack) asked(t *testing.T, sessionID string) string {
 		t.Fatal(err)
 	}
 	var asked []string
-	for _, prompt := range prompts {
-		var question automation.Prompt
-		if err := json.Unmarshal(prompt.Question, &question); err != nil {
+	for _, stored := range prompts {
+		var question prompt.Prompt
+		if err := json.Unmarshal(stored.Question, &question); err != nil {
 			t.Fatal(err)
 		}
-		asked = append(asked, strings.TrimSpace(prompt.Kind+" "+question.Reason))
+		asked = append(asked, strings.TrimSpace(stored.Kind+" "+question.Reason))
 	}
 	return strings.Join(asked, ", ")
 }
