@@ -27,37 +27,37 @@ type Ask struct {
 	TimeLimit    time.Duration     // the whole of it
 }
 
-func (a Ask) screen(f Frame, title string) screen {
+func (a Ask) screen(l Layout, title string) screen {
 	s := screen{title: title, prompt: a.Prompt}
-	if a.again() {
-		s.announce = title + ". " + a.why(f)
+	if a.askedAgain() {
+		s.announce = title + ". " + a.reasonText(l)
 	}
 	return s
 }
 
-func (a Ask) again() bool { return a.Reason != "" || len(a.Errors) > 0 }
+func (a Ask) askedAgain() bool { return a.Reason != "" || len(a.Errors) > 0 }
 
-// news is a reason that tells of no mistake.
-func (a Ask) news() bool { return a.Reason == "code_resent" || a.Reason == "resent" }
+// informational reports a reason that tells of no mistake.
+func (a Ask) informational() bool { return a.Reason == "code_resent" || a.Reason == "resent" }
 
 // busy is a reason that says nothing of what was typed: nobody looked at it.
 func (a Ask) busy() bool { return a.Reason == "busy" }
 
-// wrong reports whether what was typed before was not accepted.
-func (a Ask) wrong() bool { return a.again() && !a.news() && !a.busy() }
+// rejected reports whether what was typed before was not accepted.
+func (a Ask) rejected() bool { return a.askedAgain() && !a.informational() && !a.busy() }
 
-// why says what was wrong, in one breath.
-func (a Ask) why(f Frame) string {
+// reasonText says what was wrong, in one breath.
+func (a Ask) reasonText(l Layout) string {
 	var text string
 	if a.Reason != "" {
-		text = f.say(f.Text.Reason(a.Reason))
+		text = l.fill(l.Text.Reason(a.Reason))
 	} else {
 		for _, name := range slices.Sorted(maps.Keys(a.Errors)) {
-			text = f.say(f.Text.Reason(a.Errors[name]))
+			text = l.fill(l.Text.Reason(a.Errors[name]))
 		}
 	}
 	if a.AttemptsLeft > 0 {
-		text += " " + f.Text.Ask.AttemptsLeft.Format(a.AttemptsLeft)
+		text += " " + l.Text.Ask.AttemptsLeft.Format(a.AttemptsLeft)
 	}
 	return text
 }
@@ -76,28 +76,28 @@ type LogIn struct {
 	Wait   time.Duration     // until the user name is taken again, near the service's lock-out; 0 it is taken
 }
 
-func (m LogIn) screen(f Frame) screen {
+func (m LogIn) screen(l Layout) screen {
 	if m.Wait > 0 {
 		m.AttemptsLeft = 0 // of this user name there are none
 	}
-	s := m.Ask.screen(f, f.say(f.Text.Ask.LogIn))
+	s := m.Ask.screen(l, l.fill(l.Text.Ask.LogIn))
 	if m.Wait > 0 {
-		s.announce = described(s.announce, f.say(f.Text.Ask.LockoutNear), m.wait(f))
+		s.announce = joinNonEmpty(s.announce, l.fill(l.Text.Ask.LockoutNear), m.waitText(l))
 	}
-	s.body = logIn(f, m)
+	s.body = logIn(l, m)
 	return s
 }
 
-// wait says until when nothing more is sent with this user name. Nobody is told
+// waitText says until when nothing more is sent with this user name. Nobody is told
 // to come back too early.
-func (m LogIn) wait(f Frame) string {
+func (m LogIn) waitText(l Layout) string {
 	minutes := int((m.Wait + time.Minute - 1) / time.Minute)
-	return f.say(f.Text.Ask.LockoutWait, "time", f.Text.Time.Minutes.Format(minutes))
+	return l.fill(l.Text.Ask.LockoutWait, "time", l.Text.Time.Minutes.Format(minutes))
 }
 
-// focused says which field takes the focus: the first one, or after an error
+// autofocusField says which field takes the focus: the first one, or after an error
 // the one that has to be typed again.
-func (m LogIn) focused() string {
+func (m LogIn) autofocusField() string {
 	for _, field := range m.Fields {
 		if m.Wait > 0 && !field.Secret {
 			return field.Name
@@ -116,21 +116,21 @@ func (m LogIn) focused() string {
 	return ""
 }
 
-// faulty reports whether a field has to be typed anew.
-func (m LogIn) faulty(field Field) bool {
+// invalid reports whether a field has to be typed anew.
+func (m LogIn) invalid(field Field) bool {
 	return m.Errors[field.Name] != "" || (m.Reason != "" && !m.busy() && field.Secret)
 }
 
-// about lists the ids of what is said about a field.
-func (m LogIn) about(field Field) string {
-	return described(
-		when(m.Errors[field.Name] != "", "error-"+field.Name),
-		when(m.faulty(field) && m.Reason != "", "reason"),
-		when(m.Wait > 0 && !field.Secret, "lockout"),
+// describedBy lists the ids of what is said about a field.
+func (m LogIn) describedBy(field Field) string {
+	return joinNonEmpty(
+		textIf(m.Errors[field.Name] != "", "error-"+field.Name),
+		textIf(m.invalid(field) && m.Reason != "", "reason"),
+		textIf(m.Wait > 0 && !field.Secret, "lockout"),
 	)
 }
 
-func described(parts ...string) string {
+func joinNonEmpty(parts ...string) string {
 	var list string
 	for _, part := range parts {
 		if part != "" && list != "" {
@@ -141,14 +141,14 @@ func described(parts ...string) string {
 	return list
 }
 
-func when(condition bool, text string) string {
+func textIf(condition bool, text string) string {
 	if condition {
 		return text
 	}
 	return ""
 }
 
-func logIn(f Frame, m LogIn) templ.Component {
+func logIn(l Layout, m LogIn) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -169,16 +169,16 @@ func logIn(f Frame, m LogIn) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading(f.say(f.Text.Ask.LogIn)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = heading(l.fill(l.Text.Ask.LogIn)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = reason(f, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = reason(l, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if m.Wait > 0 {
-			templ_7745c5c3_Err = lockoutNear(f, m).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = lockoutNear(l, m).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -196,7 +196,7 @@ func logIn(f Frame, m LogIn) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			for _, field := range m.Fields {
-				templ_7745c5c3_Err = credential(f, m, field).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = credential(l, m, field).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -206,9 +206,9 @@ func logIn(f Frame, m LogIn) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Ask.LogInBusy))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Ask.LogInBusy))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 153, Col: 79}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 153, Col: 80}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -219,9 +219,9 @@ func logIn(f Frame, m LogIn) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.LogInButton)
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.LogInButton)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 153, Col: 106}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 153, Col: 107}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -240,9 +240,9 @@ func logIn(f Frame, m LogIn) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Ask.LogInPromise))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Ask.LogInPromise))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 156, Col: 41}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 156, Col: 42}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -254,7 +254,7 @@ func logIn(f Frame, m LogIn) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = question(f, m.Ask).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = promptForm(l, m.Ask).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -263,7 +263,7 @@ func logIn(f Frame, m LogIn) templ.Component {
 }
 
 // lockoutNear says why nothing more is sent with this user name, and what to do.
-func lockoutNear(f Frame, m LogIn) templ.Component {
+func lockoutNear(l Layout, m LogIn) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -297,9 +297,9 @@ func lockoutNear(f Frame, m LogIn) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var7 string
-		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Ask.LockoutNear))
+		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Ask.LockoutNear))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 166, Col: 45}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 166, Col: 46}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
@@ -310,9 +310,9 @@ func lockoutNear(f Frame, m LogIn) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 string
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(m.wait(f))
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(m.waitText(l))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 167, Col: 17}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 167, Col: 21}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -323,9 +323,9 @@ func lockoutNear(f Frame, m LogIn) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Ask.LockoutReset))
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Ask.LockoutReset))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 168, Col: 38}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 168, Col: 39}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -339,7 +339,7 @@ func lockoutNear(f Frame, m LogIn) templ.Component {
 	})
 }
 
-func credential(f Frame, m LogIn, field Field) templ.Component {
+func credential(l Layout, m LogIn, field Field) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -361,7 +361,7 @@ func credential(f Frame, m LogIn, field Field) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		wrong := m.Errors[field.Name]
-		label := f.Text.Field(field.Label)
+		label := l.Text.Field(field.Label)
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div class=\"field\"><label for=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -470,19 +470,19 @@ func credential(f Frame, m LogIn, field Field) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if m.focused() == field.Name {
+		if m.autofocusField() == field.Name {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, " autofocus")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if m.faulty(field) {
+		if m.invalid(field) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, " aria-invalid=\"true\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if about := m.about(field); about != "" {
+		if about := m.describedBy(field); about != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, " aria-describedby=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -506,7 +506,7 @@ func credential(f Frame, m LogIn, field Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if field.Secret {
-			templ_7745c5c3_Err = reveal(f, "field-"+field.Name, label).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = reveal(l, "field-"+field.Name, label).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -515,7 +515,7 @@ func credential(f Frame, m LogIn, field Field) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fieldError(f, field.Name, wrong).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldError(l, field.Name, wrong).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -528,7 +528,7 @@ func credential(f Frame, m LogIn, field Field) templ.Component {
 }
 
 // reveal shows and hides what is typed in a field; without script it is not there.
-func reveal(f Frame, id, label string) templ.Component {
+func reveal(l Layout, id, label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -567,7 +567,7 @@ func reveal(f Frame, id, label string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.Show)
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.Show)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 221, Col: 29}
 		}
@@ -580,7 +580,7 @@ func reveal(f Frame, id, label string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 string
-		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.Hide)
+		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.Hide)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 222, Col: 29}
 		}
@@ -593,9 +593,9 @@ func reveal(f Frame, id, label string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var22 string
-		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Ask.ShowWhat, "field", label))
+		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Ask.ShowWhat, "field", label))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 224, Col: 57}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 224, Col: 58}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 		if templ_7745c5c3_Err != nil {
@@ -606,7 +606,7 @@ func reveal(f Frame, id, label string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.Show)
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.Show)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 225, Col: 19}
 		}
@@ -622,7 +622,7 @@ func reveal(f Frame, id, label string) templ.Component {
 	})
 }
 
-func fieldError(f Frame, name, wrong string) templ.Component {
+func fieldError(l Layout, name, wrong string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -670,9 +670,9 @@ func fieldError(f Frame, name, wrong string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Reason(wrong)))
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Reason(wrong)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 232, Col: 38}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 232, Col: 39}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 			if templ_7745c5c3_Err != nil {
@@ -688,7 +688,7 @@ func fieldError(f Frame, name, wrong string) templ.Component {
 }
 
 // reason says above a form why it is asked again.
-func reason(f Frame, a Ask) templ.Component {
+func reason(l Layout, a Ask) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -710,7 +710,7 @@ func reason(f Frame, a Ask) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if a.Reason != "" {
-			var templ_7745c5c3_Var28 = []any{"reason", templ.KV("reason-news", a.news())}
+			var templ_7745c5c3_Var28 = []any{"reason", templ.KV("reason-news", a.informational())}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var28...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -732,7 +732,7 @@ func reason(f Frame, a Ask) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if a.news() {
+			if a.informational() {
 				templ_7745c5c3_Err = views.Icon("check").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -748,9 +748,9 @@ func reason(f Frame, a Ask) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var30 string
-			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(a.why(f))
+			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(a.reasonText(l))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 246, Col: 19}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 246, Col: 26}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 			if templ_7745c5c3_Err != nil {
@@ -765,9 +765,9 @@ func reason(f Frame, a Ask) templ.Component {
 	})
 }
 
-// question is the form of every prompt. With script its reply replaces the
+// promptForm is the form of every prompt. With script its reply replaces the
 // live region; without, it is an ordinary form.
-func question(f Frame, a Ask) templ.Component {
+func promptForm(l Layout, a Ask) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -793,7 +793,7 @@ func question(f Frame, a Ask) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var32 string
-		templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Layout.MovedOn)
+		templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Layout.MovedOn)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 255, Col: 28}
 		}
@@ -806,7 +806,7 @@ func question(f Frame, a Ask) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var33 string
-		templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Layout.ShowNow)
+		templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Layout.ShowNow)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 256, Col: 66}
 		}
@@ -865,7 +865,7 @@ func question(f Frame, a Ask) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = still(f).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = idleWarning(l).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -873,9 +873,9 @@ func question(f Frame, a Ask) templ.Component {
 	})
 }
 
-// still asks, shortly before our own limit, whether someone is there. It is
+// idleWarning asks, shortly before our own limit, whether someone is there. It is
 // hidden until script shows it.
-func still(f Frame) templ.Component {
+func idleWarning(l Layout) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -896,15 +896,15 @@ func still(f Frame) templ.Component {
 			templ_7745c5c3_Var37 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if f.Stay.Left > 0 && f.Stay.Action != "" {
+		if l.IdleLimit.Left > 0 && l.IdleLimit.Action != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<form class=\"still\" method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var38 templ.SafeURL
-			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(f.Stay.Action))
+			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(l.IdleLimit.Action))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 281, Col: 40}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 281, Col: 45}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 			if templ_7745c5c3_Err != nil {
@@ -915,9 +915,9 @@ func still(f Frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var39 string
-			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(f.Stay.Action)
+			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(l.IdleLimit.Action)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 282, Col: 26}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 282, Col: 31}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var39))
 			if templ_7745c5c3_Err != nil {
@@ -928,9 +928,9 @@ func still(f Frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var40 string
-			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(seconds(f.Stay.Left))
+			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(seconds(l.IdleLimit.Left))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 284, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 284, Col: 41}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 			if templ_7745c5c3_Err != nil {
@@ -941,9 +941,9 @@ func still(f Frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var41 string
-			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(seconds(f.Stay.More))
+			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(seconds(l.IdleLimit.Extension))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 285, Col: 35}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 285, Col: 45}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var41))
 			if templ_7745c5c3_Err != nil {
@@ -954,7 +954,7 @@ func still(f Frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var42 string
-			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Layout.StillThere)
+			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Layout.StillThere)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 288, Col: 53}
 			}
@@ -967,7 +967,7 @@ func still(f Frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var43 string
-			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Layout.StillThereWhy)
+			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Layout.StillThereWhy)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 288, Col: 94}
 			}
@@ -980,7 +980,7 @@ func still(f Frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var44 string
-			templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Layout.StillHere)
+			templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Layout.StillHere)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 289, Col: 68}
 			}
@@ -998,7 +998,7 @@ func still(f Frame) templ.Component {
 }
 
 // timeLimit says the service's limit beforehand, and counts down for those who see it.
-func timeLimit(f Frame, a Ask) templ.Component {
+func timeLimit(l Layout, a Ask) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1034,9 +1034,9 @@ func timeLimit(f Frame, a Ask) templ.Component {
 			}
 			if a.TimeLimit > 0 {
 				var templ_7745c5c3_Var46 string
-				templ_7745c5c3_Var46, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Ask.TimeLimit, "time", f.Text.Duration(a.TimeLimit)))
+				templ_7745c5c3_Var46, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Ask.TimeLimit, "time", l.Text.Duration(a.TimeLimit)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 301, Col: 72}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 301, Col: 73}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var46))
 				if templ_7745c5c3_Err != nil {
@@ -1044,9 +1044,9 @@ func timeLimit(f Frame, a Ask) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var47 string
-				templ_7745c5c3_Var47, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Ask.TimeLimit, "time", f.Text.Duration(a.TimeLeft)))
+				templ_7745c5c3_Var47, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Ask.TimeLimit, "time", l.Text.Duration(a.TimeLeft)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 303, Col: 71}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ask.templ`, Line: 303, Col: 72}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var47))
 				if templ_7745c5c3_Err != nil {

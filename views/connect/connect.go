@@ -1,7 +1,7 @@
 // Package connect owns the screens of the hosted flow: what a person sees from
 // the claim page to the way back.
 //
-// A handler fills a Frame (who, which service, the way back) and one Model
+// A handler fills a Layout (who, which service, the way back) and one Model
 // (what this screen says), and renders them as a whole Page or, for the
 // stream of live updates, as the Live region alone. The package decides
 // nothing and stores nothing. Its invariant: Page holds exactly one element
@@ -18,8 +18,8 @@ import (
 	"passage/views"
 )
 
-// Frame is what every screen needs to know.
-type Frame struct {
+// Layout is what every screen needs to know.
+type Layout struct {
 	Text        *views.Text // see views.Match
 	Merchant    string
 	Logo        string // where the merchant's is; "" its initial stands for it
@@ -27,21 +27,21 @@ type Frame struct {
 	Service     string
 	Integration string // its id; some integrations have words of their own
 
-	Return    string // the return URL with linkId, exactly as it is to be opened; "" where the merchant gave none
-	Required  bool   // nothing is handed over before Return is opened
-	Cancel    string // where “Cancel and go back” posts to; "" where there is no session to cancel
-	Submitted bool   // a change was submitted, so cancelling may not undo it
+	Return         string // the return URL with linkId, exactly as it is to be opened; "" where the merchant gave none
+	ReturnRequired bool   // nothing is handed over before Return is opened
+	Cancel         string // where “Cancel and go back” posts to; "" where there is no session to cancel
+	Submitted      bool   // a change was submitted, so cancelling may not undo it
 
 	Stream   string // the URL of the event stream; "" where nothing will change by itself
 	Revision int64  // grows with every change of the session; what is older is not shown
 
-	Stay Stay
-	Data Data
-	Host Host
+	IdleLimit IdleLimit
+	Data      Data
+	Host      Host
 
-	Knock      Knock
-	Reference  string // for support; short
-	Stylesheet string // path of the merchant's colours; "" for ours
+	TransferRequest TransferRequest
+	Reference       string // for support; short
+	Stylesheet      string // path of the merchant's colours; "" for ours
 }
 
 // Host is the merchant's page that holds this one in a frame, or opened it as a
@@ -52,17 +52,17 @@ type Host struct {
 	Status  string // of the link
 }
 
-// Stay is our own limit of time, for screens that wait for the person. Two
+// IdleLimit is our own limit of time, for screens that wait for the person. Two
 // minutes before it ends the page asks “Still there?”.
-type Stay struct {
-	Left   time.Duration // until the limit; 0 says nothing of it
-	Action string        // where “I’m still here” posts to; answers 204, or a redirect without script
-	More   time.Duration // what is left after that
+type IdleLimit struct {
+	Left      time.Duration // until the limit; 0 says nothing of it
+	Action    string        // where “I’m still here” posts to; answers 204, or a redirect without script
+	Extension time.Duration // what is left after that
 }
 
-// Knock is shown to the one who holds the session while another device asks
+// TransferRequest is shown to the one who holds the session while another device asks
 // to continue it.
-type Knock struct{ Allow, Refuse string } // where the two buttons post to; "" for no knock
+type TransferRequest struct{ Allow, Refuse string } // where the two buttons post to; "" for no knock
 
 // Data is what the panel “What happens to my data?” tells.
 type Data struct {
@@ -79,11 +79,11 @@ type Status string
 
 // The states of an operation.
 const (
-	Pending  Status = "pending"
-	Running  Status = "running"
-	Complete Status = "complete"
-	Failure  Status = "failed"
-	Unsure   Status = "unknown"
+	StatusPending  Status = "pending"
+	StatusRunning  Status = "running"
+	StatusComplete Status = "complete"
+	StatusFailed   Status = "failed"
+	StatusUnknown  Status = "unknown"
 )
 
 // Operation is one thing that is done at the service.
@@ -97,19 +97,19 @@ type Operation struct {
 }
 
 // Model is the state of one screen.
-type Model interface{ screen(f Frame) screen }
+type Model interface{ screen(l Layout) screen }
 
 // screen is what a model comes down to.
 type screen struct {
-	title    string
-	announce string // what a screen reader hears when this arrives; "" the title
-	prompt   string // the id of the open prompt; "" nothing is asked
-	waits    bool   // the page changes by itself: without script it loads again
-	end      string // a state that doesn't change any more
-	body     templ.Component
+	title     string
+	announce  string // what a screen reader hears when this arrives; "" the title
+	prompt    string // the id of the open prompt; "" nothing is asked
+	refreshes bool   // the page changes by itself: without script it loads again
+	endState  string // a state that doesn't change any more
+	body      templ.Component
 }
 
-func (s screen) spoken() string {
+func (s screen) announcement() string {
 	if s.announce != "" {
 		return s.announce
 	}
@@ -117,55 +117,55 @@ func (s screen) spoken() string {
 }
 
 // Page renders a screen as a whole page.
-func Page(f Frame, m Model) templ.Component { return page(f, m.screen(f)) }
+func Page(l Layout, m Model) templ.Component { return page(l, m.screen(l)) }
 
 // Live renders the live region alone, for a message of the stream.
-func Live(f Frame, m Model) templ.Component { return live(f, m.screen(f)) }
+func Live(l Layout, m Model) templ.Component { return live(l, m.screen(l)) }
 
 // Notice renders the knock of another device alone, for the stream's "notice".
-func Notice(f Frame) templ.Component { return notice(f) }
+func Notice(l Layout) templ.Component { return notice(l) }
 
-// say fills the names, and further pairs, into a sentence.
-func (f Frame) say(sentence string, pairs ...string) string {
-	return views.Fill(sentence, append([]string{"merchant", f.Merchant, "service", f.Service}, pairs...)...)
+// fill fills the names, and further pairs, into a sentence.
+func (l Layout) fill(sentence string, pairs ...string) string {
+	return views.Fill(sentence, append([]string{"merchant", l.Merchant, "service", l.Service}, pairs...)...)
 }
 
-func (f Frame) head(s screen) views.Head {
+func (l Layout) head(s screen) views.Head {
 	head := views.Head{
-		Lang: f.Text.Lang, Title: s.title, Stylesheets: []string{"app.css"}, Class: "connect",
+		Lang: l.Text.Lang, Title: s.title, Stylesheets: []string{"app.css"}, Class: "connect",
 		Scripts: []string{"htmx.min.js", "htmx-sse.min.js", "app.js"},
-		Refresh: s.waits,
+		Refresh: s.refreshes,
 	}
-	if f.Merchant != "" {
-		head.Title = f.say(f.Text.Layout.PageOf, "title", s.title)
+	if l.Merchant != "" {
+		head.Title = l.fill(l.Text.Layout.PageOf, "title", s.title)
 	}
-	if f.Stylesheet != "" {
-		head.Stylesheets = append(head.Stylesheets, f.Stylesheet)
+	if l.Stylesheet != "" {
+		head.Stylesheets = append(head.Stylesheets, l.Stylesheet)
 	}
 	return head
 }
 
-// place says where the person goes back to: a host, or the merchant's app.
-func (f Frame) place() string {
-	parsed, err := url.Parse(f.Return)
+// returnPlace says where the person goes back to: a host, or the merchant's app.
+func (l Layout) returnPlace() string {
+	parsed, err := url.Parse(l.Return)
 	if err == nil && (parsed.Scheme == "https" || parsed.Scheme == "http") {
 		return parsed.Host
 	}
-	return f.say(f.Text.Layout.AppOf)
+	return l.fill(l.Text.Layout.AppOf)
 }
 
-// words gives what is said of an operation, with its card filled in.
-func (f Frame) words(o Operation) views.OperationSummary {
-	text := f.Text.OperationSummary(f.Integration, o.Resource, o.Action)
-	card := f.Text.Card.Unknown
+// summary gives what is said of an operation, with its card filled in.
+func (l Layout) summary(o Operation) views.OperationSummary {
+	text := l.Text.OperationSummary(l.Integration, o.Resource, o.Action)
+	card := l.Text.Card.Unknown
 	switch {
 	case o.Last4 != "" && o.Brand != "":
-		card = views.Fill(f.Text.Card.BrandEnding, "brand", o.Brand, "last4", o.Last4)
+		card = views.Fill(l.Text.Card.BrandEnding, "brand", o.Brand, "last4", o.Last4)
 	case o.Last4 != "":
-		card = views.Fill(f.Text.Card.Ending, "last4", o.Last4)
+		card = views.Fill(l.Text.Card.Ending, "last4", o.Last4)
 	}
 	for _, sentence := range []*string{&text.Ask, &text.Done, &text.NotDone, &text.Unknown, &text.Try, &text.Tried} {
-		*sentence = f.say(*sentence, "card", card)
+		*sentence = l.fill(*sentence, "card", card)
 	}
 	if o.DryRun && text.Try != "" {
 		text.Ask, text.Done = text.Try, text.Tried
@@ -173,32 +173,32 @@ func (f Frame) words(o Operation) views.OperationSummary {
 	return text
 }
 
-// kind says whether an operation reads or changes.
-func (f Frame) kind(o Operation) (icon, word string) {
+// effect says whether an operation reads or changes.
+func (l Layout) effect(o Operation) (icon, word string) {
 	switch {
 	case o.Action == "read":
-		return "eye", f.Text.Claim.Reads
+		return "eye", l.Text.Claim.Reads
 	case o.DryRun:
-		return "search", f.Text.Claim.Tries
+		return "search", l.Text.Claim.Tries
 	default:
-		return "pencil", f.Text.Claim.Changes
+		return "pencil", l.Text.Claim.Changes
 	}
 }
 
-// note says what an operation found, where it said so.
-func (f Frame) note(o Operation) string {
-	if found, ok := f.Text.Found[o.Progress]; ok {
+// found says what an operation found, where it said so.
+func (l Layout) found(o Operation) string {
+	if found, ok := l.Text.Found[o.Progress]; ok {
 		return found.Format(o.Count)
 	}
 	return ""
 }
 
-// shares lists what the merchant gets to know, each thing once.
-func (f Frame) shares(operations []Operation) []string {
+// sharedData lists what the merchant gets to know, each thing once.
+func (l Layout) sharedData(operations []Operation) []string {
 	var list []string
 	seen := map[string]bool{}
 	for _, operation := range operations {
-		thing := f.Text.OperationSummary(f.Integration, operation.Resource, operation.Action).Shares
+		thing := l.Text.OperationSummary(l.Integration, operation.Resource, operation.Action).Shares
 		if !seen[thing] {
 			seen[thing] = true
 			list = append(list, thing)
@@ -207,7 +207,7 @@ func (f Frame) shares(operations []Operation) []string {
 	return list
 }
 
-func having(operations []Operation, status Status) []Operation {
+func withStatus(operations []Operation, status Status) []Operation {
 	var list []Operation
 	for _, operation := range operations {
 		if operation.Status == status {

@@ -20,8 +20,8 @@ func html(t *testing.T, component templ.Component) string {
 	return page.String()
 }
 
-func frame() Frame {
-	return Frame{
+func frame() Layout {
+	return Layout{
 		Text: views.Match("en"), Merchant: "Acme", Service: "Demo Mobile", Integration: "demo",
 		Return: "https://shop.example/done?linkId=link_1", Cancel: "/s/1/cancel", Stream: "/s/1/events", Revision: 3,
 	}
@@ -106,10 +106,10 @@ func TestCodeSendsItselfOnlyTheFirstTime(t *testing.T) {
 func TestOnlyPagesWithoutAQuestionRefreshThemselves(t *testing.T) {
 	t.Parallel()
 	const refresh = `http-equiv="refresh"`
-	for _, model := range []Model{Working{}, Approval{}, Elsewhere{Waiting: true}} {
+	for _, model := range []Model{Working{}, Approval{}, OtherDevice{Waiting: true}} {
 		mustHold(t, html(t, Page(frame(), model)), refresh)
 	}
-	for _, model := range []Model{Claim{}, LogIn{}, Code{}, Choice{}, Question{}, Confirm{}, Done{}, Failed{}, Expired{}, Unknown{}, Elsewhere{}} {
+	for _, model := range []Model{Claim{}, LogIn{}, Code{}, Choice{}, Question{}, Confirm{}, Done{}, Failed{}, Expired{}, NotFound{}, OtherDevice{}} {
 		mustNotHold(t, html(t, Page(frame(), model)), refresh)
 	}
 }
@@ -130,9 +130,9 @@ func TestFailureTellsFirstWhatWasDone(t *testing.T) {
 	page := html(t, Page(frame(), Failed{
 		Code: outcome.SiteChanged,
 		Operations: []Operation{
-			{Resource: "paymentMethod", Action: "write", Last4: "1111", Status: Complete},
-			{Resource: "mobileBillingStatement", Action: "read", Status: Failure},
-			{Resource: "paymentMethod", Action: "read", Status: Pending},
+			{Resource: "paymentMethod", Action: "write", Last4: "1111", Status: StatusComplete},
+			{Resource: "mobileBillingStatement", Action: "read", Status: StatusFailed},
+			{Resource: "paymentMethod", Action: "read", Status: StatusPending},
 		},
 	}))
 	done := strings.Index(page, "Your AutoPay card was replaced with the card ending in 1111")
@@ -146,19 +146,19 @@ func TestFailureTellsFirstWhatWasDone(t *testing.T) {
 
 func TestReceiptSaysWhatTheMerchantGets(t *testing.T) {
 	t.Parallel()
-	read := Operation{Resource: "mobileBillingStatement", Action: "read", Status: Complete}
+	read := Operation{Resource: "mobileBillingStatement", Action: "read", Status: StatusComplete}
 	const bills = "your phone bills: period, due date and amount"
-	for handover, says := range map[Handover]string{
-		Everything: "Handed over</dt>", OnReturn: "Handed over once you are back</dt>",
-		Uncollected: "Acme did not collect what was read.", StepsOnly: "Whether each step succeeded",
+	for handover, says := range map[Delivery]string{
+		DeliveredInFull: "Handed over</dt>", DeliveredOnReturn: "Handed over once you are back</dt>",
+		NeverDelivered: "Acme did not collect what was read.", DeliveredStatusOnly: "Whether each step succeeded",
 	} {
-		page := html(t, Page(frame(), Receipt{Operations: []Operation{read}, At: time.Unix(0, 0), Handover: handover, Back: "/s/1"}))
+		page := html(t, Page(frame(), Receipt{Operations: []Operation{read}, At: time.Unix(0, 0), Delivery: handover, Back: "/s/1"}))
 		mustHold(t, page, says, "Your phone bills were read", `href="/s/1"`, "January 1, 1970")
-		if got := strings.Count(page, bills); (got > 0) != (handover == Everything || handover == OnReturn) {
+		if got := strings.Count(page, bills); (got > 0) != (handover == DeliveredInFull || handover == DeliveredOnReturn) {
 			t.Errorf("handover %d names the bills %d times", handover, got)
 		}
 	}
-	for status, due := range map[Status]bool{Pending: false, Failure: false, Unsure: true, Complete: true} {
+	for status, due := range map[Status]bool{StatusPending: false, StatusFailed: false, StatusUnknown: true, StatusComplete: true} {
 		read.Status = status
 		if got := (Receipt{Operations: []Operation{read, {}}}).Due(); got != due {
 			t.Errorf("a receipt where something is %s: %t", status, got)
@@ -168,13 +168,13 @@ func TestReceiptSaysWhatTheMerchantGets(t *testing.T) {
 
 func TestTheWayBackIsFollowedOnlyTheFirstTime(t *testing.T) {
 	t.Parallel()
-	mustHold(t, html(t, Page(frame(), Done{Auto: true})), `id="return"`, "data-auto")
+	mustHold(t, html(t, Page(frame(), Done{AutoReturn: true})), `id="return"`, "data-auto")
 	mustNotHold(t, html(t, Page(frame(), Done{Already: true})), "data-auto")
 }
 
 func TestLiveIsTheRegionOfThePage(t *testing.T) {
 	t.Parallel()
-	model := Working{LogIn: Running, Operations: []Operation{{Resource: "paymentMethod", Action: "read", Status: Pending}}}
+	model := Working{LogIn: StatusRunning, Operations: []Operation{{Resource: "paymentMethod", Action: "read", Status: StatusPending}}}
 	live := html(t, Live(frame(), model))
 	if !strings.HasPrefix(live, `<div id="live"`) {
 		t.Errorf("the live region starts with %.40s", live)
@@ -185,7 +185,7 @@ func TestLiveIsTheRegionOfThePage(t *testing.T) {
 
 func TestTrialIsNeverToldAsAChange(t *testing.T) {
 	t.Parallel()
-	trial := []Operation{{Resource: "paymentMethod", Action: "write", Last4: "1111", DryRun: true, Status: Complete}}
+	trial := []Operation{{Resource: "paymentMethod", Action: "write", Last4: "1111", DryRun: true, Status: StatusComplete}}
 	mustNotHold(t, html(t, Page(frame(), Claim{Operations: trial})), "Changes your account")
 	mustHold(t, html(t, Page(frame(), Done{Operations: trial})), "nothing was changed")
 	mustNotHold(t, html(t, Page(frame(), Done{Operations: trial})), "was replaced with")

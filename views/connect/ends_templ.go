@@ -16,21 +16,21 @@ import (
 // Done is the end of a session in which everything succeeded.
 type Done struct {
 	Operations []Operation
-	Auto       bool // go back at once, where script runs: the first time only
+	AutoReturn bool // go back at once, where script runs: the first time only
 	Already    bool // opened again later
-	Handover   Handover
+	Delivery   Delivery
 	Receipt    string // where the receipt is; "" nowhere
 }
 
-func (m Done) screen(f Frame) screen {
-	title := f.Text.End.DoneTitle
+func (m Done) screen(l Layout) screen {
+	title := l.Text.End.DoneTitle
 	if m.Already {
-		title = f.Text.End.AlreadyTitle
+		title = l.Text.End.AlreadyTitle
 	}
-	return screen{title: title, end: "complete", body: done(f, m, title)}
+	return screen{title: title, endState: "complete", body: done(l, m, title)}
 }
 
-func done(f Frame, m Done, title string) templ.Component {
+func done(l Layout, m Done, title string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -65,7 +65,7 @@ func done(f Frame, m Done, title string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var2 string
-			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.AlreadyBody)
+			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.AlreadyBody)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 29, Col: 42}
 			}
@@ -78,20 +78,20 @@ func done(f Frame, m Done, title string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = deeds(f, "check", having(m.Operations, Complete), func(o Operation) string { return f.words(o).Done }).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = operationSummaries(l, "check", withStatus(m.Operations, StatusComplete), func(o Operation) string { return l.summary(o).Done }).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		switch m.Handover {
-		case OnReturn:
+		switch m.Delivery {
+		case DeliveredOnReturn:
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p class=\"lead\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.End.ReturnAwaited))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.End.ReturnAwaited))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 34, Col: 52}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 34, Col: 53}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -101,15 +101,15 @@ func done(f Frame, m Done, title string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case Uncollected:
+		case NeverDelivered:
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.End.ReturnLapsed))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.End.ReturnLapsed))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 36, Col: 38}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 36, Col: 39}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -120,11 +120,11 @@ func done(f Frame, m Done, title string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = wayBack(f, m.Auto, true).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = returnLink(l, m.AutoReturn, true).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = toReceipt(f, m.Receipt).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = receiptLink(l, m.Receipt).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -132,8 +132,8 @@ func done(f Frame, m Done, title string) templ.Component {
 	})
 }
 
-// deeds lists operations in sentences, each with what it found.
-func deeds(f Frame, icon string, operations []Operation, words func(Operation) string) templ.Component {
+// operationSummaries lists operations in sentences, each with what it found.
+func operationSummaries(l Layout, icon string, operations []Operation, words func(Operation) string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -203,7 +203,7 @@ func deeds(f Frame, icon string, operations []Operation, words func(Operation) s
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if note := f.note(operation); note != "" && operation.Status == Complete {
+				if note := l.found(operation); note != "" && operation.Status == StatusComplete {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<span class=\"note\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -243,11 +243,11 @@ type Failed struct {
 	Retry      string // where “Try again” posts to; "" where it can't help
 	Receipt    string // where the receipt is; "" nowhere
 	UsedUp     bool   // it was tried as often as it may be
-	Auto       bool   // the person wanted to go back: go at once, where script runs
+	AutoReturn bool   // the person wanted to go back: go at once, where script runs
 }
 
-func (m Failed) screen(f Frame) screen {
-	return screen{title: f.say(f.Text.Code(m.Code).Title), end: "failed", body: failed(f, m)}
+func (m Failed) screen(l Layout) screen {
+	return screen{title: l.fill(l.Text.Code(m.Code).Title), endState: "failed", body: failed(l, m)}
 }
 
 // emblem is calm where somebody wanted it to end.
@@ -264,21 +264,21 @@ func (m Failed) emblem() (mood, icon string) {
 	}
 }
 
-// missed are the operations that did not happen.
-func missed(operations []Operation) []Operation {
+// notDone are the operations that did not happen.
+func notDone(operations []Operation) []Operation {
 	var list []Operation
 	for _, operation := range operations {
-		if operation.Status != Complete && operation.Status != Unsure {
+		if operation.Status != StatusComplete && operation.Status != StatusUnknown {
 			list = append(list, operation)
 		}
 	}
 	return list
 }
 
-// partly reports whether something was done, so that the rest must be told apart.
-func (m Failed) partly() bool { return len(missed(m.Operations)) < len(m.Operations) }
+// partlyDone reports whether something was done, so that the rest must be told apart.
+func (m Failed) partlyDone() bool { return len(notDone(m.Operations)) < len(m.Operations) }
 
-func failed(f Frame, m Failed) templ.Component {
+func failed(l Layout, m Failed) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -304,12 +304,12 @@ func failed(f Frame, m Failed) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = heading(f.say(f.Text.Code(m.Code).Title)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = heading(l.fill(l.Text.Code(m.Code).Title)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if m.partly() {
-			templ_7745c5c3_Err = outcomes(f, m).Render(ctx, templ_7745c5c3_Buffer)
+		if m.partlyDone() {
+			templ_7745c5c3_Err = outcomes(l, m).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -318,7 +318,7 @@ func failed(f Frame, m Failed) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.WhatNow)
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.WhatNow)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 109, Col: 40}
 			}
@@ -336,9 +336,9 @@ func failed(f Frame, m Failed) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Code(m.Code).Advice))
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Code(m.Code).Advice))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 111, Col: 39}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 111, Col: 40}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
@@ -354,9 +354,9 @@ func failed(f Frame, m Failed) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.End.UsedUpBody))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.End.UsedUpBody))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 113, Col: 35}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 113, Col: 36}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {
@@ -390,7 +390,7 @@ func failed(f Frame, m Failed) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Layout.Busy)
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Layout.Busy)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 118, Col: 72}
 			}
@@ -403,7 +403,7 @@ func failed(f Frame, m Failed) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.TryAgain)
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.TryAgain)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 118, Col: 96}
 			}
@@ -416,7 +416,7 @@ func failed(f Frame, m Failed) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = wayBack(f, m.Auto, m.Retry == "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = returnLink(l, m.AutoReturn, m.Retry == "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -424,15 +424,15 @@ func failed(f Frame, m Failed) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.Reference != "" {
+		if l.Reference != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<p class=\"reference muted\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.End.ReferenceHint))
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.End.ReferenceHint))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 124, Col: 62}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 124, Col: 63}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -443,9 +443,9 @@ func failed(f Frame, m Failed) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var18 string
-			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(f.Reference)
+			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(l.Reference)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 124, Col: 84}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 124, Col: 85}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 			if templ_7745c5c3_Err != nil {
@@ -456,11 +456,11 @@ func failed(f Frame, m Failed) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = support(f).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = support(l).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = toReceipt(f, m.Receipt).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = receiptLink(l, m.Receipt).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -469,7 +469,7 @@ func failed(f Frame, m Failed) templ.Component {
 }
 
 // outcomes says first what was done, then what is not certain, then what was not done.
-func outcomes(f Frame, m Failed) templ.Component {
+func outcomes(l Layout, m Failed) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -490,13 +490,13 @@ func outcomes(f Frame, m Failed) templ.Component {
 			templ_7745c5c3_Var19 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if done := having(m.Operations, Complete); len(done) > 0 {
+		if done := withStatus(m.Operations, StatusComplete); len(done) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<h2 class=\"label\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.WasDone)
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.WasDone)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 133, Col: 40}
 			}
@@ -508,18 +508,18 @@ func outcomes(f Frame, m Failed) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = deeds(f, "check", done, func(o Operation) string { return f.words(o).Done }).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = operationSummaries(l, "check", done, func(o Operation) string { return l.summary(o).Done }).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if unsure := having(m.Operations, Unsure); len(unsure) > 0 {
+		if unsure := withStatus(m.Operations, StatusUnknown); len(unsure) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<h2 class=\"label\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.WasUnknown)
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.WasUnknown)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 137, Col: 43}
 			}
@@ -531,18 +531,18 @@ func outcomes(f Frame, m Failed) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = deeds(f, "question", unsure, func(o Operation) string { return f.words(o).Unknown }).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = operationSummaries(l, "question", unsure, func(o Operation) string { return l.summary(o).Unknown }).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if missed := missed(m.Operations); len(missed) > 0 {
+		if missed := notDone(m.Operations); len(missed) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<h2 class=\"label\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.WasNotDone)
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.WasNotDone)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 141, Col: 43}
 			}
@@ -554,7 +554,7 @@ func outcomes(f Frame, m Failed) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = deeds(f, "minus", missed, func(o Operation) string { return f.words(o).NotDone }).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = operationSummaries(l, "minus", missed, func(o Operation) string { return l.summary(o).NotDone }).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -566,53 +566,53 @@ func outcomes(f Frame, m Failed) templ.Component {
 // Expired is a link whose time has passed.
 type Expired struct{}
 
-func (m Expired) screen(f Frame) screen {
-	title := f.Text.End.ExpiredTitle
-	return screen{title: title, end: "expired", body: plain(f, "warn", "clock", title, f.say(f.Text.End.ExpiredBody))}
+func (m Expired) screen(l Layout) screen {
+	title := l.Text.End.ExpiredTitle
+	return screen{title: title, endState: "expired", body: messagePage(l, "warn", "clock", title, l.fill(l.Text.End.ExpiredBody))}
 }
 
 // UsedUp is a link that was tried as often as it may be.
 type UsedUp struct{}
 
-func (m UsedUp) screen(f Frame) screen {
-	title := f.Text.End.UsedUpTitle
-	return screen{title: title, end: "used-up", body: plain(f, "warn", "alert", title, f.say(f.Text.End.UsedUpBody))}
+func (m UsedUp) screen(l Layout) screen {
+	title := l.Text.End.UsedUpTitle
+	return screen{title: title, endState: "used-up", body: messagePage(l, "warn", "alert", title, l.fill(l.Text.End.UsedUpBody))}
 }
 
-// Unknown is an address that belongs to no link. Its Frame has only a Text.
-type Unknown struct{}
+// NotFound is an address that belongs to no link. Its Layout has only a Text.
+type NotFound struct{}
 
-func (m Unknown) screen(f Frame) screen {
-	title := f.Text.End.NotFoundTitle
-	return screen{title: title, end: "unknown", body: plain(f, "calm", "link", title, f.Text.End.NotFoundBody)}
+func (m NotFound) screen(l Layout) screen {
+	title := l.Text.End.NotFoundTitle
+	return screen{title: title, endState: "unknown", body: messagePage(l, "calm", "link", title, l.Text.End.NotFoundBody)}
 }
 
 // TooMany is a request too many from one address.
 type TooMany struct{}
 
-func (m TooMany) screen(f Frame) screen {
-	title := f.Text.End.TooManyTitle
-	return screen{title: title, end: "too-many", body: plain(f, "warn", "alert", title, f.Text.End.TooManyBody)}
+func (m TooMany) screen(l Layout) screen {
+	title := l.Text.End.TooManyTitle
+	return screen{title: title, endState: "too-many", body: messagePage(l, "warn", "alert", title, l.Text.End.TooManyBody)}
 }
 
 // Refused is a request that no page of ours makes, or too large a one. Its
-// Frame has only a Text.
+// Layout has only a Text.
 type Refused struct{}
 
-func (m Refused) screen(f Frame) screen {
-	title := f.Text.End.RefusedTitle
-	return screen{title: title, end: "refused", body: plain(f, "warn", "alert", title, f.Text.End.RefusedBody)}
+func (m Refused) screen(l Layout) screen {
+	title := l.Text.End.RefusedTitle
+	return screen{title: title, endState: "refused", body: messagePage(l, "warn", "alert", title, l.Text.End.RefusedBody)}
 }
 
 // Stopped follows “Not you? Stop”, before anything was claimed.
 type Stopped struct{}
 
-func (m Stopped) screen(f Frame) screen {
-	title := f.Text.End.StoppedTitle
-	return screen{title: title, end: "stopped", body: plain(f, "calm", "minus", title, f.say(f.Text.End.StoppedBody))}
+func (m Stopped) screen(l Layout) screen {
+	title := l.Text.End.StoppedTitle
+	return screen{title: title, endState: "stopped", body: messagePage(l, "calm", "minus", title, l.fill(l.Text.End.StoppedBody))}
 }
 
-func plain(f Frame, mood, icon, title, body string) templ.Component {
+func messagePage(l Layout, mood, icon, title, body string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -658,12 +658,12 @@ func plain(f Frame, mood, icon, title, body string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = support(f).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = support(l).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.Merchant != "" {
-			templ_7745c5c3_Err = wayBack(f, false, true).Render(ctx, templ_7745c5c3_Buffer)
+		if l.Merchant != "" {
+			templ_7745c5c3_Err = returnLink(l, false, true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -672,24 +672,24 @@ func plain(f Frame, mood, icon, title, body string) templ.Component {
 	})
 }
 
-// Elsewhere is a session that another browser holds. Before the log-in it can
+// OtherDevice is a session that another browser holds. Before the log-in it can
 // be taken over; afterwards the other device has to allow it.
-type Elsewhere struct {
+type OtherDevice struct {
 	TakeOver string // where “Continue here instead” posts to; "" after the log-in
-	Knock    string // where “Ask the other device” posts to
+	Request  string // where “Ask the other device” posts to
 	Waiting  bool   // the other device has been asked
 	Password string // where “Enter the password again instead” leads; "" nowhere
 }
 
-func (m Elsewhere) screen(f Frame) screen {
-	s := screen{title: f.Text.End.OtherDeviceTitle, waits: m.Waiting, body: elsewhere(f, m)}
+func (m OtherDevice) screen(l Layout) screen {
+	s := screen{title: l.Text.End.OtherDeviceTitle, refreshes: m.Waiting, body: otherDevice(l, m)}
 	if m.Waiting {
-		s.title = f.Text.End.WaitingForAllow
+		s.title = l.Text.End.WaitingForAllow
 	}
 	return s
 }
 
-func elsewhere(f Frame, m Elsewhere) templ.Component {
+func otherDevice(l Layout, m OtherDevice) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -741,7 +741,7 @@ func elsewhere(f Frame, m Elsewhere) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if m.Waiting {
-			templ_7745c5c3_Err = heading(f.Text.End.WaitingForAllow).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = heading(l.Text.End.WaitingForAllow).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -750,7 +750,7 @@ func elsewhere(f Frame, m Elsewhere) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.WaitingForAllowBody)
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.WaitingForAllowBody)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 228, Col: 37}
 			}
@@ -763,7 +763,7 @@ func elsewhere(f Frame, m Elsewhere) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if m.TakeOver != "" {
-			templ_7745c5c3_Err = heading(f.Text.End.OtherDeviceTitle).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = heading(l.Text.End.OtherDeviceTitle).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -772,7 +772,7 @@ func elsewhere(f Frame, m Elsewhere) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.OtherDeviceBody)
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.OtherDeviceBody)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 231, Col: 33}
 			}
@@ -798,7 +798,7 @@ func elsewhere(f Frame, m Elsewhere) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Layout.Busy)
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Layout.Busy)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 233, Col: 71}
 			}
@@ -811,7 +811,7 @@ func elsewhere(f Frame, m Elsewhere) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var32 string
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.TakeOver)
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.TakeOver)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 233, Col: 95}
 			}
@@ -824,7 +824,7 @@ func elsewhere(f Frame, m Elsewhere) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = heading(f.Text.End.OtherDeviceTitle).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = heading(l.Text.End.OtherDeviceTitle).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -833,9 +833,9 @@ func elsewhere(f Frame, m Elsewhere) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.End.OtherDeviceHeldBody))
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.End.OtherDeviceHeldBody))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 237, Col: 44}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 237, Col: 45}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 			if templ_7745c5c3_Err != nil {
@@ -846,9 +846,9 @@ func elsewhere(f Frame, m Elsewhere) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var34 templ.SafeURL
-			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(m.Knock))
+			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(m.Request))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 238, Col: 53}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 238, Col: 55}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 			if templ_7745c5c3_Err != nil {
@@ -859,7 +859,7 @@ func elsewhere(f Frame, m Elsewhere) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var35 string
-			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Layout.Busy)
+			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Layout.Busy)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 239, Col: 71}
 			}
@@ -872,7 +872,7 @@ func elsewhere(f Frame, m Elsewhere) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var36 string
-			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.WaitForAllow)
+			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.WaitForAllow)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 239, Col: 99}
 			}
@@ -904,7 +904,7 @@ func elsewhere(f Frame, m Elsewhere) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var38 string
-			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.PasswordInstead)
+			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.PasswordInstead)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/ends.templ`, Line: 243, Col: 101}
 			}

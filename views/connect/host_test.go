@@ -38,7 +38,7 @@ func openedBy(t *testing.T, browser *rod.Browser, s *stage, answer string) (page
 }
 
 func listenerIsTold(t *testing.T, browser *rod.Browser) {
-	listenerHearsTheEnd(t, browser, Done{Auto: true}, func(*rod.Page) {})
+	listenerHearsTheEnd(t, browser, Done{AutoReturn: true}, func(*rod.Page) {})
 }
 
 func listenerIsToldOfAClick(t *testing.T, browser *rod.Browser) {
@@ -47,7 +47,7 @@ func listenerIsToldOfAClick(t *testing.T, browser *rod.Browser) {
 
 // listenerHearsTheEnd leaves a pop-up that its opener listens to but never closes.
 func listenerHearsTheEnd(t *testing.T, browser *rod.Browser, end Done, leave func(*rod.Page)) {
-	s := newStage(t, Working{LogIn: Complete})
+	s := newStage(t, Working{LogIn: StatusComplete})
 	page, shown := openedBy(t, browser, s, "link.heard")
 	shown.MustWait(`() => name.startsWith("passage http")`) // it knows that somebody listens
 	s.show(end)
@@ -71,9 +71,9 @@ func listenerHearsTheEnd(t *testing.T, browser *rod.Browser, end Done, leave fun
 }
 
 func silenceLeadsBack(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Working{LogIn: Complete})
+	s := newStage(t, Working{LogIn: StatusComplete})
 	page, _ := openedBy(t, browser, s, "")
-	s.show(Done{Auto: true})
+	s.show(Done{AutoReturn: true})
 	select {
 	case <-s.back:
 	case <-page.GetContext().Done():

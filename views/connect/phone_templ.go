@@ -19,27 +19,27 @@ import (
 	"passage/views"
 )
 
-// Phone is the page with the code that takes the link to a phone.
-type Phone struct {
+// PhoneCode is the page with the code that takes the link to a phone.
+type PhoneCode struct {
 	Address string        // what the code holds; "" once its time is over
 	Left    time.Duration // that the code is still good for
-	Taken   bool          // a phone has it
+	InUse   bool          // a phone has it
 	Renew   string        // where “Show a new code” posts to
 	Here    string        // where “Continue here instead” leads
 }
 
-func (m Phone) screen(f Frame) screen {
+func (m PhoneCode) screen(l Layout) screen {
 	switch {
-	case m.Taken:
-		return screen{title: f.Text.Phone.InUseTitle, waits: true, body: onThePhone(f, m)}
+	case m.InUse:
+		return screen{title: l.Text.Phone.InUseTitle, refreshes: true, body: phoneInUse(l, m)}
 	case m.Address == "":
-		return screen{title: f.Text.Phone.ExpiredTitle, body: phoneCodeOver(f, m)}
+		return screen{title: l.Text.Phone.ExpiredTitle, body: phoneCodeExpired(l, m)}
 	default:
-		return screen{title: f.Text.Phone.Title, waits: true, body: phone(f, m)}
+		return screen{title: l.Text.Phone.Title, refreshes: true, body: phoneCode(l, m)}
 	}
 }
 
-func phone(f Frame, m Phone) templ.Component {
+func phoneCode(l Layout, m PhoneCode) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -60,7 +60,7 @@ func phone(f Frame, m Phone) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading(f.Text.Phone.Title).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = heading(l.Text.Phone.Title).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -69,7 +69,7 @@ func phone(f Frame, m Phone) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.Scan)
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Phone.Scan)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 36, Col: 23}
 		}
@@ -81,7 +81,7 @@ func phone(f Frame, m Phone) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = qrCode(m.Address, f.Text.Phone.Picture).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = qrCode(m.Address, l.Text.Phone.Picture).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -98,7 +98,7 @@ func phone(f Frame, m Phone) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.Once)
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Phone.Once)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 40, Col: 27}
 		}
@@ -137,7 +137,7 @@ func phone(f Frame, m Phone) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var6 string
-		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.Address)
+		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Phone.Address)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 43, Col: 50}
 		}
@@ -162,7 +162,7 @@ func phone(f Frame, m Phone) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = here(f, m).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = continueHere(l, m).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -170,7 +170,7 @@ func phone(f Frame, m Phone) templ.Component {
 	})
 }
 
-func phoneCodeOver(f Frame, m Phone) templ.Component {
+func phoneCodeExpired(l Layout, m PhoneCode) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -195,7 +195,7 @@ func phoneCodeOver(f Frame, m Phone) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = heading(f.Text.Phone.ExpiredTitle).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = heading(l.Text.Phone.ExpiredTitle).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -204,7 +204,7 @@ func phoneCodeOver(f Frame, m Phone) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.ExpiredBody)
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Phone.ExpiredBody)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 50, Col: 30}
 		}
@@ -230,7 +230,7 @@ func phoneCodeOver(f Frame, m Phone) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var11 string
-		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Layout.Busy)
+		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Layout.Busy)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 52, Col: 70}
 		}
@@ -243,7 +243,7 @@ func phoneCodeOver(f Frame, m Phone) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.Renew)
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Phone.Renew)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 52, Col: 93}
 		}
@@ -255,7 +255,7 @@ func phoneCodeOver(f Frame, m Phone) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = here(f, m).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = continueHere(l, m).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -263,7 +263,7 @@ func phoneCodeOver(f Frame, m Phone) templ.Component {
 	})
 }
 
-func onThePhone(f Frame, m Phone) templ.Component {
+func phoneInUse(l Layout, m PhoneCode) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -296,7 +296,7 @@ func onThePhone(f Frame, m Phone) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = heading(f.Text.Phone.InUseTitle).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = heading(l.Text.Phone.InUseTitle).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -305,7 +305,7 @@ func onThePhone(f Frame, m Phone) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var14 string
-		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.InUseBody)
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Phone.InUseBody)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 62, Col: 28}
 		}
@@ -317,7 +317,7 @@ func onThePhone(f Frame, m Phone) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = here(f, m).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = continueHere(l, m).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -325,7 +325,7 @@ func onThePhone(f Frame, m Phone) templ.Component {
 	})
 }
 
-func here(f Frame, m Phone) templ.Component {
+func continueHere(l Layout, m PhoneCode) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -364,7 +364,7 @@ func here(f Frame, m Phone) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var17 string
-		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.Here)
+		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Phone.Here)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 67, Col: 87}
 		}
@@ -380,17 +380,17 @@ func here(f Frame, m Phone) templ.Component {
 	})
 }
 
-// Arrived is what the phone shows first. Whoever only looks at the address, as
+// PhoneStart is what the phone shows first. Whoever only looks at the address, as
 // link previews do, uses nothing up.
-type Arrived struct {
+type PhoneStart struct {
 	Action string // where “Continue” posts to
 }
 
-func (m Arrived) screen(f Frame) screen {
-	return screen{title: f.Text.Phone.StartTitle, body: arrived(f, m)}
+func (m PhoneStart) screen(l Layout) screen {
+	return screen{title: l.Text.Phone.StartTitle, body: phoneStart(l, m)}
 }
 
-func arrived(f Frame, m Arrived) templ.Component {
+func phoneStart(l Layout, m PhoneStart) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -415,7 +415,7 @@ func arrived(f Frame, m Arrived) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = heading(f.Text.Phone.StartTitle).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = heading(l.Text.Phone.StartTitle).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -424,9 +424,9 @@ func arrived(f Frame, m Arrived) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var19 string
-		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Phone.StartBody))
+		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Phone.StartBody))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 83, Col: 35}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 83, Col: 36}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 		if templ_7745c5c3_Err != nil {
@@ -450,7 +450,7 @@ func arrived(f Frame, m Arrived) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 string
-		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Layout.Busy)
+		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Layout.Busy)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 85, Col: 70}
 		}
@@ -463,7 +463,7 @@ func arrived(f Frame, m Arrived) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var22 string
-		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Phone.StartContinue)
+		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Phone.StartContinue)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/phone.templ`, Line: 86, Col: 37}
 		}
@@ -487,12 +487,12 @@ func arrived(f Frame, m Arrived) templ.Component {
 	})
 }
 
-// Spent is a code whose time is over, or that another phone has used.
-type Spent struct{}
+// PhoneCodeUsed is a code whose time is over, or that another phone has used.
+type PhoneCodeUsed struct{}
 
-func (m Spent) screen(f Frame) screen {
-	title := f.Text.Phone.UsedTitle
-	return screen{title: title, end: "spent", body: plain(f, "warn", "clock", title, f.Text.Phone.UsedBody)}
+func (m PhoneCodeUsed) screen(l Layout) screen {
+	title := l.Text.Phone.UsedTitle
+	return screen{title: title, endState: "spent", body: messagePage(l, "warn", "clock", title, l.Text.Phone.UsedBody)}
 }
 
 // quietZone is the light frame around a code, in modules (ISO/IEC 18004).

@@ -19,33 +19,33 @@ type Code struct {
 	CanResend bool   // posts action=resend
 }
 
-func (m Code) screen(f Frame) screen {
-	s := m.Ask.screen(f, f.Text.Ask.Code)
-	s.body = code(f, m)
+func (m Code) screen(l Layout) screen {
+	s := m.Ask.screen(l, l.Text.Ask.Code)
+	s.body = code(l, m)
 	return s
 }
 
-func (m Code) label(f Frame) string {
+func (m Code) label(l Layout) string {
 	if m.Digits > 0 {
-		return views.Fill(f.Text.Ask.CodeDigits, "n", number(m.Digits))
+		return views.Fill(l.Text.Ask.CodeDigits, "n", number(m.Digits))
 	}
-	return f.Text.Ask.CodeLabel
+	return l.Text.Ask.CodeLabel
 }
 
 // sendsItself holds the first time only: after an error the person sends it.
-func (m Code) sendsItself() bool { return m.Digits > 0 && !m.wrong() }
+func (m Code) sendsItself() bool { return m.Digits > 0 && !m.rejected() }
 
-func (m Code) sent(f Frame) string {
+func (m Code) sent(l Layout) string {
 	switch {
 	case m.FromApp:
-		return f.say(f.Text.Ask.CodeFromApp)
+		return l.fill(l.Text.Ask.CodeFromApp)
 	case m.SentTo == "":
-		return f.say(f.Text.Ask.CodeSent)
+		return l.fill(l.Text.Ask.CodeSent)
 	}
-	return f.say(f.Text.Ask.CodeSentTo, "to", m.SentTo)
+	return l.fill(l.Text.Ask.CodeSentTo, "to", m.SentTo)
 }
 
-func code(f Frame, m Code) templ.Component {
+func code(l Layout, m Code) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -66,7 +66,7 @@ func code(f Frame, m Code) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading(f.Text.Ask.Code).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = heading(l.Text.Ask.Code).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -75,7 +75,7 @@ func code(f Frame, m Code) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(m.sent(f))
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(m.sent(l))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 42, Col: 38}
 		}
@@ -87,7 +87,7 @@ func code(f Frame, m Code) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = reason(f, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = reason(l, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -108,7 +108,7 @@ func code(f Frame, m Code) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(m.label(f))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(m.label(l))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 46, Col: 33}
 			}
@@ -121,9 +121,9 @@ func code(f Frame, m Code) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(described("sent", when(m.Reason != "", "reason"), when(m.Errors["code"] != "", "error-code"), when(m.sendsItself(), "sends-itself")))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(joinNonEmpty("sent", textIf(m.Reason != "", "reason"), textIf(m.Errors["code"] != "", "error-code"), textIf(m.sendsItself(), "sends-itself")))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 59, Col: 155}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 59, Col: 164}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -133,7 +133,7 @@ func code(f Frame, m Code) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if m.wrong() {
+			if m.rejected() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " aria-invalid=\"true\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -162,7 +162,7 @@ func code(f Frame, m Code) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = fieldError(f, "code", m.Errors["code"]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fieldError(l, "code", m.Errors["code"]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -172,7 +172,7 @@ func code(f Frame, m Code) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.CodeSendsSelf)
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.CodeSendsSelf)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 69, Col: 74}
 				}
@@ -190,7 +190,7 @@ func code(f Frame, m Code) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.CodeBusy)
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.CodeBusy)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 72, Col: 71}
 			}
@@ -203,7 +203,7 @@ func code(f Frame, m Code) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.CodeButton)
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.CodeButton)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 72, Col: 97}
 			}
@@ -221,7 +221,7 @@ func code(f Frame, m Code) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Layout.Busy)
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Layout.Busy)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 74, Col: 113}
 				}
@@ -234,7 +234,7 @@ func code(f Frame, m Code) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var11 string
-				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.Resend)
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.Resend)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 74, Col: 135}
 				}
@@ -249,11 +249,11 @@ func code(f Frame, m Code) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = question(f, m.Ask).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = promptForm(l, m.Ask).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = timeLimit(f, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = timeLimit(l, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -271,13 +271,13 @@ type Choice struct {
 	Options []Option
 }
 
-func (m Choice) screen(f Frame) screen {
-	s := m.Ask.screen(f, f.say(f.Text.Choice(m.Title)))
-	s.body = choice(f, m)
+func (m Choice) screen(l Layout) screen {
+	s := m.Ask.screen(l, l.fill(l.Text.Choice(m.Title)))
+	s.body = choice(l, m)
 	return s
 }
 
-func choice(f Frame, m Choice) templ.Component {
+func choice(l Layout, m Choice) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -298,11 +298,11 @@ func choice(f Frame, m Choice) templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = arrival(f.say(f.Text.Choice(m.Title))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = focusedHeading(l.fill(l.Text.Choice(m.Title))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = reason(f, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = reason(l, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -400,7 +400,7 @@ func choice(f Frame, m Choice) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var18 string
-					templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(views.Fill(f.Text.Ask.Option, "n", number(i+1)))
+					templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(views.Fill(l.Text.Ask.Option, "n", number(i+1)))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 113, Col: 61}
 					}
@@ -422,7 +422,7 @@ func choice(f Frame, m Choice) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = fieldError(f, "choice", m.Errors["choice"]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fieldError(l, "choice", m.Errors["choice"]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -431,7 +431,7 @@ func choice(f Frame, m Choice) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.ChoiceBusy)
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.ChoiceBusy)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 119, Col: 73}
 			}
@@ -444,7 +444,7 @@ func choice(f Frame, m Choice) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.ChoiceButton)
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.ChoiceButton)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 119, Col: 101}
 			}
@@ -458,11 +458,11 @@ func choice(f Frame, m Choice) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = question(f, m.Ask).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = promptForm(l, m.Ask).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = timeLimit(f, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = timeLimit(l, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -476,14 +476,14 @@ type Approval struct {
 	SentTo string
 }
 
-func (m Approval) screen(f Frame) screen {
-	s := m.Ask.screen(f, f.say(f.Text.Ask.Approve))
-	s.waits = true
-	s.body = approval(f, m)
+func (m Approval) screen(l Layout) screen {
+	s := m.Ask.screen(l, l.fill(l.Text.Ask.Approve))
+	s.refreshes = true
+	s.body = approval(l, m)
 	return s
 }
 
-func approval(f Frame, m Approval) templ.Component {
+func approval(l Layout, m Approval) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -516,11 +516,11 @@ func approval(f Frame, m Approval) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = arrival(f.say(f.Text.Ask.Approve)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = focusedHeading(l.fill(l.Text.Ask.Approve)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = reason(f, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = reason(l, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -530,9 +530,9 @@ func approval(f Frame, m Approval) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Ask.ApproveSentTo, "to", m.SentTo))
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Ask.ApproveSentTo, "to", m.SentTo))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 144, Col: 67}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 144, Col: 68}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 			if templ_7745c5c3_Err != nil {
@@ -548,7 +548,7 @@ func approval(f Frame, m Approval) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.ApproveGoesOn)
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.ApproveGoesOn)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 146, Col: 30}
 		}
@@ -560,7 +560,7 @@ func approval(f Frame, m Approval) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = timeLimit(f, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = timeLimit(l, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -575,13 +575,13 @@ type Question struct {
 	Secret   bool // hide what is typed, as a password
 }
 
-func (m Question) screen(f Frame) screen {
-	s := m.Ask.screen(f, f.say(f.Text.Ask.Question))
-	s.body = ask(f, m)
+func (m Question) screen(l Layout) screen {
+	s := m.Ask.screen(l, l.fill(l.Text.Ask.Question))
+	s.body = question(l, m)
 	return s
 }
 
-func ask(f Frame, m Question) templ.Component {
+func question(l Layout, m Question) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -602,7 +602,7 @@ func ask(f Frame, m Question) templ.Component {
 			templ_7745c5c3_Var24 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading(f.say(f.Text.Ask.Question)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = heading(l.fill(l.Text.Ask.Question)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -623,7 +623,7 @@ func ask(f Frame, m Question) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = reason(f, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = reason(l, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -644,7 +644,7 @@ func ask(f Frame, m Question) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var27 string
-			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.Answer)
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.Answer)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 169, Col: 40}
 			}
@@ -672,9 +672,9 @@ func ask(f Frame, m Question) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(described("question", when(m.Reason != "", "reason"), when(m.Errors["text"] != "", "error-text")))
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(joinNonEmpty("question", textIf(m.Reason != "", "reason"), textIf(m.Errors["text"] != "", "error-text")))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 184, Col: 121}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 184, Col: 128}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 			if templ_7745c5c3_Err != nil {
@@ -684,7 +684,7 @@ func ask(f Frame, m Question) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if m.wrong() {
+			if m.rejected() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, " aria-invalid=\"true\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -695,7 +695,7 @@ func ask(f Frame, m Question) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if m.Secret {
-				templ_7745c5c3_Err = reveal(f, "text", f.Text.Ask.Answer).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = reveal(l, "text", l.Text.Ask.Answer).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -704,7 +704,7 @@ func ask(f Frame, m Question) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = fieldError(f, "text", m.Errors["text"]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fieldError(l, "text", m.Errors["text"]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -713,7 +713,7 @@ func ask(f Frame, m Question) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.AnswerBusy)
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.AnswerBusy)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 195, Col: 73}
 			}
@@ -726,7 +726,7 @@ func ask(f Frame, m Question) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var30 string
-			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.AnswerButton)
+			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.AnswerButton)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 195, Col: 101}
 			}
@@ -740,11 +740,11 @@ func ask(f Frame, m Question) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = question(f, m.Ask).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = promptForm(l, m.Ask).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = timeLimit(f, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = timeLimit(l, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -761,13 +761,13 @@ type Confirm struct {
 	Changes []Change
 }
 
-func (m Confirm) screen(f Frame) screen {
-	s := m.Ask.screen(f, f.Text.Ask.Confirm)
-	s.body = confirm(f, m)
+func (m Confirm) screen(l Layout) screen {
+	s := m.Ask.screen(l, l.Text.Ask.Confirm)
+	s.body = confirm(l, m)
 	return s
 }
 
-func confirm(f Frame, m Confirm) templ.Component {
+func confirm(l Layout, m Confirm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -788,7 +788,7 @@ func confirm(f Frame, m Confirm) templ.Component {
 			templ_7745c5c3_Var31 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = arrival(f.Text.Ask.Confirm).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = focusedHeading(l.Text.Ask.Confirm).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -797,7 +797,7 @@ func confirm(f Frame, m Confirm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var32 string
-		templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.ConfirmNothingYet)
+		templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.ConfirmNothingYet)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 217, Col: 54}
 		}
@@ -809,7 +809,7 @@ func confirm(f Frame, m Confirm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = reason(f, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = reason(l, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -818,7 +818,7 @@ func confirm(f Frame, m Confirm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if label := f.Text.Label(change.Label); label != "" {
+			if label := l.Text.Label(change.Label); label != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "<h2>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -847,7 +847,7 @@ func confirm(f Frame, m Confirm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var34 string
-				templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.Before)
+				templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.Before)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 227, Col: 29}
 				}
@@ -878,7 +878,7 @@ func confirm(f Frame, m Confirm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var36 string
-			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.After)
+			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.After)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 232, Col: 27}
 			}
@@ -921,7 +921,7 @@ func confirm(f Frame, m Confirm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var39 string
-			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.ConfirmBusy)
+			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.ConfirmBusy)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 239, Col: 101}
 			}
@@ -934,7 +934,7 @@ func confirm(f Frame, m Confirm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var40 string
-			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.ConfirmYes)
+			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.ConfirmYes)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 239, Col: 127}
 			}
@@ -947,7 +947,7 @@ func confirm(f Frame, m Confirm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var41 string
-			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.ConfirmBusy)
+			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.ConfirmBusy)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 240, Col: 102}
 			}
@@ -960,7 +960,7 @@ func confirm(f Frame, m Confirm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var42 string
-			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Ask.ConfirmNo)
+			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Ask.ConfirmNo)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/prompts.templ`, Line: 240, Col: 127}
 			}
@@ -974,11 +974,11 @@ func confirm(f Frame, m Confirm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = question(f, m.Ask).Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = promptForm(l, m.Ask).Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = timeLimit(f, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = timeLimit(l, m.Ask).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -10,15 +10,15 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "time"
 
-// Handover says what of a session the merchant gets to know.
-type Handover int
+// Delivery says what of a session the merchant gets to know.
+type Delivery int
 
 // What the merchant gets.
 const (
-	Everything  Handover = iota // what every operation found
-	OnReturn                    // the same, once the person is back
-	Uncollected                 // nothing: nobody was back in time, and what was found is destroyed
-	StepsOnly                   // which operations were done: not all of them were
+	DeliveredInFull     Delivery = iota // what every operation found
+	DeliveredOnReturn                   // the same, once the person is back
+	NeverDelivered                      // nothing: nobody was back in time, and what was found is destroyed
+	DeliveredStatusOnly                 // which operations were done: not all of them were
 )
 
 // Receipt says who got what, for those who want to know later. It is a page to
@@ -26,18 +26,18 @@ const (
 type Receipt struct {
 	Operations []Operation
 	At         time.Time
-	Handover   Handover
+	Delivery   Delivery
 	Back       string // where the person came from
 }
 
 // Due reports whether there is anything to give a receipt for.
-func (m Receipt) Due() bool { return len(missed(m.Operations)) < len(m.Operations) }
+func (m Receipt) Due() bool { return len(notDone(m.Operations)) < len(m.Operations) }
 
-func (m Receipt) screen(f Frame) screen {
-	return screen{title: f.Text.End.Receipt, end: "receipt", body: receipt(f, m)}
+func (m Receipt) screen(l Layout) screen {
+	return screen{title: l.Text.End.Receipt, endState: "receipt", body: receipt(l, m)}
 }
 
-func toReceipt(f Frame, to string) templ.Component {
+func receiptLink(l Layout, to string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -77,7 +77,7 @@ func toReceipt(f Frame, to string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.Receipt)
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.Receipt)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 34, Col: 95}
 			}
@@ -94,7 +94,7 @@ func toReceipt(f Frame, to string) templ.Component {
 	})
 }
 
-func receipt(f Frame, m Receipt) templ.Component {
+func receipt(l Layout, m Receipt) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -115,7 +115,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = heading(f.Text.End.Receipt).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = heading(l.Text.End.Receipt).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -136,7 +136,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(f.Merchant)
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(l.Merchant)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 42, Col: 15}
 			}
@@ -146,11 +146,11 @@ func receipt(f Frame, m Receipt) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = receiptRow(f.Text.End.ReceiptBy).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = receiptRow(l.Text.End.ReceiptBy).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.Data.Operator != "" {
+		if l.Data.Operator != "" {
 			templ_7745c5c3_Var7 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -164,7 +164,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(f.Data.Operator)
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(l.Data.Operator)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 46, Col: 21}
 				}
@@ -174,7 +174,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = receiptRow(f.Text.End.ReceiptThrough).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = receiptRow(l.Text.End.ReceiptThrough).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -192,7 +192,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(f.Service)
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(l.Service)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 50, Col: 14}
 			}
@@ -202,7 +202,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = receiptRow(f.Text.End.ReceiptAt).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = receiptRow(l.Text.End.ReceiptAt).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -236,7 +236,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.FormatTime(m.At))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.FormatTime(m.At))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 53, Col: 90}
 			}
@@ -250,23 +250,23 @@ func receipt(f Frame, m Receipt) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = receiptRow(f.Text.End.ReceiptWhen).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = receiptRow(l.Text.End.ReceiptWhen).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = receiptDeeds(f, f.Text.End.WasDone, having(m.Operations, Complete), func(o Operation) string { return f.words(o).Done }).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = receiptOperations(l, l.Text.End.WasDone, withStatus(m.Operations, StatusComplete), func(o Operation) string { return l.summary(o).Done }).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = receiptDeeds(f, f.Text.End.WasUnknown, having(m.Operations, Unsure), func(o Operation) string { return f.words(o).Unknown }).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = receiptOperations(l, l.Text.End.WasUnknown, withStatus(m.Operations, StatusUnknown), func(o Operation) string { return l.summary(o).Unknown }).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = receiptDeeds(f, f.Text.End.WasNotDone, missed(m.Operations), func(o Operation) string { return f.words(o).NotDone }).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = receiptOperations(l, l.Text.End.WasNotDone, notDone(m.Operations), func(o Operation) string { return l.summary(o).NotDone }).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = receiptHandover(f, m).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = receiptDelivery(l, m).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -283,7 +283,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(f.Merchant)
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(l.Merchant)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 60, Col: 15}
 			}
@@ -295,13 +295,13 @@ func receipt(f Frame, m Receipt) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.Data.Privacy != "" {
+			if l.Data.Privacy != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "· <a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var16 templ.SafeURL
-				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(f.Data.Privacy))
+				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(l.Data.Privacy))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 62, Col: 42}
 				}
@@ -314,7 +314,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var17 string
-				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Data.Privacy)
+				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Data.Privacy)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 62, Col: 83}
 				}
@@ -331,13 +331,13 @@ func receipt(f Frame, m Receipt) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.Support != "" {
+			if l.Support != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<span class=\"note\"><a class=\"address\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var18 templ.SafeURL
-				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(f.Support))
+				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(l.Support))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 65, Col: 69}
 				}
@@ -350,7 +350,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var19 string
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(address(f.Support))
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(address(l.Support))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 65, Col: 109}
 				}
@@ -365,7 +365,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = receiptRow(f.Text.End.ReceiptQuestions).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = receiptRow(l.Text.End.ReceiptQuestions).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -386,7 +386,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(f.Reference)
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(l.Reference)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 69, Col: 22}
 			}
@@ -400,7 +400,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = receiptRow(f.Text.End.ReceiptReference).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = receiptRow(l.Text.End.ReceiptReference).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -409,9 +409,9 @@ func receipt(f Frame, m Receipt) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var22 string
-		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Data.Password))
+		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Data.Password))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 72, Col: 47}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 72, Col: 48}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 		if templ_7745c5c3_Err != nil {
@@ -421,15 +421,15 @@ func receipt(f Frame, m Receipt) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.Data.Recorded {
+		if l.Data.Recorded {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<p class=\"muted\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Data.Recorded, "time", f.Text.Duration(f.Data.KeepVisit)))
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Data.Recorded, "time", l.Text.Duration(l.Data.KeepVisit)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 74, Col: 91}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 74, Col: 92}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 			if templ_7745c5c3_Err != nil {
@@ -445,7 +445,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var24 string
-		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.ReceiptPrint)
+		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.ReceiptPrint)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 78, Col: 28}
 		}
@@ -471,7 +471,7 @@ func receipt(f Frame, m Receipt) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var26 string
-		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.ReceiptBack)
+		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.ReceiptBack)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 80, Col: 74}
 		}
@@ -537,7 +537,7 @@ func receiptRow(label string) templ.Component {
 	})
 }
 
-func receiptDeeds(f Frame, label string, operations []Operation, words func(Operation) string) templ.Component {
+func receiptOperations(l Layout, label string, operations []Operation, words func(Operation) string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -593,7 +593,7 @@ func receiptDeeds(f Frame, label string, operations []Operation, words func(Oper
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if note := f.note(operation); note != "" && operation.Status == Complete {
+					if note := l.found(operation); note != "" && operation.Status == StatusComplete {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<span class=\"note\">")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -632,8 +632,8 @@ func receiptDeeds(f Frame, label string, operations []Operation, words func(Oper
 	})
 }
 
-// receiptHandover says what the merchant got, and how long it is kept.
-func receiptHandover(f Frame, m Receipt) templ.Component {
+// receiptDelivery says what the merchant got, and how long it is kept.
+func receiptDelivery(l Layout, m Receipt) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -654,8 +654,8 @@ func receiptHandover(f Frame, m Receipt) templ.Component {
 			templ_7745c5c3_Var33 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		switch m.Handover {
-		case StepsOnly:
+		switch m.Delivery {
+		case DeliveredStatusOnly:
 			templ_7745c5c3_Var34 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -669,7 +669,7 @@ func receiptHandover(f Frame, m Receipt) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				var templ_7745c5c3_Var35 string
-				templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Data.NothingElse)
+				templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Data.NothingElse)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 115, Col: 29}
 				}
@@ -679,11 +679,11 @@ func receiptHandover(f Frame, m Receipt) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = receiptRow(f.Text.End.ReceiptShared).Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = receiptRow(l.Text.End.ReceiptShared).Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case Uncollected:
+		case NeverDelivered:
 			templ_7745c5c3_Var36 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -697,7 +697,7 @@ func receiptHandover(f Frame, m Receipt) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				var templ_7745c5c3_Var37 string
-				templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.End.ReceiptNothing)
+				templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.End.ReceiptNothing)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 119, Col: 31}
 				}
@@ -710,9 +710,9 @@ func receiptHandover(f Frame, m Receipt) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var38 string
-				templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.End.ReturnLapsed))
+				templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.End.ReturnLapsed))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 119, Col: 66}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 119, Col: 67}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 				if templ_7745c5c3_Err != nil {
@@ -720,14 +720,14 @@ func receiptHandover(f Frame, m Receipt) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = receiptRow(f.Text.End.ReceiptShared).Render(templ.WithChildren(ctx, templ_7745c5c3_Var36), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = receiptRow(l.Text.End.ReceiptShared).Render(templ.WithChildren(ctx, templ_7745c5c3_Var36), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		default:
-			label := f.Text.End.ReceiptShared
-			if m.Handover == OnReturn {
-				label = f.Text.End.ReceiptOnReturn
+			label := l.Text.End.ReceiptShared
+			if m.Delivery == DeliveredOnReturn {
+				label = l.Text.End.ReceiptOnReturn
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, " ")
 			if templ_7745c5c3_Err != nil {
@@ -749,7 +749,7 @@ func receiptHandover(f Frame, m Receipt) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, thing := range f.shares(m.Operations) {
+				for _, thing := range l.sharedData(m.Operations) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<li>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -782,7 +782,7 @@ func receiptHandover(f Frame, m Receipt) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.Data.Keep > 0 {
+			if l.Data.Keep > 0 {
 				templ_7745c5c3_Var41 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -796,9 +796,9 @@ func receiptHandover(f Frame, m Receipt) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					var templ_7745c5c3_Var42 string
-					templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(f.say(f.Text.Data.Until, "time", f.Text.Duration(f.Data.Keep)))
+					templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(l.fill(l.Text.Data.Until, "time", l.Text.Duration(l.Data.Keep)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 135, Col: 69}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/receipt.templ`, Line: 135, Col: 70}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var42))
 					if templ_7745c5c3_Err != nil {
@@ -806,7 +806,7 @@ func receiptHandover(f Frame, m Receipt) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = receiptRow(f.Text.End.ReceiptKept).Render(templ.WithChildren(ctx, templ_7745c5c3_Var41), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = receiptRow(l.Text.End.ReceiptKept).Render(templ.WithChildren(ctx, templ_7745c5c3_Var41), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

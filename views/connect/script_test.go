@@ -29,7 +29,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 type stage struct {
 	*httptest.Server
 	mu      sync.Mutex
-	frame   Frame
+	frame   Layout
 	model   Model
 	after   Model // what a posted form leads to
 	broken  bool  // forms are answered by something that is no page of ours
@@ -117,7 +117,7 @@ func (s *stage) write(w http.ResponseWriter, r *http.Request) {
 	var live strings.Builder
 	Live(f, m).Render(r.Context(), &live)
 	fmt.Fprintf(w, "event: live\ndata: %s\n\n", strings.ReplaceAll(live.String(), "\n", "\ndata: "))
-	if m.screen(f).end != "" {
+	if m.screen(f).endState != "" {
 		fmt.Fprint(w, "event: end\ndata: end\n\n")
 	}
 	w.(http.Flusher).Flush()
@@ -235,23 +235,23 @@ func TestScript(t *testing.T) {
 }
 
 func liveReplaces(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Working{LogIn: Running})
+	s := newStage(t, Working{LogIn: StatusRunning})
 	page := visit(t, browser, s)
-	s.show(Working{LogIn: Complete, Operations: []Operation{{Resource: "mobileBillingStatement", Action: "read", Status: Running, Progress: "opening_bills"}}})
+	s.show(Working{LogIn: StatusComplete, Operations: []Operation{{Resource: "mobileBillingStatement", Action: "read", Status: StatusRunning, Progress: "opening_bills"}}})
 	waitText(page, "#live", "Opening your bills")
 	waitText(page, "#said", "Read your phone bills: Opening your bills.")
 	if focused := page.MustEval(`() => document.activeElement.tagName`).Str(); focused != "BODY" {
 		t.Errorf("the focus moved to %s", focused)
 	}
-	s.show(Working{Place: 2})
+	s.show(Working{Position: 2})
 	page.MustWait(`() => document.title.startsWith("You’re in line")`)
 }
 
 func olderIsRefused(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Working{LogIn: Running})
+	s := newStage(t, Working{LogIn: StatusRunning})
 	page := visit(t, browser, s)
-	s.showAt(Working{Place: 9}, 2)
-	s.showAt(Working{LogIn: Complete}, 4)
+	s.showAt(Working{Position: 9}, 2)
+	s.showAt(Working{LogIn: StatusComplete}, 4)
 	page.MustWait(`() => document.querySelector("#live").dataset.revision === "4"`)
 	if text := page.MustElement("#live").MustText(); strings.Contains(text, "number 9") {
 		t.Error("the older revision is shown")
@@ -283,12 +283,12 @@ func sameQuestionStays(t *testing.T, browser *rod.Browser) {
 		t.Error("the form was replaced")
 	}
 	page.MustEval(`() => document.querySelector("#code").blur()`)
-	s.show(Working{LogIn: Complete})
+	s.show(Working{LogIn: StatusComplete})
 	waitText(page, "#live", "Working at Demo Mobile")
 }
 
 func newQuestionFocused(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Working{LogIn: Running})
+	s := newStage(t, Working{LogIn: StatusRunning})
 	page := visit(t, browser, s)
 	s.show(codePrompt("p1"))
 	page.MustWait(`() => document.activeElement.id === "code"`)
@@ -312,7 +312,7 @@ func codeSendsItself(t *testing.T, browser *rod.Browser) {
 		t.Errorf("posted: %q", posted)
 	}
 	s.mu.Lock()
-	s.after = Working{LogIn: Complete}
+	s.after = Working{LogIn: StatusComplete}
 	s.mu.Unlock()
 	page.Keyboard.MustType(input.Enter)
 	waitText(page, "#live", "Working at Demo Mobile")
@@ -330,7 +330,7 @@ func brokenReplyKeepsForm(t *testing.T, browser *rod.Browser) {
 	page.MustWait(`() => !document.querySelector("#offline").hidden`)
 	page.MustWait(`() => !document.querySelector("form[aria-busy]") && document.querySelector(".primary").textContent === "Send answer"`)
 	s.mu.Lock()
-	s.broken, s.after = false, Working{LogIn: Complete}
+	s.broken, s.after = false, Working{LogIn: StatusComplete}
 	s.mu.Unlock()
 	page.MustElement("#text").MustType(input.Enter)
 	waitText(page, "#live", "Working at Demo Mobile")
@@ -346,9 +346,9 @@ func passwordShown(t *testing.T, browser *rod.Browser) {
 }
 
 func endLeadsBack(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Working{LogIn: Complete})
+	s := newStage(t, Working{LogIn: StatusComplete})
 	page := visit(t, browser, s)
-	s.show(Done{Auto: true})
+	s.show(Done{AutoReturn: true})
 	select {
 	case query := <-s.back:
 		if query != "linkId=link_1" {
@@ -360,21 +360,21 @@ func endLeadsBack(t *testing.T, browser *rod.Browser) {
 }
 
 func streamRenewed(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Working{LogIn: Running})
+	s := newStage(t, Working{LogIn: StatusRunning})
 	page := visit(t, browser, s)
 	s.CloseClientConnections()
-	s.show(Working{LogIn: Complete})
+	s.show(Working{LogIn: StatusComplete})
 	page.MustWait(`() => document.querySelector("#live").dataset.revision === "4"`)
 	s.awaitStream(t, page)
 	page.MustEval(`() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))`)
 	s.awaitStream(t, page)
-	s.show(Working{Place: 3})
+	s.show(Working{Position: 3})
 	waitText(page, "#live", "You’re number 3.")
 }
 
 func worksWithoutScript(t *testing.T, browser *rod.Browser) {
 	s := newStage(t, codePrompt("p1"))
-	s.after = Working{LogIn: Complete}
+	s.after = Working{LogIn: StatusComplete}
 	own := browser.MustIncognito()
 	defer own.Timeout(5 * time.Second).Close()
 	page := own.MustPage("").Timeout(20 * time.Second)
@@ -385,7 +385,7 @@ func worksWithoutScript(t *testing.T, browser *rod.Browser) {
 	page.MustInsertText("123456")
 	page.Keyboard.MustType(input.Enter)
 	page.MustElementR("h1", "Working at Demo Mobile")
-	s.showAt(Done{Auto: true}, 9)
+	s.showAt(Done{AutoReturn: true}, 9)
 	page.MustElementR("h1", "All done") // the page has loaded itself again
 	if link := page.MustElement("#return").MustProperty("href").Str(); link != s.URL+"/merchant?linkId=link_1" {
 		t.Errorf("the way back is %s", link)
@@ -394,7 +394,7 @@ func worksWithoutScript(t *testing.T, browser *rod.Browser) {
 
 func stillThere(t *testing.T, browser *rod.Browser) {
 	s := newStage(t, codePrompt("p1"))
-	s.frame.Stay = Stay{Left: 121 * time.Second, Action: "/s/1", More: 10 * time.Minute}
+	s.frame.IdleLimit = IdleLimit{Left: 121 * time.Second, Action: "/s/1", Extension: 10 * time.Minute}
 	s.frame.Text = views.Match("en")
 	page := visit(t, browser, s)
 	page.MustWait(`() => !document.querySelector("[data-still]").hidden`)

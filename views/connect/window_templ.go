@@ -14,21 +14,21 @@ import "passage/views"
 // there knows by it that it closes at the end.
 const WindowName = "passage-window"
 
-// OwnWindow is what a frame shows whose browser keeps no cookie of ours in it.
-type OwnWindow struct {
+// SeparateWindow is what a frame shows whose browser keeps no cookie of ours in it.
+type SeparateWindow struct {
 	Open  string // what the window shows
 	InUse bool   // the link is being worked on
 }
 
-func (m OwnWindow) screen(f Frame) screen {
-	s := screen{title: f.Text.Window.Title, waits: true, body: ownWindow(f, m)}
+func (m SeparateWindow) screen(l Layout) screen {
+	s := screen{title: l.Text.Window.Title, refreshes: true, body: separateWindow(l, m)}
 	if m.InUse {
-		s.title = f.Text.Window.InUseTitle
+		s.title = l.Text.Window.InUseTitle
 	}
 	return s
 }
 
-func ownWindow(f Frame, m OwnWindow) templ.Component {
+func separateWindow(l Layout, m SeparateWindow) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -80,7 +80,7 @@ func ownWindow(f Frame, m OwnWindow) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if m.InUse {
-			templ_7745c5c3_Err = heading(f.Text.Window.InUseTitle).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = heading(l.Text.Window.InUseTitle).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -89,7 +89,7 @@ func ownWindow(f Frame, m OwnWindow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Window.InUseBody)
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Window.InUseBody)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/window.templ`, Line: 29, Col: 30}
 			}
@@ -102,7 +102,7 @@ func ownWindow(f Frame, m OwnWindow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = heading(f.Text.Window.Title).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = heading(l.Text.Window.Title).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -111,7 +111,7 @@ func ownWindow(f Frame, m OwnWindow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Window.Body)
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Window.Body)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/window.templ`, Line: 32, Col: 25}
 			}
@@ -178,7 +178,7 @@ func ownWindow(f Frame, m OwnWindow) templ.Component {
 		}
 		if m.InUse {
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Window.InUseButton)
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Window.InUseButton)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/window.templ`, Line: 43, Col: 31}
 			}
@@ -188,7 +188,7 @@ func ownWindow(f Frame, m OwnWindow) templ.Component {
 			}
 		} else {
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Window.Button)
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Window.Button)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/window.templ`, Line: 45, Col: 26}
 			}

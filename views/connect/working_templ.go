@@ -21,115 +21,115 @@ type Working struct {
 	LogInProgress string // a label key; "" logging in
 	Operations    []Operation
 	Elapsed       time.Duration // since the work began; shown from ten seconds on
-	Place         int           // in line for a browser; 0 not in line
+	Position      int           // in line for a browser; 0 not in line
 	Wait          time.Duration // what the line may take; 0 unknown
 }
 
 // step is a row of the list.
 type step struct {
-	deed   string
-	note   string
-	status Status
+	summary string
+	note    string
+	status  Status
 }
 
-func (m Working) steps(f Frame) []step {
-	first := step{deed: f.say(f.Text.Work.LogIn), status: m.LogIn}
-	if m.LogIn == Running {
+func (m Working) steps(l Layout) []step {
+	first := step{summary: l.fill(l.Text.Work.LogIn), status: m.LogIn}
+	if m.LogIn == StatusRunning {
 		key := m.LogInProgress
 		if key == "" {
 			key = "logging_in"
 		}
-		first.note = f.Text.ProgressText(key, 0)
+		first.note = l.Text.ProgressText(key, 0)
 	}
 	steps := []step{first}
 	for _, operation := range m.Operations {
-		next := step{deed: f.words(operation).Ask, status: operation.Status}
+		next := step{summary: l.summary(operation).Ask, status: operation.Status}
 		switch operation.Status {
-		case Running:
-			next.note = f.Text.ProgressText(operation.Progress, operation.Count)
-		case Complete:
-			next.note = f.note(operation)
+		case StatusRunning:
+			next.note = l.Text.ProgressText(operation.Progress, operation.Count)
+		case StatusComplete:
+			next.note = l.found(operation)
 		}
 		steps = append(steps, next)
 	}
 	return steps
 }
 
-func (m Working) done(f Frame) (done, all int) {
-	for _, step := range m.steps(f) {
+func (m Working) progress(l Layout) (done, all int) {
+	for _, step := range m.steps(l) {
 		all++
-		if step.status == Complete {
+		if step.status == StatusComplete {
 			done++
 		}
 	}
 	return done, all
 }
 
-func (m Working) title(f Frame) string {
-	if m.Place > 0 {
-		return f.Text.Work.QueueTitle
+func (m Working) title(l Layout) string {
+	if m.Position > 0 {
+		return l.Text.Work.QueueTitle
 	}
-	return f.say(f.Text.Work.Title)
+	return l.fill(l.Text.Work.Title)
 }
 
-// now says in a sentence what is going on, for those who cannot see the list.
-func (m Working) now(f Frame) string {
-	if m.Place > 0 {
-		return views.Fill(f.Text.Work.QueuePlace, "n", number(m.Place))
+// announcement says in a sentence what is going on, for those who cannot see the list.
+func (m Working) announcement(l Layout) string {
+	if m.Position > 0 {
+		return views.Fill(l.Text.Work.QueuePlace, "n", number(m.Position))
 	}
 	text := ""
-	for _, step := range m.steps(f) {
+	for _, step := range m.steps(l) {
 		switch {
-		case step.status == Running:
-			return described(text, step.deed+": "+step.note+".")
-		case step.status == Complete && step.note != "":
-			text = step.deed + ": " + step.note + "."
-		case step.status == Complete:
-			text = step.deed + ": " + f.Text.Work.Complete + "."
+		case step.status == StatusRunning:
+			return joinNonEmpty(text, step.summary+": "+step.note+".")
+		case step.status == StatusComplete && step.note != "":
+			text = step.summary + ": " + step.note + "."
+		case step.status == StatusComplete:
+			text = step.summary + ": " + l.Text.Work.Complete + "."
 		}
 	}
 	return text
 }
 
-func (m Working) wait(f Frame) string {
+func (m Working) waitText(l Layout) string {
 	minutes := int((m.Wait + time.Minute/2) / time.Minute)
-	return f.say(f.Text.Work.QueueWait, "time", f.Text.Time.AboutMinutes.Format(minutes))
+	return l.fill(l.Text.Work.QueueWait, "time", l.Text.Time.AboutMinutes.Format(minutes))
 }
 
-func (m Working) screen(f Frame) screen {
-	return screen{title: m.title(f), announce: m.now(f), waits: true, body: working(f, m)}
+func (m Working) screen(l Layout) screen {
+	return screen{title: m.title(l), announce: m.announcement(l), refreshes: true, body: working(l, m)}
 }
 
-// sign is the round mark of a step's state.
-func (s step) sign() string {
+// icon is the round mark of a step's state.
+func (s step) icon() string {
 	switch s.status {
-	case Complete:
+	case StatusComplete:
 		return "check"
-	case Failure:
+	case StatusFailed:
 		return "cross"
-	case Unsure:
+	case StatusUnknown:
 		return "question"
 	default:
 		return "dot"
 	}
 }
 
-func (s step) word(f Frame) string {
+func (s step) statusText(l Layout) string {
 	switch s.status {
-	case Running:
-		return f.Text.Work.Running
-	case Complete:
-		return f.Text.Work.Complete
-	case Failure:
-		return f.Text.Work.Failed
-	case Unsure:
-		return f.Text.Work.Unknown
+	case StatusRunning:
+		return l.Text.Work.Running
+	case StatusComplete:
+		return l.Text.Work.Complete
+	case StatusFailed:
+		return l.Text.Work.Failed
+	case StatusUnknown:
+		return l.Text.Work.Unknown
 	default:
-		return f.Text.Work.Waiting
+		return l.Text.Work.Waiting
 	}
 }
 
-func working(f Frame, m Working) templ.Component {
+func working(l Layout, m Working) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -150,20 +150,20 @@ func working(f Frame, m Working) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		done, all := m.done(f)
-		templ_7745c5c3_Err = heading(m.title(f)).Render(ctx, templ_7745c5c3_Buffer)
+		done, all := m.progress(l)
+		templ_7745c5c3_Err = heading(m.title(l)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if m.Place > 0 {
+		if m.Position > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var2 string
-			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(views.Fill(f.Text.Work.QueuePlace, "n", number(m.Place)))
+			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(views.Fill(l.Text.Work.QueuePlace, "n", number(m.Position)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/working.templ`, Line: 129, Col: 61}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/working.templ`, Line: 129, Col: 64}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -175,9 +175,9 @@ func working(f Frame, m Working) templ.Component {
 			}
 			if m.Wait > 0 {
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(m.wait(f))
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(m.waitText(l))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/working.templ`, Line: 131, Col: 15}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/working.templ`, Line: 131, Col: 19}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -220,7 +220,7 @@ func working(f Frame, m Working) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var6 string
-		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Work.Overall)
+		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Work.Overall)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/working.templ`, Line: 135, Col: 86}
 		}
@@ -232,7 +232,7 @@ func working(f Frame, m Working) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, step := range m.steps(f) {
+		for _, step := range m.steps(l) {
 			var templ_7745c5c3_Var7 = []any{"step", "step-" + string(step.status)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var7...)
 			if templ_7745c5c3_Err != nil {
@@ -255,7 +255,7 @@ func working(f Frame, m Working) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Icon(step.sign()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Icon(step.icon()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -264,9 +264,9 @@ func working(f Frame, m Working) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(step.deed)
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(step.summary)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/working.templ`, Line: 143, Col: 40}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/working.templ`, Line: 143, Col: 43}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
@@ -282,9 +282,9 @@ func working(f Frame, m Working) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(step.word(f))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(step.statusText(l))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/working.templ`, Line: 146, Col: 42}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/working.templ`, Line: 146, Col: 48}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
@@ -305,9 +305,9 @@ func working(f Frame, m Working) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var12 string
-				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(step.word(f))
+				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(step.statusText(l))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/working.templ`, Line: 149, Col: 21}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/working.templ`, Line: 149, Col: 27}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 				if templ_7745c5c3_Err != nil {
@@ -324,7 +324,7 @@ func working(f Frame, m Working) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var13 string
-		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text.Work.Background)
+		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text.Work.Background)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `connect/working.templ`, Line: 157, Col: 32}
 		}

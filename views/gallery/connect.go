@@ -25,19 +25,19 @@ func plan(statuses ...connect.Status) []connect.Operation {
 		{Resource: "mobileBillingStatement", Action: "read", Progress: "opening_bills", Count: 3},
 	}
 	for i := range operations {
-		operations[i].Status = connect.Pending
+		operations[i].Status = connect.StatusPending
 		if i < len(statuses) {
 			operations[i].Status = statuses[i]
 		}
-		if operations[i].Status == connect.Complete && i == 2 {
+		if operations[i].Status == connect.StatusComplete && i == 2 {
 			operations[i].Progress = "found_bills"
 		}
 	}
 	return operations
 }
 
-func frame(change ...func(*connect.Frame)) connect.Frame {
-	f := connect.Frame{
+func frame(change ...func(*connect.Layout)) connect.Layout {
+	f := connect.Layout{
 		Text: views.Match("en"), Merchant: "Acme", Service: "Demo Mobile", Integration: "demo",
 		Return: "https://shop.acme.example/done?linkId=link_5Zt8", Cancel: sessionPath + "/cancel",
 		Revision: 7, Reference: "7hKd2Wq9",
@@ -52,23 +52,23 @@ func frame(change ...func(*connect.Frame)) connect.Frame {
 	return f
 }
 
-func beforeClaim(f *connect.Frame) { f.Cancel = "" }
-func submitted(f *connect.Frame)   { f.Submitted = true }
-func recorded(f *connect.Frame)    { f.Data.Recorded = true }
-func withoutWay(f *connect.Frame)  { f.Return = "" }
-func inSpanish(f *connect.Frame)   { f.Text = views.Match("es") }
-func inAnApp(f *connect.Frame)     { f.Return = "acmeapp://linked?ref=7&linkId=link_5Zt8" }
-func embedded(f *connect.Frame) {
+func beforeClaim(f *connect.Layout) { f.Cancel = "" }
+func submitted(f *connect.Layout)   { f.Submitted = true }
+func recorded(f *connect.Layout)    { f.Data.Recorded = true }
+func withoutWay(f *connect.Layout)  { f.Return = "" }
+func inSpanish(f *connect.Layout)   { f.Text = views.Match("es") }
+func inAnApp(f *connect.Layout)     { f.Return = "acmeapp://linked?ref=7&linkId=link_5Zt8" }
+func embedded(f *connect.Layout) {
 	f.Host = connect.Host{Origins: []string{"https://shop.acme.example"}, LinkID: "link_5Zt8", Status: "pending"}
 }
-func knocked(f *connect.Frame) {
-	f.Knock = connect.Knock{Allow: sessionPath + "/allow", Refuse: sessionPath + "/refuse"}
+func knocked(f *connect.Layout) {
+	f.TransferRequest = connect.TransferRequest{Allow: sessionPath + "/allow", Refuse: sessionPath + "/refuse"}
 }
-func longNames(f *connect.Frame) {
+func longNames(f *connect.Layout) {
 	f.Merchant, f.Service = "Grand Central Household Budgeting", "Northwestern Rural Telephone Cooperative"
 }
 
-func branded(f *connect.Frame) {
+func branded(f *connect.Layout) {
 	f.Logo, f.Stylesheet, f.Support = logo, "/accents/7a2fd0.css", "mailto:help@acme.example"
 }
 
@@ -79,7 +79,7 @@ var credentialFields = []connect.Field{
 	{Name: "password", Label: "password", Autocomplete: "current-password", Secret: true},
 }
 
-func screen(group, name string, model connect.Model, change ...func(*connect.Frame)) Screen {
+func screen(group, name string, model connect.Model, change ...func(*connect.Layout)) Screen {
 	return Screen{Group: group, Name: name, Component: connect.Page(frame(change...), model)}
 }
 
@@ -93,25 +93,25 @@ func claimScreens() []Screen {
 		screen("Claim", "A trial", connect.Claim{Action: claimPath, Operations: dry}, beforeClaim, withoutWay),
 		screen("Claim", "Long names", full, beforeClaim, longNames),
 		screen("Claim", "A merchant with a logo and colours", full, beforeClaim, branded),
-		screen("Claim", "Service is down", connect.Claim{Trouble: outcome.SiteUnavailable}, beforeClaim),
-		screen("Claim", "Service has changed", connect.Claim{Trouble: outcome.SiteChanged}, beforeClaim),
+		screen("Claim", "Service is down", connect.Claim{BlockReason: outcome.SiteUnavailable}, beforeClaim),
+		screen("Claim", "Service has changed", connect.Claim{BlockReason: outcome.SiteChanged}, beforeClaim),
 		screen("Claim", "Not you", connect.Stopped{}, beforeClaim),
-		screen("Claim", "In a frame that keeps no cookie", connect.OwnWindow{Open: claimPath}, beforeClaim, embedded),
-		screen("Claim", "In another window", connect.OwnWindow{Open: claimPath, InUse: true}, beforeClaim, embedded),
+		screen("Claim", "In a frame that keeps no cookie", connect.SeparateWindow{Open: claimPath}, beforeClaim, embedded),
+		screen("Claim", "In another window", connect.SeparateWindow{Open: claimPath, InUse: true}, beforeClaim, embedded),
 	}
 }
 
 // phoneCode is a code while it is good.
-var phoneCode = connect.Phone{Address: "https://connect.acme.example/h/hnd_Zm9vYmFyYmF6cXV4cXV1eA", Left: 2 * time.Minute, Here: claimPath}
+var phoneCode = connect.PhoneCode{Address: "https://connect.acme.example/h/hnd_Zm9vYmFyYmF6cXV4cXV1eA", Left: 2 * time.Minute, Here: claimPath}
 
 func phoneScreens() []Screen {
 	const group = "Phone"
 	return []Screen{
 		screen(group, "Code", phoneCode, beforeClaim),
-		screen(group, "Code has run out", connect.Phone{Renew: phonePath, Here: claimPath}, beforeClaim),
-		screen(group, "Goes on there", connect.Phone{Taken: true, Here: claimPath}, beforeClaim),
-		screen(group, "Arrived", connect.Arrived{Action: "/h/hnd_Zm9vYmFyYmF6cXV4cXV1eA"}, beforeClaim),
-		{group, "Spent", connect.Page(connect.Frame{Text: views.Match("en")}, connect.Spent{})},
+		screen(group, "Code has run out", connect.PhoneCode{Renew: phonePath, Here: claimPath}, beforeClaim),
+		screen(group, "Goes on there", connect.PhoneCode{InUse: true, Here: claimPath}, beforeClaim),
+		screen(group, "Arrived", connect.PhoneStart{Action: "/h/hnd_Zm9vYmFyYmF6cXV4cXV1eA"}, beforeClaim),
+		{group, "Spent", connect.Page(connect.Layout{Text: views.Match("en")}, connect.PhoneCodeUsed{})},
 	}
 }
 
@@ -139,8 +139,8 @@ func questionScreens() []Screen {
 		screen(group, "Log in, wrong and near the lock-out", connect.LogIn{Ask: wrongPassword, Fields: credentialFields, Values: known, Wait: time.Minute}),
 		screen(group, "Log in, nothing typed", connect.LogIn{Ask: missing, Fields: credentialFields, Values: known}),
 		screen(group, "Log in, another device knocks", connect.LogIn{Ask: ask(), Fields: credentialFields}, knocked),
-		screen(group, "Log in, our limit is near", connect.LogIn{Ask: ask(), Fields: credentialFields}, func(f *connect.Frame) {
-			f.Stay = connect.Stay{Left: 110 * time.Second, Action: sessionPath + "/stay", More: 10 * time.Minute}
+		screen(group, "Log in, our limit is near", connect.LogIn{Ask: ask(), Fields: credentialFields}, func(f *connect.Layout) {
+			f.IdleLimit = connect.IdleLimit{Left: 110 * time.Second, Action: sessionPath + "/stay", Extension: 10 * time.Minute}
 		}),
 		screen(group, "Code", connect.Code{Ask: limited, SentTo: to, Digits: 6, CanResend: true}),
 		screen(group, "Code, wrong", connect.Code{Ask: wrongCode, SentTo: to, Digits: 6, CanResend: true}),
@@ -161,60 +161,60 @@ func questionScreens() []Screen {
 func workScreens() []Screen {
 	const group = "Work"
 	return []Screen{
-		screen(group, "In line", connect.Working{LogIn: connect.Pending, Operations: plan(), Place: 4, Wait: time.Minute, Elapsed: 12 * time.Second}),
-		screen(group, "Logging in", connect.Working{LogIn: connect.Running, Operations: plan(), Elapsed: 3 * time.Second}),
-		screen(group, "First operation", connect.Working{LogIn: connect.Complete, Operations: func() []connect.Operation {
-			operations := plan(connect.Running)
+		screen(group, "In line", connect.Working{LogIn: connect.StatusPending, Operations: plan(), Position: 4, Wait: time.Minute, Elapsed: 12 * time.Second}),
+		screen(group, "Logging in", connect.Working{LogIn: connect.StatusRunning, Operations: plan(), Elapsed: 3 * time.Second}),
+		screen(group, "First operation", connect.Working{LogIn: connect.StatusComplete, Operations: func() []connect.Operation {
+			operations := plan(connect.StatusRunning)
 			operations[0].Progress = "opening_payment_methods"
 			return operations
 		}(), Elapsed: 9 * time.Second}),
-		screen(group, "Change submitted", connect.Working{LogIn: connect.Complete, Operations: plan(connect.Complete, connect.Running), Elapsed: 19 * time.Second}, submitted),
-		screen(group, "Change made before", connect.Working{LogIn: connect.Complete, Operations: func() []connect.Operation {
-			operations := plan(connect.Complete, connect.Complete, connect.Running)
+		screen(group, "Change submitted", connect.Working{LogIn: connect.StatusComplete, Operations: plan(connect.StatusComplete, connect.StatusRunning), Elapsed: 19 * time.Second}, submitted),
+		screen(group, "Change made before", connect.Working{LogIn: connect.StatusComplete, Operations: func() []connect.Operation {
+			operations := plan(connect.StatusComplete, connect.StatusComplete, connect.StatusRunning)
 			operations[1].Progress, operations[1].Count = "done_before", 1
 			return operations
 		}(), Elapsed: 31 * time.Second}),
-		screen(group, "Last operation", connect.Working{LogIn: connect.Complete, Operations: plan(connect.Complete, connect.Complete, connect.Running), Elapsed: 74 * time.Second}, submitted),
+		screen(group, "Last operation", connect.Working{LogIn: connect.StatusComplete, Operations: plan(connect.StatusComplete, connect.StatusComplete, connect.StatusRunning), Elapsed: 74 * time.Second}, submitted),
 	}
 }
 
 func endScreens() []Screen {
-	all := plan(connect.Complete, connect.Complete, connect.Complete)
+	all := plan(connect.StatusComplete, connect.StatusComplete, connect.StatusComplete)
 	const group = "Ends"
 	screens := []Screen{
 		screen(group, "Done", connect.Done{Operations: all, Receipt: receiptPath}),
 		screen(group, "Done, no way back", connect.Done{Operations: all, Receipt: receiptPath}, withoutWay),
-		screen(group, "Done, the return is awaited", connect.Done{Operations: all, Handover: connect.OnReturn, Receipt: receiptPath}),
-		screen(group, "Done, nobody returned", connect.Done{Operations: all, Handover: connect.Uncollected, Receipt: receiptPath}),
+		screen(group, "Done, the return is awaited", connect.Done{Operations: all, Delivery: connect.DeliveredOnReturn, Receipt: receiptPath}),
+		screen(group, "Done, nobody returned", connect.Done{Operations: all, Delivery: connect.NeverDelivered, Receipt: receiptPath}),
 		screen(group, "Already done", connect.Done{Operations: all, Already: true, Receipt: receiptPath}, inAnApp),
 		screen(group, "Failed after a change", connect.Failed{
-			Code: outcome.SiteUnavailable, Operations: plan(connect.Complete, connect.Complete, connect.Failure), Retry: claimPath, Receipt: receiptPath,
+			Code: outcome.SiteUnavailable, Operations: plan(connect.StatusComplete, connect.StatusComplete, connect.StatusFailed), Retry: claimPath, Receipt: receiptPath,
 		}),
 		screen(group, "Failed, not confirmed", connect.Failed{
-			Code: outcome.OperationUnknown, Operations: plan(connect.Complete, connect.Unsure), Retry: claimPath, Receipt: receiptPath,
+			Code: outcome.OperationUnknown, Operations: plan(connect.StatusComplete, connect.StatusUnknown), Retry: claimPath, Receipt: receiptPath,
 		}),
 		screen(group, "Failed for the last time", connect.Failed{
-			Code: outcome.SiteUnavailable, Operations: plan(connect.Failure), UsedUp: true,
+			Code: outcome.SiteUnavailable, Operations: plan(connect.StatusFailed), UsedUp: true,
 		}),
-		screen(group, "Failed, with whom to ask", connect.Failed{Code: outcome.SiteChanged, Operations: plan(connect.Failure)}, branded),
+		screen(group, "Failed, with whom to ask", connect.Failed{Code: outcome.SiteChanged, Operations: plan(connect.StatusFailed)}, branded),
 		screen(group, "Used up", connect.UsedUp{}, beforeClaim),
 		screen(group, "Receipt", connect.Receipt{Operations: all, At: moment, Back: sessionPath}),
 		screen(group, "Receipt, with whom to ask", connect.Receipt{Operations: all, At: moment, Back: sessionPath}, branded),
-		screen(group, "Receipt, the return is awaited", connect.Receipt{Operations: all[:1], At: moment, Handover: connect.OnReturn, Back: sessionPath}),
-		screen(group, "Receipt, nobody returned", connect.Receipt{Operations: all[:1], At: moment, Handover: connect.Uncollected, Back: sessionPath}),
+		screen(group, "Receipt, the return is awaited", connect.Receipt{Operations: all[:1], At: moment, Delivery: connect.DeliveredOnReturn, Back: sessionPath}),
+		screen(group, "Receipt, nobody returned", connect.Receipt{Operations: all[:1], At: moment, Delivery: connect.NeverDelivered, Back: sessionPath}),
 		screen(group, "Receipt of a failure", connect.Receipt{
-			Operations: plan(connect.Complete, connect.Unsure), At: moment, Handover: connect.StepsOnly, Back: sessionPath,
+			Operations: plan(connect.StatusComplete, connect.StatusUnknown), At: moment, Delivery: connect.DeliveredStatusOnly, Back: sessionPath,
 		}, recorded),
 		screen(group, "Expired", connect.Expired{}, beforeClaim),
-		{group, "Unknown", connect.Page(connect.Frame{Text: views.Match("en")}, connect.Unknown{})},
-		{group, "Too many requests", connect.Page(connect.Frame{Text: views.Match("en")}, connect.TooMany{})},
-		{group, "Refused", connect.Page(connect.Frame{Text: views.Match("en")}, connect.Refused{})},
-		screen(group, "In use elsewhere", connect.Elsewhere{TakeOver: sessionPath + "/take-over"}, beforeClaim),
-		screen(group, "In use elsewhere, logged in", connect.Elsewhere{Knock: sessionPath + "/knock", Password: sessionPath + "/password"}, beforeClaim),
-		screen(group, "In use elsewhere, asked", connect.Elsewhere{Waiting: true, Password: sessionPath + "/password"}, beforeClaim),
+		{group, "Unknown", connect.Page(connect.Layout{Text: views.Match("en")}, connect.NotFound{})},
+		{group, "Too many requests", connect.Page(connect.Layout{Text: views.Match("en")}, connect.TooMany{})},
+		{group, "Refused", connect.Page(connect.Layout{Text: views.Match("en")}, connect.Refused{})},
+		screen(group, "In use elsewhere", connect.OtherDevice{TakeOver: sessionPath + "/take-over"}, beforeClaim),
+		screen(group, "In use elsewhere, logged in", connect.OtherDevice{Request: sessionPath + "/knock", Password: sessionPath + "/password"}, beforeClaim),
+		screen(group, "In use elsewhere, asked", connect.OtherDevice{Waiting: true, Password: sessionPath + "/password"}, beforeClaim),
 	}
 	for _, entry := range outcome.All() {
-		model := connect.Failed{Code: entry.Code, Operations: plan(connect.Failure)}
+		model := connect.Failed{Code: entry.Code, Operations: plan(connect.StatusFailed)}
 		if entry.Retryable {
 			model.Retry = claimPath
 		}
@@ -232,12 +232,12 @@ func spanishScreens() []Screen {
 		screen(group, "Phone", phoneCode, inSpanish, beforeClaim),
 		screen(group, "Log in", connect.LogIn{Ask: wrongPassword, Fields: credentialFields}, inSpanish),
 		screen(group, "Log in, near the lock-out", connect.LogIn{Ask: ask(), Fields: credentialFields, Values: map[string]string{"username": "ada@example.org"}, Wait: 28 * time.Minute}, inSpanish),
-		screen(group, "Failed, with whom to ask", connect.Failed{Code: outcome.SiteUnavailable, Operations: plan(connect.Failure), Retry: claimPath}, inSpanish, branded),
-		screen(group, "Work", connect.Working{LogIn: connect.Complete, Operations: plan(connect.Complete, connect.Running), Elapsed: 19 * time.Second}, inSpanish, submitted),
-		screen(group, "Done", connect.Done{Operations: plan(connect.Complete, connect.Complete, connect.Complete)}, inSpanish),
+		screen(group, "Failed, with whom to ask", connect.Failed{Code: outcome.SiteUnavailable, Operations: plan(connect.StatusFailed), Retry: claimPath}, inSpanish, branded),
+		screen(group, "Work", connect.Working{LogIn: connect.StatusComplete, Operations: plan(connect.StatusComplete, connect.StatusRunning), Elapsed: 19 * time.Second}, inSpanish, submitted),
+		screen(group, "Done", connect.Done{Operations: plan(connect.StatusComplete, connect.StatusComplete, connect.StatusComplete)}, inSpanish),
 		screen(group, "Failed", connect.Failed{
-			Code: outcome.SiteChanged, Operations: plan(connect.Complete, connect.Complete, connect.Failure), Receipt: receiptPath,
+			Code: outcome.SiteChanged, Operations: plan(connect.StatusComplete, connect.StatusComplete, connect.StatusFailed), Receipt: receiptPath,
 		}, inSpanish),
-		screen(group, "Receipt", connect.Receipt{Operations: plan(connect.Complete, connect.Complete, connect.Complete), At: moment, Back: sessionPath}, inSpanish),
+		screen(group, "Receipt", connect.Receipt{Operations: plan(connect.StatusComplete, connect.StatusComplete, connect.StatusComplete), At: moment, Back: sessionPath}, inSpanish),
 	}
 }

@@ -52,12 +52,12 @@ func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, trouble outc
 	}
 	frame.Host.Status = string(db.LinkPending) // for this visit, whatever was before
 	model := view.Claim{Action: claimPath(code), Stop: claimPath(code, "stop"), User: link.UserLabel,
-		Operations: planned(frame.Data.Operations), Trouble: trouble}
+		Operations: planned(frame.Data.Operations), BlockReason: trouble}
 	if goesToPhones(&link) {
 		model.Phone = claimPath(code, "phone")
 	}
-	if model.Trouble == "" {
-		if model.Trouble, err = h.troubleOf(r.Context(), link.IntegrationID); err != nil {
+	if model.BlockReason == "" {
+		if model.BlockReason, err = h.troubleOf(r.Context(), link.IntegrationID); err != nil {
 			return err
 		}
 	}
@@ -82,14 +82,14 @@ func (h *Handler) troubleOf(ctx context.Context, integrationID string) (outcome.
 // planned are operations as nobody has begun them.
 func planned(operations []view.Operation) []view.Operation {
 	for n := range operations {
-		operations[n].Status, operations[n].Progress, operations[n].Count = view.Pending, "", 0
+		operations[n].Status, operations[n].Progress, operations[n].Count = view.StatusPending, "", 0
 	}
 	return operations
 }
 
 // showComplete says what was done, and to the browser that did it where its
 // receipt is.
-func (h *Handler) showComplete(w http.ResponseWriter, r *http.Request, frame view.Frame, link *db.Link) error {
+func (h *Handler) showComplete(w http.ResponseWriter, r *http.Request, frame view.Layout, link *db.Link) error {
 	session, _, err := h.DB.Session(r.Context(), link.CurrentSessionID)
 	if err != nil {
 		return err

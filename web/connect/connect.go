@@ -60,7 +60,7 @@ func New(ctx context.Context, options Options) (*Handler, error) {
 
 // render writes a page once all of it is there, so that an error halfway is
 // still an error page.
-func render(w http.ResponseWriter, r *http.Request, status int, frame view.Frame, model view.Model) error {
+func render(w http.ResponseWriter, r *http.Request, status int, frame view.Layout, model view.Model) error {
 	var buffer bytes.Buffer
 	if err := view.Page(frame, model).Render(r.Context(), &buffer); err != nil {
 		return fmt.Errorf("render page: %w", err)
@@ -78,11 +78,11 @@ func render(w http.ResponseWriter, r *http.Request, status int, frame view.Frame
 // ShowError is the page for what went wrong on our side, or for a request that
 // no page of ours makes.
 func (h *Handler) ShowError(w http.ResponseWriter, r *http.Request, status int) error {
-	frame := view.Frame{Text: views.Match(r.Header.Get("Accept-Language"))}
+	frame := view.Layout{Text: views.Match(r.Header.Get("Accept-Language"))}
 	var model view.Model = view.Failed{Code: outcome.InternalError}
 	switch {
 	case status == http.StatusNotFound:
-		model = view.Unknown{}
+		model = view.NotFound{}
 	case status == http.StatusTooManyRequests:
 		model = view.TooMany{}
 	case status < http.StatusInternalServerError:
@@ -95,12 +95,12 @@ func (h *Handler) ShowError(w http.ResponseWriter, r *http.Request, status int) 
 func text(link *db.Link, languages string) *views.Text { return views.Match(link.Locale, languages) }
 
 // frame is what is around every screen of a link.
-func (h *Handler) frame(ctx context.Context, link *db.Link, languages string) (view.Frame, error) {
+func (h *Handler) frame(ctx context.Context, link *db.Link, languages string) (view.Layout, error) {
 	organization, err := h.DB.Organization(ctx, link.OrganizationID)
 	if err != nil {
-		return view.Frame{}, err
+		return view.Layout{}, err
 	}
-	frame := view.Frame{
+	frame := view.Layout{
 		Logo: branding.LogoPath(organization.LogoHash), Stylesheet: branding.AccentPath(organization.Accent), Support: organization.Support,
 		Text: text(link, languages), Merchant: organization.DisplayName, Service: link.IntegrationID, Integration: link.IntegrationID,
 		Data: view.Data{

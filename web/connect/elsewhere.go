@@ -18,12 +18,12 @@ import (
 func (h *Handler) elsewhere(v visit) view.Model {
 	switch {
 	case v.session.Status.Ended():
-		return view.Unknown{}
+		return view.NotFound{}
 	case v.session.Status == db.SessionCreated:
-		return view.Elsewhere{TakeOver: sessionPath(v.session.ID, "take-over")}
+		return view.OtherDevice{TakeOver: sessionPath(v.session.ID, "take-over")}
 	default:
 		live, _ := h.Runner.Live(v.session.ID)
-		return view.Elsewhere{Knock: sessionPath(v.session.ID, "knock"), Password: sessionPath(v.session.ID, "password"),
+		return view.OtherDevice{Request: sessionPath(v.session.ID, "knock"), Password: sessionPath(v.session.ID, "password"),
 			Waiting: live.AskedBy(v.visitor)}
 	}
 }

@@ -88,5 +88,5 @@ func (p windowPage) present(ctx context.Context, h *Handler) (presented, error) 
 	if link.Status == db.LinkComplete { // once before: it can be claimed again
 		frame.Host.Status = string(db.LinkPending)
 	}
-	return presented{frame, view.OwnWindow{Open: claimPath(link.ClaimCode), InUse: link.Status == db.LinkActive}, false}, nil
+	return presented{frame, view.SeparateWindow{Open: claimPath(link.ClaimCode), InUse: link.Status == db.LinkActive}, false}, nil
 }

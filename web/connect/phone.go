@@ -84,11 +84,11 @@ func (p phonePage) present(ctx context.Context, h *Handler) (presented, error) {
 		return presented{frame, model, true}, nil
 	}
 	frame.Stream = claimPath(link.ClaimCode, "phone", phone.ID, "events")
-	shown := view.Phone{Renew: claimPath(link.ClaimCode, "phone"), Here: claimPath(link.ClaimCode)}
+	shown := view.PhoneCode{Renew: claimPath(link.ClaimCode, "phone"), Here: claimPath(link.ClaimCode)}
 	now := h.DB.Now()
 	switch {
 	case phone.Used() || link.Status == db.LinkActive:
-		frame.Revision, shown.Taken = followed(&link, phoneTookIt), true
+		frame.Revision, shown.InUse = followed(&link, phoneTookIt), true
 	case phone.Expired(now):
 		frame.Revision = followed(&link, phoneCodeOver)
 	default:
@@ -114,7 +114,7 @@ func followed(link *db.Link, state int64) int64 { return link.UpdatedAt*followed
 
 // settled is what whoever follows a link from elsewhere sees of it in the end;
 // what was complete before since is not the end where it can be claimed again.
-func (h *Handler) settled(frame view.Frame, link *db.Link, since int64) (model view.Model, over bool) {
+func (h *Handler) settled(frame view.Layout, link *db.Link, since int64) (model view.Model, over bool) {
 	switch {
 	case link.Status == db.LinkExpired:
 		return view.Expired{}, true
@@ -124,7 +124,7 @@ func (h *Handler) settled(frame view.Frame, link *db.Link, since int64) (model v
 		return view.Done{Already: true}, true
 	case link.Status == db.LinkComplete && (!link.Claimable() || *link.CompletedAt >= since):
 		at := time.UnixMilli(*link.CompletedAt)
-		return view.Done{Operations: frame.Data.Operations, Auto: h.since(at) < autoReturn}, true
+		return view.Done{Operations: frame.Data.Operations, AutoReturn: h.since(at) < autoReturn}, true
 	default:
 		return nil, false
 	}
@@ -150,7 +150,7 @@ func (h *Handler) ShowArrived(w http.ResponseWriter, r *http.Request) error {
 	case phone.Used(), phone.Expired(h.DB.Now()):
 		return h.showSpent(w, r, frame)
 	}
-	return render(w, r, http.StatusOK, frame, view.Arrived{Action: phonePath(chi.URLParam(r, "phoneCode"))})
+	return render(w, r, http.StatusOK, frame, view.PhoneStart{Action: phonePath(chi.URLParam(r, "phoneCode"))})
 }
 
 // SubmitArrived uses the code up and sends the phone to the claim page.
@@ -172,8 +172,8 @@ func (h *Handler) SubmitArrived(w http.ResponseWriter, r *http.Request) error {
 
 // showSpent says no more of a link than that its code is spent: whoever comes
 // late need not be its person.
-func (h *Handler) showSpent(w http.ResponseWriter, r *http.Request, frame view.Frame) error {
-	return render(w, r, http.StatusGone, view.Frame{Text: frame.Text}, view.Spent{})
+func (h *Handler) showSpent(w http.ResponseWriter, r *http.Request, frame view.Layout) error {
+	return render(w, r, http.StatusGone, view.Layout{Text: frame.Text}, view.PhoneCodeUsed{})
 }
 
 func phonePath(code string) string { return pathOf("h", code, nil) }

@@ -40,23 +40,23 @@ func (h *Handler) ShowReceipt(w http.ResponseWriter, r *http.Request) error {
 
 // receiptOf is the receipt of a session that has ended.
 func receiptOf(v visit, shown []view.Operation) view.Receipt {
-	return view.Receipt{Operations: shown, At: time.UnixMilli(*v.session.EndedAt), Handover: handover(v),
+	return view.Receipt{Operations: shown, At: time.UnixMilli(*v.session.EndedAt), Delivery: handover(v),
 		Back: sessionPath(v.session.ID)}
 }
 
 // handover is what the merchant gets of a session that has ended.
-func handover(v visit) view.Handover {
+func handover(v visit) view.Delivery {
 	switch {
 	case v.session.Status != db.SessionComplete:
-		return view.StepsOnly
+		return view.DeliveredStatusOnly
 	case v.link.CurrentSessionID != v.session.ID: // a link is claimed again only after it was complete
-		return view.Everything
+		return view.DeliveredInFull
 	case v.link.AwaitsReturn():
-		return view.OnReturn
+		return view.DeliveredOnReturn
 	case v.link.Status == db.LinkExpired:
-		return view.Uncollected
+		return view.NeverDelivered
 	default:
-		return view.Everything
+		return view.DeliveredInFull
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 const autoReturn = 30 * time.Second
 
 // screen is the one place that decides what a person sees of a session.
-func (h *Handler) screen(ctx context.Context, v visit, sent *sent) (view.Frame, view.Model, error) {
+func (h *Handler) screen(ctx context.Context, v visit, sent *sent) (view.Layout, view.Model, error) {
 	frame, err := h.frame(ctx, &v.link, v.languages)
 	if err != nil {
 		return frame, nil, err
@@ -38,13 +38,13 @@ func (h *Handler) screen(ctx context.Context, v visit, sent *sent) (view.Frame, 
 		return frame, nil, err
 	}
 	if v.session.Status.Ended() {
-		frame.Required = handover(v) == view.OnReturn
+		frame.ReturnRequired = handover(v) == view.DeliveredOnReturn
 		frame.Return, err = h.DB.ReturnAddress(ctx, &v.link, &v.session)
 		return frame, h.ended(v, shown), err
 	}
 	frame.Cancel, frame.Submitted = sessionPath(v.session.ID, "cancel"), live.Submitted
 	if live.HandOver {
-		frame.Knock = view.Knock{Allow: sessionPath(v.session.ID, "allow"), Refuse: sessionPath(v.session.ID, "refuse")}
+		frame.TransferRequest = view.TransferRequest{Allow: sessionPath(v.session.ID, "allow"), Refuse: sessionPath(v.session.ID, "refuse")}
 	}
 	stored, err := h.DB.CurrentPrompt(ctx, v.session.ID)
 	if err != nil {
@@ -54,7 +54,7 @@ func (h *Handler) screen(ctx context.Context, v visit, sent *sent) (view.Frame, 
 		model, err := h.working(ctx, v, shown, live)
 		return frame, model, err
 	}
-	frame.Stay = stay(v.session.ID, live, h.Runner.Limits.Idle)
+	frame.IdleLimit = stay(v.session.ID, live, h.Runner.Limits.Idle)
 	model, err := question(stored, live, sent)
 	return frame, model, err
 }
@@ -84,11 +84,11 @@ func reference(sessionID string) string {
 	return sessionID[:min(len(sessionID), length)]
 }
 
-func stay(sessionID string, live automation.Live, idle time.Duration) view.Stay {
+func stay(sessionID string, live automation.Live, idle time.Duration) view.IdleLimit {
 	if live.Deadline.IsZero() {
-		return view.Stay{}
+		return view.IdleLimit{}
 	}
-	return view.Stay{Left: max(time.Until(live.Deadline), time.Second), Action: sessionPath(sessionID, "stay"), More: idle}
+	return view.IdleLimit{Left: max(time.Until(live.Deadline), time.Second), Action: sessionPath(sessionID, "stay"), Extension: idle}
 }
 
 func (h *Handler) ended(v visit, shown []view.Operation) view.Model {
@@ -97,10 +97,10 @@ func (h *Handler) ended(v visit, shown []view.Operation) view.Model {
 		receipt = receiptPath(v.session.ID)
 	}
 	if v.session.Status == db.SessionComplete {
-		return view.Done{Operations: shown, Handover: handover(v), Receipt: receipt, Auto: h.since(at) < autoReturn}
+		return view.Done{Operations: shown, Delivery: handover(v), Receipt: receipt, AutoReturn: h.since(at) < autoReturn}
 	}
 	failed := view.Failed{Code: outcome.Code(v.session.Error.Code), Operations: shown, Receipt: receipt}
-	failed.Auto = failed.Code == outcome.UserCancelled && h.since(at) < autoReturn
+	failed.AutoReturn = failed.Code == outcome.UserCancelled && h.since(at) < autoReturn
 	failed.UsedUp = v.link.AttemptsExhausted()
 	if v.link.Status == db.LinkFailed && v.link.Claimable() && failed.Code.Retryable() {
 		failed.Retry = sessionPath(v.session.ID, "retry")
@@ -111,13 +111,13 @@ func (h *Handler) ended(v visit, shown []view.Operation) view.Model {
 func (h *Handler) since(at time.Time) time.Duration { return time.UnixMilli(h.DB.Now()).Sub(at) }
 
 func (h *Handler) working(ctx context.Context, v visit, shown []view.Operation, live automation.Live) (view.Model, error) {
-	model := view.Working{LogIn: view.Running, Operations: shown, Place: live.Place}
+	model := view.Working{LogIn: view.StatusRunning, Operations: shown, Position: live.Place}
 	if v.session.StartedAt != nil {
 		model.Elapsed = h.since(time.UnixMilli(*v.session.StartedAt))
 	}
 	for _, o := range shown {
-		if o.Status != view.Pending {
-			model.LogIn = view.Complete
+		if o.Status != view.StatusPending {
+			model.LogIn = view.StatusComplete
 			return model, nil
 		}
 	}

@@ -63,7 +63,7 @@ type page interface {
 
 // presented is what a page shows; done says that it will not change any more.
 type presented struct {
-	frame view.Frame
+	frame view.Layout
 	model view.Model
 	done  bool
 }
@@ -104,16 +104,16 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, linkID string, 
 // seen is what a stream has sent already.
 type seen struct {
 	revision int64
-	knock    view.Knock
+	knock    view.TransferRequest
 }
 
 // send sends what is new.
 func (s *stream) send(ctx context.Context, now presented, last *seen) (again time.Duration, err error) {
-	if now.frame.Knock != last.knock {
+	if now.frame.TransferRequest != last.knock {
 		if err := s.event(ctx, "notice", view.Notice(now.frame)); err != nil {
 			return 0, err
 		}
-		last.knock = now.frame.Knock
+		last.knock = now.frame.TransferRequest
 	}
 	if now.frame.Revision != last.revision {
 		if err := s.event(ctx, "live", view.Live(now.frame, now.model)); err != nil {
