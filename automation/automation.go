@@ -19,11 +19,10 @@ import (
 
 // The errors that callers tell apart, beside those of db.
 var (
-	ErrUnknownIntegration = errors.New("no such integration is in service")
-	ErrStopping           = errors.New("the server is stopping")
-	ErrAnswered           = errors.New("the question is not open any more")
-	ErrElsewhere          = errors.New("the session does not run in this process")
-	ErrBusy               = pool.ErrQueueFull // the line for a browser is full; nothing was taken
+	ErrStopping  = errors.New("the server is stopping")
+	ErrAnswered  = errors.New("the question is not open any more")
+	ErrElsewhere = errors.New("the session does not run in this process")
+	ErrBusy      = pool.ErrQueueFull // the line for a browser is full; nothing was taken
 )
 
 // InvalidAnswer says which fields of an answer cannot be used, and why.

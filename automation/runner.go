@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"passage/automation/browser/pool"
+	"passage/automation/catalog"
 	"passage/automation/outcome"
 	"passage/automation/prompt"
 	"passage/automation/resources"
@@ -38,7 +39,7 @@ func DefaultRetention() db.Retention {
 type Options struct {
 	DB        *db.DB
 	Pool      *pool.Pool
-	Catalog   *Catalog
+	Catalog   *catalog.Catalog
 	Resources *resources.Set
 	Logger    *slog.Logger
 	Limits    Limits
@@ -206,7 +207,7 @@ func (r *Runner) Claim(ctx context.Context, claim Claim) (db.Claimed, error) {
 	}
 	integration, ok := r.Catalog.Get(link.IntegrationID)
 	if !ok {
-		return db.Claimed{}, ErrUnknownIntegration
+		return db.Claimed{}, catalog.ErrUnknown
 	}
 	if err := r.DB.KeepScript(ctx, db.Script{Hash: integration.Hash, IntegrationID: integration.ID,
 		Source: string(integration.Source)}); err != nil {

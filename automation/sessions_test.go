@@ -9,11 +9,13 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"passage/automation"
 	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
+	"passage/automation/catalog"
 	"passage/automation/resources"
 	"passage/db"
 	"passage/db/dbtest"
@@ -34,13 +36,16 @@ func newSessions(t *testing.T, scripts map[string]string) *sessions {
 		fmt.Fprint(w, `<input id="pin">`)
 	}))
 	t.Cleanup(site.Close)
-	files, sites := map[string]string{}, map[string]automation.Site{}
+	files, sites := fstest.MapFS{}, map[string]catalog.Site{}
 	for id, source := range scripts {
-		files[id+"/integration.star"] = source
-		sites[id] = automation.Site{URL: site.URL}
+		files[id+"/integration.star"] = &fstest.MapFile{Data: []byte(source)}
+		sites[id] = catalog.Site{URL: site.URL}
 	}
-	catalog := load(t, automation.CatalogOptions{Folder: folder(files), Sites: sites})
-	if err := catalog.Err(); err != nil {
+	loaded, err := catalog.Load(catalog.Options{Folder: files, Sites: sites})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := loaded.Err(); err != nil {
 		t.Fatal(err)
 	}
 	rules, err := resources.Load()
@@ -55,7 +60,7 @@ func newSessions(t *testing.T, scripts map[string]string) *sessions {
 	}
 	database := dbtest.Open(t, time.Now)
 	s := &sessions{t: t, db: database, organization: dbtest.Organization(t, database, "Acme").ID}
-	s.runner = automation.NewRunner(automation.Options{DB: database, Pool: browsers, Catalog: catalog, Resources: rules,
+	s.runner = automation.NewRunner(automation.Options{DB: database, Pool: browsers, Catalog: loaded, Resources: rules,
 		Logger: slog.New(slog.DiscardHandler), Limits: automation.DefaultLimits(), Retention: automation.DefaultRetention()})
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var running sync.WaitGroup

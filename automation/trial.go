@@ -3,41 +3,16 @@ package automation
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
 	"strings"
 
 	"passage/automation/browser"
 	"passage/automation/browser/pool"
-	"passage/automation/integrations"
 	"passage/automation/outcome"
 	"passage/automation/resources"
 	"passage/automation/script"
 	"passage/automation/secret"
 	"passage/db"
 )
-
-// LoadIntegration loads one script by its id: from the folder, which may be
-// nil, else a built-in one. Unlike a Catalog it has no objection to a site on
-// this machine: whoever tries a script has pointed at it by naming it.
-func LoadIntegration(folder fs.FS, id string) (*script.Integration, error) {
-	for _, from := range []fs.FS{folder, integrations.FS()} {
-		if from == nil {
-			continue
-		}
-		file := scriptFile(id)
-		source, err := fs.ReadFile(from, file)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read integration: %w", err)
-		}
-		return script.Load(file, source)
-	}
-	return nil, fmt.Errorf("%s: %w", id, ErrUnknownIntegration)
-}
 
 // Onlooker follows a Trial and answers for the person.
 type Onlooker interface {

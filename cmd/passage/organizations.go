@@ -1,6 +1,7 @@
 package main
 
 import (
+	"passage/automation/catalog"
 	"passage/cmd/passage/config"
 	"passage/cmd/passage/console"
 
@@ -13,7 +14,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"passage/automation"
 	"passage/db"
 	"passage/web/branding"
 )
@@ -195,11 +195,11 @@ func (f brandingFlags) readLogo() ([]byte, error) {
 
 // takenNames are the names of integrations, which a merchant cannot go by.
 func takenNames(scripts config.IntegrationsFlag) ([]string, error) {
-	catalog, err := automation.LoadCatalog(automation.CatalogOptions{Folder: scripts.Folder()})
+	loaded, err := catalog.Load(catalog.Options{Folder: scripts.Folder()})
 	if err != nil {
 		return nil, err
 	}
-	return branding.Taken(catalog), nil
+	return branding.Taken(loaded), nil
 }
 
 // shownChanges bounds what show prints of them; the newest count.

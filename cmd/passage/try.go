@@ -15,6 +15,7 @@ import (
 
 	"passage/automation"
 	"passage/automation/browser/chrome"
+	"passage/automation/catalog"
 	"passage/automation/outcome"
 	"passage/automation/resources"
 	"passage/automation/script"
@@ -115,8 +116,8 @@ func (c *integrationsTry) load() (*script.Integration, error) {
 	if err := scripts.CheckFolder(); err != nil {
 		return nil, console.Usage(fmt.Errorf("--integrations: %w", err))
 	}
-	integration, err := automation.LoadIntegration(scripts.Folder(), c.Name)
-	if errors.Is(err, automation.ErrUnknownIntegration) {
+	integration, err := catalog.LoadOne(scripts.Folder(), c.Name)
+	if errors.Is(err, catalog.ErrUnknown) {
 		return nil, console.Usage(fmt.Errorf("there is no integration %q; \"passage integrations list\" has the built-in ones, --integrations names a folder of others", c.Name))
 	}
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/httprate"
 
-	"passage/automation"
+	"passage/automation/catalog"
 	"passage/db"
 	view "passage/views/admin"
 	"passage/web/cookie"
@@ -29,7 +29,7 @@ import (
 // Options are what the dashboard needs.
 type Options struct {
 	DB      *db.DB
-	Catalog *automation.Catalog
+	Catalog *catalog.Catalog
 	Logger  *slog.Logger
 }
 
@@ -86,7 +86,7 @@ func (h *Handler) frame(r *http.Request) view.Frame {
 		page.Here = r.URL.Path == page.To
 		frame.Nav = append(frame.Nav, page)
 	}
-	for _, fault := range h.Catalog.Faults() {
+	for _, fault := range h.Catalog.LoadErrors() {
 		frame.Notice += fault.Text + " "
 	}
 	return frame

@@ -16,7 +16,7 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/net/html"
 
-	"passage/automation"
+	"passage/automation/catalog"
 	"passage/automation/outcome"
 	"passage/db"
 	"passage/db/dbtest"
@@ -60,14 +60,14 @@ func newDesk(t testing.TB) *desk {
 // serve puts the dashboard in service, with scripts of the operator's own.
 func (d *desk) serve(scripts fstest.MapFS) {
 	d.Helper()
-	options := automation.CatalogOptions{Sites: map[string]automation.Site{"demo": {URL: "http://127.0.0.1:1"}}}
+	options := catalog.Options{Sites: map[string]catalog.Site{"demo": {URL: "http://127.0.0.1:1"}}}
 	if scripts != nil {
 		options.Folder = scripts
 	}
-	catalog, err := automation.LoadCatalog(options)
+	loaded, err := catalog.Load(options)
 	d.must(err)
 	logger := slog.New(slog.DiscardHandler)
-	dashboard, err := admin.New(d.Context(), admin.Options{DB: d.db, Catalog: catalog, Logger: logger})
+	dashboard, err := admin.New(d.Context(), admin.Options{DB: d.db, Catalog: loaded, Logger: logger})
 	d.must(err)
 	d.handler, err = web.Admin(web.Options{Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: d.db}, Metrics: http.NotFoundHandler(),
 		Ready: func(context.Context) error { return nil }, Logger: logger})

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"time"
 
-	"passage/automation"
+	"passage/automation/catalog"
 	"passage/automation/outcome"
 	"passage/db"
 	view "passage/views/admin"
@@ -35,8 +35,8 @@ func (h *Handler) ShowOverview(w http.ResponseWriter, r *http.Request) error {
 	return render(w, r, http.StatusOK, view.OverviewPage(h.frame(r), model))
 }
 
-func integration(entry automation.Entry) view.Integration {
-	shown := view.Integration{ID: entry.ID, Own: entry.Own, Since: entry.Since, Fault: entry.Fault}
+func integration(entry catalog.Entry) view.Integration {
+	shown := view.Integration{ID: entry.ID, Own: entry.Own, Since: entry.Since, Fault: entry.Error}
 	if entry.Integration != nil {
 		shown.Name, shown.Version = entry.Integration.Name, short(entry.Integration.Hash)
 	}

@@ -11,7 +11,7 @@ import (
 	"testing/iotest"
 	"time"
 
-	"passage/automation"
+	"passage/automation/catalog"
 	"passage/db"
 	"passage/views/docs"
 	"passage/web/api"
@@ -245,7 +245,7 @@ func TestWithoutTheDemoATestKeyIsToldWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, func(o *api.Options) {
 		var err error
-		if o.Catalog, err = automation.LoadCatalog(automation.CatalogOptions{}); err != nil {
+		if o.Catalog, err = catalog.Load(catalog.Options{}); err != nil {
 			t.Fatal(err)
 		}
 	})

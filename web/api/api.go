@@ -23,6 +23,7 @@ import (
 	"github.com/go-chi/httprate"
 
 	"passage/automation"
+	"passage/automation/catalog"
 	"passage/automation/resources"
 	"passage/db"
 	"passage/views/docs"
@@ -34,7 +35,7 @@ import (
 type Options struct {
 	DB          *db.DB
 	Runner      *automation.Runner
-	Catalog     *automation.Catalog
+	Catalog     *catalog.Catalog
 	Resources   *resources.Set
 	PublicURL   *url.URL // where the outside reaches this server
 	Development bool     // webhooks may go to loopback over http

@@ -18,6 +18,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"passage/automation"
+	"passage/automation/catalog"
 	"passage/automation/resources"
 	"passage/db"
 	"passage/db/dbtest"
@@ -98,7 +99,7 @@ func newServer(t testing.TB, change ...func(*api.Options)) *server {
 	s.org = dbtest.Organization(t, s.db, "acme")
 	s.key = s.newKey(s.org)
 	logger := slog.New(slog.NewTextHandler(s.logs, nil))
-	catalog, err := automation.LoadCatalog(automation.CatalogOptions{Folder: scripts()})
+	loaded, err := catalog.Load(catalog.Options{Folder: scripts()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,14 +107,14 @@ func newServer(t testing.TB, change ...func(*api.Options)) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	runner := automation.NewRunner(automation.Options{DB: s.db, Catalog: catalog, Resources: set, Logger: logger,
+	runner := automation.NewRunner(automation.Options{DB: s.db, Catalog: loaded, Resources: set, Logger: logger,
 		Limits: automation.DefaultLimits(), Retention: automation.DefaultRetention()})
 	s.run(runner)
 	public, err := url.Parse(publicURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := api.Options{DB: s.db, Runner: runner, Catalog: catalog, Resources: set, PublicURL: public, Logger: logger}
+	options := api.Options{DB: s.db, Runner: runner, Catalog: loaded, Resources: set, PublicURL: public, Logger: logger}
 	for _, change := range change {
 		change(&options)
 	}

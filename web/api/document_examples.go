@@ -3,7 +3,7 @@ package api
 import (
 	"encoding/json"
 
-	"passage/automation"
+	"passage/automation/catalog"
 	"passage/automation/outcome"
 	"passage/db"
 )
@@ -143,5 +143,5 @@ func (a *API) exampleProviders() providerList {
 		resource.Operations["read"] = providerOperation{operation.Description, operation.Arguments, operation.Result}
 	}
 	return providerList{[]provider{{ID: "demo", Name: "Demo Mobile",
-		Health: healthView{automation.HealthOK, known(0.98), 50, known[int64](exampleMoment)}, Resources: []providerResource{resource}}}}
+		Health: healthView{catalog.HealthOK, known(0.98), 50, known[int64](exampleMoment)}, Resources: []providerResource{resource}}}}
 }

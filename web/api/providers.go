@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"passage/automation"
+	"passage/automation/catalog"
 )
 
 type providerList struct {
@@ -21,13 +21,13 @@ type provider struct {
 
 // healthView is what is known about a service from its latest sessions.
 type healthView struct {
-	Status      automation.HealthStatus `json:"status" enum:"ok,degraded,down,unknown" doc:"degraded: less than nine in ten succeed. down: the latest have all failed within the last minutes, and the claim page says so instead of asking for a log-in. unknown: fewer than five sessions."`
-	SuccessRate *float64                `json:"successRate" minimum:"0" maximum:"1" doc:"Of the sessions; null where there is none."`
-	Sessions    int                     `json:"sessions" doc:"How many ended within the last hour with success, or for something that is the site's or the integration's. One link counts once."`
-	Since       *int64                  `json:"since" doc:"When the first of them ended; null where there is none."`
+	Status      catalog.HealthStatus `json:"status" enum:"ok,degraded,down,unknown" doc:"degraded: less than nine in ten succeed. down: the latest have all failed within the last minutes, and the claim page says so instead of asking for a log-in. unknown: fewer than five sessions."`
+	SuccessRate *float64             `json:"successRate" minimum:"0" maximum:"1" doc:"Of the sessions; null where there is none."`
+	Sessions    int                  `json:"sessions" doc:"How many ended within the last hour with success, or for something that is the site's or the integration's. One link counts once."`
+	Since       *int64               `json:"since" doc:"When the first of them ended; null where there is none."`
 }
 
-func showHealth(health automation.Health) healthView {
+func showHealth(health catalog.Health) healthView {
 	view := healthView{Status: health.Status, Sessions: health.Sessions}
 	if health.Sessions > 0 {
 		view.SuccessRate, view.Since = &health.SuccessRate, &health.Since
@@ -53,7 +53,7 @@ func (a *API) listProviders(ctx context.Context, _ *struct{}) (*reply[providerLi
 		if !a.reachesIntegration(keyOf(ctx), integration.ID) {
 			continue
 		}
-		health, err := a.Runner.Health(ctx, integration)
+		health, err := catalog.ReadHealth(ctx, a.DB, integration)
 		if err != nil {
 			return nil, err
 		}

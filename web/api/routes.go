@@ -6,6 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"passage/automation"
+	"passage/automation/catalog"
 	"passage/db"
 )
 
@@ -28,7 +29,7 @@ func (a *API) routes() {
 	merchant(a, get("/v1/providers", "listProviders", "List providers"), a.listProviders)
 
 	public(a, post("/link/claim", "claimLink", "Claim a link", http.StatusOK, db.ErrNotFound, db.ErrComplete, db.ErrActive,
-		db.ErrAttemptsExhausted, db.ErrExpired, automation.ErrUnknownIntegration, automation.ErrStopping), a.claimLink)
+		db.ErrAttemptsExhausted, db.ErrExpired, catalog.ErrUnknown, automation.ErrStopping), a.claimLink)
 	public(a, post("/webhook_verification_key/get", "getVerificationKey", "Get one public key", http.StatusOK, db.ErrNotFound), a.getVerificationKey)
 	public(a, get("/.well-known/jwks.json", "getJWKS", "Get the public keys"), a.getJWKS)
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"passage/automation"
+	"passage/automation/catalog"
 	"passage/automation/resources"
 	"passage/db"
 	"passage/web/problem"
@@ -22,7 +22,7 @@ func FuzzBodiesAreReadOrRefused(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	catalog, err := automation.LoadCatalog(automation.CatalogOptions{Folder: fstest.MapFS{"shop/integration.star": {Data: []byte(`
+	loaded, err := catalog.Load(catalog.Options{Folder: fstest.MapFS{"shop/integration.star": {Data: []byte(`
 integration(id = "shop", name = "Shop", site = "https://shop.example", hosts = ["shop.example"],
     credentials = [field("username", label = "phone_or_email")])
 
@@ -34,14 +34,14 @@ operations = {"paymentMethod.write": lambda page, arguments: {}}
 	if err != nil {
 		f.Fatal(err)
 	}
-	if err := catalog.Err(); err != nil {
+	if err := loaded.Err(); err != nil {
 		f.Fatal(err)
 	}
 	set, err := resources.Load()
 	if err != nil {
 		f.Fatal(err)
 	}
-	a := New(Options{Catalog: catalog, Resources: set})
+	a := New(Options{Catalog: loaded, Resources: set})
 	f.Fuzz(func(t *testing.T, body []byte) {
 		link, err := a.readLink(db.Key{OrganizationID: "org"}, body)
 		if err == nil {

@@ -8,13 +8,13 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
-	"passage/automation"
+	"passage/automation/catalog"
 )
 
 // Taken are the names that the integrations of a catalog go by.
-func Taken(catalog *automation.Catalog) []string {
+func Taken(loaded *catalog.Catalog) []string {
 	var names []string
-	for _, entry := range catalog.Entries() {
+	for _, entry := range loaded.Entries() {
 		if entry.Integration != nil {
 			names = append(names, entry.Integration.Name)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"passage/automation"
+	"passage/automation/catalog"
 	"passage/automation/outcome"
 	"passage/db"
 	"passage/views"
@@ -75,7 +76,7 @@ func (h *Handler) troubleOf(ctx context.Context, integrationID string) (outcome.
 	case integration.AllowPrivate():
 		return "", nil
 	}
-	health, err := h.Runner.Health(ctx, integration)
+	health, err := catalog.ReadHealth(ctx, h.DB, integration)
 	return health.Trouble, err
 }
 
@@ -151,7 +152,7 @@ func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) e
 	case errors.Is(err, db.ErrActive), errors.Is(err, db.ErrComplete), errors.Is(err, db.ErrExpired),
 		errors.Is(err, db.ErrAttemptsExhausted):
 		return redirect(w, r, claimPath(link.ClaimCode))
-	case errors.Is(err, automation.ErrUnknownIntegration):
+	case errors.Is(err, catalog.ErrUnknown):
 		return h.showClaim(w, r, outcome.UnknownProvider)
 	case errors.Is(err, automation.ErrStopping):
 		return h.showClaim(w, r, outcome.WorkerLost)

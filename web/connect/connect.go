@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"passage/automation"
+	"passage/automation/catalog"
 	"passage/automation/outcome"
 	"passage/db"
 	"passage/views"
@@ -31,7 +32,7 @@ import (
 type Options struct {
 	DB           *db.DB
 	Runner       *automation.Runner
-	Catalog      *automation.Catalog
+	Catalog      *catalog.Catalog
 	PublicURL    *url.URL
 	OperatorName string            // who runs this, for people; may be empty
 	PrivacyURL   string            // may be empty

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"passage/automation"
+	"passage/automation/catalog"
 	"passage/db"
 )
 
@@ -251,7 +252,7 @@ func classify(err error) *Problem {
 		return Conflict("prompt_closed", "This question is not open any more.")
 	case errors.Is(err, db.ErrStale), errors.Is(err, db.ErrExists), errors.Is(err, automation.ErrElsewhere):
 		return Conflict("conflict", "The state has changed meanwhile.")
-	case errors.Is(err, automation.ErrUnknownIntegration):
+	case errors.Is(err, catalog.ErrUnknown):
 		return &Problem{Status: http.StatusServiceUnavailable, Code: "unknown_provider",
 			Message: "The integration of this link is not in service."}
 	case errors.Is(err, automation.ErrStopping):

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"passage/automation"
+	"passage/automation/catalog"
 	"passage/db"
 	"passage/web/problem"
 )
@@ -39,7 +40,7 @@ func TestEveryErrorHasItsStatusAndCode(t *testing.T) {
 		{db.ErrBadCursor, 400, "validation_failed"},
 		{automation.ErrAnswered, 409, "prompt_closed"},
 		{automation.ErrElsewhere, 409, "conflict"},
-		{automation.ErrUnknownIntegration, 503, "unknown_provider"},
+		{catalog.ErrUnknown, 503, "unknown_provider"},
 		{automation.ErrStopping, 503, "stopping"},
 		{fmt.Errorf("answer: %w", automation.ErrBusy), 503, "busy"},
 		{&automation.InvalidAnswer{Fields: map[string]string{"code": "digits"}}, 400, "validation_failed"},

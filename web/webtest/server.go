@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"passage/automation"
+	"passage/automation/catalog"
 	"passage/automation/outcome"
 	"passage/automation/resources"
 	"passage/db"
@@ -83,26 +84,26 @@ func NewAt(t testing.TB, publicURL string) *Server {
 	s := &Server{TB: t, Clock: dbtest.NewClock(), Logs: &Logs{}, folder: t.TempDir()}
 	s.DB = dbtest.OpenFolder(t, s.folder, s.Clock.Now)
 	logger := slog.New(slog.NewTextHandler(s.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	catalog, err := automation.LoadCatalog(automation.CatalogOptions{
+	loaded, err := catalog.Load(catalog.Options{
 		Folder: fstest.MapFS{"shop/integration.star": {Data: []byte(shop)}}})
 	s.Must(err)
 	set, err := resources.Load()
 	s.Must(err)
-	runner := automation.NewRunner(automation.Options{DB: s.DB, Catalog: catalog, Resources: set, Logger: logger,
+	runner := automation.NewRunner(automation.Options{DB: s.DB, Catalog: loaded, Resources: set, Logger: logger,
 		Limits: automation.DefaultLimits(), Retention: automation.DefaultRetention()})
 	s.run(runner)
 	public, err := url.Parse(publicURL)
 	s.Must(err)
 	followers := follow.New(0)
 	s.CloseFollowers = s.run(followers)
-	hosted, err := connect.New(t.Context(), connect.Options{DB: s.DB, Runner: runner, Catalog: catalog, PublicURL: public, Followers: followers, Logger: logger})
+	hosted, err := connect.New(t.Context(), connect.Options{DB: s.DB, Runner: runner, Catalog: loaded, PublicURL: public, Followers: followers, Logger: logger})
 	s.Must(err)
-	dashboard, err := admin.New(t.Context(), admin.Options{DB: s.DB, Catalog: catalog, Logger: logger})
+	dashboard, err := admin.New(t.Context(), admin.Options{DB: s.DB, Catalog: loaded, Logger: logger})
 	s.Must(err)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: MetricName}, func() float64 { return MetricValue }))
 	s.Options = web.Options{
-		API:     api.New(api.Options{DB: s.DB, Runner: runner, Catalog: catalog, Resources: set, PublicURL: public, Followers: followers, Logger: logger}),
+		API:     api.New(api.Options{DB: s.DB, Runner: runner, Catalog: loaded, Resources: set, PublicURL: public, Followers: followers, Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: s.DB}, Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		Ready: s.DB.Ping, Warnings: func() error { return nil }, PublicURL: public, Logger: logger,
 	}

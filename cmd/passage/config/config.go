@@ -17,9 +17,9 @@ import (
 	"strconv"
 	"strings"
 
-	"passage/automation"
 	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
+	"passage/automation/catalog"
 	"passage/web/webhook"
 )
 
@@ -69,7 +69,7 @@ type Flags struct {
 type Settings struct {
 	Addr, AdminAddr string
 	PublicURL       *url.URL // nil: made from the address that was bound
-	Catalog         *automation.Catalog
+	Catalog         *catalog.Catalog
 	TrustedProxies  []netip.Prefix
 	Flags           Flags
 }
@@ -95,7 +95,7 @@ func (f Flags) Check(addr string, logger *slog.Logger) (Settings, error) {
 	checked.PublicURL, err = ParsePublicURL(f.PublicURL)
 	fault("public-url", err)
 	fault("integrations", f.CheckFolder())
-	checked.Catalog, err = automation.LoadCatalog(automation.CatalogOptions{Folder: f.Folder(), Sites: ParseSites(f.Site), Logger: logger})
+	checked.Catalog, err = catalog.Load(catalog.Options{Folder: f.Folder(), Sites: ParseSites(f.Site), Logger: logger})
 	fault("site", err)
 	_, err = webhook.ParseAllow(f.WebhookAllow)
 	fault("webhook-allow", err)
@@ -134,11 +134,11 @@ func (f IntegrationsFlag) CheckFolder() error {
 }
 
 // ParseSites reads what --site says of each integration: URL, or URL,HOST:PORT.
-func ParseSites(texts map[string]string) map[string]automation.Site {
-	sites := map[string]automation.Site{}
+func ParseSites(texts map[string]string) map[string]catalog.Site {
+	sites := map[string]catalog.Site{}
 	for id, text := range texts {
 		urlText, hosts, _ := strings.Cut(text, ",")
-		site := automation.Site{URL: urlText}
+		site := catalog.Site{URL: urlText}
 		if hosts != "" {
 			site.Hosts = strings.Split(hosts, ",")
 		}

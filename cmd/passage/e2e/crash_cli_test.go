@@ -12,7 +12,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"passage/automation"
+	"passage/automation/catalog"
 )
 
 func TestHelpIsThereAtEveryLevel(t *testing.T) {
@@ -287,15 +287,15 @@ operations = {"paymentMethod.read": read}
 		"huge/integration.star":   {Data: []byte("x = " + strings.Repeat("[", 100_000))},
 		"README.md":               {Data: []byte("not a script")},
 	}
-	catalog, err := automation.LoadCatalog(automation.CatalogOptions{Folder: folder})
+	loaded, err := catalog.Load(catalog.Options{Folder: folder})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := catalog.Get("good"); !ok {
+	if _, ok := loaded.Get("good"); !ok {
 		t.Error("the good integration is not in service")
 	}
 	var faulty []string
-	for _, fault := range catalog.Faults() {
+	for _, fault := range loaded.LoadErrors() {
 		faulty = append(faulty, fault.File)
 		if !strings.Contains(fault.Text, fault.File) {
 			t.Errorf("the fault of %s does not name it: %s", fault.File, fault.Text)
@@ -303,7 +303,7 @@ operations = {"paymentMethod.read": read}
 	}
 	slices.Sort(faulty)
 	want := []string{"binary/integration.star", "broken/integration.star", "empty/integration.star", "huge/integration.star", "other/integration.star"}
-	if !slices.Equal(faulty, want) || catalog.Err() == nil {
+	if !slices.Equal(faulty, want) || loaded.Err() == nil {
 		t.Errorf("the faults are of %v, not of %v", faulty, want)
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"passage/automation"
 	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
+	"passage/automation/catalog"
 	"passage/automation/resources"
 	"passage/db"
 	"passage/static"
@@ -37,7 +38,7 @@ import (
 // Server is everything that serve runs, made and not yet started.
 type Server struct {
 	DB        *db.DB
-	Catalog   *automation.Catalog
+	Catalog   *catalog.Catalog
 	Pool      *pool.Pool
 	Runner    *automation.Runner
 	sender    *webhook.Sender

@@ -1,4 +1,4 @@
-package automation
+package catalog
 
 import (
 	"context"
@@ -15,6 +15,9 @@ import (
 	"passage/automation/script"
 )
 
+// ErrUnknown reports that no integration with the id is in service.
+var ErrUnknown = errors.New("no such integration is in service")
+
 // Site points an integration elsewhere than its script says.
 type Site struct {
 	URL   string   // an origin
@@ -27,12 +30,12 @@ type Entry struct {
 	Integration *script.Integration // in service; nil: none is
 	Own         bool                // from the operator's folder, not a built-in one
 	Since       time.Time           // when this version came into service
-	Fault       string              // why the newest version is not in service; "" it is, or it waits for a site
+	Error       string              // why the newest version is not in service; "" it is, or it waits for a site
 }
 
-// Fault is something that is wrong with the scripts, in a sentence for their
+// LoadError is something that is wrong with the scripts, in a sentence for their
 // operator.
-type Fault struct {
+type LoadError struct {
 	File string
 	Text string
 }
@@ -42,30 +45,30 @@ type Fault struct {
 // the next, never one half made; and an *script.Integration never changes, so that who
 // holds one keeps its version.
 type Catalog struct {
-	options CatalogOptions
+	options Options
 	builtIn map[string]Entry
 	own     *overlay
-	shelf   atomic.Pointer[shelf]
+	current atomic.Pointer[snapshot]
 }
 
-// shelf is one state of the catalog. It does not change.
-type shelf struct {
+// snapshot is one state of the catalog. It does not change.
+type snapshot struct {
 	entries map[string]Entry
 	fault   string // of the operator's folder as a whole
 }
 
-// CatalogOptions say which scripts are put in service.
-type CatalogOptions struct {
+// Options say which scripts are put in service.
+type Options struct {
 	Folder fs.FS           // the operator's own, over the built-in ones; may be nil
 	Sites  map[string]Site // by integration id
 	Logger *slog.Logger    // told by Run what comes into service and what does not; nil: nobody is
 }
 
-// LoadCatalog loads every script. One that does not load is a Fault and keeps
+// Load loads every script. One that does not load is a Fault and keeps
 // no other from service; a site for an integration that does not exist is an
 // error, as it is the operator's slip. An integration whose own site is a
 // loopback address exists only where a site is named for it.
-func LoadCatalog(options CatalogOptions) (*Catalog, error) {
+func Load(options Options) (*Catalog, error) {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -73,7 +76,7 @@ func LoadCatalog(options CatalogOptions) (*Catalog, error) {
 	built := newOverlay(integrations.FS(), c.load)
 	built.look()
 	for id, file := range built.files {
-		c.builtIn[id] = Entry{ID: id, Integration: file.good, Fault: file.fault}
+		c.builtIn[id] = Entry{ID: id, Integration: file.good, Error: file.fault}
 		if errors.Is(file.cause, errNoSite) {
 			c.builtIn[id] = Entry{ID: id} // only where an operator wants it: the demo
 		}
@@ -111,7 +114,7 @@ func (c *Catalog) load(id, file, source string) (*script.Integration, error) {
 // checkSites finds the sites that cannot be pointed to, or nothing can be
 // pointed at, and reports all together.
 func (c *Catalog) checkSites() error {
-	entries := c.shelf.Load().entries
+	entries := c.current.Load().entries
 	var faults []error
 	for _, id := range slices.Sorted(maps.Keys(c.options.Sites)) {
 		site := c.options.Sites[id]
@@ -137,7 +140,7 @@ const lookEvery = time.Second
 // change is taken in once two looks in a row have seen the same, so that a file
 // which is just being written counts for nothing.
 func (c *Catalog) Run(ctx context.Context) error {
-	c.report(&shelf{entries: c.builtIn}, c.shelf.Load())
+	c.report(&snapshot{entries: c.builtIn}, c.current.Load())
 	if c.own == nil {
 		return nil
 	}
@@ -149,9 +152,9 @@ func (c *Catalog) Run(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 			if c.own.look() {
-				before := c.shelf.Load()
+				before := c.current.Load()
 				c.publish()
-				c.report(before, c.shelf.Load())
+				c.report(before, c.current.Load())
 			}
 		}
 	}
@@ -159,13 +162,13 @@ func (c *Catalog) Run(ctx context.Context) error {
 
 // publish puts the present state on the shelf.
 func (c *Catalog) publish() {
-	before := c.shelf.Load()
-	next := &shelf{entries: maps.Clone(c.builtIn)}
+	before := c.current.Load()
+	next := &snapshot{entries: maps.Clone(c.builtIn)}
 	if c.own != nil {
 		next.fault = c.own.fault
 		for id, file := range c.own.files {
 			entry := next.entries[id]
-			entry.ID, entry.Fault = id, file.fault
+			entry.ID, entry.Error = id, file.fault
 			if file.good != nil {
 				entry.Integration, entry.Own = file.good, true
 			}
@@ -179,7 +182,7 @@ func (c *Catalog) publish() {
 		}
 		next.entries[id] = entry
 	}
-	c.shelf.Store(next)
+	c.current.Store(next)
 }
 
 func (e Entry) sameVersion(other Entry) bool {
@@ -190,7 +193,7 @@ func (e Entry) sameVersion(other Entry) bool {
 }
 
 // report logs what differs between two states.
-func (c *Catalog) report(before, now *shelf) {
+func (c *Catalog) report(before, now *snapshot) {
 	if now.fault != "" && now.fault != before.fault {
 		c.options.Logger.Error("the folder of integrations cannot be read", "error", now.fault)
 	}
@@ -199,9 +202,9 @@ func (c *Catalog) report(before, now *shelf) {
 	for _, id := range slices.Sorted(maps.Keys(all)) {
 		old, entry := before.entries[id], now.entries[id]
 		switch same := entry.sameVersion(old); {
-		case entry.Fault != "" && entry.Fault != old.Fault:
-			c.options.Logger.Error("an integration did not load", "integration", id, "error", entry.Fault, "meanwhile", entry.standing())
-		case entry.Fault == "" && entry.Integration != nil && (!same || old.Fault != ""):
+		case entry.Error != "" && entry.Error != old.Error:
+			c.options.Logger.Error("an integration did not load", "integration", id, "error", entry.Error, "meanwhile", entry.standing())
+		case entry.Error == "" && entry.Integration != nil && (!same || old.Error != ""):
 			c.options.Logger.Info("an integration is in service", "integration", id, "version", entry.Integration.Hash, "own", entry.Own)
 		case entry.Integration == nil && !same:
 			c.options.Logger.Warn("an integration went out of service", "integration", id)
@@ -223,7 +226,7 @@ func (e Entry) standing() string {
 
 // Get finds an integration in service.
 func (c *Catalog) Get(id string) (*script.Integration, bool) {
-	entry := c.shelf.Load().entries[id]
+	entry := c.current.Load().entries[id]
 	return entry.Integration, entry.Integration != nil
 }
 
@@ -240,7 +243,7 @@ func (c *Catalog) List() []*script.Integration {
 
 // Entries returns everything that there is, by id, in service or not.
 func (c *Catalog) Entries() []Entry {
-	entries := c.shelf.Load().entries
+	entries := c.current.Load().entries
 	list := make([]Entry, 0, len(entries))
 	for _, id := range slices.Sorted(maps.Keys(entries)) {
 		list = append(list, entries[id])
@@ -248,17 +251,17 @@ func (c *Catalog) Entries() []Entry {
 	return list
 }
 
-// Faults returns what is wrong now: the folder first, then the scripts that
+// LoadErrors returns what is wrong now: the folder first, then the scripts that
 // did not load.
-func (c *Catalog) Faults() (faults []Fault) {
-	if fault := c.shelf.Load().fault; fault != "" {
-		faults = append(faults, Fault{File: ".", Text: "The folder of integrations cannot be read: " + fault +
+func (c *Catalog) LoadErrors() (faults []LoadError) {
+	if fault := c.current.Load().fault; fault != "" {
+		faults = append(faults, LoadError{File: ".", Text: "The folder of integrations cannot be read: " + fault +
 			"; what was loaded from it stays in service."})
 	}
 	for _, entry := range c.Entries() {
-		if entry.Fault != "" {
-			faults = append(faults, Fault{File: scriptFile(entry.ID),
-				Text: "An integration did not load: " + entry.Fault + "; " + entry.standing() + "."})
+		if entry.Error != "" {
+			faults = append(faults, LoadError{File: scriptFile(entry.ID),
+				Text: "An integration did not load: " + entry.Error + "; " + entry.standing() + "."})
 		}
 	}
 	return faults
@@ -267,7 +270,7 @@ func (c *Catalog) Faults() (faults []Fault) {
 // Err joins the faults into one error, nil where there is none.
 func (c *Catalog) Err() error {
 	var errs []error
-	for _, fault := range c.Faults() {
+	for _, fault := range c.LoadErrors() {
 		errs = append(errs, errors.New(fault.Text))
 	}
 	return errors.Join(errs...)

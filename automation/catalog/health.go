@@ -1,4 +1,4 @@
-package automation
+package catalog
 
 import (
 	"context"
@@ -40,11 +40,11 @@ const (
 	healthFresh = 10 * time.Minute // later, somebody has to find out whether a service that was down is back
 )
 
-// Health asks how the latest sessions with an integration's present script
+// ReadHealth asks how the latest sessions with an integration's present script
 // ended; with a mended one everything begins anew.
-func (r *Runner) Health(ctx context.Context, integration *script.Integration) (Health, error) {
-	now := r.DB.Now()
-	ends, err := r.DB.LatestEnds(ctx, integration.Hash, now-healthSpan.Milliseconds(), healthMost)
+func ReadHealth(ctx context.Context, database *db.DB, integration *script.Integration) (Health, error) {
+	now := database.Now()
+	ends, err := database.LatestEnds(ctx, integration.Hash, now-healthSpan.Milliseconds(), healthMost)
 	if err != nil {
 		return Health{}, err
 	}

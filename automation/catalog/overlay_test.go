@@ -1,4 +1,4 @@
-package automation_test
+package catalog_test
 
 import (
 	"bytes"
@@ -12,26 +12,26 @@ import (
 	"testing/synctest"
 	"time"
 
-	"passage/automation"
+	"passage/automation/catalog"
 )
 
 // watched is a catalog over a real folder while Run takes in what changes
 // there. It is used inside of synctest, where its seconds cost nothing.
 type watched struct {
 	*testing.T
-	*automation.Catalog
+	*catalog.Catalog
 	folder string
 	log    bytes.Buffer
 }
 
 // watch puts files into a new folder and loads it.
-func watch(t *testing.T, sites map[string]automation.Site, files map[string]string) *watched {
+func watch(t *testing.T, sites map[string]catalog.Site, files map[string]string) *watched {
 	t.Helper()
 	w := &watched{T: t, folder: t.TempDir()}
 	for id, text := range files {
 		w.write(id, text)
 	}
-	w.Catalog = load(t, automation.CatalogOptions{Folder: os.DirFS(w.folder), Sites: sites,
+	w.Catalog = load(t, catalog.Options{Folder: os.DirFS(w.folder), Sites: sites,
 		Logger: slog.New(slog.NewTextHandler(&w.log, nil))})
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -72,14 +72,14 @@ func (w *watched) looks(count int) {
 }
 
 // entry is what the catalog knows of an integration.
-func (w *watched) entry(id string) automation.Entry {
+func (w *watched) entry(id string) catalog.Entry {
 	w.Helper()
 	for _, entry := range w.Entries() {
 		if entry.ID == id {
 			return entry
 		}
 	}
-	return automation.Entry{}
+	return catalog.Entry{}
 }
 
 // says wants a line in the log, once.
@@ -164,7 +164,7 @@ func TestScriptThatDoesNotLoadKeepsTheLastGoodOne(t *testing.T) {
 		good := w.entry("library").Integration
 		w.write("library", library+"\nload()")
 		w.looks(20)
-		if now, _ := w.Get("library"); now != good || w.entry("library").Fault == "" {
+		if now, _ := w.Get("library"); now != good || w.entry("library").Error == "" {
 			t.Errorf("%+v", w.entry("library"))
 		}
 		for id, standing := range map[string]string{
@@ -191,7 +191,7 @@ func TestScriptThatDoesNotLoadKeepsTheLastGoodOne(t *testing.T) {
 func TestRemovedScriptFallsBackToTheBuiltInOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		builtIn, _ := load(t, automation.CatalogOptions{}).Get("att")
+		builtIn, _ := load(t, catalog.Options{}).Get("att")
 		w := watch(t, nil, map[string]string{"library": library, "att": string(builtIn.Source) + "\n# ours\n"})
 		if now := w.entry("att"); !now.Own || now.Integration.Hash == builtIn.Hash {
 			t.Fatalf("%+v", now)
@@ -240,7 +240,7 @@ func TestReloadedScriptIsPointedWhereTheFirstWas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		local := strings.ReplaceAll(library, "library.example", "127.0.0.1:9")
 		local = strings.ReplaceAll(local, "https://127", "http://127")
-		w := watch(t, map[string]automation.Site{"library": {URL: "http://127.0.0.1:4001"}},
+		w := watch(t, map[string]catalog.Site{"library": {URL: "http://127.0.0.1:4001"}},
 			map[string]string{"library": library, "other": strings.ReplaceAll(library, `"library"`, `"other"`)})
 		w.write("library", named("Town Library"))
 		w.write("other", strings.ReplaceAll(local, `"library"`, `"other"`))
@@ -248,7 +248,7 @@ func TestReloadedScriptIsPointedWhereTheFirstWas(t *testing.T) {
 		if now, _ := w.Get("library"); now.Name != "Town Library" || now.Site != "http://127.0.0.1:4001" {
 			t.Errorf("%+v", now.Manifest)
 		}
-		if now := w.entry("other"); now.Integration.Site != "https://library.example" || !strings.Contains(now.Fault, "--site other=URL") {
+		if now := w.entry("other"); now.Integration.Site != "https://library.example" || !strings.Contains(now.Error, "--site other=URL") {
 			t.Errorf("%+v", now)
 		}
 	})
@@ -267,9 +267,9 @@ func TestWhatIsNoScriptIsPassedOver(t *testing.T) {
 		}
 		w.looks(2)
 		// A folder in the script's place is a fault, and so is what cannot be a script; the rest is nothing.
-		if _, ok := w.Get("library"); !ok || len(w.Faults()) != 2 || w.Faults()[0].File != "film/integration.star" ||
-			w.Faults()[1].File != "pipe/integration.star" {
-			t.Errorf("%v", w.Faults())
+		if _, ok := w.Get("library"); !ok || len(w.LoadErrors()) != 2 || w.LoadErrors()[0].File != "film/integration.star" ||
+			w.LoadErrors()[1].File != "pipe/integration.star" {
+			t.Errorf("%v", w.LoadErrors())
 		}
 	})
 }

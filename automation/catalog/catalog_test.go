@@ -1,4 +1,4 @@
-package automation_test
+package catalog_test
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"passage/automation"
+	"passage/automation/catalog"
 )
 
 // library is a script for a site on the internet.
@@ -36,18 +36,18 @@ func folder(files map[string]string) fstest.MapFS {
 	return made
 }
 
-func load(t *testing.T, options automation.CatalogOptions) *automation.Catalog {
+func load(t *testing.T, options catalog.Options) *catalog.Catalog {
 	t.Helper()
-	catalog, err := automation.LoadCatalog(options)
+	loaded, err := catalog.Load(options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return catalog
+	return loaded
 }
 
-func ids(catalog *automation.Catalog) string {
+func ids(loaded *catalog.Catalog) string {
 	var names []string
-	for _, integration := range catalog.List() {
+	for _, integration := range loaded.List() {
 		names = append(names, integration.ID)
 	}
 	return strings.Join(names, " ")
@@ -55,30 +55,30 @@ func ids(catalog *automation.Catalog) string {
 
 func TestOperatorsScriptsStandBesideTheBuiltInOnes(t *testing.T) {
 	t.Parallel()
-	catalog := load(t, automation.CatalogOptions{Folder: folder(map[string]string{
+	loaded := load(t, catalog.Options{Folder: folder(map[string]string{
 		"library/integration.star": library, "library/README.md": "seen", "notes.txt": "",
 	})})
-	found, ok := catalog.Get("library")
-	if !ok || found.Name != "City Library" || catalog.Err() != nil {
-		t.Errorf("%q, %v", ids(catalog), catalog.Err())
+	found, ok := loaded.Get("library")
+	if !ok || found.Name != "City Library" || loaded.Err() != nil {
+		t.Errorf("%q, %v", ids(loaded), loaded.Err())
 	}
-	if _, ok := catalog.Get("nobody"); ok {
+	if _, ok := loaded.Get("nobody"); ok {
 		t.Error("an integration that does not exist is in service")
 	}
 }
 
 func TestScriptThatDoesNotLoadIsAFaultAndNoMore(t *testing.T) {
 	t.Parallel()
-	catalog := load(t, automation.CatalogOptions{Folder: folder(map[string]string{
+	loaded := load(t, catalog.Options{Folder: folder(map[string]string{
 		"library/integration.star":   library,
 		"broken/integration.star":    "def login(page, user)\n    pass\n",
 		"elsewhere/integration.star": strings.ReplaceAll(library, `"library"`, `"lending"`),
 	})})
-	if _, ok := catalog.Get("library"); !ok {
-		t.Errorf("a good script went down with the others: %q", ids(catalog))
+	if _, ok := loaded.Get("library"); !ok {
+		t.Errorf("a good script went down with the others: %q", ids(loaded))
 	}
-	faults := catalog.Faults()
-	if len(faults) != 2 || catalog.Err() == nil {
+	faults := loaded.LoadErrors()
+	if len(faults) != 2 || loaded.Err() == nil {
 		t.Fatalf("%+v", faults)
 	}
 	if !strings.Contains(faults[0].Text, "broken/integration.star:2") {
@@ -91,10 +91,10 @@ func TestScriptThatDoesNotLoadIsAFaultAndNoMore(t *testing.T) {
 
 func TestLoopbackSiteIsInServiceOnlyWhereOneIsNamed(t *testing.T) {
 	t.Parallel()
-	if _, ok := load(t, automation.CatalogOptions{}).Get("demo"); ok {
+	if _, ok := load(t, catalog.Options{}).Get("demo"); ok {
 		t.Error("the demo carrier is in service, and nobody said where it is")
 	}
-	pointed := load(t, automation.CatalogOptions{Sites: map[string]automation.Site{
+	pointed := load(t, catalog.Options{Sites: map[string]catalog.Site{
 		"demo": {URL: "http://127.0.0.1:4001", Hosts: []string{"localhost:4002"}},
 	}})
 	demo, ok := pointed.Get("demo")
@@ -105,7 +105,7 @@ func TestLoopbackSiteIsInServiceOnlyWhereOneIsNamed(t *testing.T) {
 
 func TestEveryWronglyNamedSiteIsTold(t *testing.T) {
 	t.Parallel()
-	_, err := automation.LoadCatalog(automation.CatalogOptions{Sites: map[string]automation.Site{
+	_, err := catalog.Load(catalog.Options{Sites: map[string]catalog.Site{
 		"demon": {URL: "http://127.0.0.1:4001"}, "demo": {URL: "ftp://x"},
 	}})
 	if err == nil || !strings.Contains(err.Error(), "demon") || !strings.Contains(err.Error(), "ftp") || errors.Unwrap(err) != nil {
