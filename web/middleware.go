@@ -78,7 +78,7 @@ func secure(publicURL *url.URL) func(http.Handler) http.Handler {
 // contentPolicy is all that a page may load. It keeps the page out of frames;
 // connect changes that part for the origins that may embed it.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; " + connect.InNoFrame
+	"form-action 'self'; base-uri 'none'; " + connect.NoFrameAncestors
 
 func pagePolicy(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -101,26 +101,26 @@ func hosted(page pageRoutes, o Options) {
 	page.get("/c/{claimCode}/window/events", c.StreamWindow)
 
 	// Claim, on a phone: the desktop shows a QR code, which leads the phone to /h.
-	page.submit("/c/{claimCode}/phone", c.SubmitPhone)
-	page.get("/c/{claimCode}/phone/{phoneID}", c.ShowPhone)
-	page.get("/c/{claimCode}/phone/{phoneID}/events", c.StreamPhone)
-	page.form("/h/{phoneCode}", c.ShowArrived, c.SubmitArrived)
+	page.submit("/c/{claimCode}/phone", c.SubmitPhoneCode)
+	page.get("/c/{claimCode}/phone/{phoneID}", c.ShowPhoneCode)
+	page.get("/c/{claimCode}/phone/{phoneID}/events", c.StreamPhoneCode)
+	page.form("/h/{phoneCode}", c.ShowPhoneStart, c.SubmitPhoneStart)
 
 	// Session: questions, progress and the end of one attempt.
 	page.get("/s/{sessionID}", c.ShowSession)
-	page.get("/s/{sessionID}/events", c.Stream)
+	page.get("/s/{sessionID}/events", c.StreamSession)
 	page.get("/s/{sessionID}/receipt", c.ShowReceipt)
 	page.submit("/s/{sessionID}/answer", c.SubmitAnswer)
 	page.submit("/s/{sessionID}/cancel", c.SubmitCancel)
-	page.submit("/s/{sessionID}/stay", c.SubmitStay)
+	page.submit("/s/{sessionID}/stay", c.SubmitStillHere)
 	page.submit("/s/{sessionID}/retry", c.SubmitRetry)
 
 	// Session transfer to another device: at once, by request (knock), which the
 	// device that holds the session allows or refuses, or with the password.
 	page.submit("/s/{sessionID}/take-over", c.SubmitTakeOver)
-	page.submit("/s/{sessionID}/knock", c.SubmitKnock)
-	page.submit("/s/{sessionID}/allow", c.SubmitAllow)
-	page.submit("/s/{sessionID}/refuse", c.SubmitRefuse)
+	page.submit("/s/{sessionID}/knock", c.SubmitTransferRequest)
+	page.submit("/s/{sessionID}/allow", c.SubmitAllowTransfer)
+	page.submit("/s/{sessionID}/refuse", c.SubmitRefuseTransfer)
 	page.form("/s/{sessionID}/password", c.ShowPassword, c.SubmitPassword)
 
 	// Gallery, in the demo only.

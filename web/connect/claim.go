@@ -22,53 +22,53 @@ func (h *Handler) ShowClaim(w http.ResponseWriter, r *http.Request) error {
 }
 
 // showClaim shows the claim page; trouble says why a claim did not work.
-func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, trouble outcome.Code) error {
+func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, blockReason outcome.Code) error {
 	code := chi.URLParam(r, "claimCode")
 	link, err := h.DB.LinkByCode(r.Context(), code)
 	if err != nil {
 		return err
 	}
-	frame, err := h.frame(r.Context(), &link, languages(r))
+	layout, err := h.layout(r.Context(), &link, languages(r))
 	if err != nil {
 		return err
 	}
-	if framed(r) && h.browser(r) == "" {
-		return h.tryCookie(w, r, &link)
+	if inIframe(r) && h.visitor(r) == "" {
+		return h.testCookie(w, r, &link)
 	}
 	switch {
 	case link.Status == db.LinkExpired:
-		return render(w, r, http.StatusGone, frame, view.Expired{})
+		return render(w, r, http.StatusGone, layout, view.Expired{})
 	case link.Status == db.LinkActive:
 		return h.showActive(w, r, &link)
 	case link.AttemptsExhausted():
-		return render(w, r, http.StatusConflict, frame, view.UsedUp{})
+		return render(w, r, http.StatusConflict, layout, view.UsedUp{})
 	case link.Status == db.LinkComplete && !link.Claimable():
-		return h.showComplete(w, r, frame, &link)
+		return h.showComplete(w, r, layout, &link)
 	case !link.Claimable(): // its data was destroyed
-		return render(w, r, http.StatusGone, frame, view.Expired{})
+		return render(w, r, http.StatusGone, layout, view.Expired{})
 	}
 	// Whichever reply to the button gets lost, the browser is known already.
-	if _, err := h.ensureBrowser(w, r); err != nil {
+	if _, err := h.ensureVisitor(w, r); err != nil {
 		return err
 	}
-	frame.Host.Status = string(db.LinkPending) // for this visit, whatever was before
+	layout.Host.Status = string(db.LinkPending) // for this visit, whatever was before
 	model := view.Claim{Action: claimPath(code), Stop: claimPath(code, "stop"), User: link.UserLabel,
-		Operations: planned(frame.Data.Operations), BlockReason: trouble}
-	if goesToPhones(&link) {
+		Operations: withoutStatus(layout.Data.Operations), BlockReason: blockReason}
+	if offersPhone(&link) {
 		model.Phone = claimPath(code, "phone")
 	}
 	if model.BlockReason == "" {
-		if model.BlockReason, err = h.troubleOf(r.Context(), link.IntegrationID); err != nil {
+		if model.BlockReason, err = h.blockReason(r.Context(), link.IntegrationID); err != nil {
 			return err
 		}
 	}
-	return render(w, r, http.StatusOK, frame, model)
+	return render(w, r, http.StatusOK, layout, model)
 }
 
-// troubleOf says why nobody should be asked to log in at a service now; "" is
+// blockReason says why nobody should be asked to log in at a service now; "" is
 // that they may. A site of this machine or network is a stand-in, whose failures
 // are made on purpose: there everybody is asked.
-func (h *Handler) troubleOf(ctx context.Context, integrationID string) (outcome.Code, error) {
+func (h *Handler) blockReason(ctx context.Context, integrationID string) (outcome.Code, error) {
 	integration, ok := h.Catalog.Get(integrationID)
 	switch {
 	case !ok:
@@ -80,8 +80,8 @@ func (h *Handler) troubleOf(ctx context.Context, integrationID string) (outcome.
 	return health.Trouble, err
 }
 
-// planned are operations as nobody has begun them.
-func planned(operations []view.Operation) []view.Operation {
+// withoutStatus are operations as nobody has begun them.
+func withoutStatus(operations []view.Operation) []view.Operation {
 	for n := range operations {
 		operations[n].Status, operations[n].Progress, operations[n].Count = view.StatusPending, "", 0
 	}
@@ -90,16 +90,16 @@ func planned(operations []view.Operation) []view.Operation {
 
 // showComplete says what was done, and to the browser that did it where its
 // receipt is.
-func (h *Handler) showComplete(w http.ResponseWriter, r *http.Request, frame view.Layout, link *db.Link) error {
+func (h *Handler) showComplete(w http.ResponseWriter, r *http.Request, layout view.Layout, link *db.Link) error {
 	session, _, err := h.DB.Session(r.Context(), link.CurrentSessionID)
 	if err != nil {
 		return err
 	}
-	done := view.Done{Operations: frame.Data.Operations, Already: true}
-	if session.HeldBy(h.browser(r)) {
+	done := view.Done{Operations: layout.Data.Operations, Already: true}
+	if session.HeldBy(h.visitor(r)) {
 		done.Receipt = receiptPath(session.ID)
 	}
-	return render(w, r, http.StatusOK, frame, done)
+	return render(w, r, http.StatusOK, layout, done)
 }
 
 // showActive sends the browser that holds the session to it, and tells another
@@ -109,16 +109,16 @@ func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Li
 	if err != nil {
 		return err
 	}
-	v := newVisit(session, *link, h.reader(r))
+	v := newVisit(session, *link, h.requester(r))
 	switch {
 	case v.held:
 		return redirect(w, r, sessionPath(session.ID))
 	case link.AwaitsReturn(): // what was found is not for whoever has the link
-		frame, err := h.frame(r.Context(), link, v.languages)
+		layout, err := h.layout(r.Context(), link, v.languages)
 		if err != nil {
 			return err
 		}
-		return render(w, r, http.StatusOK, frame, view.Done{Already: true})
+		return render(w, r, http.StatusOK, layout, view.Done{Already: true})
 	}
 	return h.show(w, r, http.StatusConflict, v, nil)
 }
@@ -135,15 +135,15 @@ func (h *Handler) SubmitClaim(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) error {
-	if framed(r) && h.browser(r) == "" { // a session that no cookie holds would be lost at once
-		return h.tryCookie(w, r, link)
+	if inIframe(r) && h.visitor(r) == "" { // a session that no cookie holds would be lost at once
+		return h.testCookie(w, r, link)
 	}
-	browser, err := h.ensureBrowser(w, r)
+	visitor, err := h.ensureVisitor(w, r)
 	if err != nil {
 		return err
 	}
 	claimed, err := h.Runner.Claim(r.Context(), automation.Claim{
-		Code: link.ClaimCode, Browser: browser,
+		Code: link.ClaimCode, Browser: visitor,
 		Consent: db.Consent{Via: "page", TextVersion: views.AgreementVersion, Language: text(link, languages(r)).Lang},
 	})
 	switch {
@@ -167,9 +167,9 @@ func (h *Handler) ShowStopped(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	frame, err := h.frame(r.Context(), &link, languages(r))
+	layout, err := h.layout(r.Context(), &link, languages(r))
 	if err != nil {
 		return err
 	}
-	return render(w, r, http.StatusOK, frame, view.Stopped{})
+	return render(w, r, http.StatusOK, layout, view.Stopped{})
 }

@@ -61,12 +61,12 @@ func New(ctx context.Context, options Options) (*Handler, error) {
 
 // render writes a page once all of it is there, so that an error halfway is
 // still an error page.
-func render(w http.ResponseWriter, r *http.Request, status int, frame view.Layout, model view.Model) error {
+func render(w http.ResponseWriter, r *http.Request, status int, layout view.Layout, model view.Model) error {
 	var buffer bytes.Buffer
-	if err := view.Page(frame, model).Render(r.Context(), &buffer); err != nil {
+	if err := view.Page(layout, model).Render(r.Context(), &buffer); err != nil {
 		return fmt.Errorf("render page: %w", err)
 	}
-	allowFraming(w.Header(), frame.Host.Origins)
+	allowEmbedding(w.Header(), layout.Host.Origins)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
@@ -79,7 +79,7 @@ func render(w http.ResponseWriter, r *http.Request, status int, frame view.Layou
 // ShowError is the page for what went wrong on our side, or for a request that
 // no page of ours makes.
 func (h *Handler) ShowError(w http.ResponseWriter, r *http.Request, status int) error {
-	frame := view.Layout{Text: views.Match(r.Header.Get("Accept-Language"))}
+	layout := view.Layout{Text: views.Match(r.Header.Get("Accept-Language"))}
 	var model view.Model = view.Failed{Code: outcome.InternalError}
 	switch {
 	case status == http.StatusNotFound:
@@ -89,39 +89,39 @@ func (h *Handler) ShowError(w http.ResponseWriter, r *http.Request, status int) 
 	case status < http.StatusInternalServerError:
 		model = view.Refused{}
 	}
-	return render(w, r, status, frame, model)
+	return render(w, r, status, layout, model)
 }
 
 // text picks the language: what the merchant said, else what the browser says.
 func text(link *db.Link, languages string) *views.Text { return views.Match(link.Locale, languages) }
 
-// frame is what is around every screen of a link.
-func (h *Handler) frame(ctx context.Context, link *db.Link, languages string) (view.Layout, error) {
+// layout is what is around every screen of a link.
+func (h *Handler) layout(ctx context.Context, link *db.Link, languages string) (view.Layout, error) {
 	organization, err := h.DB.Organization(ctx, link.OrganizationID)
 	if err != nil {
 		return view.Layout{}, err
 	}
-	frame := view.Layout{
+	layout := view.Layout{
 		Logo: branding.LogoPath(organization.LogoHash), Stylesheet: branding.AccentPath(organization.Accent), Support: organization.Support,
 		Text: text(link, languages), Merchant: organization.DisplayName, Service: link.IntegrationID, Integration: link.IntegrationID,
 		Data: view.Data{
-			Operator: h.OperatorName, Privacy: h.PrivacyURL, Operations: operations(link.Operations),
+			Operator: h.OperatorName, Privacy: h.PrivacyURL, Operations: operationsOf(link.Operations),
 			Keep: h.Runner.Retention.Results, KeepVisit: h.Runner.Retention.Recordings, Recorded: link.Debug,
 		},
 	}
 	if len(organization.EmbedOrigins) > 0 {
-		frame.Host = view.Host{Origins: organization.EmbedOrigins, LinkID: link.ID, Status: string(link.Status)}
+		layout.Host = view.Host{Origins: organization.EmbedOrigins, LinkID: link.ID, Status: string(link.Status)}
 	}
 	if integration, ok := h.Catalog.Get(link.IntegrationID); ok {
-		frame.Service = integration.Name
+		layout.Service = integration.Name
 	}
 	if link.ReturnURL != "" {
-		frame.Return = db.ReturnTo(link.ReturnURL, link.ID)
+		layout.Return = db.ReturnTo(link.ReturnURL, link.ID)
 	}
-	return frame, nil
+	return layout, nil
 }
 
-func operations(from []db.Operation) []view.Operation {
+func operationsOf(from []db.Operation) []view.Operation {
 	list := make([]view.Operation, len(from))
 	for n, o := range from {
 		list[n] = operation(o.Resource, o.Action, o.Status, o.Note, o.Summary)

@@ -30,9 +30,9 @@ func newCookies(ctx context.Context, options Options) (*cookie.Store, error) {
 	})
 }
 
-// browser returns the id of the visitor: one browser of one person. It is empty
+// visitor returns the id of the visitor: one browser of one person. It is empty
 // for a visitor who has no cookie yet.
-func (h *Handler) browser(r *http.Request) string {
+func (h *Handler) visitor(r *http.Request) string {
 	return cmp.Or(h.idIn(r, visitorCookie), h.idIn(r, iframeCookie))
 }
 
@@ -41,14 +41,14 @@ func (h *Handler) idIn(r *http.Request, cookieName string) string {
 	return id
 }
 
-// ensureBrowser returns the visitor's id, and sets a cookie with a new one if
+// ensureVisitor returns the visitor's id, and sets a cookie with a new one if
 // there is none.
-func (h *Handler) ensureBrowser(w http.ResponseWriter, r *http.Request) (string, error) {
-	if id := h.browser(r); id != "" {
+func (h *Handler) ensureVisitor(w http.ResponseWriter, r *http.Request) (string, error) {
+	if id := h.visitor(r); id != "" {
 		return id, nil
 	}
 	name, options := visitorCookie, h.cookies.Options()
-	if framed(r) {
+	if inIframe(r) {
 		name = iframeCookie
 		// Kept per site that embeds us (CHIPS), so that it tells none of them what
 		// happens at another.

@@ -11,11 +11,11 @@ import (
 	view "passage/views/connect"
 )
 
-// elsewhere is what a browser sees of a session that another one holds: before
+// otherDeviceScreen is what a browser sees of a session that another one holds: before
 // anything was typed it may take the session over, afterwards the other device
 // has to allow it, or the credentials are typed again. Of one that has ended it
 // sees nothing.
-func (h *Handler) elsewhere(v visit) view.Model {
+func (h *Handler) otherDeviceScreen(v visit) view.Model {
 	switch {
 	case v.session.Status.Ended():
 		return view.NotFound{}
@@ -30,25 +30,25 @@ func (h *Handler) elsewhere(v visit) view.Model {
 
 // SubmitTakeOver moves a session in which nothing was typed yet to this browser.
 func (h *Handler) SubmitTakeOver(w http.ResponseWriter, r *http.Request) error {
-	return h.ask(w, r, func(id, browser string) error {
-		_, err := h.DB.TransferSession(r.Context(), id, browser, false)
+	return h.submitAsVisitor(w, r, func(id, visitor string) error {
+		_, err := h.DB.TransferSession(r.Context(), id, visitor, false)
 		return err
 	})
 }
 
-// SubmitKnock asks the device that holds the session to let it go.
-func (h *Handler) SubmitKnock(w http.ResponseWriter, r *http.Request) error {
-	return h.ask(w, r, func(id, browser string) error { return h.Runner.AskHandOver(r.Context(), id, browser) })
+// SubmitTransferRequest asks the device that holds the session to let it go.
+func (h *Handler) SubmitTransferRequest(w http.ResponseWriter, r *http.Request) error {
+	return h.submitAsVisitor(w, r, func(id, visitor string) error { return h.Runner.AskHandOver(r.Context(), id, visitor) })
 }
 
-// ask does what a browser that does not hold the session may do.
-func (h *Handler) ask(w http.ResponseWriter, r *http.Request, do func(id, browser string) error) error {
+// submitAsVisitor does what a browser that does not hold the session may do.
+func (h *Handler) submitAsVisitor(w http.ResponseWriter, r *http.Request, do func(id, visitor string) error) error {
 	id := chi.URLParam(r, "sessionID")
-	browser, err := h.ensureBrowser(w, r)
+	visitor, err := h.ensureVisitor(w, r)
 	if err != nil {
 		return err
 	}
-	if err := do(id, browser); err != nil && !late(err) {
+	if err := do(id, visitor); err != nil && !tooLate(err) {
 		return err
 	}
 	return redirect(w, r, sessionPath(id))
@@ -66,12 +66,12 @@ func (h *Handler) SubmitPassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	browser, err := h.ensureBrowser(w, r)
+	visitor, err := h.ensureVisitor(w, r)
 	if err != nil {
 		return err
 	}
 	id := chi.URLParam(r, "sessionID")
-	same, err := h.Runner.TakeOver(r.Context(), id, browser, values)
+	same, err := h.Runner.TakeOver(r.Context(), id, visitor, values)
 	if errors.Is(err, automation.ErrElsewhere) || same {
 		return redirect(w, r, sessionPath(id))
 	}
@@ -90,11 +90,11 @@ func (h *Handler) showPassword(w http.ResponseWriter, r *http.Request, status in
 	if v.held || v.session.Status.Ended() || err != nil {
 		return redirect(w, r, sessionPath(v.session.ID))
 	}
-	frame, err := h.frame(r.Context(), &v.link, v.languages)
+	layout, err := h.layout(r.Context(), &v.link, v.languages)
 	if err != nil {
 		return err
 	}
 	model := view.LogIn{Ask: view.Ask{Action: sessionPath(v.session.ID, "password"), Reason: reason},
-		Fields: fields(integration.Credentials), Values: open(integration.Credentials, values)}
-	return render(w, r, status, frame, model)
+		Fields: fields(integration.Credentials), Values: publicFields(integration.Credentials, values)}
+	return render(w, r, status, layout, model)
 }

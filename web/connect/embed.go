@@ -11,30 +11,30 @@ import (
 	view "passage/views/connect"
 )
 
-// InNoFrame is the part of a page's policy that keeps it out of every frame.
-const InNoFrame = "frame-ancestors 'none'"
+// NoFrameAncestors is the part of a page's policy that keeps it out of every frame.
+const NoFrameAncestors = "frame-ancestors 'none'"
 
-// allowFraming lets pages of these origins, and no others, hold a page in a
+// allowEmbedding lets pages of these origins, and no others, hold a page in a
 // frame. X-Frame-Options cannot name them, so it goes; browsers that know the
 // policy never looked at it.
-func allowFraming(header http.Header, origins []string) {
+func allowEmbedding(header http.Header, origins []string) {
 	if len(origins) == 0 {
 		return
 	}
-	policy := strings.Replace(header.Get("Content-Security-Policy"), InNoFrame, "frame-ancestors "+strings.Join(origins, " "), 1)
+	policy := strings.Replace(header.Get("Content-Security-Policy"), NoFrameAncestors, "frame-ancestors "+strings.Join(origins, " "), 1)
 	header.Set("Content-Security-Policy", policy)
 	header.Del("X-Frame-Options")
 }
 
-// framed reports whether another page holds the one that is asked for. Browsers
+// inIframe reports whether another page holds the one that is asked for. Browsers
 // say so (W3C Fetch Metadata) where nobody on the way could change it: over
 // https, and on this machine. Elsewhere the cookie below would not work either.
-func framed(r *http.Request) bool { return r.Header.Get("Sec-Fetch-Dest") == "iframe" }
+func inIframe(r *http.Request) bool { return r.Header.Get("Sec-Fetch-Dest") == "iframe" }
 
-// tryCookie gives a framed browser its cookie and looks, one redirect later,
+// testCookie gives a framed browser its cookie and looks, one redirect later,
 // whether it came back.
-func (h *Handler) tryCookie(w http.ResponseWriter, r *http.Request, link *db.Link) error {
-	if _, err := h.ensureBrowser(w, r); err != nil {
+func (h *Handler) testCookie(w http.ResponseWriter, r *http.Request, link *db.Link) error {
+	if _, err := h.ensureVisitor(w, r); err != nil {
 		return err
 	}
 	return redirect(w, r, claimPath(link.ClaimCode, "window"))
@@ -43,14 +43,14 @@ func (h *Handler) tryCookie(w http.ResponseWriter, r *http.Request, link *db.Lin
 // ShowWindow is where tryCookie leads: back to the claim page where the cookie
 // was kept, and else to a window of the flow's own.
 func (h *Handler) ShowWindow(w http.ResponseWriter, r *http.Request) error {
-	if framed(r) && h.browser(r) != "" {
+	if inIframe(r) && h.visitor(r) != "" {
 		return redirect(w, r, claimPath(chi.URLParam(r, "claimCode")))
 	}
-	shown, err := windowPageOf(r).present(r.Context(), h)
+	shown, err := windowPageOf(r).state(r.Context(), h)
 	if err != nil {
 		return err
 	}
-	return render(w, r, http.StatusOK, shown.frame, shown.model)
+	return render(w, r, http.StatusOK, shown.layout, shown.model)
 }
 
 // windowPage is the page that ShowWindow shows.
@@ -70,23 +70,23 @@ func (h *Handler) StreamWindow(w http.ResponseWriter, r *http.Request) error {
 	return h.stream(w, r, link.ID, page)
 }
 
-func (p windowPage) present(ctx context.Context, h *Handler) (presented, error) {
+func (p windowPage) state(ctx context.Context, h *Handler) (pageState, error) {
 	link, err := h.DB.LinkByCode(ctx, p.claimCode)
 	if err != nil {
-		return presented{}, err
+		return pageState{}, err
 	}
-	frame, err := h.frame(ctx, &link, p.languages)
+	layout, err := h.layout(ctx, &link, p.languages)
 	if err != nil {
-		return presented{}, err
+		return pageState{}, err
 	}
-	if model, done := h.settled(frame, &link, h.DB.Now()); done {
-		frame.Revision = followed(&link, followedToEnd)
-		return presented{frame, model, true}, nil
+	if model, done := h.finalScreen(layout, &link, h.DB.Now()); done {
+		layout.Revision = followRevision(&link, followEnded)
+		return pageState{layout, model, true}, nil
 	}
-	frame.Revision = followed(&link, followedFromStart)
-	frame.Stream = claimPath(link.ClaimCode, "window", "events")
+	layout.Revision = followRevision(&link, followStarted)
+	layout.Stream = claimPath(link.ClaimCode, "window", "events")
 	if link.Status == db.LinkComplete { // once before: it can be claimed again
-		frame.Host.Status = string(db.LinkPending)
+		layout.Host.Status = string(db.LinkPending)
 	}
-	return presented{frame, view.SeparateWindow{Open: claimPath(link.ClaimCode), InUse: link.Status == db.LinkActive}, false}, nil
+	return pageState{layout, view.SeparateWindow{Open: claimPath(link.ClaimCode), InUse: link.Status == db.LinkActive}, false}, nil
 }

@@ -12,18 +12,18 @@ import (
 	view "passage/views/connect"
 )
 
-// goesToPhones reports whether a link's person may go on with a phone. Where
+// offersPhone reports whether a link's person may go on with a phone. Where
 // the return is required, whoever comes back has to be known to the merchant
 // already, and on another device hardly is.
-func goesToPhones(link *db.Link) bool { return link.Claimable() && !link.RequireReturn }
+func offersPhone(link *db.Link) bool { return link.Claimable() && !link.RequireReturn }
 
-// SubmitPhone makes a code that takes the link to a phone.
-func (h *Handler) SubmitPhone(w http.ResponseWriter, r *http.Request) error {
+// SubmitPhoneCode makes a code that takes the link to a phone.
+func (h *Handler) SubmitPhoneCode(w http.ResponseWriter, r *http.Request) error {
 	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
 	if err != nil {
 		return err
 	}
-	if !goesToPhones(&link) {
+	if !offersPhone(&link) {
 		return redirect(w, r, claimPath(link.ClaimCode))
 	}
 	id, err := h.DB.NewPhoneCode(r.Context(), link.ID)
@@ -40,21 +40,21 @@ func phonePageOf(r *http.Request) phonePage {
 	return phonePage{chi.URLParam(r, "claimCode"), chi.URLParam(r, "phoneID"), languages(r)}
 }
 
-// ShowPhone shows the code to the phone's camera, and later how the link fares.
-func (h *Handler) ShowPhone(w http.ResponseWriter, r *http.Request) error {
+// ShowPhoneCode shows the code to the phone's camera, and later how the link fares.
+func (h *Handler) ShowPhoneCode(w http.ResponseWriter, r *http.Request) error {
 	page := phonePageOf(r)
-	shown, err := page.present(r.Context(), h)
+	shown, err := page.state(r.Context(), h)
 	if errors.Is(err, db.ErrNotFound) { // of the link, or of a code that a newer one replaced
 		return redirect(w, r, claimPath(page.claimCode))
 	}
 	if err != nil {
 		return err
 	}
-	return render(w, r, http.StatusOK, shown.frame, shown.model)
+	return render(w, r, http.StatusOK, shown.layout, shown.model)
 }
 
-// StreamPhone follows what ShowPhone shows.
-func (h *Handler) StreamPhone(w http.ResponseWriter, r *http.Request) error {
+// StreamPhoneCode follows what ShowPhone shows.
+func (h *Handler) StreamPhoneCode(w http.ResponseWriter, r *http.Request) error {
 	page := phonePageOf(r)
 	link, err := h.DB.LinkByCode(r.Context(), page.claimCode)
 	if err != nil {
@@ -66,55 +66,55 @@ func (h *Handler) StreamPhone(w http.ResponseWriter, r *http.Request) error {
 	return h.stream(w, r, link.ID, page)
 }
 
-func (p phonePage) present(ctx context.Context, h *Handler) (presented, error) {
+func (p phonePage) state(ctx context.Context, h *Handler) (pageState, error) {
 	link, err := h.DB.LinkByCode(ctx, p.claimCode)
 	if err != nil {
-		return presented{}, err
+		return pageState{}, err
 	}
 	phone, code, err := h.DB.PhoneCode(ctx, link.ID, p.phoneID)
 	if err != nil {
-		return presented{}, err
+		return pageState{}, err
 	}
-	frame, err := h.frame(ctx, &link, p.languages)
+	layout, err := h.layout(ctx, &link, p.languages)
 	if err != nil {
-		return presented{}, err
+		return pageState{}, err
 	}
-	if model, done := h.settled(frame, &link, phone.MadeAt()); done {
-		frame.Revision = followed(&link, followedToEnd)
-		return presented{frame, model, true}, nil
+	if model, done := h.finalScreen(layout, &link, phone.MadeAt()); done {
+		layout.Revision = followRevision(&link, followEnded)
+		return pageState{layout, model, true}, nil
 	}
-	frame.Stream = claimPath(link.ClaimCode, "phone", phone.ID, "events")
+	layout.Stream = claimPath(link.ClaimCode, "phone", phone.ID, "events")
 	shown := view.PhoneCode{Renew: claimPath(link.ClaimCode, "phone"), Here: claimPath(link.ClaimCode)}
 	now := h.DB.Now()
 	switch {
 	case phone.Used() || link.Status == db.LinkActive:
-		frame.Revision, shown.InUse = followed(&link, phoneTookIt), true
+		layout.Revision, shown.InUse = followRevision(&link, followPhoneStarted), true
 	case phone.Expired(now):
-		frame.Revision = followed(&link, phoneCodeOver)
+		layout.Revision = followRevision(&link, followCodeExpired)
 	default:
-		frame.Revision = followed(&link, followedFromStart)
+		layout.Revision = followRevision(&link, followStarted)
 		shown.Address = h.PublicURL.JoinPath("h", code).String()
 		shown.Left = time.Duration(phone.ExpiresAt-now) * time.Millisecond
 	}
-	return presented{frame, shown, false}, nil
+	return pageState{layout, shown, false}, nil
 }
 
 // What happens while a link is followed from elsewhere, and does not change the
 // link itself.
 const (
-	followedFromStart = iota
-	phoneCodeOver
-	phoneTookIt
-	followedToEnd
-	followedStates
+	followStarted = iota
+	followCodeExpired
+	followPhoneStarted
+	followEnded
+	followStates
 )
 
-// followed is the revision of what such a page shows.
-func followed(link *db.Link, state int64) int64 { return link.UpdatedAt*followedStates + state }
+// followRevision is the revision of what such a page shows.
+func followRevision(link *db.Link, state int64) int64 { return link.UpdatedAt*followStates + state }
 
-// settled is what whoever follows a link from elsewhere sees of it in the end;
+// finalScreen is what whoever follows a link from elsewhere sees of it in the end;
 // what was complete before since is not the end where it can be claimed again.
-func (h *Handler) settled(frame view.Layout, link *db.Link, since int64) (model view.Model, over bool) {
+func (h *Handler) finalScreen(layout view.Layout, link *db.Link, since int64) (model view.Model, over bool) {
 	switch {
 	case link.Status == db.LinkExpired:
 		return view.Expired{}, true
@@ -124,43 +124,43 @@ func (h *Handler) settled(frame view.Layout, link *db.Link, since int64) (model 
 		return view.Done{Already: true}, true
 	case link.Status == db.LinkComplete && (!link.Claimable() || *link.CompletedAt >= since):
 		at := time.UnixMilli(*link.CompletedAt)
-		return view.Done{Operations: frame.Data.Operations, AutoReturn: h.since(at) < autoReturn}, true
+		return view.Done{Operations: layout.Data.Operations, AutoReturn: h.elapsedSince(at) < autoReturn}, true
 	default:
 		return nil, false
 	}
 }
 
-// ShowArrived is what a phone sees that has read the code. It uses nothing up:
+// ShowPhoneStart is what a phone sees that has read the code. It uses nothing up:
 // cameras and link previews open addresses too.
-func (h *Handler) ShowArrived(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ShowPhoneStart(w http.ResponseWriter, r *http.Request) error {
 	link, phone, err := h.DB.LinkByPhoneCode(r.Context(), chi.URLParam(r, "phoneCode"))
 	if err != nil {
 		return err
 	}
-	browser, err := h.ensureBrowser(w, r)
+	visitor, err := h.ensureVisitor(w, r)
 	if err != nil {
 		return err
 	}
-	frame, err := h.frame(r.Context(), &link, languages(r))
+	layout, err := h.layout(r.Context(), &link, languages(r))
 	switch {
 	case err != nil:
 		return err
-	case phone.UsedBy(browser):
+	case phone.UsedBy(visitor):
 		return redirect(w, r, claimPath(link.ClaimCode))
 	case phone.Used(), phone.Expired(h.DB.Now()):
-		return h.showSpent(w, r, frame)
+		return h.showPhoneCodeUsed(w, r, layout)
 	}
-	return render(w, r, http.StatusOK, frame, view.PhoneStart{Action: phonePath(chi.URLParam(r, "phoneCode"))})
+	return render(w, r, http.StatusOK, layout, view.PhoneStart{Action: phonePath(chi.URLParam(r, "phoneCode"))})
 }
 
-// SubmitArrived uses the code up and sends the phone to the claim page.
-func (h *Handler) SubmitArrived(w http.ResponseWriter, r *http.Request) error {
-	browser, err := h.ensureBrowser(w, r)
+// SubmitPhoneStart uses the code up and sends the phone to the claim page.
+func (h *Handler) SubmitPhoneStart(w http.ResponseWriter, r *http.Request) error {
+	visitor, err := h.ensureVisitor(w, r)
 	if err != nil {
 		return err
 	}
 	code := chi.URLParam(r, "phoneCode")
-	link, err := h.DB.UsePhoneCode(r.Context(), code, browser)
+	link, err := h.DB.UsePhoneCode(r.Context(), code, visitor)
 	if errors.Is(err, db.ErrExpired) {
 		return redirect(w, r, phonePath(code))
 	}
@@ -170,10 +170,10 @@ func (h *Handler) SubmitArrived(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, claimPath(link.ClaimCode))
 }
 
-// showSpent says no more of a link than that its code is spent: whoever comes
+// showPhoneCodeUsed says no more of a link than that its code is spent: whoever comes
 // late need not be its person.
-func (h *Handler) showSpent(w http.ResponseWriter, r *http.Request, frame view.Layout) error {
-	return render(w, r, http.StatusGone, view.Layout{Text: frame.Text}, view.PhoneCodeUsed{})
+func (h *Handler) showPhoneCodeUsed(w http.ResponseWriter, r *http.Request, layout view.Layout) error {
+	return render(w, r, http.StatusGone, view.Layout{Text: layout.Text}, view.PhoneCodeUsed{})
 }
 
 func phonePath(code string) string { return pathOf("h", code, nil) }

@@ -22,7 +22,7 @@ func (h *Handler) ShowReceipt(w http.ResponseWriter, r *http.Request) error {
 	if !v.session.Status.Ended() {
 		return redirect(w, r, sessionPath(v.session.ID))
 	}
-	shown, err := h.run(r.Context(), v.session.ID)
+	shown, err := h.operations(r.Context(), v.session.ID)
 	if err != nil {
 		return err
 	}
@@ -30,22 +30,22 @@ func (h *Handler) ShowReceipt(w http.ResponseWriter, r *http.Request) error {
 	if !receipt.Due() {
 		return redirect(w, r, sessionPath(v.session.ID))
 	}
-	frame, err := h.frame(r.Context(), &v.link, v.languages)
+	layout, err := h.layout(r.Context(), &v.link, v.languages)
 	if err != nil {
 		return err
 	}
-	frame.Reference = reference(v.session.ID)
-	return render(w, r, http.StatusOK, frame, receipt)
+	layout.Reference = reference(v.session.ID)
+	return render(w, r, http.StatusOK, layout, receipt)
 }
 
 // receiptOf is the receipt of a session that has ended.
 func receiptOf(v visit, shown []view.Operation) view.Receipt {
-	return view.Receipt{Operations: shown, At: time.UnixMilli(*v.session.EndedAt), Delivery: handover(v),
+	return view.Receipt{Operations: shown, At: time.UnixMilli(*v.session.EndedAt), Delivery: delivery(v),
 		Back: sessionPath(v.session.ID)}
 }
 
-// handover is what the merchant gets of a session that has ended.
-func handover(v visit) view.Delivery {
+// delivery is what the merchant gets of a session that has ended.
+func delivery(v visit) view.Delivery {
 	switch {
 	case v.session.Status != db.SessionComplete:
 		return view.DeliveredStatusOnly

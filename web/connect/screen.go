@@ -19,48 +19,48 @@ import (
 const autoReturn = 30 * time.Second
 
 // screen is the one place that decides what a person sees of a session.
-func (h *Handler) screen(ctx context.Context, v visit, sent *sent) (view.Layout, view.Model, error) {
-	frame, err := h.frame(ctx, &v.link, v.languages)
+func (h *Handler) screen(ctx context.Context, v visit, sent *rejectedAnswer) (view.Layout, view.Model, error) {
+	layout, err := h.layout(ctx, &v.link, v.languages)
 	if err != nil {
-		return frame, nil, err
+		return layout, nil, err
 	}
 	live, _ := h.Runner.Live(v.session.ID)
-	frame.Revision = revision(v.session.LastSeq, live.Moves)
+	layout.Revision = revision(v.session.LastSeq, live.Moves)
 	if !v.session.Status.Ended() {
-		frame.Stream = sessionPath(v.session.ID, "events")
+		layout.Stream = sessionPath(v.session.ID, "events")
 	}
 	if !v.held {
-		return frame, h.elsewhere(v), nil
+		return layout, h.otherDeviceScreen(v), nil
 	}
-	frame.Reference = reference(v.session.ID)
-	shown, err := h.run(ctx, v.session.ID)
+	layout.Reference = reference(v.session.ID)
+	shown, err := h.operations(ctx, v.session.ID)
 	if err != nil {
-		return frame, nil, err
+		return layout, nil, err
 	}
 	if v.session.Status.Ended() {
-		frame.ReturnRequired = handover(v) == view.DeliveredOnReturn
-		frame.Return, err = h.DB.ReturnAddress(ctx, &v.link, &v.session)
-		return frame, h.ended(v, shown), err
+		layout.ReturnRequired = delivery(v) == view.DeliveredOnReturn
+		layout.Return, err = h.DB.ReturnAddress(ctx, &v.link, &v.session)
+		return layout, h.endScreen(v, shown), err
 	}
-	frame.Cancel, frame.Submitted = sessionPath(v.session.ID, "cancel"), live.Submitted
+	layout.Cancel, layout.Submitted = sessionPath(v.session.ID, "cancel"), live.Submitted
 	if live.HandOver {
-		frame.TransferRequest = view.TransferRequest{Allow: sessionPath(v.session.ID, "allow"), Refuse: sessionPath(v.session.ID, "refuse")}
+		layout.TransferRequest = view.TransferRequest{Allow: sessionPath(v.session.ID, "allow"), Refuse: sessionPath(v.session.ID, "refuse")}
 	}
 	stored, err := h.DB.CurrentPrompt(ctx, v.session.ID)
 	if err != nil {
-		return frame, nil, err
+		return layout, nil, err
 	}
 	if stored == nil {
-		model, err := h.working(ctx, v, shown, live)
-		return frame, model, err
+		model, err := h.workingScreen(ctx, v, shown, live)
+		return layout, model, err
 	}
-	frame.IdleLimit = stay(v.session.ID, live, h.Runner.Limits.Idle)
-	model, err := question(stored, live, sent)
-	return frame, model, err
+	layout.IdleLimit = idleLimit(v.session.ID, live, h.Runner.Limits.Idle)
+	model, err := promptScreen(stored, live, sent)
+	return layout, model, err
 }
 
-// run is what a session did and is to do.
-func (h *Handler) run(ctx context.Context, sessionID string) ([]view.Operation, error) {
+// operations is what a session did and is to do.
+func (h *Handler) operations(ctx context.Context, sessionID string) ([]view.Operation, error) {
 	run, err := h.DB.SessionOperations(ctx, sessionID)
 	if err != nil {
 		return nil, err
@@ -84,23 +84,23 @@ func reference(sessionID string) string {
 	return sessionID[:min(len(sessionID), length)]
 }
 
-func stay(sessionID string, live automation.Live, idle time.Duration) view.IdleLimit {
+func idleLimit(sessionID string, live automation.Live, idle time.Duration) view.IdleLimit {
 	if live.Deadline.IsZero() {
 		return view.IdleLimit{}
 	}
 	return view.IdleLimit{Left: max(time.Until(live.Deadline), time.Second), Action: sessionPath(sessionID, "stay"), Extension: idle}
 }
 
-func (h *Handler) ended(v visit, shown []view.Operation) view.Model {
+func (h *Handler) endScreen(v visit, shown []view.Operation) view.Model {
 	at, receipt := time.UnixMilli(*v.session.EndedAt), ""
 	if receiptOf(v, shown).Due() {
 		receipt = receiptPath(v.session.ID)
 	}
 	if v.session.Status == db.SessionComplete {
-		return view.Done{Operations: shown, Delivery: handover(v), Receipt: receipt, AutoReturn: h.since(at) < autoReturn}
+		return view.Done{Operations: shown, Delivery: delivery(v), Receipt: receipt, AutoReturn: h.elapsedSince(at) < autoReturn}
 	}
 	failed := view.Failed{Code: outcome.Code(v.session.Error.Code), Operations: shown, Receipt: receipt}
-	failed.AutoReturn = failed.Code == outcome.UserCancelled && h.since(at) < autoReturn
+	failed.AutoReturn = failed.Code == outcome.UserCancelled && h.elapsedSince(at) < autoReturn
 	failed.UsedUp = v.link.AttemptsExhausted()
 	if v.link.Status == db.LinkFailed && v.link.Claimable() && failed.Code.Retryable() {
 		failed.Retry = sessionPath(v.session.ID, "retry")
@@ -108,12 +108,12 @@ func (h *Handler) ended(v visit, shown []view.Operation) view.Model {
 	return failed
 }
 
-func (h *Handler) since(at time.Time) time.Duration { return time.UnixMilli(h.DB.Now()).Sub(at) }
+func (h *Handler) elapsedSince(at time.Time) time.Duration { return time.UnixMilli(h.DB.Now()).Sub(at) }
 
-func (h *Handler) working(ctx context.Context, v visit, shown []view.Operation, live automation.Live) (view.Model, error) {
+func (h *Handler) workingScreen(ctx context.Context, v visit, shown []view.Operation, live automation.Live) (view.Model, error) {
 	model := view.Working{LogIn: view.StatusRunning, Operations: shown, Position: live.Place}
 	if v.session.StartedAt != nil {
-		model.Elapsed = h.since(time.UnixMilli(*v.session.StartedAt))
+		model.Elapsed = h.elapsedSince(time.UnixMilli(*v.session.StartedAt))
 	}
 	for _, o := range shown {
 		if o.Status != view.StatusPending {
@@ -136,8 +136,8 @@ func (h *Handler) working(ctx context.Context, v visit, shown []view.Operation, 
 	return model, nil
 }
 
-// question turns a stored prompt into its screen.
-func question(stored *db.Prompt, live automation.Live, sent *sent) (view.Model, error) {
+// promptScreen turns a stored prompt into its screen.
+func promptScreen(stored *db.Prompt, live automation.Live, sent *rejectedAnswer) (view.Model, error) {
 	var asked prompt.Prompt
 	if err := json.Unmarshal(stored.Question, &asked); err != nil {
 		return nil, fmt.Errorf("read prompt: %w", err)
@@ -150,11 +150,11 @@ func question(stored *db.Prompt, live automation.Live, sent *sent) (view.Model, 
 	}
 	kept := live.Kept
 	if sent != nil {
-		ask.Errors, ask.Reason, kept = sent.faults, cmp.Or(sent.reason, ask.Reason), sent.values
+		ask.Errors, ask.Reason, kept = sent.errors, cmp.Or(sent.reason, ask.Reason), sent.values
 	}
 	switch asked.Kind {
 	case prompt.Credentials:
-		model := view.LogIn{Ask: ask, Fields: fields(asked.Fields), Values: open(asked.Fields, kept)}
+		model := view.LogIn{Ask: ask, Fields: fields(asked.Fields), Values: publicFields(asked.Fields, kept)}
 		model.Wait = max(0, time.Until(live.Locked))
 		return model, nil
 	case prompt.OneTimeCode:
@@ -189,8 +189,8 @@ func fields(from []prompt.Field) []view.Field {
 	return list
 }
 
-// open keeps of what was typed only what is no secret.
-func open(fields []prompt.Field, values map[string]string) map[string]string {
+// publicFields keeps of what was typed only what is no secret.
+func publicFields(fields []prompt.Field, values map[string]string) map[string]string {
 	kept := map[string]string{}
 	for _, field := range fields {
 		if !field.Secret {

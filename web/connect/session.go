@@ -10,33 +10,33 @@ import (
 	"passage/web/problem"
 )
 
-// reader is who asks, as far as a request tells.
-type reader struct {
+// requester is who asks, as far as a request tells.
+type requester struct {
 	visitor   string // the id in the cookie; empty without one
 	languages string // Accept-Language
 }
 
-func (h *Handler) reader(r *http.Request) reader { return reader{h.browser(r), languages(r)} }
+func (h *Handler) requester(r *http.Request) requester { return requester{h.visitor(r), languages(r)} }
 
 func languages(r *http.Request) string { return r.Header.Get("Accept-Language") }
 
 // visit is a reader's view of a session.
 type visit struct {
-	reader
+	requester
 	session db.Session
 	link    db.Link
 	held    bool // by the reader
 }
 
-func newVisit(session db.Session, link db.Link, by reader) visit {
+func newVisit(session db.Session, link db.Link, by requester) visit {
 	return visit{by, session, link, session.HeldBy(by.visitor)}
 }
 
 func (h *Handler) visit(r *http.Request) (visit, error) {
-	return h.loadVisit(r.Context(), r.PathValue("sessionID"), h.reader(r))
+	return h.loadVisit(r.Context(), r.PathValue("sessionID"), h.requester(r))
 }
 
-func (h *Handler) loadVisit(ctx context.Context, sessionID string, by reader) (visit, error) {
+func (h *Handler) loadVisit(ctx context.Context, sessionID string, by requester) (visit, error) {
 	session, link, err := h.DB.Session(ctx, sessionID)
 	if err != nil {
 		return visit{}, err
@@ -63,12 +63,12 @@ func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
 }
 
 // show renders the page of a session, with what was wrong with what was sent.
-func (h *Handler) show(w http.ResponseWriter, r *http.Request, status int, v visit, sent *sent) error {
-	frame, model, err := h.screen(r.Context(), v, sent)
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, status int, v visit, sent *rejectedAnswer) error {
+	layout, model, err := h.screen(r.Context(), v, sent)
 	if err != nil {
 		return err
 	}
-	return render(w, r, status, frame, model)
+	return render(w, r, status, layout, model)
 }
 
 // maxForm is how long a form may be, in bytes.
@@ -90,67 +90,67 @@ func form(w http.ResponseWriter, r *http.Request) (map[string]string, error) {
 	return values, nil
 }
 
-// sent is an answer that could not be taken.
-type sent struct {
+// rejectedAnswer is an answer that could not be taken.
+type rejectedAnswer struct {
 	values map[string]string
-	faults map[string]string // field → reason
+	errors map[string]string // field → reason
 	reason string            // of the whole; "" the question's own
 }
 
 // SubmitAnswer hands the person's answer to the session, once.
 func (h *Handler) SubmitAnswer(w http.ResponseWriter, r *http.Request) error {
-	return h.submit(w, r, func(v visit, values map[string]string) error {
+	return h.submitAsHolder(w, r, func(v visit, values map[string]string) error {
 		prompt := values["promptId"]
 		delete(values, "promptId")
 		err := h.Runner.Answer(r.Context(), v.session.ID, prompt, values)
 		if errors.Is(err, automation.ErrBusy) {
-			return &resend{problem.Of(err).Status, sent{values: values, reason: "busy"}}
+			return &showAgain{problem.Of(err).Status, rejectedAnswer{values: values, reason: "busy"}}
 		}
 		if invalid, ok := errors.AsType[*automation.InvalidAnswer](err); ok {
-			return &resend{http.StatusUnprocessableEntity, sent{values: values, faults: invalid.Fields}}
+			return &showAgain{http.StatusUnprocessableEntity, rejectedAnswer{values: values, errors: invalid.Fields}}
 		}
 		if _, ok := errors.AsType[*db.LockoutNear](err); ok {
-			return &resend{http.StatusUnprocessableEntity, sent{values: values}} // the session itself knows until when
+			return &showAgain{http.StatusUnprocessableEntity, rejectedAnswer{values: values}} // the session itself knows until when
 		}
 		return err
 	})
 }
 
-// resend is the wish to show the form again and say why.
-type resend struct {
+// showAgain is the wish to show the form again and say why.
+type showAgain struct {
 	status int
-	sent   sent
+	sent   rejectedAnswer
 }
 
-func (*resend) Error() string { return "the answer has to be sent again" }
+func (*showAgain) Error() string { return "the answer has to be sent again" }
 
 // SubmitCancel ends the session for the person.
 func (h *Handler) SubmitCancel(w http.ResponseWriter, r *http.Request) error {
-	return h.submit(w, r, func(v visit, _ map[string]string) error {
+	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error {
 		return h.Runner.Cancel(r.Context(), v.session.ID)
 	})
 }
 
-// SubmitStay gives the person more time for the open question.
-func (h *Handler) SubmitStay(w http.ResponseWriter, r *http.Request) error {
-	return h.submit(w, r, func(v visit, _ map[string]string) error { return h.Runner.Stay(v.session.ID) })
+// SubmitStillHere gives the person more time for the open question.
+func (h *Handler) SubmitStillHere(w http.ResponseWriter, r *http.Request) error {
+	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error { return h.Runner.Stay(v.session.ID) })
 }
 
-// SubmitAllow gives the session to the browser that asked for it.
-func (h *Handler) SubmitAllow(w http.ResponseWriter, r *http.Request) error {
-	return h.submit(w, r, func(v visit, _ map[string]string) error {
+// SubmitAllowTransfer gives the session to the browser that asked for it.
+func (h *Handler) SubmitAllowTransfer(w http.ResponseWriter, r *http.Request) error {
+	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error {
 		return h.Runner.AllowHandOver(r.Context(), v.session.ID)
 	})
 }
 
-// SubmitRefuse keeps the session here.
-func (h *Handler) SubmitRefuse(w http.ResponseWriter, r *http.Request) error {
-	return h.submit(w, r, func(v visit, _ map[string]string) error { return h.Runner.RefuseHandOver(r.Context(), v.session.ID) })
+// SubmitRefuseTransfer keeps the session here.
+func (h *Handler) SubmitRefuseTransfer(w http.ResponseWriter, r *http.Request) error {
+	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error { return h.Runner.RefuseHandOver(r.Context(), v.session.ID) })
 }
 
-// submit does what the browser that holds the session wants, and then shows
+// submitAsHolder does what the browser that holds the session wants, and then shows
 // where the session stands. What comes too late is no error.
-func (h *Handler) submit(w http.ResponseWriter, r *http.Request, do func(visit, map[string]string) error) error {
+func (h *Handler) submitAsHolder(w http.ResponseWriter, r *http.Request, do func(visit, map[string]string) error) error {
 	values, err := form(w, r)
 	if err != nil {
 		return err
@@ -163,16 +163,16 @@ func (h *Handler) submit(w http.ResponseWriter, r *http.Request, do func(visit, 
 		return redirect(w, r, sessionPath(v.session.ID))
 	}
 	err = do(v, values)
-	if again, ok := errors.AsType[*resend](err); ok {
+	if again, ok := errors.AsType[*showAgain](err); ok {
 		return h.show(w, r, again.status, v, &again.sent)
 	}
-	if err != nil && !late(err) {
+	if err != nil && !tooLate(err) {
 		return err
 	}
 	return redirect(w, r, sessionPath(v.session.ID))
 }
 
-func late(err error) bool {
+func tooLate(err error) bool {
 	return errors.Is(err, automation.ErrAnswered) || errors.Is(err, automation.ErrElsewhere) || errors.Is(err, db.ErrStale)
 }
 

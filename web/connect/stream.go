@@ -26,31 +26,31 @@ const (
 	retryAfter   = time.Second
 )
 
-// Stream follows a session with server-sent events. Each “live” event is the
+// StreamSession follows a session with server-sent events. Each “live” event is the
 // whole live region at a revision; “notice” is the question of another device;
 // “end” says that nothing more will come. Connecting sends the present state.
 // A browser that does not hold the session learns when it gets it.
-func (h *Handler) Stream(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) StreamSession(w http.ResponseWriter, r *http.Request) error {
 	v, err := h.visit(r)
 	if err != nil {
 		return err
 	}
-	return h.stream(w, r, v.link.ID, livePage{v.reader, v.session.ID})
+	return h.stream(w, r, v.link.ID, sessionPage{v.requester, v.session.ID})
 }
 
-// livePage is the page of a session while it lasts.
-type livePage struct {
-	reader
+// sessionPage is the page of a session while it lasts.
+type sessionPage struct {
+	requester
 	sessionID string
 }
 
-func (p livePage) present(ctx context.Context, h *Handler) (presented, error) {
-	v, err := h.loadVisit(ctx, p.sessionID, p.reader)
+func (p sessionPage) state(ctx context.Context, h *Handler) (pageState, error) {
+	v, err := h.loadVisit(ctx, p.sessionID, p.requester)
 	if err != nil {
-		return presented{}, err
+		return pageState{}, err
 	}
-	frame, model, err := h.screen(ctx, v, nil)
-	return presented{frame, model, v.session.Status.Ended()}, err
+	layout, model, err := h.screen(ctx, v, nil)
+	return pageState{layout, model, v.session.Status.Ended()}, err
 }
 
 // page is what a stream follows. It holds all that the stream needs of its
@@ -58,12 +58,12 @@ func (p livePage) present(ctx context.Context, h *Handler) (presented, error) {
 // its parts for others.
 type page interface {
 	// present reads what the page shows now.
-	present(context.Context, *Handler) (presented, error)
+	state(context.Context, *Handler) (pageState, error)
 }
 
-// presented is what a page shows; done says that it will not change any more.
-type presented struct {
-	frame view.Layout
+// pageState is what a page shows; done says that it will not change any more.
+type pageState struct {
+	layout view.Layout
 	model view.Model
 	done  bool
 }
@@ -75,7 +75,7 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, linkID string, 
 	if r.Method == http.MethodHead { // wants to know no more
 		return nil
 	}
-	place, err := h.Followers.Enter(r, r.URL.Path+h.browser(r)) // a stranger takes no place of the holder's
+	place, err := h.Followers.Enter(r, r.URL.Path+h.visitor(r)) // a stranger takes no place of the holder's
 	if err != nil {
 		return err
 	}
@@ -86,49 +86,49 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, linkID string, 
 	}
 	place.Serve(r.Context(), func(ctx context.Context) {
 		defer out.close()
-		var last seen
+		var last sentState
 		err := h.DB.Follow(ctx, linkID, follow.Apart(func(ctx context.Context) (time.Duration, error) {
-			now, err := p.present(ctx, h)
+			now, err := p.state(ctx, h)
 			if err != nil {
 				return 0, err
 			}
 			return out.send(ctx, now, &last)
 		}))
-		if err != nil && !errors.Is(err, errReaderGone) && ctx.Err() == nil {
+		if err != nil && !errors.Is(err, errClientGone) && ctx.Err() == nil {
 			_ = problem.Report(ctx, err) // the reply has begun
 		}
 	})
 	return nil
 }
 
-// seen is what a stream has sent already.
-type seen struct {
-	revision int64
-	knock    view.TransferRequest
+// sentState is what a stream has sent already.
+type sentState struct {
+	revision        int64
+	transferRequest view.TransferRequest
 }
 
 // send sends what is new.
-func (s *stream) send(ctx context.Context, now presented, last *seen) (again time.Duration, err error) {
-	if now.frame.TransferRequest != last.knock {
-		if err := s.event(ctx, "notice", view.Notice(now.frame)); err != nil {
+func (s *stream) send(ctx context.Context, now pageState, last *sentState) (again time.Duration, err error) {
+	if now.layout.TransferRequest != last.transferRequest {
+		if err := s.event(ctx, "notice", view.Notice(now.layout)); err != nil {
 			return 0, err
 		}
-		last.knock = now.frame.TransferRequest
+		last.transferRequest = now.layout.TransferRequest
 	}
-	if now.frame.Revision != last.revision {
-		if err := s.event(ctx, "live", view.Live(now.frame, now.model)); err != nil {
+	if now.layout.Revision != last.revision {
+		if err := s.event(ctx, "live", view.Live(now.layout, now.model)); err != nil {
 			return 0, err
 		}
-		last.revision = now.frame.Revision
+		last.revision = now.layout.Revision
 	}
 	if now.done {
 		return 0, cmp.Or(s.event(ctx, "end", templ.NopComponent), notify.ErrDone)
 	}
-	return s.beat()
+	return s.heartbeat()
 }
 
-// errReaderGone is the usual end of a stream.
-var errReaderGone = errors.New("the reader is gone")
+// errClientGone is the usual end of a stream.
+var errClientGone = errors.New("the reader is gone")
 
 // stream writes server-sent events.
 type stream struct {
@@ -175,9 +175,9 @@ func (s *stream) event(ctx context.Context, name string, content templ.Component
 	return s.write(message.Bytes())
 }
 
-// beat writes a sign of life once nothing was written for a while, and returns
+// heartbeat writes a sign of life once nothing was written for a while, and returns
 // when the next one is due.
-func (s *stream) beat() (again time.Duration, err error) {
+func (s *stream) heartbeat() (again time.Duration, err error) {
 	if time.Since(s.wrote) >= keepAlive {
 		err = s.write([]byte(": still here\n\n"))
 	}
@@ -187,10 +187,10 @@ func (s *stream) beat() (again time.Duration, err error) {
 func (s *stream) write(message []byte) error {
 	s.wrote = time.Now()
 	if err := s.conn.SetWriteDeadline(s.wrote.Add(writeTimeout)); err != nil {
-		return fmt.Errorf("%w: %w", errReaderGone, err)
+		return fmt.Errorf("%w: %w", errClientGone, err)
 	}
 	if _, err := s.conn.Write(message); err != nil {
-		return fmt.Errorf("%w: %w", errReaderGone, err)
+		return fmt.Errorf("%w: %w", errClientGone, err)
 	}
 	return nil
 }
