@@ -7,23 +7,13 @@ import (
 	"time"
 
 	"passage/automation/browser"
-	"passage/automation/outcome"
+	"passage/automation/event"
 	"passage/automation/script"
 	"passage/db"
 )
 
 // evidenceTimeout bounds what is done for the operator beside the work.
 const evidenceTimeout = 5 * time.Second
-
-// evidenceData is what the timeline keeps of a failure beside the picture.
-type evidenceData struct {
-	Line      int                `json:"line,omitempty"`
-	Traceback string             `json:"traceback,omitempty"`
-	Word      string             `json:"word,omitempty"`
-	Selector  string             `json:"selector,omitempty"`
-	Selectors []outcome.Selector `json:"selectors,omitempty"`
-	URL       string             `json:"url,omitempty"`
-}
 
 // evidence keeps what an operator needs to see why a session failed: the line
 // of the script, what was looked for, where, and a masked picture of the page.
@@ -32,14 +22,14 @@ func (r *recorder) evidence(page *browser.Page, err error) {
 	s := r.session
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), evidenceTimeout)
 	defer cancel()
-	data := evidenceData{URL: page.URL()}
+	data := event.Evidence{URL: page.URL()}
 	if failure, ok := errors.AsType[*script.Failure](err); ok {
 		data.Line, data.Traceback = failure.Line, failure.Traceback
 		data.Word, data.Selector, data.Selectors = failure.Word, failure.Selector, failure.Outcome.Selectors
 	}
 	r.flush()
 	if _, err := s.runner.DB.AppendEvents(ctx, s.lease, []db.NewEvent{
-		{Kind: db.EventEvidence, Data: data, At: s.runner.DB.Now()},
+		{Kind: event.EvidenceKept, Data: data, At: s.runner.DB.Now()},
 	}); err != nil {
 		s.logger.Warn("evidence could not be recorded", "error", err)
 		return

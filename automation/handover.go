@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 
+	"passage/automation/event"
 	"passage/automation/script"
 	"passage/db"
 )
@@ -11,15 +12,15 @@ import (
 // AskHandOver notes that another browser wants the session; the one that holds
 // it is shown the question.
 func (r *Runner) AskHandOver(ctx context.Context, sessionID, browser string) error {
-	return r.changeAsked(ctx, sessionID, db.EventTransferRequested, func(s *session) error { s.asked = browser; return nil })
+	return r.changeAsked(ctx, sessionID, event.TransferRequested, func(s *session) error { s.asked = browser; return nil })
 }
 
 // RefuseHandOver keeps the session where it is.
 func (r *Runner) RefuseHandOver(ctx context.Context, sessionID string) error {
-	return r.changeAsked(ctx, sessionID, db.EventTransferRefused, func(s *session) error { s.asked = ""; return nil })
+	return r.changeAsked(ctx, sessionID, event.TransferRefused, func(s *session) error { s.asked = ""; return nil })
 }
 
-func (r *Runner) changeAsked(ctx context.Context, sessionID, kind string, change func(*session) error) error {
+func (r *Runner) changeAsked(ctx context.Context, sessionID string, kind event.Kind, change func(*session) error) error {
 	s, err := r.find(sessionID)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"passage/automation/event"
 	"passage/automation/outcome"
 	"passage/db"
 )
@@ -76,7 +77,7 @@ func TestAHostileScriptHarmsNoOtherSession(t *testing.T) {
 // message, and the line.
 func (s *sessions) evidence(session string) (traceback string, line int) {
 	s.t.Helper()
-	events, err := s.db.SessionEvents(s.t.Context(), session, 0, db.EventEvidence)
+	events, err := s.db.SessionEvents(s.t.Context(), session, 0, event.EvidenceKept)
 	if err != nil || len(events) == 0 { // a picture may follow
 		s.t.Fatalf("%d pieces of evidence, %v", len(events), err)
 	}

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"passage/automation/event"
 	"passage/automation/script"
 	"passage/db"
 )
@@ -26,22 +27,10 @@ type recorder struct {
 	note    *db.Note
 }
 
-// stepData is a step as the timeline keeps it.
-type stepData struct {
-	Word      string `json:"word"`
-	Selector  string `json:"selector,omitempty"`
-	Matches   int    `json:"matches"`
-	Line      int    `json:"line"`
-	Operation string `json:"operation,omitempty"`
-	Took      int64  `json:"took"` // milliseconds
-	Outcome   string `json:"outcome,omitempty"`
-	URL       string `json:"url,omitempty"`
-}
-
 // Step records a call of the script.
 func (r *recorder) Step(step script.Step) {
 	r.mu.Lock()
-	r.steps = append(r.steps, db.NewEvent{Kind: db.EventStep, At: step.Started.UnixMilli(), Data: stepData{
+	r.steps = append(r.steps, db.NewEvent{Kind: event.StepTaken, At: step.Started.UnixMilli(), Data: event.Step{
 		Word: step.Word, Selector: step.Selector, Matches: step.Matches, Line: step.Line, Operation: step.Operation,
 		Took: step.Took.Milliseconds(), Outcome: step.Outcome, URL: step.URL,
 	}})

@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"fmt"
+
+	"passage/automation/event"
 )
 
 // MaxArtifactBytes is how large a recording's picture may be, in bytes.
@@ -47,7 +49,7 @@ func (db *DB) SaveScreenshot(ctx context.Context, lease Lease, mediaType string,
 		return err
 	}
 	err = db.transact(ctx, func(tx *tx) error {
-		seq, err := tx.record(lease, anyOpen, "", EventEvidence, map[string]any{"artifact": id})
+		seq, err := tx.record(lease, anyOpen, "", event.EvidenceKept, event.Evidence{Artifact: id})
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"passage/automation/event"
 )
 
 // What a link's earlier attempts leave to the next one. A reusable link that
@@ -107,14 +109,13 @@ func (db *DB) checkpoints(ctx context.Context, lease Lease) (map[int]Checkpoint,
 }
 
 // ReuseOperation takes an operation over that an earlier attempt completed, once
-// all before it are complete: pending → complete. The event's data is
-// {"operation": position, "attempt": …}.
+// all before it are complete: pending → complete.
 func (db *DB) ReuseOperation(ctx context.Context, lease Lease, position, attempt int) error {
 	note, err := noteText(&Note{Key: NoteReused, Count: attempt})
 	if err != nil {
 		return err
 	}
-	return db.moveOperation(ctx, lease, EventOperationReused, map[string]any{"operation": position, "attempt": attempt},
+	return db.moveOperation(ctx, lease, event.OperationReused, event.Operation{Position: position, Attempt: attempt},
 		`UPDATE session_operations SET status = 'complete', started_at = $1, ended_at = $1, note = $4 WHERE `+inTurn,
 		position, note)
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"passage/automation/event"
 	"passage/db"
 	"passage/db/dbtest"
 )
@@ -77,9 +78,9 @@ func TestAChangeIsTakenOverByTheNextAttemptInTheSameAccount(t *testing.T) {
 		if o := operations[1]; o.Status != db.OperationComplete || *o.Note != (db.Note{Key: db.NoteReused, Count: 1}) || o.SubmittedAt != nil {
 			t.Errorf("taken over: %+v", o)
 		}
-		events, err := w.db.SessionEvents(t.Context(), lease.SessionID, 0, db.EventOperationReused)
+		events, err := w.db.SessionEvents(t.Context(), lease.SessionID, 0, event.OperationReused)
 		w.must(err)
-		if len(events) != 1 || string(events[0].Data) != `{"attempt":1,"operation":1}` {
+		if len(events) != 1 || string(events[0].Data) != `{"operation":1,"attempt":1}` {
 			t.Errorf("events: %+v", events)
 		}
 		if attempt == 2 {

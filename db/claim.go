@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"passage/automation/event"
 )
 
 // Claim is a person's decision to let a link be worked on.
@@ -57,7 +59,7 @@ func (db *DB) ClaimLink(ctx context.Context, claim Claim) (Claimed, error) {
 		if err := insertPrompt(tx, claimed.PromptID, lease.SessionID, claim.Prompt); err != nil {
 			return err
 		}
-		if _, err := tx.record(lease, anyOpen, "", EventClaimed, map[string]any{"via": claim.Consent.Via}); err != nil {
+		if _, err := tx.record(lease, anyOpen, "", event.Claimed, event.Claim{Via: claim.Consent.Via}); err != nil {
 			return err
 		}
 		claimed.Session, claimed.Link, err = db.findSession(tx.ctx, tx.moment(), `s.id = $1`, lease.SessionID)
@@ -172,7 +174,7 @@ func (db *DB) TransferSession(ctx context.Context, sessionID, browser string, al
 			WHERE id = $3`, hash(browser), hash(clientToken), sessionID); err != nil {
 			return err
 		}
-		if err := tx.insertEvent(sessionID, session.LastSeq+1, NewEvent{Kind: EventTransferred, At: tx.now}); err != nil {
+		if err := tx.insertEvent(sessionID, session.LastSeq+1, NewEvent{Kind: event.Transferred, At: tx.now}); err != nil {
 			return err
 		}
 		tx.ring(link.ID)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"passage/automation/event"
 	"passage/db"
 	"passage/db/dbtest"
 )
@@ -216,14 +217,14 @@ func TestTimelineIsReadFromANumberOnAndByKind(t *testing.T) {
 	w := newWorld(t)
 	lease := w.run(w.link())
 	last, err := w.db.AppendEvents(t.Context(), lease, []db.NewEvent{
-		{Kind: db.EventStep, Data: map[string]int{"line": 3}, At: 7}, {Kind: db.EventProgress, At: 8}})
+		{Kind: event.StepTaken, Data: map[string]int{"line": 3}, At: 7}, {Kind: event.ProgressMade, At: 8}})
 	w.must(err)
 	tail, err := w.db.SessionEvents(t.Context(), lease.SessionID, last-2)
 	w.must(err)
-	if len(tail) != 2 || tail[0].Kind != db.EventStep || string(tail[0].Data) != `{"line":3}` || tail[0].At != 7 {
+	if len(tail) != 2 || tail[0].Kind != event.StepTaken || string(tail[0].Data) != `{"line":3}` || tail[0].At != 7 {
 		t.Errorf("tail: %+v", tail)
 	}
-	some, err := w.db.SessionEvents(t.Context(), lease.SessionID, 0, db.EventClaimed, db.EventProgress)
+	some, err := w.db.SessionEvents(t.Context(), lease.SessionID, 0, event.Claimed, event.ProgressMade)
 	w.must(err)
 	expect(t, "events of two kinds", len(some), 2)
 	w.checkTimeline(w.session(lease.SessionID))

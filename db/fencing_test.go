@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"passage/automation/event"
 	"passage/db"
 	"passage/db/dbtest"
 )
@@ -37,7 +38,7 @@ func writes(handle *db.DB, w *world, lease db.Lease, prompt string) map[string]f
 		"NameAccount":    func() error { return handle.SetAccount(ctx, lease, "account") },
 		"NoteOperation":  func() error { return handle.NoteOperation(ctx, lease, 0, db.Note{Key: "k"}) },
 		"AppendEvents": func() error {
-			_, err := handle.AppendEvents(ctx, lease, []db.NewEvent{{Kind: db.EventStep}})
+			_, err := handle.AppendEvents(ctx, lease, []db.NewEvent{{Kind: event.StepTaken}})
 			return err
 		},
 		"KeepScreenshot":  func() error { return handle.SaveScreenshot(ctx, lease, "image/png", []byte("p")) },
@@ -76,7 +77,7 @@ func TestLostLeaseChangesNothingAndStaysLost(t *testing.T) {
 	lease := w.run(w.link())
 	w.must(w.db.StartOperation(t.Context(), lease, 0))
 	w.clock.Advance(db.LeaseDuration - time.Millisecond)
-	_, err := w.db.AppendEvents(t.Context(), lease, []db.NewEvent{{Kind: db.EventStep}})
+	_, err := w.db.AppendEvents(t.Context(), lease, []db.NewEvent{{Kind: event.StepTaken}})
 	w.must(err)
 	w.clock.Advance(time.Millisecond)
 	w.allStale(w.db, lease)

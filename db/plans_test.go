@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"passage/automation/event"
 	"passage/db"
 	"passage/db/dbtest"
 )
@@ -207,12 +208,12 @@ func (w *world) tourOfReads(link db.Link, lease db.Lease) {
 	w.seen(link, lease.SessionID)
 	w.operations(lease.SessionID)
 	w.checkTimeline(w.session(lease.SessionID))
-	event := w.events(link)[0]
+	sent := w.events(link)[0]
 	var errs [14]error
-	_, _, errs[0] = w.db.Event(ctx, event.ID)
-	_, errs[1] = w.db.EventsAfter(ctx, db.EventFilter{OrganizationID: w.org, After: event.ID, Limit: 5})
+	_, _, errs[0] = w.db.Event(ctx, sent.ID)
+	_, errs[1] = w.db.EventsAfter(ctx, db.EventFilter{OrganizationID: w.org, After: sent.ID, Limit: 5})
 	_, errs[2] = w.db.DeliveriesOf(ctx, link.ID)
-	_, errs[3] = w.db.AttemptsOfEvent(ctx, event.ID)
+	_, errs[3] = w.db.AttemptsOfEvent(ctx, sent.ID)
 	_, _, errs[4] = w.db.NextDelivery(ctx)
 	_, errs[5] = w.db.Submitted(ctx, link.ID)
 	_, errs[6] = w.db.SessionsOf(ctx, link.ID)
@@ -220,7 +221,7 @@ func (w *world) tourOfReads(link db.Link, lease db.Lease) {
 	_, errs[8] = w.db.Prompts(ctx, lease.SessionID)
 	_, _, errs[9] = w.db.Sessions(ctx, db.SessionFilter{Limit: 10})
 	_, errs[10] = w.db.CountSessions(ctx, 0)
-	_, errs[11] = w.db.SessionEvents(ctx, lease.SessionID, 0, db.EventStep)
+	_, errs[11] = w.db.SessionEvents(ctx, lease.SessionID, 0, event.StepTaken)
 	var pictures []db.Artifact
 	pictures, errs[12] = w.db.Artifacts(ctx, lease.SessionID)
 	_, _, errs[13] = w.db.ArtifactContent(ctx, pictures[0].ID)

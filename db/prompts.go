@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"passage/automation/event"
 )
 
 // NewPrompt is a question to the person.
@@ -49,15 +51,14 @@ func insertPrompt(tx *tx, id, sessionID string, prompt NewPrompt) error {
 		id, sessionID, prompt.Kind, string(prompt.Question), tx.now)
 }
 
-// OpenPrompt asks the person: running → waiting. The event's data is
-// {"prompt": id, "kind": …}.
+// OpenPrompt asks the person: running → waiting.
 func (db *DB) OpenPrompt(ctx context.Context, lease Lease, prompt NewPrompt) (id string, err error) {
 	if id, err = db.newID(promptPrefix); err != nil {
 		return "", err
 	}
 	err = db.transact(ctx, func(tx *tx) error {
-		if _, err := tx.record(lease, []SessionStatus{SessionRunning}, SessionWaiting, EventPromptOpened,
-			map[string]any{"prompt": id, "kind": prompt.Kind}); err != nil {
+		if _, err := tx.record(lease, []SessionStatus{SessionRunning}, SessionWaiting, event.PromptOpened,
+			event.Prompt{Prompt: id, Kind: prompt.Kind}); err != nil {
 			return err
 		}
 		return insertPrompt(tx, id, lease.SessionID, prompt)
@@ -68,24 +69,22 @@ func (db *DB) OpenPrompt(ctx context.Context, lease Lease, prompt NewPrompt) (id
 	return id, nil
 }
 
-// ClosePrompt ends a question: waiting → running. The event's data is
-// {"prompt": id, "status": …}.
+// ClosePrompt ends a question: waiting → running.
 func (db *DB) ClosePrompt(ctx context.Context, lease Lease, id string, status PromptStatus) error {
-	return db.closePrompt(ctx, lease, id, status, SessionWaiting, SessionRunning, EventPromptClosed)
+	return db.closePrompt(ctx, lease, id, status, SessionWaiting, SessionRunning, event.PromptClosed)
 }
 
-// StartSession takes the credentials as given: created → queued. The event's
-// data is as ClosePrompt's.
+// StartSession takes the credentials as given: created → queued.
 func (db *DB) StartSession(ctx context.Context, lease Lease, id string) error {
-	return db.closePrompt(ctx, lease, id, PromptAnswered, SessionCreated, SessionQueued, EventQueued)
+	return db.closePrompt(ctx, lease, id, PromptAnswered, SessionCreated, SessionQueued, event.Queued)
 }
 
 func (db *DB) closePrompt(ctx context.Context, lease Lease, id string, status PromptStatus,
-	from, to SessionStatus, kind string,
+	from, to SessionStatus, kind event.Kind,
 ) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		if _, err := tx.record(lease, []SessionStatus{from}, to, kind,
-			map[string]any{"prompt": id, "status": status}); err != nil {
+			event.Prompt{Prompt: id, Status: string(status)}); err != nil {
 			return err
 		}
 		return tx.change(`UPDATE prompts SET status = $1, closed_at = $2

@@ -5,6 +5,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"passage/automation/event"
 	"passage/db"
 )
 
@@ -96,7 +97,7 @@ func (h *history) checkSession(r *rapid.T, session db.Session, told []string, aw
 		(session.Status.Ended() && !awaitsReturn) != (len(told) > 0) {
 		r.Fatalf("of a session that is %s it was told: %v", session.Status, told)
 	}
-	terminal, err := h.db.SessionEvents(h.Context(), session.ID, 0, db.EventCompleted, db.EventFailed)
+	terminal, err := h.db.SessionEvents(h.Context(), session.ID, 0, event.Completed, event.Failed)
 	h.must(err)
 	if (len(terminal) == 1) != session.Status.Ended() || len(terminal) > 1 {
 		r.Fatalf("a session that is %s has %d ends", session.Status, len(terminal))

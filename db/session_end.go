@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"passage/automation/event"
 )
 
 // The outcomes that the database itself decides on. Their meaning is described
@@ -24,7 +26,7 @@ const (
 // that not every operation is complete.
 func (db *DB) CompleteSession(ctx context.Context, lease Lease, result json.RawMessage) error {
 	err := db.transact(ctx, func(tx *tx) error {
-		if _, err := tx.record(lease, []SessionStatus{SessionRunning}, SessionComplete, EventCompleted, nil); err != nil {
+		if _, err := tx.record(lease, []SessionStatus{SessionRunning}, SessionComplete, event.Completed, nil); err != nil {
 			return err
 		}
 		link, err := db.linkByID(tx.ctx, tx.moment(), lease.LinkID)
@@ -120,9 +122,9 @@ func (db *DB) fail(tx *tx, sessionID string, failure Failure) error {
 	if err := tx.endSession(session.ID, &failure); err != nil {
 		return err
 	}
-	event := NewEvent{Kind: EventFailed, At: tx.now,
-		Data: map[string]any{"code": failure.Code, "operation": failure.Operation, "detail": failure.Detail}}
-	if err := tx.insertEvent(session.ID, session.LastSeq+1, event); err != nil {
+	failed := NewEvent{Kind: event.Failed, At: tx.now,
+		Data: event.Failure{Code: failure.Code, Operation: failure.Operation, Detail: failure.Detail}}
+	if err := tx.insertEvent(session.ID, session.LastSeq+1, failed); err != nil {
 		return err
 	}
 	if err := tx.endLink(link.ID, to, &failure); err != nil {

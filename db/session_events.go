@@ -6,42 +6,22 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"passage/automation/event"
 )
 
-// The kinds of a session's events. Their data is described beside each method
-// that writes them.
-const (
-	EventClaimed            = "claimed"
-	EventTransferRequested  = "hand_over_asked"
-	EventTransferRefused    = "hand_over_refused"
-	EventTransferred        = "handed_over"
-	EventPromptOpened       = "prompt_opened"
-	EventPromptClosed       = "prompt_closed"
-	EventQueued             = "queued"
-	EventStarted            = "started"
-	EventStep               = "step"
-	EventProgress           = "progress"
-	EventOperationStarted   = "operation_started"
-	EventOperationSubmitted = "operation_submitted"
-	EventOperationCompleted = "operation_completed"
-	EventOperationReused    = "operation_reused"
-	EventEvidence           = "evidence"
-	EventCompleted          = "completed"
-	EventFailed             = "failed"
-)
-
-// SessionEvent is one entry of a session's timeline.
+// SessionEvent is one entry of a session's timeline. event.Decode reads its data.
 type SessionEvent struct {
 	Seq  int
-	Kind string
+	Kind event.Kind
 	Data json.RawMessage
 	At   int64
 }
 
 // NewEvent is an event to append. At is when it happened.
 type NewEvent struct {
-	Kind string
-	Data any // marshalled; nothing secret
+	Kind event.Kind
+	Data any // of package event, as it belongs to the kind; nil for none
 	At   int64
 }
 
@@ -51,7 +31,7 @@ var anyOpen = []SessionStatus{SessionCreated, SessionQueued, SessionRunning, Ses
 // record is the one fenced write of a runner: it checks the lease and the
 // session's state, moves the session on (to may be empty: it stays) and appends
 // the event. ErrStale says that the lease or the state did not hold.
-func (tx *tx) record(lease Lease, from []SessionStatus, to SessionStatus, kind string, data any) (seq int, err error) {
+func (tx *tx) record(lease Lease, from []SessionStatus, to SessionStatus, kind event.Kind, data any) (seq int, err error) {
 	seq, err = tx.advance(lease, from, to, 1)
 	if err != nil {
 		return 0, err
@@ -76,16 +56,16 @@ func (tx *tx) advance(lease Lease, from []SessionStatus, to SessionStatus, event
 	return seq, err
 }
 
-func (tx *tx) insertEvent(sessionID string, seq int, event NewEvent) error {
-	if event.Data == nil {
-		event.Data = struct{}{}
+func (tx *tx) insertEvent(sessionID string, seq int, entry NewEvent) error {
+	if entry.Data == nil {
+		entry.Data = struct{}{}
 	}
-	data, err := json.Marshal(event.Data)
+	data, err := json.Marshal(entry.Data)
 	if err != nil {
-		return fmt.Errorf("write the event %s: %w", event.Kind, err)
+		return fmt.Errorf("write the event %s: %w", entry.Kind, err)
 	}
 	return tx.exec(`INSERT INTO session_events (session_id, seq, kind, data, at) VALUES ($1, $2, $3, $4, $5)`,
-		sessionID, seq, event.Kind, string(data), event.At)
+		sessionID, seq, string(entry.Kind), string(data), entry.At)
 }
 
 // AppendEvents adds to a session's timeline without changing its state, and
@@ -95,8 +75,8 @@ func (db *DB) AppendEvents(ctx context.Context, lease Lease, events []NewEvent) 
 		if seq, err = tx.advance(lease, anyOpen, "", len(events)); err != nil {
 			return err
 		}
-		for n, event := range events {
-			if err := tx.insertEvent(lease.SessionID, seq-len(events)+1+n, event); err != nil {
+		for n, entry := range events {
+			if err := tx.insertEvent(lease.SessionID, seq-len(events)+1+n, entry); err != nil {
 				return err
 			}
 		}
@@ -110,13 +90,13 @@ func (db *DB) AppendEvents(ctx context.Context, lease Lease, events []NewEvent) 
 
 // SessionEvents reads a session's timeline from after a number on; of the given
 // kinds only, if any is given.
-func (db *DB) SessionEvents(ctx context.Context, sessionID string, after int, kinds ...string) ([]SessionEvent, error) {
+func (db *DB) SessionEvents(ctx context.Context, sessionID string, after int, kinds ...event.Kind) ([]SessionEvent, error) {
 	args := []any{sessionID, after}
 	only := ""
 	if len(kinds) > 0 {
 		only = ` AND kind IN (` + placeholders(3, len(kinds)) + `)`
 		for _, kind := range kinds {
-			args = append(args, kind)
+			args = append(args, string(kind))
 		}
 	}
 	found, err := collect(ctx, db.read, func(r row) (SessionEvent, error) {

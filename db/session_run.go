@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"fmt"
+
+	"passage/automation/event"
 )
 
 // RenewLeases extends the leases of one process's sessions. A lease that ran
@@ -23,7 +25,7 @@ func (db *DB) RenewLeases(ctx context.Context, owner string) error {
 // RunSession notes that the session has its browser: queued → running.
 func (db *DB) RunSession(ctx context.Context, lease Lease) error {
 	err := db.transact(ctx, func(tx *tx) error {
-		if _, err := tx.record(lease, []SessionStatus{SessionQueued}, SessionRunning, EventStarted, nil); err != nil {
+		if _, err := tx.record(lease, []SessionStatus{SessionQueued}, SessionRunning, event.Started, nil); err != nil {
 			return err
 		}
 		return tx.change(`UPDATE link_sessions SET started_at = $1 WHERE id = $2`, tx.now, lease.SessionID)
@@ -35,9 +37,9 @@ func (db *DB) RunSession(ctx context.Context, lease Lease) error {
 }
 
 // StartOperation begins an operation: pending → running, once all before it are
-// complete. The event's data is {"operation": position}, as of the next two.
+// complete.
 func (db *DB) StartOperation(ctx context.Context, lease Lease, position int) error {
-	return db.moveOperation(ctx, lease, EventOperationStarted, about(position),
+	return db.moveOperation(ctx, lease, event.OperationStarted, event.Operation{Position: position},
 		`UPDATE session_operations SET status = 'running', started_at = $1 WHERE `+inTurn, position)
 }
 
@@ -51,7 +53,7 @@ const inTurn = `session_id = $2 AND position = $3 AND status = 'pending' AND NOT
 // confirmation or a refusal by the site may end the operation otherwise than
 // as unknown.
 func (db *DB) SubmitOperation(ctx context.Context, lease Lease, position int) error {
-	return db.moveOperation(ctx, lease, EventOperationSubmitted, about(position),
+	return db.moveOperation(ctx, lease, event.OperationSubmitted, event.Operation{Position: position},
 		`UPDATE session_operations SET submitted_at = $1
 		WHERE session_id = $2 AND position = $3 AND status = 'running'
 			AND EXISTS (SELECT 1 FROM links l
@@ -69,7 +71,7 @@ func (db *DB) completeOperation(ctx context.Context, lease Lease, position int, 
 	if err != nil {
 		return err
 	}
-	return db.moveOperation(ctx, lease, EventOperationCompleted, about(position),
+	return db.moveOperation(ctx, lease, event.OperationCompleted, event.Operation{Position: position},
 		`UPDATE session_operations SET status = 'complete', ended_at = $1, note = $4, result = $5
 		WHERE session_id = $2 AND position = $3 AND status = 'running'`, position, text, sealed)
 }
@@ -82,7 +84,7 @@ func (db *DB) NoteOperation(ctx context.Context, lease Lease, position int, note
 		return err
 	}
 	err = db.transact(ctx, func(tx *tx) error {
-		if _, err := tx.record(lease, anyOpen, "", EventProgress, note); err != nil {
+		if _, err := tx.record(lease, anyOpen, "", event.ProgressMade, event.Progress(note)); err != nil {
 			return err
 		}
 		return tx.exec(`UPDATE session_operations SET note = $1
@@ -94,11 +96,9 @@ func (db *DB) NoteOperation(ctx context.Context, lease Lease, position int, note
 	return nil
 }
 
-func about(position int) map[string]any { return map[string]any{"operation": position} }
-
 // moveOperation changes an operation's row; the update takes the time as $1 and
 // the session as $2.
-func (db *DB) moveOperation(ctx context.Context, lease Lease, kind string, data any, update string, more ...any) error {
+func (db *DB) moveOperation(ctx context.Context, lease Lease, kind event.Kind, data any, update string, more ...any) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		if _, err := tx.record(lease, []SessionStatus{SessionRunning}, "", kind, data); err != nil {
 			return err

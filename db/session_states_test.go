@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"passage/automation/event"
 	"passage/db"
 	"passage/db/dbtest"
 )
@@ -107,7 +108,7 @@ func transitions() []transition {
 			return s.db.NoteOperation(s.Context(), s.lease, 0, db.Note{Key: "opening_bills"})
 		}},
 		{"AppendEvents", nothingStarted, open, "", func(s *stage) error {
-			_, err := s.db.AppendEvents(s.Context(), s.lease, []db.NewEvent{{Kind: db.EventStep}, {Kind: db.EventStep}})
+			_, err := s.db.AppendEvents(s.Context(), s.lease, []db.NewEvent{{Kind: event.StepTaken}, {Kind: event.StepTaken}})
 			return err
 		}},
 		{"KeepScreenshot", nothingStarted, open, "", func(s *stage) error {
@@ -164,8 +165,8 @@ func (w *world) checkTimeline(session db.Session) {
 	w.Helper()
 	events, err := w.db.SessionEvents(w.Context(), session.ID, 0)
 	w.must(err)
-	for n, event := range events {
-		expect(w.T, "number of event "+event.Kind, event.Seq, n+1)
+	for n, entry := range events {
+		expect(w.T, "number of event "+string(entry.Kind), entry.Seq, n+1)
 	}
 	expect(w.T, "last number", session.LastSeq, len(events))
 }

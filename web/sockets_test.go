@@ -14,6 +14,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"passage/automation/event"
 	"passage/db"
 	"passage/db/dbtest"
 )
@@ -449,7 +450,7 @@ func TestAReaderThatDoesNotReadHoldsNobodyUpAndMissesNothing(t *testing.T) {
 	stored, _, err := s.DB.Session(t.Context(), session)
 	s.Must(err)
 	const many = 1000
-	events := slices.Repeat([]db.NewEvent{{Kind: db.EventStarted, At: 1}}, many)
+	events := slices.Repeat([]db.NewEvent{{Kind: event.Started, At: 1}}, many)
 	_, err = s.DB.AppendEvents(t.Context(), stored.Lease(), events)
 	s.Must(err)
 	other.say(`{"type":"client.cancel"}`)

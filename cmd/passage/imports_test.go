@@ -32,15 +32,18 @@ var importRules = []importRule{
 	{"views/*", []string{"views", "views/*", "static", "automation/outcome"}}, // one room with views
 	{"automation", []string{"db", "db/*", "automation/script", "automation/script/*", "automation/browser", "automation/browser/*", "automation/outcome",
 		"automation/resources", "automation/integrations", "automation/prompt", "automation/secret", "automation/event", "automation/catalog"}},
-	{"automation/catalog", []string{"automation/integrations", "automation/script", "automation/script/*"}},
-	{"automation/script", []string{"automation/script/*", "automation/browser", "automation/browser/*", "automation/outcome", "automation/prompt", "automation/secret"}},
+	{"automation/event", []string{"automation/outcome"}},
+	{"automation/catalog", []string{"db", "automation/outcome", "automation/integrations", "automation/script", "automation/script/*"}},
+	{"automation/script", []string{"automation/script/ast", "automation/browser", "automation/outcome", "automation/prompt", "automation/secret"}},
 	{"automation/script/check", []string{"automation/script", "automation/script/ast", "automation/outcome", "automation/prompt"}},
-	{"automation/browser", []string{"automation/browser/*", "automation/outcome", "automation/secret"}},
-	{"automation/browser/*", []string{"automation/browser", "automation/browser/*", "automation/outcome", "automation/secret"}},
+	{"automation/browser/pool", []string{"automation/browser", "automation/browser/chrome", "automation/outcome"}},
+	{"automation/browser", []string{"automation/browser/chrome", "automation/outcome", "automation/secret"}},
+	{"automation/browser/chrome", []string{"automation/outcome"}},
 	{"automation/prompt", []string{"automation/secret"}},
 	{"automation/resources", []string{"automation/secret"}},
 	{"automation/sandbox/*", []string{"automation/sandbox"}}, // what the sites share is above them
-	{"db/*", []string{"db", "db/*"}}, // one room with db
+	{"db", []string{"db/*", "automation/event"}},
+	{"db/*", []string{"db", "db/*", "automation/event"}}, // one room with db
 }
 
 // importHomes are the libraries that only one room knows.

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"passage/automation/event"
 	"passage/automation/outcome"
 	"passage/db"
 	"passage/db/dbtest"
@@ -51,9 +52,9 @@ func (d *desk) failedSession() db.Session {
 	d.must(d.db.StartOperation(ctx, lease, 1))
 	d.must(d.db.SubmitOperation(ctx, lease, 1))
 	_, err = d.db.AppendEvents(ctx, lease, []db.NewEvent{
-		{Kind: db.EventStep, At: d.db.Now(), Data: json.RawMessage(`{"word":"page.goto","selector":"/cards","matches":0,"line":3,"took":420}`)},
-		{Kind: db.EventStep, At: d.db.Now(), Data: json.RawMessage(`{"word":"page.wait_for","selector":"#save","matches":2,"line":4,"took":10000,"outcome":"SITE_CHANGED"}`)},
-		{Kind: db.EventEvidence, At: d.db.Now(), Data: json.RawMessage(`{"line":4,"traceback":"Traceback (most recent call last):\n  demo:4","word":"page.click",
+		{Kind: event.StepTaken, At: d.db.Now(), Data: json.RawMessage(`{"word":"page.goto","selector":"/cards","matches":0,"line":3,"took":420}`)},
+		{Kind: event.StepTaken, At: d.db.Now(), Data: json.RawMessage(`{"word":"page.wait_for","selector":"#save","matches":2,"line":4,"took":10000,"outcome":"SITE_CHANGED"}`)},
+		{Kind: event.EvidenceKept, At: d.db.Now(), Data: json.RawMessage(`{"line":4,"traceback":"Traceback (most recent call last):\n  demo:4","word":"page.click",
 			"selector":"#sign-in","selectors":[{"name":"home","selector":"#account","matches":0},{"name":"wrong","selector":".error","matches":17}],
 			"url":"https://demo.example/cards"}`)},
 	})
@@ -281,8 +282,8 @@ func (d *desk) hostileSession(canary string) string {
 	d.must(d.db.StartOperation(ctx, lease, 0))
 	d.must(d.db.NoteOperation(ctx, lease, 0, db.Note{Key: canary, Count: 1}))
 	_, err = d.db.AppendEvents(ctx, lease, []db.NewEvent{
-		{Kind: db.EventStep, At: d.db.Now(), Data: quoted(map[string]any{"word": canary, "selector": canary, "outcome": canary, "url": canary, "line": 1})},
-		{Kind: db.EventEvidence, At: d.db.Now(), Data: quoted(map[string]any{"word": canary, "selector": canary, "traceback": canary, "url": canary,
+		{Kind: event.StepTaken, At: d.db.Now(), Data: quoted(map[string]any{"word": canary, "selector": canary, "outcome": canary, "url": canary, "line": 1})},
+		{Kind: event.EvidenceKept, At: d.db.Now(), Data: quoted(map[string]any{"word": canary, "selector": canary, "traceback": canary, "url": canary,
 			"line": 1, "selectors": []map[string]any{{"name": canary, "selector": canary, "matches": 1}}})},
 	})
 	d.must(err)

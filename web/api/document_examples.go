@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"passage/automation/catalog"
+	"passage/automation/event"
 	"passage/automation/outcome"
 	"passage/db"
 )
@@ -118,9 +119,9 @@ func exampleDetail() sessionDetail {
 	detail := sessionDetail{SessionView: exampleAttempt, LinkID: exampleLink, Operations: []sessionOperationView{{
 		OperationView{"paymentMethod", "read", db.OperationComplete}, known[int64](exampleMoment + 62_000), nil, known[int64](exampleMoment + 72_000)}}}
 	for n, event := range []timelineEvent{
-		{Event: db.EventClaimed, Timestamp: 9_000}, {Event: db.EventPromptOpened, Timestamp: 9_000, Prompt: "credentials"},
-		{Event: db.EventQueued, Timestamp: 31_000}, {Event: db.EventStarted, Timestamp: 31_000},
-		{Event: db.EventOperationStarted, Timestamp: 62_000, Operation: known(0)}, {Event: db.EventCompleted, Timestamp: 73_000},
+		{Event: string(event.Claimed), Timestamp: 9_000}, {Event: string(event.PromptOpened), Timestamp: 9_000, Prompt: "credentials"},
+		{Event: string(event.Queued), Timestamp: 31_000}, {Event: string(event.Started), Timestamp: 31_000},
+		{Event: string(event.OperationStarted), Timestamp: 62_000, Operation: known(0)}, {Event: string(event.Completed), Timestamp: 73_000},
 	} {
 		event.Seq, event.Timestamp = n+1, exampleMoment+event.Timestamp
 		detail.Events = append(detail.Events, event)

@@ -114,7 +114,7 @@ func outcomeCodes() (codes []any) {
 	return codes
 }
 
-func anyOf(list []string) (all []any) {
+func anyOf[T any](list []T) (all []any) {
 	for _, text := range list {
 		all = append(all, text)
 	}

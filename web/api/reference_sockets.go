@@ -1,6 +1,7 @@
 package api
 
 import (
+	"passage/automation/event"
 	"passage/automation/prompt"
 	"passage/db"
 	"passage/views/docs"
@@ -49,7 +50,7 @@ func (a *API) sessionMessages() []docs.Message {
 		{From: fromUs, Type: "server.hello", About: "The session with its last event’s `seq` and its `place` in line for a browser, its operations, and the open prompt, or null. `language` is that of the texts for the person: the link’s, or what the request asks for.",
 			Example: indent(hello)},
 		{From: fromUs, Type: "server.event", About: "What happened, as in the session’s timeline. `operation` is the position of the one it is about, `kind` that of a question. A `place` in line has no `seq`.",
-			Example: indent(serverEvent{Type: "server.event", Seq: 8, Event: db.EventOperationStarted, Timestamp: exampleMoment + 31_000, Operation: known(0)})},
+			Example: indent(serverEvent{Type: "server.event", Seq: 8, Event: string(event.OperationStarted), Timestamp: exampleMoment + 31_000, Operation: known(0)})},
 		{From: fromUs, Type: "server.prompt", About: "A question for the person, with all that the hosted page shows. `kind` is `credentials`, `one_time_code`, `choice`, `text`, `confirm` or `approval`, which the person gives elsewhere: it has no fields. `fields` are the answer’s values, with labels and `options` to choose from by `id`. `reason` and `message` say why it is asked again, `deadline` is when the session gives up, `timeLimit` when the service does; until `lockedUntil` no password is sent with this user name. With `canResend`, `{\"action\": \"resend\"}` is an answer too.",
 			Example: indent(serverPrompt{"server.prompt", question})},
 		{From: fromYou, Type: clientAnswer, About: "The answer to a prompt, once. A wrong one is asked again, in a prompt of its own.",

@@ -2,9 +2,9 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
+	"passage/automation/event"
 	"passage/db"
 )
 
@@ -48,10 +48,10 @@ type timelineEvent struct {
 
 // timelineKinds are the events that merchants see: what happened. How, with its
 // selectors, lines and pictures, is for operators.
-var timelineKinds = []string{
-	db.EventClaimed, db.EventPromptOpened, db.EventPromptClosed, db.EventQueued, db.EventStarted,
-	db.EventOperationStarted, db.EventOperationSubmitted, db.EventOperationCompleted, db.EventOperationReused,
-	db.EventCompleted, db.EventFailed,
+var timelineKinds = []event.Kind{
+	event.Claimed, event.PromptOpened, event.PromptClosed, event.Queued, event.Started,
+	event.OperationStarted, event.OperationSubmitted, event.OperationCompleted, event.OperationReused,
+	event.Completed, event.Failed,
 }
 
 func showSession(s *db.Session) SessionView {
@@ -114,20 +114,26 @@ func (a *API) timeline(ctx context.Context, sessionID string) ([]timelineEvent, 
 		return nil, err
 	}
 	timeline := make([]timelineEvent, len(events))
-	for n, event := range events {
-		if timeline[n], err = showStep(event); err != nil {
+	for n, stored := range events {
+		if timeline[n], err = showEntry(stored); err != nil {
 			return nil, fmt.Errorf("read the timeline: %w", err)
 		}
 	}
 	return timeline, nil
 }
 
-// showStep shows an event of the timeline. What it holds besides is for operators.
-func showStep(event db.SessionEvent) (timelineEvent, error) {
-	var data struct {
-		Operation *int   `json:"operation"`
-		Kind      string `json:"kind"`
+// showEntry shows what a merchant may see of an entry of the timeline. What it
+// holds besides is for operators.
+func showEntry(stored db.SessionEvent) (timelineEvent, error) {
+	shown := timelineEvent{Seq: stored.Seq, Event: string(stored.Kind), Timestamp: stored.At}
+	data, err := event.Decode(stored.Kind, stored.Data)
+	switch data := data.(type) {
+	case event.Operation:
+		shown.Operation = &data.Position
+	case event.Failure:
+		shown.Operation = data.Operation
+	case event.Prompt:
+		shown.Prompt = data.Kind
 	}
-	err := json.Unmarshal(event.Data, &data)
-	return timelineEvent{Seq: event.Seq, Event: event.Kind, Timestamp: event.At, Operation: data.Operation, Prompt: data.Kind}, err
+	return shown, err
 }

@@ -151,8 +151,8 @@ func (d *driver) tellEvents(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, event := range events {
-		shown, err := showStep(event)
+	for _, stored := range events {
+		shown, err := showEntry(stored)
 		if err == nil {
 			err = d.send(serverEvent{Type: "server.event", Seq: shown.Seq, Event: shown.Event, Timestamp: shown.Timestamp,
 				Operation: shown.Operation, Kind: shown.Prompt})
@@ -160,7 +160,7 @@ func (d *driver) tellEvents(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		d.seq = event.Seq
+		d.seq = stored.Seq
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"passage/automation"
+	"passage/automation/event"
 	"passage/automation/outcome"
 	"passage/automation/prompt"
 	"passage/db"
@@ -124,16 +125,16 @@ func (h *Handler) workingScreen(ctx context.Context, v visit, shown []view.Opera
 	if v.session.Status == db.SessionQueued {
 		return model, nil
 	}
-	progress, err := h.DB.SessionEvents(ctx, v.session.ID, 0, db.EventProgress)
+	progress, err := h.DB.SessionEvents(ctx, v.session.ID, 0, event.ProgressMade)
 	if err != nil || len(progress) == 0 {
 		return model, err
 	}
-	var note db.Note
-	if err := json.Unmarshal(progress[len(progress)-1].Data, &note); err != nil {
-		return model, fmt.Errorf("read progress: %w", err)
+	latest := progress[len(progress)-1]
+	data, err := event.Decode(latest.Kind, latest.Data)
+	if made, ok := data.(event.Progress); ok {
+		model.LogInProgress = made.Key
 	}
-	model.LogInProgress = note.Key
-	return model, nil
+	return model, err
 }
 
 // promptScreen turns a stored prompt into its screen.

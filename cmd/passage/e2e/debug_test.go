@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"passage/automation/event"
 	"passage/db"
 )
 
@@ -44,7 +45,7 @@ func TestDebugLinkIsRecordedThoughAllGoesWell(t *testing.T) {
 				t.Errorf("a picture of %d bytes as %s: %v", len(content), picture.MediaType, err)
 			}
 		}
-		steps, err := s.DB.SessionEvents(t.Context(), session.ID, 0, db.EventStep)
+		steps, err := s.DB.SessionEvents(t.Context(), session.ID, 0, event.StepTaken)
 		if err != nil || len(steps) == 0 {
 			t.Errorf("%d steps, %v", len(steps), err)
 		}

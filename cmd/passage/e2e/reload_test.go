@@ -19,9 +19,9 @@ import (
 
 	"golang.org/x/net/html"
 
+	"passage/automation/event"
 	"passage/automation/integrations"
 	"passage/automation/outcome"
-	"passage/db"
 	"passage/db/dbtest"
 )
 
@@ -205,7 +205,7 @@ func (s *stack) keepsNoneButTheScripts(t *testing.T, script string) {
 // hasEvidence checks what is kept of a failure: the line, and what was looked for.
 func (s *stack) hasEvidence(t *testing.T, sessionID string, line int, want outcome.Selector) {
 	t.Helper()
-	events, err := s.DB.SessionEvents(t.Context(), sessionID, 0, db.EventEvidence)
+	events, err := s.DB.SessionEvents(t.Context(), sessionID, 0, event.EvidenceKept)
 	if err != nil || len(events) == 0 {
 		t.Fatalf("there is no evidence: %v", err)
 	}

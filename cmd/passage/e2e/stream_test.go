@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// event is a message of a stream of server-sent events.
-type event struct{ name, data string }
+// streamEvent is a message of a stream of server-sent events.
+type streamEvent struct{ name, data string }
 
 // follow opens a session's stream in this browser. The channel closes when the
 // server ends the stream.
-func (v *visitor) follow(address string) (<-chan event, *http.Response) {
+func (v *visitor) follow(address string) (<-chan streamEvent, *http.Response) {
 	v.t.Helper()
 	request := v.request(http.MethodGet, address+"/events", nil)
 	request.Header.Set("Accept", "text/event-stream")
@@ -26,11 +26,11 @@ func (v *visitor) follow(address string) (<-chan event, *http.Response) {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	events := make(chan event, 200)
+	events := make(chan streamEvent, 200)
 	go func() {
 		defer close(events)
 		defer reply.Body.Close()
-		var next event
+		var next streamEvent
 		lines := bufio.NewScanner(reply.Body)
 		lines.Buffer(nil, 1<<20)
 		for lines.Scan() {
@@ -44,7 +44,7 @@ func (v *visitor) follow(address string) (<-chan event, *http.Response) {
 				if next.name != "" {
 					events <- next
 				}
-				next = event{}
+				next = streamEvent{}
 			}
 		}
 	}()
@@ -52,7 +52,7 @@ func (v *visitor) follow(address string) (<-chan event, *http.Response) {
 }
 
 // heard is the next message of a kind; ok is false if the stream ended before.
-func (v *visitor) heard(events <-chan event, kind string) (message event, ok bool) {
+func (v *visitor) heard(events <-chan streamEvent, kind string) (message streamEvent, ok bool) {
 	v.t.Helper()
 	late := time.After(patience)
 	for {
@@ -95,8 +95,8 @@ func TestStreamGivesThePresentStateAndFollowsToTheEnd(t *testing.T) {
 		t.Errorf("connecting again sends %s", message.data)
 	}
 	v.submit(shown.asks(), person.Answer("one_time_code"))
-	for _, stream := range []<-chan event{events, again} {
-		var last event
+	for _, stream := range []<-chan streamEvent{events, again} {
+		var last streamEvent
 		for message := range stream {
 			if message.name == "live" {
 				last = message
