@@ -209,10 +209,6 @@ func (r *Runner) Claim(ctx context.Context, claim Claim) (db.Claimed, error) {
 	if !ok {
 		return db.Claimed{}, catalog.ErrUnknown
 	}
-	if err := r.DB.KeepScript(ctx, db.Script{Hash: integration.Hash, IntegrationID: integration.ID,
-		Source: string(integration.Source)}); err != nil {
-		return db.Claimed{}, err
-	}
 	asked := prompt.Prompt{Kind: prompt.Credentials, Fields: integration.Credentials}
 	question, err := newPrompt(asked)
 	if err != nil {
@@ -222,7 +218,8 @@ func (r *Runner) Claim(ctx context.Context, claim Claim) (db.Claimed, error) {
 		return db.Claimed{}, err
 	}
 	claimed, err := r.DB.ClaimLink(ctx, db.Claim{Code: claim.Code, Node: r.boot, Visitor: claim.Browser,
-		Consent: claim.Consent, Version: integration.Hash, Prompt: question})
+		Consent: claim.Consent, Prompt: question,
+		Script: db.Script{Hash: integration.Hash, IntegrationID: integration.ID, Source: string(integration.Source)}})
 	if err != nil {
 		r.running.Done()
 		return db.Claimed{}, err

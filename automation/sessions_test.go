@@ -142,3 +142,16 @@ func (s *sessions) ended(link db.Link) (end db.Link) {
 	})
 	return end
 }
+
+func TestRunner_StoresTheClaimedScript(t *testing.T) {
+	source := lockingSite("    page.goto(\"/\")\n")
+	s := newSessions(t, map[string]string{"bank": source})
+	link, claimed := s.claim("bank")
+	script, err := s.db.Script(t.Context(), claimed.Session.Version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if script.Source != source || script.IntegrationID != link.IntegrationID {
+		t.Errorf("stored %+v", script)
+	}
+}

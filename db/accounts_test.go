@@ -242,19 +242,6 @@ func TestSecretsOfOursOutliveARestart(t *testing.T) {
 	w.want(err, db.ErrNotFound)
 }
 
-func TestScriptIsKeptOnce(t *testing.T) {
-	w := newWorld(t)
-	script := db.Script{Hash: "h", IntegrationID: "demo", Source: "first"}
-	w.must(w.db.KeepScript(t.Context(), script))
-	script.Source = "second"
-	w.must(w.db.KeepScript(t.Context(), script))
-	kept, err := w.db.Script(t.Context(), "h")
-	w.must(err)
-	expect(t, "source", kept.Source, "first")
-	_, err = w.db.Script(t.Context(), "none")
-	w.want(err, db.ErrNotFound)
-}
-
 func TestEveryFieldOfALinkComesBack(t *testing.T) {
 	w := newWorld(t)
 	link := w.link(func(new *db.NewLink) {

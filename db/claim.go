@@ -13,10 +13,10 @@ import (
 // Claim is a person's decision to let a link be worked on.
 type Claim struct {
 	Code    string
-	Node    string // the boot id of the process that will run the session
-	Visitor string // the id of the person's browser; empty for a claim through the API
+	Node    string // the process that will run the session
+	Visitor string // the id in the person's cookie; empty for a claim through the API
 	Consent Consent
-	Version string // the hash of the integration's script
+	Script  Script // the version of the integration that the session will run
 	Prompt  NewPrompt
 }
 
@@ -38,22 +38,14 @@ func (db *DB) ClaimLink(ctx context.Context, claim Claim) (Claimed, error) {
 		return Claimed{}, fmt.Errorf("claim link: %w", err)
 	}
 	err = db.transact(ctx, func(tx *tx) error {
-		link, err := db.findLink(tx.ctx, tx.moment(), `l.claim_code_hash = $2`, hash(claim.Code))
-		if err != nil {
-			return err
-		}
-		epoch, err := activate(tx, link.ID, claimed.Session.ID)
+		lease, err := activate(tx, claim, claimed.Session.ID)
 		if errors.Is(err, ErrStale) {
-			return whyNotClaimable(&link)
+			return db.whyNotClaimable(tx, claim.Code)
 		}
 		if err != nil {
 			return err
 		}
-		lease := Lease{SessionID: claimed.Session.ID, LinkID: link.ID, Node: claim.Node, Epoch: epoch}
 		if err := insertSession(tx, lease, claim, claimed.ClientToken); err != nil {
-			return err
-		}
-		if err := insertSessionOperations(tx, lease.SessionID, len(link.Operations)); err != nil {
 			return err
 		}
 		if err := insertPrompt(tx, claimed.PromptID, lease.SessionID, claim.Prompt); err != nil {
@@ -79,22 +71,23 @@ func (db *DB) prepareClaim() (claimed Claimed, err error) {
 	return claimed, errors.Join(errs[:]...)
 }
 
-// activate is the compare-and-set that a claim wins or loses. It returns the
-// number of the attempt, which is the session's epoch: a later session of the
-// link always has a greater one.
-func activate(tx *tx, linkID, sessionID string) (epoch int, err error) {
-	tx.ring(linkID)
-	err = tx.row(`UPDATE links SET status = 'active', attempts = attempts + 1, current_session_id = $1,
+// activate is the compare-and-set that a claim wins or loses. The number of the
+// attempt is the session's epoch: a later session of the link always has a
+// greater one. ErrStale says that no link with this code can be claimed.
+func activate(tx *tx, claim Claim, sessionID string) (Lease, error) {
+	lease := Lease{SessionID: sessionID, Node: claim.Node}
+	err := tx.row(`UPDATE links SET status = 'active', attempts = attempts + 1, current_session_id = $1,
 			tries = CASE status WHEN 'complete' THEN 1 ELSE tries + 1 END,
 			error_code = NULL, error_operation = NULL, result = NULL, return_code_hash = NULL,
 			completed_at = NULL, updated_at = $2
-		WHERE id = $3 AND expires_at > $2 AND arguments_key IS NOT NULL AND data_key IS NOT NULL
+		WHERE claim_code_hash = $3 AND expires_at > $2 AND arguments_key IS NOT NULL AND data_key IS NOT NULL
 			AND (status = 'pending' OR (status = 'failed' AND tries < $4) OR (status = 'complete' AND reusable = 1))
-		RETURNING attempts`, sessionID, tx.now, linkID, MaxAttempts).Scan(&epoch)
+		RETURNING id, attempts`, sessionID, tx.now, hash(claim.Code), MaxAttempts).Scan(&lease.LinkID, &lease.Epoch)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, ErrStale
+		return Lease{}, ErrStale
 	}
-	return epoch, err
+	tx.ring(lease.LinkID)
+	return lease, err
 }
 
 // Claimable reports whether a claim could win the link as it was read: activate
@@ -110,45 +103,48 @@ func (l *Link) Claimable() bool {
 	}
 }
 
-// whyNotClaimable explains a lost claim by the state that it found.
-func whyNotClaimable(link *Link) error {
+// whyNotClaimable explains a lost claim by the state of the link.
+func (db *DB) whyNotClaimable(tx *tx, claimCode string) error {
+	link, err := db.findLink(tx.ctx, tx.moment(), `l.claim_code_hash = $2`, hash(claimCode))
 	switch {
+	case err != nil:
+		return err
 	case link.Status == LinkComplete:
 		return ErrComplete
 	case link.Status == LinkActive:
 		return ErrActive
 	case link.AttemptsExhausted():
 		return ErrAttemptsExhausted
-	default: // pending and failed can be claimed, unless the time ran out just now or the data was destroyed
+	default: // pending or failed: its time has just passed, or its data was destroyed
 		return ErrExpired
 	}
 }
 
+// insertSession creates the session that won the claim, with its operations and
+// the script that it runs.
 func insertSession(tx *tx, lease Lease, claim Claim, clientToken string) error {
 	claim.Consent.At = tx.now
 	consent, err := json.Marshal(claim.Consent)
 	if err != nil {
 		return err
 	}
-	var browser []byte
+	var visitorHash []byte
 	if claim.Visitor != "" {
-		browser = hash(claim.Visitor)
+		visitorHash = hash(claim.Visitor)
 	}
-	return tx.exec(`INSERT INTO link_sessions (id, link_id, attempt, status, owner, epoch, lease_until,
+	if err := insertScript(tx, claim.Script); err != nil {
+		return err
+	}
+	// The columns owner and browser_hash hold the node and the visitor.
+	if err := tx.exec(`INSERT INTO link_sessions (id, link_id, attempt, status, owner, epoch, lease_until,
 			client_token_hash, browser_hash, consent, integration_version, created_at)
 		VALUES ($1, $2, $3, 'created', $4, $3, $5, $6, $7, $8, $9, $10)`,
 		lease.SessionID, lease.LinkID, lease.Epoch, lease.Node, tx.now+LeaseDuration.Milliseconds(),
-		hash(clientToken), browser, string(consent), claim.Version, tx.now)
-}
-
-func insertSessionOperations(tx *tx, sessionID string, count int) error {
-	for position := range count {
-		if err := tx.exec(`INSERT INTO session_operations (session_id, position, status) VALUES ($1, $2, 'pending')`,
-			sessionID, position); err != nil {
-			return err
-		}
+		hash(clientToken), visitorHash, string(consent), claim.Script.Hash, tx.now); err != nil {
+		return err
 	}
-	return nil
+	return tx.exec(`INSERT INTO session_operations (session_id, position, status)
+		SELECT $1, position, 'pending' FROM link_operations WHERE link_id = $2`, lease.SessionID, lease.LinkID)
 }
 
 // TransferSession gives a session to another browser and returns its new client token;

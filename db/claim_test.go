@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -58,8 +59,8 @@ func TestClaimGivesASessionWithItsPromptAndOperations(t *testing.T) {
 	expect(t, "link", found.ID, link.ID)
 	expect(t, "status", session.Status, db.SessionCreated)
 	expect(t, "consent", session.Consent, db.Consent{Via: "page", TextVersion: "2", Language: "es", At: w.db.Now()})
-	expect(t, "version", session.Version, "version")
-	expect(t, "held by its browser", session.HeldBy("browser"), true)
+	expect(t, "version", session.Version, dbtest.Version)
+	expect(t, "held by its browser", session.HeldBy(dbtest.Visitor), true)
 	expect(t, "held by another", session.HeldBy("another"), false)
 	expect(t, "held by nobody", session.HeldBy(""), false)
 	prompt, err := w.db.CurrentPrompt(t.Context(), session.ID)
@@ -68,6 +69,42 @@ func TestClaimGivesASessionWithItsPromptAndOperations(t *testing.T) {
 	expect(t, "operations", len(w.operations(session.ID)), 2)
 	_, _, err = w.db.SessionByToken(t.Context(), claimed.Session.ID, "ct_other")
 	w.want(err, db.ErrNotFound)
+}
+
+func TestClaimLink_StoresTheScriptOfTheWinnerOnce(t *testing.T) {
+	w := newWorld(t)
+	first, second := w.link(), w.link()
+	claim := func(link db.Link, script db.Script) error {
+		claim := dbtest.NewClaim(link.ClaimCode, boot)
+		claim.Script = script
+		_, err := w.db.ClaimLink(t.Context(), claim)
+		return err
+	}
+	w.must(claim(first, db.Script{Hash: "won", IntegrationID: "demo", Source: "first"}))
+	w.changesNothing(db.ErrActive, func() error { return claim(first, db.Script{Hash: "lost"}) })
+	w.must(claim(second, db.Script{Hash: "won", IntegrationID: "demo", Source: "second"}))
+
+	stored, err := w.db.Script(t.Context(), "won")
+	w.must(err)
+	expect(t, "source", stored.Source, "first")
+	_, err = w.db.Script(t.Context(), "lost")
+	w.want(err, db.ErrNotFound)
+}
+
+func TestClaimLink_ReadsTheLinkOnce(t *testing.T) {
+	w := newWorld(t)
+	link := w.link()
+	for _, want := range []error{nil, db.ErrActive} {
+		reads := 0
+		w.must(db.Trace(w.db, w.folder, func(statement string) {
+			if strings.Contains(statement, "FROM links l WHERE") {
+				reads++
+			}
+		}))
+		_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
+		w.want(err, want)
+		expect(t, "reads", reads, 1)
+	}
 }
 
 func TestUnknownCodeClaimsNothing(t *testing.T) {
@@ -116,7 +153,7 @@ func TestHandedOverSessionLeavesTheOldBrowserAndToken(t *testing.T) {
 	w.want(err, db.ErrNotFound)
 	session, _, err := w.db.SessionByToken(t.Context(), claimed.Session.ID, token)
 	w.must(err)
-	expect(t, "old browser", session.HeldBy("browser"), false)
+	expect(t, "old browser", session.HeldBy(dbtest.Visitor), false)
 	expect(t, "new browser", session.HeldBy("second"), true)
 	_, err = w.db.TransferSession(t.Context(), "sess_none", "second", true)
 	w.want(err, db.ErrNotFound)

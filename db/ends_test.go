@@ -14,7 +14,7 @@ func TestLatestEndsAreTheLastTryOfEachLink(t *testing.T) {
 	fail := func(link db.Link, version, code string) int64 {
 		w.clock.Advance(time.Second)
 		claim := dbtest.NewClaim(link.ClaimCode, boot)
-		claim.Version = version
+		claim.Script.Hash = version
 		claimed, err := w.db.ClaimLink(w.Context(), claim)
 		w.must(err)
 		w.must(w.db.FailSession(w.Context(), claimed.Session.Lease(), db.Failure{Code: code}))

@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// Script is a version of an integration's source, kept because a session ran it.
+// Script is a version of an integration's source. It is stored with the first claim
+// of which the session runs it.
 type Script struct {
 	Hash          string
 	IntegrationID string
@@ -13,16 +14,10 @@ type Script struct {
 	CreatedAt     int64
 }
 
-// KeepScript stores a version once.
-func (db *DB) KeepScript(ctx context.Context, script Script) error {
-	err := db.transact(ctx, func(tx *tx) error {
-		return tx.exec(`INSERT INTO scripts (hash, integration_id, source, created_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (hash) DO NOTHING`, script.Hash, script.IntegrationID, script.Source, tx.now)
-	})
-	if err != nil {
-		return fmt.Errorf("keep script: %w", err)
-	}
-	return nil
+// insertScript stores a version once.
+func insertScript(tx *tx, script Script) error {
+	return tx.exec(`INSERT INTO scripts (hash, integration_id, source, created_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (hash) DO NOTHING`, script.Hash, script.IntegrationID, script.Source, tx.now)
 }
 
 // Script finds a version by its hash.

@@ -140,18 +140,27 @@ func Link(t testing.TB, database *db.DB, new db.NewLink) db.Link {
 	return link
 }
 
-// Claim claims a link for an owner.
-func Claim(t testing.TB, database *db.DB, link db.Link, owner string) db.Claimed {
+// Claim claims a link for a node.
+func Claim(t testing.TB, database *db.DB, link db.Link, node string) db.Claimed {
 	t.Helper()
-	claimed, err := database.ClaimLink(t.Context(), NewClaim(link.ClaimCode, owner))
+	claimed, err := database.ClaimLink(t.Context(), NewClaim(link.ClaimCode, node))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return claimed
 }
 
+// What NewClaim claims with.
+const (
+	Visitor = "visitor"
+	Version = "version" // the hash of the script
+)
+
 // NewClaim is a person's claim with a credentials prompt.
-func NewClaim(code, owner string) db.Claim {
-	return db.Claim{Code: code, Node: owner, Visitor: "browser", Version: "version", Consent: db.Consent{Via: "page"},
-		Prompt: db.NewPrompt{Kind: "credentials", Question: json.RawMessage(`{"kind":"credentials"}`)}}
+func NewClaim(code, node string) db.Claim {
+	return db.Claim{
+		Code: code, Node: node, Visitor: Visitor, Consent: db.Consent{Via: "page"},
+		Script: db.Script{Hash: Version, IntegrationID: "demo"},
+		Prompt: db.NewPrompt{Kind: "credentials", Question: json.RawMessage(`{"kind":"credentials"}`)},
+	}
 }

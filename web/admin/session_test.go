@@ -27,12 +27,12 @@ var pictured = []byte("\xff\xd8\xff\xe0 a picture")
 func (d *desk) failedSession() db.Session {
 	d.Helper()
 	ctx := d.Context()
-	d.must(d.db.KeepScript(ctx, db.Script{Hash: "0123456789abcdef", IntegrationID: "demo", Source: source}))
 	link := dbtest.Link(d, d.db, dbtest.NewLink(dbtest.Organization(d, d.db, "acme").ID))
 	d.attempt(link, db.SessionFailed)
 	d.clock.Advance(time.Minute)
 	claim := dbtest.NewClaim(link.ClaimCode, "boot_1")
-	claim.Version, claim.Consent = "0123456789abcdef", db.Consent{Via: "page", Language: "es"}
+	claim.Script = db.Script{Hash: "0123456789abcdef", IntegrationID: "demo", Source: source}
+	claim.Consent = db.Consent{Via: "page", Language: "es"}
 	claimed, err := d.db.ClaimLink(ctx, claim)
 	d.must(err)
 	lease := claimed.Session.Lease()
@@ -272,9 +272,9 @@ func (d *desk) hostileSession(canary string) string {
 	new.Metadata = map[string]string{canary: canary}
 	new.Operations[0].Resource = canary
 	link := dbtest.Link(d, d.db, new)
-	d.must(d.db.KeepScript(ctx, db.Script{Hash: canary, IntegrationID: canary, Source: "# " + canary + "\n" + canary}))
 	claim := dbtest.NewClaim(link.ClaimCode, "boot_1")
-	claim.Version, claim.Consent = canary, db.Consent{Via: canary, Language: canary, TextVersion: canary}
+	claim.Script = db.Script{Hash: canary, IntegrationID: canary, Source: "# " + canary + "\n" + canary}
+	claim.Consent = db.Consent{Via: canary, Language: canary, TextVersion: canary}
 	claim.Prompt = db.NewPrompt{Kind: canary, Question: quoted(map[string]any{"kind": canary, "reason": canary, "question": canary, "sentTo": canary})}
 	claimed, err := d.db.ClaimLink(ctx, claim)
 	d.must(err)

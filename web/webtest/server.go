@@ -171,7 +171,7 @@ func (s *Server) FailSession(code outcome.Code) {
 	s.Clock.Advance(time.Second)
 	script, _ := s.Options.Connect.Catalog.Get("shop")
 	claim := dbtest.NewClaim(s.Link().ClaimCode, "boot")
-	claim.Version = script.Hash
+	claim.Script.Hash = script.Hash
 	claimed, err := s.DB.ClaimLink(s.Context(), claim)
 	s.Must(err)
 	s.Must(s.DB.FailSession(s.Context(), claimed.Session.Lease(), db.Failure{Code: string(code)}))
