@@ -26,8 +26,10 @@ var importRules = []importRule{
 	{"web", []string{"web/*"}},
 	{"web/follow", []string{"web/problem", "db", "db/*", "automation"}},
 	{"web/webtest", []string{"*"}}, // only tests import it
-	{"web/*", []string{"web/problem", "web/branding", "web/cookie", "web/follow", "views", "views/*", "static", "db", "db/*",
-		"automation", "automation/outcome", "automation/resources", "automation/prompt", "automation/event", "automation/catalog"}},
+	{"web/api/strictjson", []string{"web/problem"}},
+	{"web/api/wire", []string{"db", "automation", "automation/outcome", "automation/prompt", "automation/event", "automation/catalog"}},
+	{"web/api", []string{"web/api/*", "web/problem", "web/branding", "web/follow", "views", "views/docs", "db", "db/*", "automation", "automation/outcome", "automation/prompt", "automation/event", "automation/catalog", "automation/resources"}},
+	{"web/*", []string{"web/problem", "web/branding", "web/cookie", "web/follow", "views", "views/*", "static", "db", "db/*", "automation", "automation/outcome", "automation/resources"}},
 	{"views", []string{"static", "automation/outcome"}},
 	{"views/*", []string{"views", "views/*", "static", "automation/outcome"}}, // one room with views
 	{"automation", []string{"db", "db/*", "automation/script", "automation/script/*", "automation/browser", "automation/browser/*", "automation/outcome",

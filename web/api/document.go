@@ -13,6 +13,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"passage/db"
+	"passage/web/api/wire"
 )
 
 // securityScheme names the API key in the OpenAPI document.
@@ -75,11 +76,11 @@ func (a *API) list(registered huma.Operation) {
 
 // describeBodies replaces what huma takes for a string of bytes.
 func (a *API) describeBodies() {
-	a.describeBody("/v1/links", linkRequest{}, createdLink{})
-	a.describeBody("/v1/events/resend", resendRequest{}, nil)
-	a.describeBody("/v1/links/{id}/redeem", redeemRequest{}, nil)
-	a.describeBody("/link/claim", claimRequest{}, nil)
-	a.describeBody("/webhook_verification_key/get", verificationKeyRequest{}, nil)
+	a.describeBody("/v1/links", wire.LinkRequest{}, wire.CreatedLink{})
+	a.describeBody("/v1/events/resend", wire.ResendRequest{}, nil)
+	a.describeBody("/v1/links/{id}/redeem", wire.RedeemRequest{}, nil)
+	a.describeBody("/link/claim", wire.ClaimRequest{}, nil)
+	a.describeBody("/webhook_verification_key/get", wire.VerificationKeyRequest{}, nil)
 }
 
 // describeBody says what a POST takes, and what it gives where that is rendered

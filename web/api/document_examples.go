@@ -7,6 +7,7 @@ import (
 	"passage/automation/event"
 	"passage/automation/outcome"
 	"passage/db"
+	"passage/web/api/wire"
 )
 
 // What the examples speak of.
@@ -25,11 +26,11 @@ var (
 	exampleReturn = "https://your-app.com/done?linkId=" + exampleLink
 	exampleResult = json.RawMessage(`{"paymentMethods":[{"order":0,"vendorId":"pm_1","last4":"1111","type":"credit_card","isDefault":true,"brand":"Visa","expirationDate":"08/28","raw":{}}]}`)
 
-	exampleEventView = EventView{ID: exampleEvent, Event: "link.complete", LinkID: exampleLink, SessionID: known(exampleSession),
+	exampleEventView = wire.Event{ID: exampleEvent, Event: "link.complete", LinkID: exampleLink, SessionID: known(exampleSession),
 		ExternalUserID: known(exampleUser), Metadata: exampleData, Status: "complete", Final: true,
 		Operations: []db.EventOperation{{Resource: "paymentMethod", Action: "read", Status: db.OperationComplete}},
 		Timestamp:  exampleMoment + 73_000}
-	exampleAttempt = SessionView{ID: exampleSession, Attempt: 1, Status: db.SessionComplete, CreatedAt: exampleMoment + 9_000,
+	exampleAttempt = wire.Session{ID: exampleSession, Attempt: 1, Status: db.SessionComplete, CreatedAt: exampleMoment + 9_000,
 		StartedAt: known[int64](exampleMoment + 31_000), EndedAt: known[int64](exampleMoment + 73_000)}
 )
 
@@ -44,30 +45,30 @@ func (a *API) examples() map[string]example {
 	link := a.exampleLink()
 	delivery := exampleDelivery()
 	return map[string]example{
-		"createLink": {linkRequest{IntegrationID: "demo",
-			Operations: []operationRequest{{Resource: "paymentMethod", Action: "read"}},
+		"createLink": {wire.LinkRequest{IntegrationID: "demo",
+			Operations: []wire.OperationRequest{{Resource: "paymentMethod", Action: "read"}},
 			ReturnURL:  "https://your-app.com/done", WebhookURL: "https://your-app.com/webhooks", ExternalUserID: exampleUser, Metadata: exampleData},
-			createdLink{LinkID: exampleLink, ClaimCode: exampleCode, IntegrationID: "demo",
-				Operations: []operationName{{"paymentMethod", "read"}}, Resource: "paymentMethod", Action: "read", Status: db.LinkPending,
+			wire.CreatedLink{LinkID: exampleLink, ClaimCode: exampleCode, IntegrationID: "demo",
+				Operations: []wire.OperationName{{Resource: "paymentMethod", Action: "read"}}, Resource: "paymentMethod", Action: "read", Status: db.LinkPending,
 				ClaimURL: *link.ClaimURL, AppClipURL: *link.ClaimURL, ReturnURL: exampleReturn, ExternalID: exampleUser, Metadata: exampleData,
 				ExpiresAt: link.ExpiresAt, CreatedAt: exampleMoment}},
-		"listLinks":      {nil, linkList{Links: []LinkFields{link.LinkFields}}},
+		"listLinks":      {nil, wire.LinkList{Links: []wire.LinkSummary{link.LinkSummary}}},
 		"getLink":        {nil, link},
 		"cancelLink":     {nil, a.exampleCancelled()},
-		"redeemReturn":   {redeemRequest{"rtn_m2Kd8Vq0Xw5LhT6kQy1VbN8sDz4Rp3Xw"}, link},
-		"listSessions":   {nil, sessionList{[]SessionView{exampleAttempt}}},
+		"redeemReturn":   {wire.RedeemRequest{ReturnCode: "rtn_m2Kd8Vq0Xw5LhT6kQy1VbN8sDz4Rp3Xw"}, link},
+		"listSessions":   {nil, wire.SessionList{Sessions: []wire.Session{exampleAttempt}}},
 		"getSession":     {nil, exampleDetail()},
-		"listEvents":     {nil, eventList{Events: []EventView{exampleEventView}}},
-		"listDeliveries": {nil, deliveryList{[]deliveryView{delivery}}},
-		"resendEvent": {nil, deliveryView{ID: "dlv_3Qm2VxKc0LwRj7Hn4YaZt8", EventID: exampleEvent, URL: delivery.URL, Status: db.DeliveryPending,
-			CreatedAt: exampleMoment + 90_000, NextTryAt: known[int64](exampleMoment + 90_000), Tries: []tryView{}}},
-		"resendEvents":  {resendRequest{CreatedAfter: exampleMoment}, resent{Resent: 12}},
+		"listEvents":     {nil, wire.EventList{Events: []wire.Event{exampleEventView}}},
+		"listDeliveries": {nil, wire.DeliveryList{Deliveries: []wire.Delivery{delivery}}},
+		"resendEvent": {nil, wire.Delivery{ID: "dlv_3Qm2VxKc0LwRj7Hn4YaZt8", EventID: exampleEvent, URL: delivery.URL, Status: db.DeliveryPending,
+			CreatedAt: exampleMoment + 90_000, NextTryAt: known[int64](exampleMoment + 90_000), Tries: []wire.DeliveryAttempt{}}},
+		"resendEvents":  {wire.ResendRequest{CreatedAfter: exampleMoment}, wire.ResendResult{Resent: 12}},
 		"listProviders": {nil, a.exampleProviders()},
-		"claimLink": {claimRequest{exampleCode}, claimedLink{LinkID: exampleLink, SessionID: exampleSession, ClientToken: exampleHolder,
-			WebsocketURL: a.websocketURL(exampleSession, exampleHolder), ExpiresAt: link.ExpiresAt}},
-		"getVerificationKey": {verificationKeyRequest{"whk_0LwRj7Hn4YaZt8Qm2VxKc5"}, verificationKey{KeyID: "whk_0LwRj7Hn4YaZt8Qm2VxKc5",
+		"claimLink": {wire.ClaimRequest{Code: exampleCode}, wire.ClaimedLink{LinkID: exampleLink, SessionID: exampleSession, ClientToken: exampleHolder,
+			WebsocketURL: wire.WebsocketURL(a.PublicURL, exampleSession, exampleHolder), ExpiresAt: link.ExpiresAt}},
+		"getVerificationKey": {wire.VerificationKeyRequest{KeyID: "whk_0LwRj7Hn4YaZt8Qm2VxKc5"}, wire.VerificationKey{KeyID: "whk_0LwRj7Hn4YaZt8Qm2VxKc5",
 			Key: "-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n", Algorithm: "ES256", CreatedAt: exampleMoment}},
-		"getJWKS": {nil, jwkSet{[]publicJWK{{KeyType: "EC", Curve: "P-256", X: "WKn-ZIGevcwGIyyrzFoZNBdaq9_TsqzGl96oc0CWuis",
+		"getJWKS": {nil, wire.KeySet{Keys: []wire.PublicKey{{KeyType: "EC", Curve: "P-256", X: "WKn-ZIGevcwGIyyrzFoZNBdaq9_TsqzGl96oc0CWuis",
 			Y: "y77t-RvAHRKTsSGdIYUfweuOvwrvDD-Q3Hv5J0fSKbE", KeyID: "whk_0LwRj7Hn4YaZt8Qm2VxKc5", Use: "sig", Algorithm: "ES256"}}}},
 	}
 }
@@ -98,51 +99,51 @@ var exampleParameters = map[string]any{
 	"/v1/events/{id}/deliveries id": exampleEvent, "/v1/events/{id}/resend id": exampleEvent,
 }
 
-func (a *API) exampleLink() linkView {
-	return linkView{LinkFields{ID: exampleLink, IntegrationID: "demo",
-		Operations: []OperationView{{"paymentMethod", "read", db.OperationComplete}}, Resource: "paymentMethod", Action: "read",
+func (a *API) exampleLink() wire.Link {
+	return wire.Link{LinkSummary: wire.LinkSummary{ID: exampleLink, IntegrationID: "demo",
+		Operations: []wire.Operation{{Resource: "paymentMethod", Action: "read", Status: db.OperationComplete}}, Resource: "paymentMethod", Action: "read",
 		ExternalUserID: known(exampleUser), Metadata: exampleData, Status: db.LinkComplete, CurrentSessionID: known(exampleSession),
 		ReturnURL: &exampleReturn, ClaimURL: known(a.PublicURL.JoinPath("c", exampleCode).String()),
-		ExpiresAt: exampleMoment + defaultLifetime*1000, CreatedAt: exampleMoment, UpdatedAt: exampleMoment + 73_000,
-		CompletedAt: known[int64](exampleMoment + 73_000)}, exampleResult, []SessionView{exampleAttempt}}
+		ExpiresAt: exampleMoment + wire.DefaultLifetime*1000, CreatedAt: exampleMoment, UpdatedAt: exampleMoment + 73_000,
+		CompletedAt: known[int64](exampleMoment + 73_000)}, Result: exampleResult, Sessions: []wire.Session{exampleAttempt}}
 }
 
-func (a *API) exampleCancelled() linkView {
+func (a *API) exampleCancelled() wire.Link {
 	link := a.exampleLink()
-	link.Status, link.CompletedAt, link.CurrentSessionID, link.Result, link.Sessions = db.LinkExpired, nil, nil, json.RawMessage("null"), []SessionView{}
-	link.Operations = []OperationView{{"paymentMethod", "read", db.OperationPending}}
-	link.Error = showError(&db.Failure{Code: string(outcome.LinkCancelled)})
+	link.Status, link.CompletedAt, link.CurrentSessionID, link.Result, link.Sessions = db.LinkExpired, nil, nil, json.RawMessage("null"), []wire.Session{}
+	link.Operations = []wire.Operation{{Resource: "paymentMethod", Action: "read", Status: db.OperationPending}}
+	link.Error = wire.NewSessionError(&db.Failure{Code: string(outcome.LinkCancelled)})
 	return link
 }
 
-func exampleDetail() sessionDetail {
-	detail := sessionDetail{SessionView: exampleAttempt, LinkID: exampleLink, Operations: []sessionOperationView{{
-		OperationView{"paymentMethod", "read", db.OperationComplete}, known[int64](exampleMoment + 62_000), nil, known[int64](exampleMoment + 72_000)}}}
-	for n, event := range []timelineEvent{
+func exampleDetail() wire.SessionDetail {
+	detail := wire.SessionDetail{Session: exampleAttempt, LinkID: exampleLink, Operations: []wire.SessionOperation{{
+		Operation: wire.Operation{Resource: "paymentMethod", Action: "read", Status: db.OperationComplete}, StartedAt: known[int64](exampleMoment + 62_000), SubmittedAt: nil, EndedAt: known[int64](exampleMoment + 72_000)}}}
+	for n, entry := range []wire.TimelineEvent{
 		{Event: string(event.Claimed), Timestamp: 9_000}, {Event: string(event.PromptOpened), Timestamp: 9_000, Prompt: "credentials"},
 		{Event: string(event.Queued), Timestamp: 31_000}, {Event: string(event.Started), Timestamp: 31_000},
 		{Event: string(event.OperationStarted), Timestamp: 62_000, Operation: known(0)}, {Event: string(event.Completed), Timestamp: 73_000},
 	} {
-		event.Seq, event.Timestamp = n+1, exampleMoment+event.Timestamp
-		detail.Events = append(detail.Events, event)
+		entry.Seq, entry.Timestamp = n+1, exampleMoment+entry.Timestamp
+		detail.Events = append(detail.Events, entry)
 	}
 	return detail
 }
 
-func exampleDelivery() deliveryView {
-	return deliveryView{ID: "dlv_8Qm2VxKc0LwRj7Hn4YaZt5", EventID: exampleEvent, URL: "https://your-app.com/webhooks", Status: db.DeliveryDelivered,
-		CreatedAt: exampleMoment + 73_000, EndedAt: known[int64](exampleMoment + 74_200), Tries: []tryView{
+func exampleDelivery() wire.Delivery {
+	return wire.Delivery{ID: "dlv_8Qm2VxKc0LwRj7Hn4YaZt5", EventID: exampleEvent, URL: "https://your-app.com/webhooks", Status: db.DeliveryDelivered,
+		CreatedAt: exampleMoment + 73_000, EndedAt: known[int64](exampleMoment + 74_200), Tries: []wire.DeliveryAttempt{
 			{Number: 1, Timestamp: exampleMoment + 73_100, StatusCode: known(503), Took: 84,
 				Error: known("the receiver answered 503: it failed; its own log says why"), Reply: known("upstream is busy")},
 			{Number: 2, Timestamp: exampleMoment + 74_200, StatusCode: known(200), Took: 31, Reply: known("ok")},
 		}}
 }
 
-func (a *API) exampleProviders() providerList {
-	resource := providerResource{Name: "mobileBillingStatement", Operations: map[string]providerOperation{}}
+func (a *API) exampleProviders() wire.ProviderList {
+	resource := wire.ProviderResource{Name: "mobileBillingStatement", Operations: map[string]wire.ProviderOperation{}}
 	if operation, ok := a.Resources.Operation(resource.Name, "read"); ok {
-		resource.Operations["read"] = providerOperation{operation.Description, operation.Arguments, operation.Result}
+		resource.Operations["read"] = wire.ProviderOperation{Description: operation.Description, Arguments: operation.Arguments, Result: operation.Result}
 	}
-	return providerList{[]provider{{ID: "demo", Name: "Demo Mobile",
-		Health: healthView{catalog.HealthOK, known(0.98), 50, known[int64](exampleMoment)}, Resources: []providerResource{resource}}}}
+	return wire.ProviderList{Providers: []wire.Provider{{ID: "demo", Name: "Demo Mobile",
+		Health: wire.Health{Status: catalog.HealthOK, SuccessRate: known(0.98), Sessions: 50, Since: known[int64](exampleMoment)}, Resources: []wire.ProviderResource{resource}}}}
 }

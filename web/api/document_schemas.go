@@ -10,22 +10,18 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"passage/automation/outcome"
+	"passage/web/api/wire"
 )
 
 const schemaPrefix = "#/components/schemas/"
 
-// nameSchema names a type in the document: clients are generated with these
-// names, so “View” and the like are left out.
+// nameSchema names a type in the document, by which clients are generated.
 func nameSchema(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
-	if better, ok := schemaNames[name]; ok {
-		return better
+	if name == "DeliveryAttempt" {
+		return "Try" // as it was first published
 	}
-	return strings.TrimSuffix(name, "View")
-}
-
-var schemaNames = map[string]string{
-	"ErrorView": "SessionError", "LinkFields": "LinkSummary", "Resent": "ResendResult", "JwkSet": "KeySet", "PublicJWK": "PublicKey",
+	return name
 }
 
 func (a *API) schemas() map[string]*huma.Schema { return a.huma.OpenAPI().Components.Schemas.Map() }
@@ -94,9 +90,9 @@ func (a *API) mendSchemas() {
 	schemas := a.schemas()
 	schemas["SessionError"].Properties["code"].Enum = outcomeCodes()
 	schemas["EventOperation"].Properties["status"].Enum = schemas["Operation"].Properties["status"].Enum
-	schemas["TimelineEvent"].Properties["event"].Enum = anyOf(timelineKinds)
+	schemas["TimelineEvent"].Properties["event"].Enum = anyOf(wire.TimelineEvents)
 	metadata := schemas["LinkRequest"].Properties["metadata"]
-	longestKey, longestValue := maxMetadataKey, maxMetadataValue
+	longestKey, longestValue := wire.MaxMetadataKey, wire.MaxMetadataValue
 	metadata.AdditionalProperties = &huma.Schema{Type: huma.TypeString, MaxLength: &longestValue}
 	metadata.Extensions = map[string]any{"propertyNames": map[string]any{"minLength": 1, "maxLength": longestKey}}
 	schemaOfSchema := map[string]*huma.Schema{"arguments": {Type: huma.TypeObject, Nullable: true}, "result": {Type: huma.TypeObject}}

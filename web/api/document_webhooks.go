@@ -8,14 +8,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"passage/automation/outcome"
+	"passage/web/api/wire"
 )
-
-// webhookPayload describes what web/webhook sends; a test holds the two
-// together.
-type webhookPayload struct {
-	EventView
-	Result json.RawMessage `json:"result" doc:"One operation's data, or {operations: [{resource, action, data}]}; null unless the event is link.complete, and once the data was deleted."`
-}
 
 // webhookHeaders are those of every delivery.
 var webhookHeaders = []struct{ name, about, example string }{
@@ -36,7 +30,7 @@ var webhookEvents = map[string]string{
 func (a *API) describeWebhooks() {
 	openAPI := a.huma.OpenAPI()
 	openAPI.Webhooks = map[string]*huma.PathItem{}
-	payload := a.schemaOf(webhookPayload{})
+	payload := a.schemaOf(wire.WebhookPayload{})
 	for _, name := range slices.Sorted(maps.Keys(webhookEvents)) {
 		operation := &huma.Operation{
 			OperationID: "on" + pascal(string(name[0]-'a'+'A')+name[1:4]+"_"+name[5:]), Tags: []string{"Webhooks"},
@@ -56,9 +50,9 @@ func (a *API) describeWebhooks() {
 	}
 }
 
-func exampleWebhook(name string) webhookPayload {
-	payload := webhookPayload{exampleEventView, exampleResult}
-	payload.Event, payload.Status = name, name[len("link."):]
+func exampleWebhook(name string) wire.WebhookPayload {
+	payload := wire.WebhookPayload{Event: exampleEventView, Result: exampleResult}
+	payload.Event.Event, payload.Status = name, name[len("link."):]
 	code := outcome.Code("")
 	switch name {
 	case "link.failed":
@@ -68,7 +62,7 @@ func exampleWebhook(name string) webhookPayload {
 	}
 	if code != "" {
 		entry, _ := outcome.Lookup(code)
-		payload.Error = &errorView{Code: string(code), Message: entry.Developer}
+		payload.Error = &wire.SessionError{Code: string(code), Message: entry.Developer}
 		payload.Result = json.RawMessage("null")
 		payload.Operations = slices.Clone(payload.Operations)
 		payload.Operations[0].Status = "pending"

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"passage/db"
+	"passage/web/api/strictjson"
 	"passage/web/problem"
 )
 
@@ -40,7 +41,7 @@ func fromHuma(status int, errs []error) *problem.Problem {
 }
 
 func parameterIssues(errs []error) []problem.Issue {
-	var found issues
+	var found strictjson.Issues
 	for _, err := range errs {
 		var detailer huma.ErrorDetailer
 		if !errors.As(err, &detailer) {
@@ -48,9 +49,9 @@ func parameterIssues(errs []error) []problem.Issue {
 		}
 		detail := detailer.ErrorDetail() // its Value is what was sent, and stays here
 		_, name, _ := strings.Cut(detail.Location, ".")
-		found.add(name, reword(detail.Message))
+		found.Add(name, reword(detail.Message))
 	}
-	return found.list
+	return found.List()
 }
 
 // rewordings turn huma's texts, which are not part of our contract, into ours.

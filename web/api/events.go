@@ -3,40 +3,18 @@ package api
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"passage/db"
+	"passage/web/api/wire"
 	"passage/web/problem"
 )
-
-// EventView is a webhook's payload without the result, which would make a page
-// of events as large as all their results: GET /v1/links/{id} has it.
-type EventView struct {
-	ID             string              `json:"id" doc:"The same at every try, and greater for a later event."`
-	Event          string              `json:"event" enum:"link.complete,link.failed,link.expired"`
-	LinkID         string              `json:"linkId"`
-	Test           bool                `json:"test" doc:"Of a link made with a test key."`
-	SessionID      *string             `json:"sessionId" doc:"The attempt that it is about; null where there was none."`
-	ExternalUserID *string             `json:"externalUserId" doc:"As you gave it."`
-	Metadata       map[string]string   `json:"metadata" doc:"As you gave it."`
-	Status         string              `json:"status" enum:"complete,failed,expired" doc:"The state that the link came to."`
-	Final          bool                `json:"final" doc:"Whether the link can no longer complete."`
-	Operations     []db.EventOperation `json:"operations" doc:"As they stood then."`
-	Error          *errorView          `json:"error"`
-	Timestamp      int64               `json:"timestamp"`
-}
-
-type eventList struct {
-	Events     []EventView `json:"events"`
-	NextCursor *string     `json:"nextCursor" doc:"The after of the next page; null at the end, where the last event's id is the after of whatever comes later."`
-}
 
 type listEventsInput struct {
 	After string `query:"after" doc:"An event's id: what came after it."`
 	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50" doc:"How many on a page."`
 }
 
-func (a *API) listEvents(ctx context.Context, input *listEventsInput) (*reply[eventList], error) {
+func (a *API) listEvents(ctx context.Context, input *listEventsInput) (*reply[wire.EventList], error) {
 	if err := a.checkAfter(ctx, input.After); err != nil {
 		return nil, err
 	}
@@ -45,7 +23,7 @@ func (a *API) listEvents(ctx context.Context, input *listEventsInput) (*reply[ev
 	if err != nil {
 		return nil, err
 	}
-	list := eventList{Events: []EventView{}}
+	list := wire.EventList{Events: []wire.Event{}}
 	if len(events) > input.Limit {
 		events = events[:input.Limit]
 		list.NextCursor = &events[len(events)-1].ID
@@ -59,9 +37,9 @@ func (a *API) listEvents(ctx context.Context, input *listEventsInput) (*reply[ev
 			}
 			links[event.LinkID] = link
 		}
-		list.Events = append(list.Events, showEvent(&event, &link))
+		list.Events = append(list.Events, wire.NewEvent(&event, &link))
 	}
-	return &reply[eventList]{list}, nil
+	return &reply[wire.EventList]{list}, nil
 }
 
 // checkAfter makes sure that the event is there: to start from the beginning
@@ -75,13 +53,4 @@ func (a *API) checkAfter(ctx context.Context, id string) error {
 		return problem.Invalid(problem.Issue{Path: "after", Message: "is not the id of an event"})
 	}
 	return err
-}
-
-func showEvent(event *db.Event, link *db.Link) EventView {
-	return EventView{
-		ID: event.ID, Event: event.Name, LinkID: event.LinkID, Test: link.Test, SessionID: orNull(event.SessionID),
-		ExternalUserID: orNull(link.ExternalUserID), Metadata: link.Metadata,
-		Status: strings.TrimPrefix(event.Name, "link."), Final: event.Final, Operations: event.Operations,
-		Error: showError(event.Error), Timestamp: event.CreatedAt,
-	}
 }

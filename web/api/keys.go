@@ -11,24 +11,14 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"passage/db"
+	"passage/web/api/strictjson"
+	"passage/web/api/wire"
 )
-
-// The names here are those of the existing API, which writes them this way.
-type verificationKeyRequest struct {
-	KeyID string `json:"key_id" doc:"The kid of the signature's header."`
-}
-
-type verificationKey struct {
-	KeyID     string `json:"key_id"`
-	Key       string `json:"key" doc:"PEM, SPKI."`
-	Algorithm string `json:"algorithm" example:"ES256"`
-	CreatedAt int64  `json:"created_at"`
-}
 
 // getVerificationKey needs no API key: the key is public, and whoever verifies
 // a webhook may not have one.
-func (a *API) getVerificationKey(ctx context.Context, input *jsonBody) (*reply[verificationKey], error) {
-	id, err := readOne(input.RawBody, "key_id")
+func (a *API) getVerificationKey(ctx context.Context, input *jsonBody) (*reply[wire.VerificationKey], error) {
+	id, err := strictjson.ParseText(input.RawBody, "key_id")
 	if err != nil {
 		return nil, err
 	}
@@ -36,28 +26,13 @@ func (a *API) getVerificationKey(ctx context.Context, input *jsonBody) (*reply[v
 	if err != nil {
 		return nil, err
 	}
-	return &reply[verificationKey]{verificationKey{KeyID: key.ID, Key: key.PublicPEM,
+	return &reply[wire.VerificationKey]{wire.VerificationKey{KeyID: key.ID, Key: key.PublicPEM,
 		Algorithm: string(jose.ES256), CreatedAt: key.CreatedAt}}, nil
-}
-
-// publicJWK is a public key of RFC 7517 and 7518, section 6.2.1.
-type publicJWK struct {
-	KeyType   string `json:"kty" example:"EC"`
-	Curve     string `json:"crv" example:"P-256"`
-	X         string `json:"x"`
-	Y         string `json:"y"`
-	KeyID     string `json:"kid"`
-	Use       string `json:"use" example:"sig"`
-	Algorithm string `json:"alg" example:"ES256"`
 }
 
 type jwks struct {
 	CacheControl string `header:"Cache-Control"`
-	Body         jwkSet
-}
-
-type jwkSet struct {
-	Keys []publicJWK `json:"keys"`
+	Body         wire.KeySet
 }
 
 // getJWKS lists the keys in force of all organizations: a kid names one.
@@ -66,7 +41,7 @@ func (a *API) getJWKS(ctx context.Context, _ *struct{}) (*jwks, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := jwkSet{Keys: make([]publicJWK, len(keys))}
+	set := wire.KeySet{Keys: make([]wire.PublicKey, len(keys))}
 	for n := range keys {
 		if set.Keys[n], err = asJWK(&keys[n]); err != nil {
 			return nil, fmt.Errorf("list keys: %w", err)
@@ -75,19 +50,19 @@ func (a *API) getJWKS(ctx context.Context, _ *struct{}) (*jwks, error) {
 	return &jwks{CacheControl: "public, max-age=300", Body: set}, nil
 }
 
-func asJWK(key *db.SigningKey) (publicJWK, error) {
+func asJWK(key *db.SigningKey) (wire.PublicKey, error) {
 	block, _ := pem.Decode([]byte(key.PublicPEM))
 	if block == nil {
-		return publicJWK{}, errors.New("a stored key is not PEM")
+		return wire.PublicKey{}, errors.New("a stored key is not PEM")
 	}
 	public, err := x509.ParsePKIXPublicKey(block.Bytes)
 	if err != nil {
-		return publicJWK{}, err
+		return wire.PublicKey{}, err
 	}
 	text, err := jose.JSONWebKey{Key: public, KeyID: key.ID, Use: "sig", Algorithm: string(jose.ES256)}.MarshalJSON()
 	if err != nil {
-		return publicJWK{}, err
+		return wire.PublicKey{}, err
 	}
-	var jwk publicJWK
+	var jwk wire.PublicKey
 	return jwk, json.Unmarshal(text, &jwk)
 }

@@ -3,88 +3,14 @@ package api
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"passage/automation/outcome"
 	"passage/db"
+	"passage/web/api/wire"
 )
-
-// createdLink is the reply to POST /v1/links.
-type createdLink struct {
-	LinkID        string            `json:"linkId"`
-	ClaimCode     string            `json:"claimCode"`
-	IntegrationID string            `json:"integrationId"`
-	Operations    []operationName   `json:"operations"`
-	Resource      string            `json:"resource" doc:"The first operation's."`
-	Action        string            `json:"action" doc:"The first operation's."`
-	Status        db.LinkStatus     `json:"status" enum:"pending,active,complete,failed,expired"`
-	ClaimURL      string            `json:"claimUrl" doc:"The page to send the person to."`
-	AppClipURL    string            `json:"appClipUrl" doc:"The same as claimUrl."`
-	ReturnURL     string            `json:"returnUrl,omitempty" doc:"With linkId appended."`
-	ExternalID    string            `json:"externalUserId,omitempty"`
-	Metadata      map[string]string `json:"metadata,omitzero"`
-	ExpiresAt     int64             `json:"expiresAt"`
-	CreatedAt     int64             `json:"createdAt"`
-}
-
-type operationName struct {
-	Resource string `json:"resource"`
-	Action   string `json:"action"`
-}
-
-// OperationView is exported, like LinkFields and SessionView, because huma
-// describes no embedded struct that is not.
-type OperationView struct {
-	Resource string             `json:"resource"`
-	Action   string             `json:"action"`
-	Status   db.OperationStatus `json:"status" enum:"pending,running,complete,failed,unknown" doc:"unknown: a change was submitted and could not be confirmed."`
-}
-
-// errorView is why a session ended without success.
-type errorView struct {
-	Code      string `json:"code"`
-	Message   string `json:"message" doc:"For developers."`
-	Operation *int   `json:"operation,omitempty" doc:"The position of the operation that failed."`
-}
-
-// LinkFields is what lists show of a link. What is not known yet is null.
-type LinkFields struct {
-	ID               string            `json:"id"`
-	IntegrationID    string            `json:"integrationId"`
-	Operations       []OperationView   `json:"operations"`
-	Resource         string            `json:"resource" doc:"The first operation's."`
-	Action           string            `json:"action" doc:"The first operation's."`
-	ExternalUserID   *string           `json:"externalUserId"`
-	Metadata         map[string]string `json:"metadata"`
-	Status           db.LinkStatus     `json:"status" enum:"pending,active,complete,failed,expired"`
-	CurrentSessionID *string           `json:"currentSessionId"`
-	Error            *errorView        `json:"error"`
-	ReturnURL        *string           `json:"returnUrl" doc:"With linkId appended."`
-	ClaimURL         *string           `json:"claimUrl" doc:"null for a key that may only read."`
-	Test             bool              `json:"test" doc:"Made with a test key."`
-	Debug            bool              `json:"debug"`
-	Reusable         bool              `json:"reusable"`
-	ReturnRequired   bool              `json:"returnRequired" doc:"All is done, and only POST /v1/links/{id}/redeem is missing."`
-	ExpiresAt        int64             `json:"expiresAt"`
-	CreatedAt        int64             `json:"createdAt"`
-	UpdatedAt        int64             `json:"updatedAt"`
-	CompletedAt      *int64            `json:"completedAt"`
-}
-
-type linkView struct {
-	LinkFields
-	Result   json.RawMessage `json:"result" doc:"One operation's data, or {operations: [{resource, action, data}]}."`
-	Sessions []SessionView   `json:"sessions"`
-}
-
-type linkList struct {
-	Links      []LinkFields `json:"links"`
-	NextCursor *string      `json:"nextCursor" doc:"For the next page; null at the end."`
-}
 
 type createLinkInput struct {
 	jsonBody
@@ -149,7 +75,7 @@ func (a *API) createOnce(ctx context.Context, input *createLinkInput) (*rawReply
 }
 
 func (a *API) renderCreated(link *db.Link) (db.Reply, error) {
-	view := createdLink{
+	view := wire.CreatedLink{
 		LinkID: link.ID, ClaimCode: link.ClaimCode, IntegrationID: link.IntegrationID,
 		Resource: link.Operations[0].Resource, Action: link.Operations[0].Action, Status: link.Status,
 		ClaimURL: a.claimURL(link), AppClipURL: a.claimURL(link), ExternalID: link.ExternalUserID,
@@ -159,7 +85,7 @@ func (a *API) renderCreated(link *db.Link) (db.Reply, error) {
 		view.ReturnURL = db.ReturnTo(link.ReturnURL, link.ID)
 	}
 	for _, operation := range link.Operations {
-		view.Operations = append(view.Operations, operationName{operation.Resource, operation.Action})
+		view.Operations = append(view.Operations, wire.OperationName{Resource: operation.Resource, Action: operation.Action})
 	}
 	var text bytes.Buffer
 	if err := huma.DefaultJSONFormat.Marshal(&text, view); err != nil {
@@ -176,7 +102,7 @@ type idInput struct {
 	ID string `path:"id"`
 }
 
-func (a *API) getLink(ctx context.Context, input *idInput) (*reply[linkView], error) {
+func (a *API) getLink(ctx context.Context, input *idInput) (*reply[wire.Link], error) {
 	link, err := a.link(ctx, input.ID)
 	if err != nil {
 		return nil, err
@@ -184,7 +110,7 @@ func (a *API) getLink(ctx context.Context, input *idInput) (*reply[linkView], er
 	return a.showLink(ctx, &link)
 }
 
-func (a *API) showLink(ctx context.Context, link *db.Link) (*reply[linkView], error) {
+func (a *API) showLink(ctx context.Context, link *db.Link) (*reply[wire.Link], error) {
 	result, err := a.DB.Result(link)
 	if err != nil {
 		return nil, err
@@ -193,10 +119,10 @@ func (a *API) showLink(ctx context.Context, link *db.Link) (*reply[linkView], er
 	if err != nil {
 		return nil, err
 	}
-	return &reply[linkView]{linkView{a.fields(ctx, link), result, sessions}}, nil
+	return &reply[wire.Link]{wire.Link{LinkSummary: a.fields(ctx, link), Result: result, Sessions: sessions}}, nil
 }
 
-func (a *API) cancelLink(ctx context.Context, input *idInput) (*reply[linkView], error) {
+func (a *API) cancelLink(ctx context.Context, input *idInput) (*reply[wire.Link], error) {
 	link, err := a.link(ctx, input.ID)
 	if err != nil {
 		return nil, err
@@ -230,7 +156,7 @@ type listLinksInput struct {
 	Reference      string `query:"reference" pattern:"^sess_[0-9A-Za-z_-]{8,}$" patternDescription:"a reference" doc:"What a person was shown for support, such as sess_4KwX0b2N: the link of that session."`
 }
 
-func (a *API) listLinks(ctx context.Context, input *listLinksInput) (*reply[linkList], error) {
+func (a *API) listLinks(ctx context.Context, input *listLinksInput) (*reply[wire.LinkList], error) {
 	links, next, err := a.DB.Links(ctx, db.LinkFilter{
 		OrganizationID: organization(ctx), TestOnly: keyOf(ctx).Test, Status: db.LinkStatus(input.Status), IntegrationID: input.IntegrationID,
 		ExternalUserID: input.ExternalUserID, ErrorCode: input.ErrorCode, CreatedAfter: input.CreatedAfter,
@@ -239,46 +165,30 @@ func (a *API) listLinks(ctx context.Context, input *listLinksInput) (*reply[link
 	if err != nil {
 		return nil, err
 	}
-	list := linkList{Links: make([]LinkFields, len(links)), NextCursor: orNull(next)}
+	list := wire.LinkList{Links: make([]wire.LinkSummary, len(links)), NextCursor: wire.OrNull(next)}
 	for n := range links {
 		list.Links[n] = a.fields(ctx, &links[n])
 	}
-	return &reply[linkList]{list}, nil
+	return &reply[wire.LinkList]{list}, nil
 }
 
-func (a *API) fields(ctx context.Context, link *db.Link) LinkFields {
-	fields := LinkFields{
+func (a *API) fields(ctx context.Context, link *db.Link) wire.LinkSummary {
+	fields := wire.LinkSummary{
 		ID: link.ID, IntegrationID: link.IntegrationID,
 		Resource: link.Operations[0].Resource, Action: link.Operations[0].Action,
-		ExternalUserID: orNull(link.ExternalUserID), Metadata: link.Metadata, Status: link.Status,
-		CurrentSessionID: orNull(link.CurrentSessionID), Error: showError(link.Error), Test: link.Test,
+		ExternalUserID: wire.OrNull(link.ExternalUserID), Metadata: link.Metadata, Status: link.Status,
+		CurrentSessionID: wire.OrNull(link.CurrentSessionID), Error: wire.NewSessionError(link.Error), Test: link.Test,
 		Debug: link.Debug, Reusable: link.Reusable, ReturnRequired: link.AwaitsReturn(), ExpiresAt: link.ExpiresAt, CreatedAt: link.CreatedAt,
 		UpdatedAt: link.UpdatedAt, CompletedAt: link.CompletedAt,
 	}
 	if keyOf(ctx).Scope.Covers(db.ScopeLinks) {
-		fields.ClaimURL = orNull(a.claimURL(link))
+		fields.ClaimURL = wire.OrNull(a.claimURL(link))
 	}
 	if link.ReturnURL != "" {
-		fields.ReturnURL = orNull(db.ReturnTo(link.ReturnURL, link.ID))
+		fields.ReturnURL = wire.OrNull(db.ReturnTo(link.ReturnURL, link.ID))
 	}
 	for _, o := range link.Operations {
-		fields.Operations = append(fields.Operations, OperationView{o.Resource, o.Action, o.Status})
+		fields.Operations = append(fields.Operations, wire.Operation{Resource: o.Resource, Action: o.Action, Status: o.Status})
 	}
 	return fields
-}
-
-// showError gives the public side of a failure: the detail is the operator's.
-func showError(failure *db.Failure) *errorView {
-	if failure == nil {
-		return nil
-	}
-	known, _ := outcome.Lookup(outcome.Code(failure.Code))
-	return &errorView{Code: failure.Code, Message: known.Developer, Operation: failure.Operation}
-}
-
-func orNull(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }

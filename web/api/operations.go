@@ -7,68 +7,71 @@ import (
 	"strings"
 
 	"passage/db"
+	"passage/web/api/strictjson"
+	"passage/web/api/wire"
 )
 
 // asked is one operation of a request, with the path that it stands at.
 type asked struct {
-	*form
+	*strictjson.Object
 	resource, action string
 	arguments        json.RawMessage // an object, or nil where there are none
 }
 
 // operations reads what is to be done, in either of its two forms.
-func (f *form) operations() []asked {
-	list := f.take("operations")
+func readOperations(f *strictjson.Object) []asked {
+	list := f.Take("operations")
 	single := []string{"resource", "action", "arguments"}
 	if list == nil {
-		if f.take("resource") == nil && f.take("action") == nil && f.take("arguments") == nil {
-			f.fault("operations", "is required, or resource and action")
+		if f.Take("resource") == nil && f.Take("action") == nil && f.Take("arguments") == nil {
+			f.Invalid("operations", "is required, or resource and action")
 			return nil
 		}
-		return []asked{f.operation()}
+		return []asked{readOperation(f)}
 	}
 	for _, name := range single {
-		if f.take(name) != nil {
-			f.fault(name, "must not be given together with operations")
+		if f.Take(name) != nil {
+			f.Invalid(name, "must not be given together with operations")
 		}
 	}
 	var items []json.RawMessage
 	switch err := json.Unmarshal(list, &items); {
 	case err != nil:
-		f.fault("operations", "must be an array")
+		f.Invalid("operations", "must be an array")
 	case len(items) == 0:
-		f.fault("operations", "must have at least 1 item")
-	case len(items) > maxOperations:
-		f.fault("operations", "must have at most "+strconv.Itoa(maxOperations)+" items")
+		f.Invalid("operations", "must have at least 1 item")
+	case len(items) > wire.MaxOperations:
+		f.Invalid("operations", "must have at most "+strconv.Itoa(wire.MaxOperations)+" items")
 	default:
-		return f.items(items)
+		return readItems(f, items)
 	}
 	return nil
 }
 
-func (f *form) items(items []json.RawMessage) (all []asked) {
+func readItems(f *strictjson.Object, items []json.RawMessage) (all []asked) {
+	list := f.Inner("operations", nil)
 	for n, item := range items {
-		at := join(f.path("operations"), strconv.Itoa(n))
+		position := strconv.Itoa(n)
 		var fields map[string]json.RawMessage
 		if json.Unmarshal(item, &fields) != nil || fields == nil {
-			f.issues.add(at, "must be an object")
+			list.Invalid(position, "must be an object")
 			continue
 		}
-		inner := &form{at: at, fields: fields, issues: f.issues}
-		all = append(all, inner.operation())
-		inner.close()
+		inner := list.Inner(position, fields)
+		all = append(all, readOperation(inner))
+		inner.Close()
 	}
 	return all
 }
 
-func (f *form) operation() asked {
-	return asked{f, f.requiredText("resource"), f.requiredText("action"), f.object("arguments")}
+func readOperation(f *strictjson.Object) asked {
+	return asked{f, f.RequiredText("resource"), f.RequiredText("action"), f.RawObject("arguments")}
 }
 
 // checkOperation checks one operation against the known resources and those that
 // the integration offers (nil: the integration is not known). It reports whether
 // a sensitive argument was given.
-func (a *API) checkOperation(asked asked, offered []string, found *issues) (db.NewOperation, bool) {
+func (a *API) checkOperation(asked asked, offered []string, found *strictjson.Issues) (db.NewOperation, bool) {
 	new := db.NewOperation{Resource: asked.resource, Action: asked.action, Arguments: asked.arguments}
 	if new.Resource == "" || new.Action == "" {
 		return new, false
@@ -79,14 +82,14 @@ func (a *API) checkOperation(asked asked, offered []string, found *issues) (db.N
 		return new, false
 	}
 	if offered != nil && !slices.Contains(offered, operation.Name()) {
-		asked.fault("resource", operation.Name()+" is not offered by this integration")
+		asked.Invalid("resource", operation.Name()+" is not offered by this integration")
 	}
 	for _, issue := range operation.CheckArguments(new.Arguments) {
-		path := asked.path("arguments")
+		path := asked.Path("arguments")
 		if issue.Path != "" {
 			path += "." + issue.Path
 		}
-		found.add(path, issue.Message)
+		found.Add(path, issue.Message)
 	}
 	given := map[string]json.RawMessage{}
 	if new.Arguments != nil && json.Unmarshal(new.Arguments, &given) != nil {
@@ -101,11 +104,11 @@ func (a *API) faultUnknown(asked asked) {
 	ofResource := func(name string) bool { return strings.HasPrefix(name, asked.resource+".") }
 	switch {
 	case !slices.ContainsFunc(a.Resources.Names(), ofResource):
-		asked.fault("resource", "is not a known resource")
+		asked.Invalid("resource", "is not a known resource")
 	case asked.action != "read" && asked.action != "write":
-		asked.fault("action", "must be read or write")
+		asked.Invalid("action", "must be read or write")
 	default:
-		asked.fault("action", "is not an action of this resource")
+		asked.Invalid("action", "is not an action of this resource")
 	}
 }
 

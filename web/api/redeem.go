@@ -8,6 +8,8 @@ import (
 	"github.com/go-chi/httprate"
 
 	"passage/db"
+	"passage/web/api/strictjson"
+	"passage/web/api/wire"
 	"passage/web/problem"
 )
 
@@ -38,11 +40,6 @@ func (w wrongCodes) count(link string) error {
 	return w.counter.Increment(link, time.Now().UTC().Truncate(wrongCodesWindow))
 }
 
-// redeemRequest describes the body of POST /v1/links/{id}/redeem.
-type redeemRequest struct {
-	ReturnCode string `json:"returnCode" example:"rtn_…" doc:"As it came with the person to your returnUrl."`
-}
-
 type redeemInput struct {
 	jsonBody
 	ID string `path:"id"`
@@ -50,8 +47,8 @@ type redeemInput struct {
 
 // redeemReturn releases the result of a link whose person has come back. The
 // same code gives the same reply again, as a reply may get lost.
-func (a *API) redeemReturn(ctx context.Context, input *redeemInput) (*reply[linkView], error) {
-	code, err := readOne(input.RawBody, "returnCode")
+func (a *API) redeemReturn(ctx context.Context, input *redeemInput) (*reply[wire.Link], error) {
+	code, err := strictjson.ParseText(input.RawBody, "returnCode")
 	if err != nil {
 		return nil, err
 	}

@@ -8,11 +8,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"passage/web/api/strictjson"
+	"passage/web/api/wire"
 	"passage/web/branding"
 )
-
-// maxURL is how long a URL may be, in bytes: what every browser takes.
-const maxURL = 2048
 
 // refuseReturnURL says why a return URL cannot be taken; empty says that it can.
 // An accepted one is put into a page as it stands, so what it means must not
@@ -50,9 +49,9 @@ func refuseElsewhere(text string, allowed []string) string {
 // refuseText refuses what different readers of a URL take for different things.
 func refuseText(text string) string {
 	switch {
-	case len(text) > maxURL:
-		return "must have at most " + strconv.Itoa(maxURL) + " characters"
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, isInvisible):
+	case len(text) > wire.MaxURL:
+		return "must have at most " + strconv.Itoa(wire.MaxURL) + " characters"
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, strictjson.IsInvisible):
 		return "must not contain control characters"
 	case strings.ContainsFunc(text, unicode.IsSpace):
 		return "must not contain white space"

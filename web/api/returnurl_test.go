@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"passage/db"
+	"passage/web/api/wire"
 )
 
 func TestReturnURLsOfTheContractAreAcceptedAndKept(t *testing.T) {
@@ -39,7 +40,7 @@ func TestReturnURLsThatCouldLeadElsewhereAreRefused(t *testing.T) {
 		"myapp://user@host/", "myapp://user:pass@host", "myapp:callback", "localhost:3000/done", "a.example:8080/x", "myapp:?x",
 		" https://a.example", "https://a.example ", "\thttps://a.example", "https://a.example\n", "https://a.example/\r\nSet-Cookie:x",
 		"https://a.example/x y", "https://a.example/\u00a0", "https://a.example/\u2028", "https://a.example/\u202e", "https://a.example/\x7f",
-		"https://a.example/\u0085", "https://a.example/\xff", "https://a.example/\x00", "https://a.example/" + strings.Repeat("x", maxURL),
+		"https://a.example/\u0085", "https://a.example/\xff", "https://a.example/\x00", "https://a.example/" + strings.Repeat("x", wire.MaxURL),
 	} {
 		if refuseReturnURL(refused) == "" {
 			t.Errorf("%q is accepted", refused)
@@ -90,7 +91,7 @@ func FuzzAcceptedReturnURLsKeepTheirMeaning(f *testing.F) {
 			t.Fatalf("%q became %q", text, got)
 		}
 		if scheme := strings.ToLower(text[:strings.Index(text, ":")]); scheme != "https" && scheme != "http" {
-			if refusedSchemes[scheme] || refuseReturnURL(got) != "" && len(got) <= maxURL {
+			if refusedSchemes[scheme] || refuseReturnURL(got) != "" && len(got) <= wire.MaxURL {
 				t.Fatalf("%q became %q", text, got)
 			}
 			return // net/url need not understand an app's own URL

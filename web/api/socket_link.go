@@ -5,20 +5,11 @@ import (
 	"net/http"
 	"time"
 
-	"passage/db"
 	"passage/db/notify"
+	"passage/web/api/wire"
 	"passage/web/follow"
 	"passage/web/problem"
 )
-
-// linkStatus tells how a link stands.
-type linkStatus struct {
-	Type      string        `json:"type"`
-	LinkID    string        `json:"linkId"`
-	Status    db.LinkStatus `json:"status"`
-	Error     *errorView    `json:"error"`
-	Timestamp int64         `json:"timestamp"`
-}
 
 // followLink tells how a link stands, at once and at every change, until it can
 // change no more.
@@ -34,7 +25,7 @@ func (a *API) followLink(r *http.Request) (purpose, error) {
 	id := link.ID
 	return purpose{about: id, serve: func(ctx context.Context, s *socket) error {
 		heard := s.listen(ctx, func(context.Context, []byte) error { return nil }) // nothing is expected
-		var last linkStatus
+		var last wire.LinkStatus
 		return a.DB.Follow(heard, id, follow.Apart(func(ctx context.Context) (time.Duration, error) {
 			return a.tellLink(ctx, s, code, &last)
 		}))
@@ -42,13 +33,13 @@ func (a *API) followLink(r *http.Request) (purpose, error) {
 }
 
 // tellLink sends how the link stands where that is not what was said last.
-func (a *API) tellLink(ctx context.Context, s *socket, code string, last *linkStatus) (again time.Duration, err error) {
+func (a *API) tellLink(ctx context.Context, s *socket, code string, last *wire.LinkStatus) (again time.Duration, err error) {
 	link, err := a.DB.LinkByCode(ctx, code)
 	if err != nil {
 		return 0, err
 	}
-	now := linkStatus{"link.status", link.ID, link.Status, showError(link.Error), link.StatusSince()}
-	if last.Status != now.Status || last.Timestamp != now.Timestamp || last.code() != now.code() {
+	now := wire.LinkStatus{Type: "link.status", LinkID: link.ID, Status: link.Status, Error: wire.NewSessionError(link.Error), Timestamp: link.StatusSince()}
+	if last.Status != now.Status || last.Timestamp != now.Timestamp || last.Code() != now.Code() {
 		if err := s.send(now); err != nil {
 			return 0, err
 		}
@@ -62,11 +53,4 @@ func (a *API) tellLink(ctx context.Context, s *socket, code string, last *linkSt
 		again = min(again, time.Duration(left)*time.Millisecond)
 	}
 	return again, err
-}
-
-func (l *linkStatus) code() string {
-	if l.Error == nil {
-		return ""
-	}
-	return l.Error.Code
 }

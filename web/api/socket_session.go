@@ -14,6 +14,7 @@ import (
 	"passage/db"
 	"passage/db/notify"
 	"passage/views"
+	"passage/web/api/wire"
 	"passage/web/follow"
 	"passage/web/problem"
 )
@@ -71,7 +72,7 @@ func (d *driver) greet(ctx context.Context) (linkID string, err error) {
 			return "", err
 		}
 		message, err := readMessage(text)
-		if err == nil && message.Type != clientHello {
+		if err == nil && message.Type != wire.ClientHello {
 			err = problem.Conflict("hello_expected", "Say client.hello first.")
 		}
 		if err != nil {
@@ -108,7 +109,7 @@ func (d *driver) hello(ctx context.Context, message clientMessage) (linkID strin
 		return "", err
 	}
 	live, _ := d.Runner.Live(d.id)
-	hello := serverHello{Type: "server.hello", Session: sessionNow{showSession(&session), link.ID, session.LastSeq, live.Place}, Language: d.Lang}
+	hello := wire.Hello{Type: "server.hello", Session: wire.HelloSession{Session: wire.NewSession(&session), LinkID: link.ID, Seq: session.LastSeq, Place: live.Place}, Language: d.Lang}
 	if hello.Operations, err = d.operationsOf(ctx, d.id); err != nil {
 		return "", err
 	}
@@ -147,14 +148,14 @@ func (d *driver) look(ctx context.Context) (again time.Duration, err error) {
 }
 
 func (d *driver) tellEvents(ctx context.Context) error {
-	events, err := d.DB.SessionEvents(ctx, d.id, d.seq, timelineKinds...)
+	events, err := d.DB.SessionEvents(ctx, d.id, d.seq, wire.TimelineEvents...)
 	if err != nil {
 		return err
 	}
 	for _, stored := range events {
-		shown, err := showEntry(stored)
+		shown, err := wire.NewTimelineEvent(stored)
 		if err == nil {
-			err = d.send(serverEvent{Type: "server.event", Seq: shown.Seq, Event: shown.Event, Timestamp: shown.Timestamp,
+			err = d.send(wire.EventMessage{Type: "server.event", Seq: shown.Seq, Event: shown.Event, Timestamp: shown.Timestamp,
 				Operation: shown.Operation, Kind: shown.Prompt})
 		}
 		if err != nil {
@@ -171,7 +172,7 @@ func (d *driver) tellPlace(live automation.Live) error {
 		return nil
 	}
 	d.moves = live.Moves
-	return d.send(serverEvent{Type: "server.event", Event: "place", Timestamp: d.DB.Now(), Place: &live.Place})
+	return d.send(wire.EventMessage{Type: "server.event", Event: "place", Timestamp: d.DB.Now(), Place: &live.Place})
 }
 
 func (d *driver) tellPrompt(ctx context.Context, live automation.Live) error {
@@ -184,7 +185,7 @@ func (d *driver) tellPrompt(ctx context.Context, live automation.Live) error {
 		return err
 	}
 	d.prompt = prompt.ID
-	return d.send(serverPrompt{"server.prompt", question})
+	return d.send(wire.PromptMessage{Type: "server.prompt", Prompt: question})
 }
 
 func (d *driver) tellEnd(ctx context.Context, session *db.Session, link *db.Link) error {
@@ -192,7 +193,7 @@ func (d *driver) tellEnd(ctx context.Context, session *db.Session, link *db.Link
 	if err != nil {
 		return err
 	}
-	if err := d.send(sessionEnd{"server.session_end", session.Status, showError(session.Error), orNull(back)}); err != nil {
+	if err := d.send(wire.EndMessage{Type: "server.session_end", Status: session.Status, Error: wire.NewSessionError(session.Error), ReturnURL: wire.OrNull(back)}); err != nil {
 		return err
 	}
 	return notify.ErrDone
@@ -219,9 +220,9 @@ func (d *driver) do(ctx context.Context, message clientMessage) error {
 		return err
 	}
 	switch message.Type {
-	case clientAnswer:
+	case wire.ClientAnswer:
 		return d.Runner.Answer(ctx, d.id, message.PromptID, message.Values)
-	case clientCancel:
+	case wire.ClientCancel:
 		return d.Runner.Cancel(ctx, d.id)
 	default:
 		return problem.Conflict("hello_said", "client.hello was said already.")
@@ -238,7 +239,7 @@ func (d *driver) refuse(ctx context.Context, message clientMessage, err error) e
 		return err
 	}
 	shown := problem.Report(ctx, err)
-	refusal := serverError{Type: "server.error", Code: shown.Code, Message: shown.Message, PromptID: message.PromptID,
+	refusal := wire.ErrorMessage{Type: "server.error", Code: shown.Code, Message: shown.Message, PromptID: message.PromptID,
 		Issues: d.issues(err, shown.Issues), RetryAfter: int(shown.RetryAfter.Round(time.Second).Seconds())}
 	if err := d.send(refusal); err != nil {
 		return fmt.Errorf("refuse: %w", err)

@@ -9,10 +9,12 @@ import (
 	"passage/automation/catalog"
 	"passage/automation/resources"
 	"passage/db"
+	"passage/web/api/strictjson"
+	"passage/web/api/wire"
 	"passage/web/problem"
 )
 
-func FuzzBodiesAreReadOrRefused(f *testing.F) {
+func FuzzReadLink_ReadsOrRefusesAnyBody(f *testing.F) {
 	const card = "4111111111111111"
 	for _, seed := range []string{
 		`{"integrationId":"shop","resource":"paymentMethod","action":"write","arguments":{"cardNumber":"` + card + `","cvv":"123"}}`,
@@ -45,13 +47,13 @@ operations = {"paymentMethod.write": lambda page, arguments: {}}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		link, err := a.readLink(db.Key{OrganizationID: "org"}, body)
 		if err == nil {
-			if link.IntegrationID != "shop" || len(link.Operations) == 0 || len(link.Operations) > maxOperations || link.Lifetime <= 0 {
+			if link.IntegrationID != "shop" || len(link.Operations) == 0 || len(link.Operations) > wire.MaxOperations || link.Lifetime <= 0 {
 				t.Fatalf("%q became %+v", body, link)
 			}
 			return
 		}
 		refused, ok := errors.AsType[*problem.Problem](err)
-		if !ok || refused.Status != 400 || len(refused.Issues) > maxIssues {
+		if !ok || refused.Status != 400 || len(refused.Issues) > strictjson.MaxIssues {
 			t.Fatalf("%q: %v", body, err)
 		}
 		for _, issue := range refused.Issues {
