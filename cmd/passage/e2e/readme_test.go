@@ -95,19 +95,19 @@ func runReadmeCommand(t *testing.T, line, data string) {
 	var stderr bytes.Buffer
 	command.Stdin, command.Stdout, command.Stderr = strings.NewReader(stdin), stdout, &stderr
 	if err := command.Run(); err != nil {
-		t.Errorf("passage %s: %v\n%s%s", line, err, stdout, &stderr)
+		t.Errorf("passage %s: %v\n%s%s", line, err, &stdout.text, &stderr)
 	}
 }
 
 // stopWriter keeps what is printed, and stops the command with its first line.
 type stopWriter struct {
-	bytes.Buffer
+	text bytes.Buffer // not embedded: its ReadFrom would go past Write
 	stop func()
 }
 
-func (w *stopWriter) Write(text []byte) (int, error) {
+func (w *stopWriter) Write(line []byte) (int, error) {
 	defer w.stop()
-	return w.Buffer.Write(text)
+	return w.text.Write(line)
 }
 
 // postReadmeLink sends the README's request to a running server.
