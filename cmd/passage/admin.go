@@ -1,15 +1,14 @@
 package main
 
 import (
-	"passage/cmd/passage/config"
-	"passage/cmd/passage/console"
-
 	"context"
 	"errors"
 	"fmt"
 	"net/mail"
 	"unicode/utf8"
 
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
 	"passage/db"
 )
 

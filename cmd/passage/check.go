@@ -1,8 +1,6 @@
 package main
 
 import (
-	"passage/cmd/passage/console"
-
 	"errors"
 	"fmt"
 	"maps"
@@ -14,6 +12,7 @@ import (
 	"passage/automation/resources"
 	"passage/automation/script"
 	"passage/automation/script/check"
+	"passage/cmd/passage/console"
 	"passage/views"
 )
 

@@ -1,10 +1,6 @@
 package main
 
 import (
-	"passage/cmd/passage/config"
-	"passage/cmd/passage/console"
-	"passage/cmd/passage/demo"
-
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +8,9 @@ import (
 	"strings"
 
 	"passage/automation/sandbox"
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+	"passage/cmd/passage/demo"
 )
 
 // demoCommand is a server with something to try it on.

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"passage/cmd/passage/console"
-
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -13,6 +11,7 @@ import (
 	"passage/automation/outcome"
 	"passage/automation/resources"
 	"passage/automation/script"
+	"passage/cmd/passage/console"
 	"passage/views"
 )
 

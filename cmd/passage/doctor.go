@@ -1,9 +1,6 @@
 package main
 
 import (
-	"passage/cmd/passage/config"
-	"passage/cmd/passage/console"
-
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +14,8 @@ import (
 	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 	"passage/automation/secret"
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
 )
 
 // doctorCommand checks a machine before somebody relies on it.

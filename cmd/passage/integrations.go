@@ -1,8 +1,6 @@
 package main
 
 import (
-	"passage/cmd/passage/console"
-
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +9,7 @@ import (
 
 	"passage/automation/integrations"
 	"passage/automation/script"
+	"passage/cmd/passage/console"
 )
 
 // integrationsCommand is what is done with integrations by hand.

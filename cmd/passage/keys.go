@@ -1,9 +1,6 @@
 package main
 
 import (
-	"passage/cmd/passage/config"
-	"passage/cmd/passage/console"
-
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +10,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
 	"passage/db"
 	"passage/web/branding"
 )

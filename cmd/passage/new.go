@@ -1,8 +1,6 @@
 package main
 
 import (
-	"passage/cmd/passage/console"
-
 	"bytes"
 	"embed"
 	"errors"
@@ -19,6 +17,7 @@ import (
 
 	"passage/automation/integrations"
 	"passage/automation/script"
+	"passage/cmd/passage/console"
 )
 
 // integrationsNew begins an integration: guesses to mend, or a copy of a

@@ -1,10 +1,6 @@
 package main
 
 import (
-	"passage/automation/catalog"
-	"passage/cmd/passage/config"
-	"passage/cmd/passage/console"
-
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +10,9 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"passage/automation/catalog"
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
 	"passage/db"
 	"passage/web/branding"
 )

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"passage/cmd/passage/console"
-
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"passage/cmd/passage/console"
 )
 
 // The exit codes.

@@ -1,12 +1,12 @@
 package main
 
 import (
+	"context"
+	"errors"
+
 	"passage/cmd/passage/config"
 	"passage/cmd/passage/console"
 	"passage/cmd/passage/server"
-
-	"context"
-	"errors"
 )
 
 // serveCommand is everything, on one machine.

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"passage/cmd/passage/config"
-	"passage/cmd/passage/console"
-
 	"bytes"
 	"context"
 	"encoding/json"
@@ -20,6 +17,8 @@ import (
 	"passage/automation/resources"
 	"passage/automation/script"
 	"passage/automation/secret"
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
 	"passage/views"
 )
 

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"passage/cmd/passage/console"
-
 	"context"
 	"errors"
 	"io"
@@ -15,6 +13,7 @@ import (
 	"passage/automation/outcome"
 	"passage/automation/prompt"
 	"passage/automation/secret"
+	"passage/cmd/passage/console"
 	"passage/views"
 )
 

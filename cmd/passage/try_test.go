@@ -1,29 +1,27 @@
 package main
 
 import (
-	"crypto/rand"
-	"log/slog"
-	"sync"
-	"time"
-
-	"passage/cmd/passage/console"
-	"passage/cmd/passage/server"
-
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"passage/automation/outcome"
 	"passage/automation/prompt"
 	"passage/automation/sandbox"
 	"passage/automation/script"
 	"passage/automation/secret"
+	"passage/cmd/passage/console"
+	"passage/cmd/passage/server"
 	"passage/views"
 )
 

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"passage/cmd/passage/console"
-
 	"runtime"
 	"runtime/debug"
+
+	"passage/cmd/passage/console"
 )
 
 // versionCommand prints what was built, from what.

@@ -1,10 +1,6 @@
 package main
 
 import (
-	"passage/cmd/passage/config"
-	"passage/cmd/passage/console"
-	"passage/cmd/passage/server"
-
 	"bytes"
 	"context"
 	"encoding/json"
@@ -16,6 +12,9 @@ import (
 	"sync"
 	"time"
 
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+	"passage/cmd/passage/server"
 	"passage/db"
 	"passage/web/webhook"
 )

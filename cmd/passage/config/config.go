@@ -4,8 +4,6 @@
 package config
 
 import (
-	"passage/cmd/passage/console"
-
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,6 +18,7 @@ import (
 	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 	"passage/automation/catalog"
+	"passage/cmd/passage/console"
 	"passage/web/webhook"
 )
 

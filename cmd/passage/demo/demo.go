@@ -4,10 +4,6 @@
 package demo
 
 import (
-	"passage/cmd/passage/config"
-	"passage/cmd/passage/console"
-	"passage/cmd/passage/server"
-
 	"context"
 	"crypto/rand"
 	"errors"
@@ -22,6 +18,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"passage/automation/sandbox"
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+	"passage/cmd/passage/server"
 	"passage/db"
 )
 

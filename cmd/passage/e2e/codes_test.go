@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"passage/cmd/passage/demo"
-
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,6 +14,7 @@ import (
 	"passage/automation/sandbox/tmobile"
 	"passage/automation/sandbox/ubereats"
 	"passage/automation/sandbox/verizon"
+	"passage/cmd/passage/demo"
 	"passage/db/dbtest"
 	"passage/views"
 )

@@ -3,8 +3,6 @@
 package e2e
 
 import (
-	"passage/cmd/passage/demo"
-
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/json"
@@ -20,6 +18,7 @@ import (
 	"testing"
 
 	"passage/automation/sandbox"
+	"passage/cmd/passage/demo"
 )
 
 // The hosted flow within a merchant's page, from another site, in the browsers

@@ -3,8 +3,6 @@
 package e2e
 
 import (
-	"passage/cmd/passage/config"
-
 	"bufio"
 	"database/sql"
 	"encoding/json"
@@ -17,6 +15,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"passage/cmd/passage/config"
 )
 
 // A real application that nobody here wrote, connected by a script that was

@@ -1,10 +1,6 @@
 package e2e
 
 import (
-	"passage/cmd/passage/config"
-	"passage/cmd/passage/console"
-	"passage/cmd/passage/demo"
-
 	"bytes"
 	"context"
 	"database/sql"
@@ -23,6 +19,9 @@ import (
 	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 	"passage/automation/sandbox"
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+	"passage/cmd/passage/demo"
 	"passage/db"
 )
 

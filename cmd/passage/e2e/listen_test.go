@@ -1,17 +1,16 @@
 package e2e
 
 import (
-	"errors"
-	"syscall"
-
-	"passage/cmd/passage/demo"
-
 	"bufio"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
+
+	"passage/cmd/passage/demo"
 )
 
 func TestATestEventIsVerifiedAndPrintedByTheListener(t *testing.T) {

@@ -1,13 +1,12 @@
 package e2e
 
 import (
-	"passage/cmd/passage/demo"
-
 	"net/http"
 	"strings"
 	"testing"
 
 	"passage/automation/sandbox"
+	"passage/cmd/passage/demo"
 )
 
 // The hosted flow as a person meets it whose browser runs no script.

@@ -1,11 +1,11 @@
 package e2e
 
 import (
-	"passage/cmd/passage/demo"
-
 	"net/http"
 	"strings"
 	"testing"
+
+	"passage/cmd/passage/demo"
 )
 
 func TestReceiptStaysWithWhoeverDidIt(t *testing.T) {

@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"passage/cmd/passage/demo"
-
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -22,6 +20,7 @@ import (
 	"passage/automation/event"
 	"passage/automation/integrations"
 	"passage/automation/outcome"
+	"passage/cmd/passage/demo"
 	"passage/db/dbtest"
 )
 

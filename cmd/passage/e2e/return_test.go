@@ -1,12 +1,12 @@
 package e2e
 
 import (
-	"passage/cmd/passage/demo"
-
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+
+	"passage/cmd/passage/demo"
 )
 
 // A link that requires the return gives nothing to whoever made it before the

@@ -1,11 +1,6 @@
 package e2e
 
 import (
-	"passage/cmd/passage/config"
-	"passage/cmd/passage/console"
-	"passage/cmd/passage/demo"
-	"passage/cmd/passage/server"
-
 	"io"
 	"log/slog"
 	"net/http"
@@ -13,6 +8,10 @@ import (
 	"testing"
 
 	"passage/automation/sandbox"
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+	"passage/cmd/passage/demo"
+	"passage/cmd/passage/server"
 	"passage/db"
 	"passage/db/dbtest"
 )

@@ -1,11 +1,6 @@
 package e2e
 
 import (
-	"passage/cmd/passage/config"
-	"passage/cmd/passage/console"
-	"passage/cmd/passage/demo"
-	"passage/cmd/passage/server"
-
 	"bytes"
 	"context"
 	"errors"
@@ -13,6 +8,11 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
+	"passage/cmd/passage/demo"
+	"passage/cmd/passage/server"
 )
 
 // served is a stack of nothing but what passage serve brings, on a folder of

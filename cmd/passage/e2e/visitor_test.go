@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"passage/automation/sandbox"
-
 	"golang.org/x/net/html"
+
+	"passage/automation/sandbox"
 )
 
 // visitor is a person's browser in which no script runs: a cookie jar, links,

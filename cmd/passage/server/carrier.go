@@ -1,9 +1,6 @@
 package server
 
 import (
-	"passage/cmd/passage/config"
-	"passage/cmd/passage/console"
-
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +9,8 @@ import (
 	"text/tabwriter"
 
 	"passage/automation/sandbox"
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
 	"passage/views/docs"
 )
 

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"passage/cmd/passage/console"
-
 	"context"
 	"errors"
 	"log"
@@ -11,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"passage/cmd/passage/console"
 )
 
 // Listener is a bound address with what it will answer.

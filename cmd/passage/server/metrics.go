@@ -5,10 +5,10 @@ import (
 	"math"
 	"net/http"
 
-	"passage/automation/browser/pool"
-
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"passage/automation/browser/pool"
 )
 
 // metrics is what operators scrape.

@@ -5,9 +5,6 @@
 package server
 
 import (
-	"passage/cmd/passage/config"
-	"passage/cmd/passage/console"
-
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +20,8 @@ import (
 	"passage/automation/browser/pool"
 	"passage/automation/catalog"
 	"passage/automation/resources"
+	"passage/cmd/passage/config"
+	"passage/cmd/passage/console"
 	"passage/db"
 	"passage/static"
 	"passage/web"
