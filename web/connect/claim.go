@@ -18,56 +18,66 @@ import (
 // ShowClaim shows who asks for what, or what became of the link. It changes
 // nothing: mail scanners and link previews open URLs too.
 func (h *Handler) ShowClaim(w http.ResponseWriter, r *http.Request) error {
-	return h.showClaim(w, r, "")
-}
-
-// showClaim shows the claim page; trouble says why a claim did not work.
-func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, blockReason outcome.Code) error {
-	code := chi.URLParam(r, "claimCode")
-	link, err := h.DB.LinkByCode(r.Context(), code)
+	link, err := h.linkOf(r)
 	if err != nil {
 		return err
 	}
-	layout, err := h.layout(r.Context(), &link, languages(r))
+	return h.showClaim(w, r, &link, "")
+}
+
+// linkOf loads the link whose claim code is in the path.
+func (h *Handler) linkOf(r *http.Request) (db.Link, error) {
+	return h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
+}
+
+// showClaim shows the page of a link, with the reason where a claim was refused.
+func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, link *db.Link, blockReason outcome.Code) error {
+	layout, err := h.layout(r.Context(), link, languages(r))
 	if err != nil {
 		return err
 	}
 	if inIframe(r) && h.visitor(r) == "" {
-		return h.testCookie(w, r, &link)
+		return h.testCookie(w, r, link)
 	}
 	switch {
 	case link.Status == db.LinkExpired:
 		return render(w, r, http.StatusGone, layout, view.Expired{})
 	case link.Status == db.LinkActive:
-		return h.showActive(w, r, &link)
+		return h.showActive(w, r, link)
 	case link.AttemptsExhausted():
 		return render(w, r, http.StatusConflict, layout, view.UsedUp{})
 	case link.Status == db.LinkComplete && !link.Claimable():
-		return h.showComplete(w, r, layout, &link)
+		return h.showComplete(w, r, layout, link)
 	case !link.Claimable(): // its data was destroyed
 		return render(w, r, http.StatusGone, layout, view.Expired{})
 	}
-	// Whichever reply to the button gets lost, the browser is known already.
+	return h.showClaimable(w, r, layout, link, blockReason)
+}
+
+func (h *Handler) showClaimable(w http.ResponseWriter, r *http.Request, layout view.Layout, link *db.Link, blockReason outcome.Code) error {
+	// The cookie is set before the claim: if the reply to the button is lost, the
+	// visitor is known all the same.
 	if _, err := h.ensureVisitor(w, r); err != nil {
 		return err
 	}
-	layout.Host.Status = string(db.LinkPending) // for this visit, whatever was before
-	model := view.Claim{Action: claimPath(code), Stop: claimPath(code, "stop"), User: link.UserLabel,
-		Operations: withoutStatus(layout.Data.Operations), BlockReason: blockReason}
-	if offersPhone(&link) {
-		model.Phone = claimPath(code, "phone")
-	}
-	if model.BlockReason == "" {
-		if model.BlockReason, err = h.blockReason(r.Context(), link.IntegrationID); err != nil {
+	if blockReason == "" {
+		var err error
+		if blockReason, err = h.blockReason(r.Context(), link.IntegrationID); err != nil {
 			return err
 		}
+	}
+	layout.Host.Status = string(db.LinkPending) // an earlier attempt does not count
+	model := view.Claim{Action: claimPath(link.ClaimCode), Stop: claimPath(link.ClaimCode, "stop"), User: link.UserLabel,
+		Operations: withoutStatus(layout.Data.Operations), BlockReason: blockReason}
+	if offersPhone(link) {
+		model.Phone = claimPath(link.ClaimCode, "phone")
 	}
 	return render(w, r, http.StatusOK, layout, model)
 }
 
-// blockReason says why nobody should be asked to log in at a service now; "" is
-// that they may. A site of this machine or network is a stand-in, whose failures
-// are made on purpose: there everybody is asked.
+// blockReason says why nobody should be asked to log in at a service now. It is
+// empty where they may, and always for a site on this machine or network: that
+// is a sandbox, whose failures are made on purpose.
 func (h *Handler) blockReason(ctx context.Context, integrationID string) (outcome.Code, error) {
 	integration, ok := h.Catalog.Get(integrationID)
 	switch {
@@ -80,7 +90,7 @@ func (h *Handler) blockReason(ctx context.Context, integrationID string) (outcom
 	return health.Trouble, err
 }
 
-// withoutStatus are operations as nobody has begun them.
+// withoutStatus returns the operations as they are before the first attempt.
 func withoutStatus(operations []view.Operation) []view.Operation {
 	for n := range operations {
 		operations[n].Status, operations[n].Progress, operations[n].Count = view.StatusPending, "", 0
@@ -88,8 +98,8 @@ func withoutStatus(operations []view.Operation) []view.Operation {
 	return operations
 }
 
-// showComplete says what was done, and to the browser that did it where its
-// receipt is.
+// showComplete shows what was done. Only the visitor who did it gets the
+// receipt.
 func (h *Handler) showComplete(w http.ResponseWriter, r *http.Request, layout view.Layout, link *db.Link) error {
 	session, _, err := h.DB.Session(r.Context(), link.CurrentSessionID)
 	if err != nil {
@@ -102,8 +112,8 @@ func (h *Handler) showComplete(w http.ResponseWriter, r *http.Request, layout vi
 	return render(w, r, http.StatusOK, layout, done)
 }
 
-// showActive sends the browser that holds the session to it, and tells another
-// one that the link is in use.
+// showActive sends the visitor who holds the session to it, and tells others
+// that the link is in use.
 func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Link) error {
 	session, _, err := h.DB.Session(r.Context(), link.CurrentSessionID)
 	if err != nil {
@@ -113,7 +123,7 @@ func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Li
 	switch {
 	case v.held:
 		return redirect(w, r, sessionPath(session.ID))
-	case link.AwaitsReturn(): // what was found is not for whoever has the link
+	case link.AwaitsReturn(): // the results are not for everyone who has the link
 		layout, err := h.layout(r.Context(), link, v.languages)
 		if err != nil {
 			return err
@@ -123,11 +133,10 @@ func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Li
 	return h.show(w, r, http.StatusConflict, v, nil)
 }
 
-// SubmitClaim claims the link for this browser and sends the person to the
-// session. A claim that comes second leads to the page that fits.
+// SubmitClaim claims the link for this visitor and redirects to the session. A
+// claim that comes second redirects to the page of the link.
 func (h *Handler) SubmitClaim(w http.ResponseWriter, r *http.Request) error {
-	code := chi.URLParam(r, "claimCode")
-	link, err := h.DB.LinkByCode(r.Context(), code)
+	link, err := h.linkOf(r)
 	if err != nil {
 		return err
 	}
@@ -135,7 +144,7 @@ func (h *Handler) SubmitClaim(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) error {
-	if inIframe(r) && h.visitor(r) == "" { // a session that no cookie holds would be lost at once
+	if inIframe(r) && h.visitor(r) == "" { // nobody would hold the session
 		return h.testCookie(w, r, link)
 	}
 	visitor, err := h.ensureVisitor(w, r)
@@ -153,9 +162,9 @@ func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) e
 		errors.Is(err, db.ErrAttemptsExhausted):
 		return redirect(w, r, claimPath(link.ClaimCode))
 	case errors.Is(err, catalog.ErrUnknown):
-		return h.showClaim(w, r, outcome.UnknownProvider)
+		return h.showClaim(w, r, link, outcome.UnknownProvider)
 	case errors.Is(err, automation.ErrStopping):
-		return h.showClaim(w, r, outcome.WorkerLost)
+		return h.showClaim(w, r, link, outcome.WorkerLost)
 	default:
 		return err
 	}
@@ -163,7 +172,7 @@ func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) e
 
 // ShowStopped is where “Not you? Stop” leads: nothing was claimed.
 func (h *Handler) ShowStopped(w http.ResponseWriter, r *http.Request) error {
-	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
+	link, err := h.linkOf(r)
 	if err != nil {
 		return err
 	}

@@ -11,12 +11,13 @@ import (
 	view "passage/views/connect"
 )
 
-// NoFrameAncestors is the part of a page's policy that keeps it out of every frame.
+// NoFrameAncestors is the directive of a page's policy that keeps it out of every
+// frame.
 const NoFrameAncestors = "frame-ancestors 'none'"
 
-// allowEmbedding lets pages of these origins, and no others, hold a page in a
-// frame. X-Frame-Options cannot name them, so it goes; browsers that know the
-// policy never looked at it.
+// allowEmbedding lets pages of these origins, and no others, embed a page.
+// X-Frame-Options cannot name them, so it is removed; browsers that know the
+// policy ignore it anyway.
 func allowEmbedding(header http.Header, origins []string) {
 	if len(origins) == 0 {
 		return
@@ -26,13 +27,13 @@ func allowEmbedding(header http.Header, origins []string) {
 	header.Del("X-Frame-Options")
 }
 
-// inIframe reports whether another page holds the one that is asked for. Browsers
-// say so (W3C Fetch Metadata) where nobody on the way could change it: over
-// https, and on this machine. Elsewhere the cookie below would not work either.
+// inIframe reports whether the page is loaded into an iframe. Browsers tell (W3C
+// Fetch Metadata) over https and on loopback. Elsewhere the cookie for iframes
+// would not work either.
 func inIframe(r *http.Request) bool { return r.Header.Get("Sec-Fetch-Dest") == "iframe" }
 
-// testCookie gives a framed browser its cookie and looks, one redirect later,
-// whether it came back.
+// testCookie sets the cookie of a visitor in an iframe. Whether the browser keeps
+// it shows after the redirect.
 func (h *Handler) testCookie(w http.ResponseWriter, r *http.Request, link *db.Link) error {
 	if _, err := h.ensureVisitor(w, r); err != nil {
 		return err
@@ -40,8 +41,8 @@ func (h *Handler) testCookie(w http.ResponseWriter, r *http.Request, link *db.Li
 	return redirect(w, r, claimPath(link.ClaimCode, "window"))
 }
 
-// ShowWindow is where tryCookie leads: back to the claim page where the cookie
-// was kept, and else to a window of the flow's own.
+// ShowWindow is where testCookie redirects to. It redirects back to the claim
+// page if the browser kept the cookie, and otherwise offers a window of its own.
 func (h *Handler) ShowWindow(w http.ResponseWriter, r *http.Request) error {
 	if inIframe(r) && h.visitor(r) != "" {
 		return redirect(w, r, claimPath(chi.URLParam(r, "claimCode")))
@@ -63,7 +64,7 @@ func windowPageOf(r *http.Request) windowPage {
 // StreamWindow follows what ShowWindow shows.
 func (h *Handler) StreamWindow(w http.ResponseWriter, r *http.Request) error {
 	page := windowPageOf(r)
-	link, err := h.DB.LinkByCode(r.Context(), page.claimCode)
+	link, err := h.linkOf(r)
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func (p windowPage) state(ctx context.Context, h *Handler) (pageState, error) {
 	}
 	layout.Revision = followRevision(&link, followStarted)
 	layout.Stream = claimPath(link.ClaimCode, "window", "events")
-	if link.Status == db.LinkComplete { // once before: it can be claimed again
+	if link.Status == db.LinkComplete { // it can be claimed again
 		layout.Host.Status = string(db.LinkPending)
 	}
 	return pageState{layout, view.SeparateWindow{Open: claimPath(link.ClaimCode), InUse: link.Status == db.LinkActive}, false}, nil

@@ -12,14 +12,14 @@ import (
 	view "passage/views/connect"
 )
 
-// offersPhone reports whether a link's person may go on with a phone. Where
-// the return is required, whoever comes back has to be known to the merchant
-// already, and on another device hardly is.
+// offersPhone reports whether a person may continue on a phone. Where the return
+// is required they may not: the merchant must know the person who comes back,
+// and on another device hardly does.
 func offersPhone(link *db.Link) bool { return link.Claimable() && !link.RequireReturn }
 
-// SubmitPhoneCode makes a code that takes the link to a phone.
+// SubmitPhoneCode creates a code that opens the link on a phone.
 func (h *Handler) SubmitPhoneCode(w http.ResponseWriter, r *http.Request) error {
-	link, err := h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
+	link, err := h.linkOf(r)
 	if err != nil {
 		return err
 	}
@@ -33,18 +33,19 @@ func (h *Handler) SubmitPhoneCode(w http.ResponseWriter, r *http.Request) error 
 	return redirect(w, r, claimPath(link.ClaimCode, "phone", id))
 }
 
-// phonePage is the page that ShowPhone shows.
+// phonePage is the page that ShowPhoneCode shows.
 type phonePage struct{ claimCode, phoneID, languages string }
 
 func phonePageOf(r *http.Request) phonePage {
 	return phonePage{chi.URLParam(r, "claimCode"), chi.URLParam(r, "phoneID"), languages(r)}
 }
 
-// ShowPhoneCode shows the code to the phone's camera, and later how the link fares.
+// ShowPhoneCode shows the code for the phone's camera, and later the state of the
+// link.
 func (h *Handler) ShowPhoneCode(w http.ResponseWriter, r *http.Request) error {
 	page := phonePageOf(r)
 	shown, err := page.state(r.Context(), h)
-	if errors.Is(err, db.ErrNotFound) { // of the link, or of a code that a newer one replaced
+	if errors.Is(err, db.ErrNotFound) { // no such link, or a newer code replaced this one
 		return redirect(w, r, claimPath(page.claimCode))
 	}
 	if err != nil {
@@ -53,10 +54,10 @@ func (h *Handler) ShowPhoneCode(w http.ResponseWriter, r *http.Request) error {
 	return render(w, r, http.StatusOK, shown.layout, shown.model)
 }
 
-// StreamPhoneCode follows what ShowPhone shows.
+// StreamPhoneCode follows what ShowPhoneCode shows.
 func (h *Handler) StreamPhoneCode(w http.ResponseWriter, r *http.Request) error {
 	page := phonePageOf(r)
-	link, err := h.DB.LinkByCode(r.Context(), page.claimCode)
+	link, err := h.linkOf(r)
 	if err != nil {
 		return err
 	}
@@ -99,39 +100,8 @@ func (p phonePage) state(ctx context.Context, h *Handler) (pageState, error) {
 	return pageState{layout, shown, false}, nil
 }
 
-// What happens while a link is followed from elsewhere, and does not change the
-// link itself.
-const (
-	followStarted = iota
-	followCodeExpired
-	followPhoneStarted
-	followEnded
-	followStates
-)
-
-// followRevision is the revision of what such a page shows.
-func followRevision(link *db.Link, state int64) int64 { return link.UpdatedAt*followStates + state }
-
-// finalScreen is what whoever follows a link from elsewhere sees of it in the end;
-// what was complete before since is not the end where it can be claimed again.
-func (h *Handler) finalScreen(layout view.Layout, link *db.Link, since int64) (model view.Model, over bool) {
-	switch {
-	case link.Status == db.LinkExpired:
-		return view.Expired{}, true
-	case link.AttemptsExhausted():
-		return view.UsedUp{}, true
-	case link.AwaitsReturn(): // what was found is not for whoever has the link
-		return view.Done{Already: true}, true
-	case link.Status == db.LinkComplete && (!link.Claimable() || *link.CompletedAt >= since):
-		at := time.UnixMilli(*link.CompletedAt)
-		return view.Done{Operations: layout.Data.Operations, AutoReturn: h.elapsedSince(at) < autoReturn}, true
-	default:
-		return nil, false
-	}
-}
-
-// ShowPhoneStart is what a phone sees that has read the code. It uses nothing up:
-// cameras and link previews open addresses too.
+// ShowPhoneStart is the first page on the phone. It does not use the code up,
+// because cameras and link previews open addresses too.
 func (h *Handler) ShowPhoneStart(w http.ResponseWriter, r *http.Request) error {
 	link, phone, err := h.DB.LinkByPhoneCode(r.Context(), chi.URLParam(r, "phoneCode"))
 	if err != nil {
@@ -153,7 +123,7 @@ func (h *Handler) ShowPhoneStart(w http.ResponseWriter, r *http.Request) error {
 	return render(w, r, http.StatusOK, layout, view.PhoneStart{Action: phonePath(chi.URLParam(r, "phoneCode"))})
 }
 
-// SubmitPhoneStart uses the code up and sends the phone to the claim page.
+// SubmitPhoneStart uses the code up and redirects the phone to the claim page.
 func (h *Handler) SubmitPhoneStart(w http.ResponseWriter, r *http.Request) error {
 	visitor, err := h.ensureVisitor(w, r)
 	if err != nil {
@@ -170,8 +140,8 @@ func (h *Handler) SubmitPhoneStart(w http.ResponseWriter, r *http.Request) error
 	return redirect(w, r, claimPath(link.ClaimCode))
 }
 
-// showPhoneCodeUsed says no more of a link than that its code is spent: whoever comes
-// late need not be its person.
+// showPhoneCodeUsed says that a code was used or has expired, and nothing about
+// the link: a late visitor may be anybody.
 func (h *Handler) showPhoneCodeUsed(w http.ResponseWriter, r *http.Request, layout view.Layout) error {
 	return render(w, r, http.StatusGone, view.Layout{Text: layout.Text}, view.PhoneCodeUsed{})
 }

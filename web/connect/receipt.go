@@ -9,7 +9,7 @@ import (
 	"passage/web/problem"
 )
 
-// ShowReceipt shows what a session did, to keep or to print. It stays when the
+// ShowReceipt shows what a session did, to keep or to print. It remains when the
 // link is claimed again.
 func (h *Handler) ShowReceipt(w http.ResponseWriter, r *http.Request) error {
 	v, err := h.visit(r)
@@ -44,12 +44,12 @@ func receiptOf(v visit, shown []view.Operation) view.Receipt {
 		Back: sessionPath(v.session.ID)}
 }
 
-// delivery is what the merchant gets of a session that has ended.
+// delivery says what the merchant gets of a session that has ended.
 func delivery(v visit) view.Delivery {
 	switch {
 	case v.session.Status != db.SessionComplete:
 		return view.DeliveredStatusOnly
-	case v.link.CurrentSessionID != v.session.ID: // a link is claimed again only after it was complete
+	case v.link.CurrentSessionID != v.session.ID: // only a complete link has a later session than a complete one
 		return view.DeliveredInFull
 	case v.link.AwaitsReturn():
 		return view.DeliveredOnReturn

@@ -1,25 +1,21 @@
 package connect
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"passage/automation"
 	"passage/automation/event"
 	"passage/automation/outcome"
-	"passage/automation/prompt"
 	"passage/db"
 	view "passage/views/connect"
 )
 
-// autoReturn is how long after the end the page still goes back by itself. Who
-// comes later wants to read it.
+// autoReturn is how long after the end a page returns to the merchant by itself.
+// Later visits are for reading it.
 const autoReturn = 30 * time.Second
 
-// screen is the one place that decides what a person sees of a session.
+// screen is the one place that decides which screen of a session a visitor sees.
 func (h *Handler) screen(ctx context.Context, v visit, sent *rejectedAnswer) (view.Layout, view.Model, error) {
 	layout, err := h.layout(ctx, &v.link, v.languages)
 	if err != nil {
@@ -60,7 +56,7 @@ func (h *Handler) screen(ctx context.Context, v visit, sent *rejectedAnswer) (vi
 	return layout, model, err
 }
 
-// operations is what a session did and is to do.
+// operations returns the operations of a session with their status.
 func (h *Handler) operations(ctx context.Context, sessionID string) ([]view.Operation, error) {
 	run, err := h.DB.SessionOperations(ctx, sessionID)
 	if err != nil {
@@ -73,13 +69,14 @@ func (h *Handler) operations(ctx context.Context, sessionID string) ([]view.Oper
 	return shown, nil
 }
 
-// revision grows with every change: of the timeline, and of the place in line.
+// revision grows with every change of the timeline and of the position in the
+// queue.
 func revision(seq, moves int) int64 {
 	const most = 1 << 16
 	return int64(seq)*most + int64(min(moves, most-1))
 }
 
-// reference is what a person can tell the support; it begins the session's id.
+// reference is the start of the session's id, for support.
 func reference(sessionID string) string {
 	const length = len("sess_") + 8
 	return sessionID[:min(len(sessionID), length)]
@@ -109,6 +106,7 @@ func (h *Handler) endScreen(v visit, shown []view.Operation) view.Model {
 	return failed
 }
 
+// elapsedSince is the time since a moment by the clock of the database.
 func (h *Handler) elapsedSince(at time.Time) time.Duration { return time.UnixMilli(h.DB.Now()).Sub(at) }
 
 func (h *Handler) workingScreen(ctx context.Context, v visit, shown []view.Operation, live automation.Live) (view.Model, error) {
@@ -135,68 +133,4 @@ func (h *Handler) workingScreen(ctx context.Context, v visit, shown []view.Opera
 		model.LogInProgress = made.Key
 	}
 	return model, err
-}
-
-// promptScreen turns a stored prompt into its screen.
-func promptScreen(stored *db.Prompt, live automation.Live, sent *rejectedAnswer) (view.Model, error) {
-	var asked prompt.Prompt
-	if err := json.Unmarshal(stored.Question, &asked); err != nil {
-		return nil, fmt.Errorf("read prompt: %w", err)
-	}
-	ask := view.Ask{Action: sessionPath(stored.SessionID, "answer"), Prompt: stored.ID,
-		Reason: asked.Reason, AttemptsLeft: asked.AttemptsLeft}
-	if limit := time.Duration(asked.TimeLimit) * time.Second; limit > 0 {
-		ask.TimeLimit = limit
-		ask.TimeLeft = max(0, limit-time.Since(time.UnixMilli(stored.CreatedAt)))
-	}
-	kept := live.Kept
-	if sent != nil {
-		ask.Errors, ask.Reason, kept = sent.errors, cmp.Or(sent.reason, ask.Reason), sent.values
-	}
-	switch asked.Kind {
-	case prompt.Credentials:
-		model := view.LogIn{Ask: ask, Fields: fields(asked.Fields), Values: publicFields(asked.Fields, kept)}
-		model.Wait = max(0, time.Until(live.Locked))
-		return model, nil
-	case prompt.OneTimeCode:
-		return view.Code{Ask: ask, SentTo: asked.SentTo, FromApp: asked.FromApp, Digits: asked.Digits, CanResend: asked.CanResend}, nil
-	case prompt.Choice:
-		options := make([]view.Option, len(asked.Options))
-		for n, option := range asked.Options {
-			options[n] = view.Option(option)
-		}
-		ask.Reason = ""
-		return view.Choice{Ask: ask, Title: asked.Reason, Options: options}, nil
-	case prompt.Approval:
-		return view.Approval{Ask: ask, SentTo: asked.SentTo}, nil
-	case prompt.Text:
-		return view.Question{Ask: ask, Question: asked.Question, Secret: len(asked.Fields) > 0 && asked.Fields[0].Secret}, nil
-	case prompt.Confirm:
-		changes := make([]view.Change, len(asked.Changes))
-		for n, change := range asked.Changes {
-			changes[n] = view.Change(change)
-		}
-		return view.Confirm{Ask: ask, Changes: changes}, nil
-	default:
-		return nil, fmt.Errorf("read prompt: no screen for %q", asked.Kind)
-	}
-}
-
-func fields(from []prompt.Field) []view.Field {
-	list := make([]view.Field, len(from))
-	for n, field := range from {
-		list[n] = view.Field(field)
-	}
-	return list
-}
-
-// publicFields keeps of what was typed only what is no secret.
-func publicFields(fields []prompt.Field, values map[string]string) map[string]string {
-	kept := map[string]string{}
-	for _, field := range fields {
-		if !field.Secret {
-			kept[field.Name] = values[field.Name]
-		}
-	}
-	return kept
 }

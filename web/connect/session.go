@@ -10,22 +10,22 @@ import (
 	"passage/web/problem"
 )
 
-// requester is who asks, as far as a request tells.
+// requester is what a request says about the person who makes it.
 type requester struct {
 	visitor   string // the id in the cookie; empty without one
-	languages string // Accept-Language
+	languages string // the header Accept-Language
 }
 
 func (h *Handler) requester(r *http.Request) requester { return requester{h.visitor(r), languages(r)} }
 
 func languages(r *http.Request) string { return r.Header.Get("Accept-Language") }
 
-// visit is a reader's view of a session.
+// visit is a session together with the visitor who looks at it.
 type visit struct {
 	requester
 	session db.Session
 	link    db.Link
-	held    bool // by the reader
+	held    bool // the session is bound to this visitor
 }
 
 func newVisit(session db.Session, link db.Link, by requester) visit {
@@ -44,14 +44,14 @@ func (h *Handler) loadVisit(ctx context.Context, sessionID string, by requester)
 	return newVisit(session, link, by), nil
 }
 
-// ShowSession shows where the session stands.
+// ShowSession shows the screen that fits the state of the session.
 func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
 	v, err := h.visit(r)
 	if err != nil {
 		return err
 	}
 	if v.session.Status.Ended() && v.link.CurrentSessionID != v.session.ID && v.held {
-		return redirect(w, r, claimPath(v.link.ClaimCode)) // the back button: a newer attempt is there
+		return redirect(w, r, claimPath(v.link.ClaimCode)) // the back button: there is a newer attempt
 	}
 	if !v.held {
 		if v.session.Status.Ended() {
@@ -62,7 +62,7 @@ func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
 	return h.show(w, r, http.StatusOK, v, nil)
 }
 
-// show renders the page of a session, with what was wrong with what was sent.
+// show renders the page of a session, with an answer that was rejected.
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, status int, v visit, sent *rejectedAnswer) error {
 	layout, model, err := h.screen(r.Context(), v, sent)
 	if err != nil {
@@ -71,33 +71,14 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, status int, v vis
 	return render(w, r, status, layout, model)
 }
 
-// maxForm is how long a form may be, in bytes.
-const maxForm = 64 << 10
-
-// form reads what was posted. A value that comes twice counts once, the first.
-func form(w http.ResponseWriter, r *http.Request) (map[string]string, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			return nil, err
-		}
-		return nil, problem.BadForm()
-	}
-	values := map[string]string{}
-	for name, all := range r.PostForm {
-		values[name] = all[0]
-	}
-	return values, nil
-}
-
-// rejectedAnswer is an answer that could not be taken.
+// rejectedAnswer is an answer that was not accepted, and why.
 type rejectedAnswer struct {
 	values map[string]string
 	errors map[string]string // field → reason
-	reason string            // of the whole; "" the question's own
+	reason string            // for the whole form; "" the reason of the prompt
 }
 
-// SubmitAnswer hands the person's answer to the session, once.
+// SubmitAnswer passes an answer to the session. An answer counts once.
 func (h *Handler) SubmitAnswer(w http.ResponseWriter, r *http.Request) error {
 	return h.submitAsHolder(w, r, func(v visit, values map[string]string) error {
 		prompt := values["promptId"]
@@ -110,46 +91,34 @@ func (h *Handler) SubmitAnswer(w http.ResponseWriter, r *http.Request) error {
 			return &showAgain{http.StatusUnprocessableEntity, rejectedAnswer{values: values, errors: invalid.Fields}}
 		}
 		if _, ok := errors.AsType[*db.LockoutNear](err); ok {
-			return &showAgain{http.StatusUnprocessableEntity, rejectedAnswer{values: values}} // the session itself knows until when
+			return &showAgain{http.StatusUnprocessableEntity, rejectedAnswer{values: values}} // the session knows until when
 		}
 		return err
 	})
 }
 
-// showAgain is the wish to show the form again and say why.
+// showAgain asks for the form to be shown again.
 type showAgain struct {
 	status int
-	sent   rejectedAnswer
+	answer rejectedAnswer
 }
 
-func (*showAgain) Error() string { return "the answer has to be sent again" }
+func (*showAgain) Error() string { return "the answer was rejected" }
 
-// SubmitCancel ends the session for the person.
+// SubmitCancel ends the session at the person's wish.
 func (h *Handler) SubmitCancel(w http.ResponseWriter, r *http.Request) error {
 	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error {
 		return h.Runner.Cancel(r.Context(), v.session.ID)
 	})
 }
 
-// SubmitStillHere gives the person more time for the open question.
+// SubmitStillHere extends the time for the open prompt. Its path ends in /stay.
 func (h *Handler) SubmitStillHere(w http.ResponseWriter, r *http.Request) error {
 	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error { return h.Runner.Stay(v.session.ID) })
 }
 
-// SubmitAllowTransfer gives the session to the browser that asked for it.
-func (h *Handler) SubmitAllowTransfer(w http.ResponseWriter, r *http.Request) error {
-	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error {
-		return h.Runner.AllowHandOver(r.Context(), v.session.ID)
-	})
-}
-
-// SubmitRefuseTransfer keeps the session here.
-func (h *Handler) SubmitRefuseTransfer(w http.ResponseWriter, r *http.Request) error {
-	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error { return h.Runner.RefuseHandOver(r.Context(), v.session.ID) })
-}
-
-// submitAsHolder does what the browser that holds the session wants, and then shows
-// where the session stands. What comes too late is no error.
+// submitAsHolder runs an action of the visitor who holds the session and
+// redirects to the session. An action that comes too late is not an error.
 func (h *Handler) submitAsHolder(w http.ResponseWriter, r *http.Request, do func(visit, map[string]string) error) error {
 	values, err := form(w, r)
 	if err != nil {
@@ -164,7 +133,7 @@ func (h *Handler) submitAsHolder(w http.ResponseWriter, r *http.Request, do func
 	}
 	err = do(v, values)
 	if again, ok := errors.AsType[*showAgain](err); ok {
-		return h.show(w, r, again.status, v, &again.sent)
+		return h.show(w, r, again.status, v, &again.answer)
 	}
 	if err != nil && !tooLate(err) {
 		return err
@@ -172,11 +141,12 @@ func (h *Handler) submitAsHolder(w http.ResponseWriter, r *http.Request, do func
 	return redirect(w, r, sessionPath(v.session.ID))
 }
 
+// tooLate reports whether the session had moved on before the action.
 func tooLate(err error) bool {
 	return errors.Is(err, automation.ErrAnswered) || errors.Is(err, automation.ErrElsewhere) || errors.Is(err, db.ErrStale)
 }
 
-// SubmitRetry claims the link again, for a new session.
+// SubmitRetry claims the link again, which starts a new session.
 func (h *Handler) SubmitRetry(w http.ResponseWriter, r *http.Request) error {
 	v, err := h.visit(r)
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 	view "passage/views/connect"
 )
 
-// otherDeviceScreen is what a browser sees of a session that another one holds: before
-// anything was typed it may take the session over, afterwards the other device
-// has to allow it, or the credentials are typed again. Of one that has ended it
-// sees nothing.
+// otherDeviceScreen is what a visitor sees of a session that another one holds.
+// Before credentials were given, the visitor may take the session over.
+// Afterwards the device that holds the session has to allow the transfer, or the
+// visitor types the same credentials again. A session that has ended is hidden.
 func (h *Handler) otherDeviceScreen(v visit) view.Model {
 	switch {
 	case v.session.Status.Ended():
@@ -28,7 +28,8 @@ func (h *Handler) otherDeviceScreen(v visit) view.Model {
 	}
 }
 
-// SubmitTakeOver moves a session in which nothing was typed yet to this browser.
+// SubmitTakeOver transfers a session to this visitor, before credentials were
+// given.
 func (h *Handler) SubmitTakeOver(w http.ResponseWriter, r *http.Request) error {
 	return h.submitAsVisitor(w, r, func(id, visitor string) error {
 		_, err := h.DB.TransferSession(r.Context(), id, visitor, false)
@@ -36,12 +37,14 @@ func (h *Handler) SubmitTakeOver(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// SubmitTransferRequest asks the device that holds the session to let it go.
+// SubmitTransferRequest asks the device that holds the session to transfer it.
+// Its path ends in /knock.
 func (h *Handler) SubmitTransferRequest(w http.ResponseWriter, r *http.Request) error {
 	return h.submitAsVisitor(w, r, func(id, visitor string) error { return h.Runner.AskHandOver(r.Context(), id, visitor) })
 }
 
-// submitAsVisitor does what a browser that does not hold the session may do.
+// submitAsVisitor runs an action of a visitor who does not hold the session and
+// redirects to the session.
 func (h *Handler) submitAsVisitor(w http.ResponseWriter, r *http.Request, do func(id, visitor string) error) error {
 	id := chi.URLParam(r, "sessionID")
 	visitor, err := h.ensureVisitor(w, r)
@@ -54,13 +57,25 @@ func (h *Handler) submitAsVisitor(w http.ResponseWriter, r *http.Request, do fun
 	return redirect(w, r, sessionPath(id))
 }
 
-// ShowPassword asks for the credentials again, as the proof that the person at
-// this browser is the one who began.
+// SubmitAllowTransfer transfers the session to the visitor who asked for it.
+func (h *Handler) SubmitAllowTransfer(w http.ResponseWriter, r *http.Request) error {
+	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error {
+		return h.Runner.AllowHandOver(r.Context(), v.session.ID)
+	})
+}
+
+// SubmitRefuseTransfer refuses the transfer request.
+func (h *Handler) SubmitRefuseTransfer(w http.ResponseWriter, r *http.Request) error {
+	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error { return h.Runner.RefuseHandOver(r.Context(), v.session.ID) })
+}
+
+// ShowPassword asks for the credentials again. They prove that this visitor is
+// the person who began the session.
 func (h *Handler) ShowPassword(w http.ResponseWriter, r *http.Request) error {
 	return h.showPassword(w, r, http.StatusOK, "", nil)
 }
 
-// SubmitPassword takes the session over with the credentials that began it.
+// SubmitPassword transfers the session to a visitor who knows its credentials.
 func (h *Handler) SubmitPassword(w http.ResponseWriter, r *http.Request) error {
 	values, err := form(w, r)
 	if err != nil {
