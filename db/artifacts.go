@@ -5,6 +5,9 @@ import (
 	"fmt"
 
 	"passage/automation/event"
+
+	"passage/db/engine"
+	"passage/db/seal"
 )
 
 // MaxArtifactBytes is how large a recording's picture may be, in bytes.
@@ -22,8 +25,8 @@ type Artifact struct {
 
 const artifactColumns = `a.id, a.session_id, a.seq, a.kind, a.media_type, a.created_at`
 
-func artifactPlace(organizationID, id string) place {
-	return place{organizationID, "artifacts", id, "content"}
+func artifactAAD(organizationID, id string) seal.AAD {
+	return seal.AAD{Organization: organizationID, Table: "artifacts", Row: id, Column: "content"}
 }
 
 // SaveScreenshot seals a picture with its link's data key. The event's data is
@@ -36,15 +39,15 @@ func (db *DB) SaveScreenshot(ctx context.Context, lease Lease, mediaType string,
 	if err != nil {
 		return err
 	}
-	link, err := db.linkByID(ctx, db.present(), lease.LinkID)
+	link, err := db.linkByID(ctx, db.reader(), lease.LinkID)
 	if err != nil {
 		return err
 	}
-	key, err := db.dataSealer(&link)
+	key, err := db.dataKey(&link)
 	if err != nil {
 		return fmt.Errorf("keep screenshot: %w", err)
 	}
-	sealed, err := key.seal(artifactPlace(link.OrganizationID, id), content)
+	encrypted, err := key.Encrypt(artifactAAD(link.OrganizationID, id), content)
 	if err != nil {
 		return err
 	}
@@ -54,7 +57,7 @@ func (db *DB) SaveScreenshot(ctx context.Context, lease Lease, mediaType string,
 			return err
 		}
 		return tx.exec(`INSERT INTO artifacts (id, session_id, seq, kind, media_type, content, created_at)
-			VALUES ($1, $2, $3, 'screenshot', $4, $5, $6)`, id, lease.SessionID, seq, mediaType, sealed, tx.now)
+			VALUES ($1, $2, $3, 'screenshot', $4, $5, $6)`, id, lease.SessionID, seq, mediaType, encrypted, tx.Now)
 	})
 	if err != nil {
 		return fmt.Errorf("keep screenshot: %w", err)
@@ -64,7 +67,7 @@ func (db *DB) SaveScreenshot(ctx context.Context, lease Lease, mediaType string,
 
 // Artifacts lists what was recorded of a session, without the content.
 func (db *DB) Artifacts(ctx context.Context, sessionID string) ([]Artifact, error) {
-	found, err := collect(ctx, db.read, func(r row) (a Artifact, err error) {
+	found, err := engine.Collect(ctx, db.read, func(r engine.Row) (a Artifact, err error) {
 		return a, r.Scan(&a.ID, &a.SessionID, &a.Seq, &a.Kind, &a.MediaType, &a.CreatedAt)
 	}, `SELECT `+artifactColumns+` FROM artifacts a WHERE a.session_id = $1 ORDER BY a.seq, a.id`, sessionID)
 	if err != nil {
@@ -76,9 +79,9 @@ func (db *DB) Artifacts(ctx context.Context, sessionID string) ([]Artifact, erro
 // ArtifactContent opens one. ErrNotFound where it, or the key to it, is gone.
 func (db *DB) ArtifactContent(ctx context.Context, id string) (Artifact, []byte, error) {
 	var a Artifact
-	var sealed []byte
+	var encrypted []byte
 	err := db.read.QueryRowContext(ctx, `SELECT `+artifactColumns+`, a.content FROM artifacts a WHERE a.id = $1`, id).
-		Scan(&a.ID, &a.SessionID, &a.Seq, &a.Kind, &a.MediaType, &a.CreatedAt, &sealed)
+		Scan(&a.ID, &a.SessionID, &a.Seq, &a.Kind, &a.MediaType, &a.CreatedAt, &encrypted)
 	if err != nil {
 		return Artifact{}, nil, fmt.Errorf("find artifact: %w", orNotFound(err))
 	}
@@ -86,10 +89,10 @@ func (db *DB) ArtifactContent(ctx context.Context, id string) (Artifact, []byte,
 	if err != nil {
 		return Artifact{}, nil, err
 	}
-	key, err := db.dataSealer(&link)
+	key, err := db.dataKey(&link)
 	if err != nil {
 		return Artifact{}, nil, fmt.Errorf("open artifact: %w", err)
 	}
-	content, err := key.open(artifactPlace(link.OrganizationID, a.ID), sealed)
+	content, err := key.Decrypt(artifactAAD(link.OrganizationID, a.ID), encrypted)
 	return a, content, err
 }

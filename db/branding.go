@@ -46,14 +46,14 @@ func (db *DB) SetBranding(ctx context.Context, organizationID string, new Brandi
 		return fmt.Errorf("set branding: %w", err)
 	}
 	err = db.transact(ctx, func(tx *tx) error {
-		old, err := organizationByID(tx.ctx, tx.sql, organizationID)
+		old, err := organizationByID(tx.Context(), tx, organizationID)
 		if err != nil {
 			return err
 		}
 		if err := noteChange(tx, organizationID, actor, old.changes(&new)...); err != nil {
 			return err
 		}
-		return tx.change(`UPDATE organizations SET display_name = $1, accent = $2, support = $3, return_to = $4, embed_origins = $5
+		return tx.execOne(`UPDATE organizations SET display_name = $1, accent = $2, support = $3, return_to = $4, embed_origins = $5
 			WHERE id = $6`, new.DisplayName, new.Accent, new.Support, returnTo, embedOrigins, organizationID)
 	})
 	if err != nil {
@@ -82,7 +82,7 @@ func (db *DB) SetLogo(ctx context.Context, organizationID string, content []byte
 		hashed = hex.EncodeToString(sum[:logoHashBytes])
 	}
 	err := db.transact(ctx, func(tx *tx) error {
-		old, err := organizationByID(tx.ctx, tx.sql, organizationID)
+		old, err := organizationByID(tx.Context(), tx, organizationID)
 		if err != nil || old.LogoHash == hashed {
 			return err
 		}
@@ -97,7 +97,7 @@ func (db *DB) SetLogo(ctx context.Context, organizationID string, content []byte
 		if err := noteChange(tx, organizationID, actor, Change{Field: FieldLogo, Before: old.LogoHash, After: hashed}); err != nil {
 			return err
 		}
-		return tx.change(`UPDATE organizations SET logo_hash = $1 WHERE id = $2`, hashed, organizationID)
+		return tx.execOne(`UPDATE organizations SET logo_hash = $1 WHERE id = $2`, hashed, organizationID)
 	})
 	if err != nil {
 		return fmt.Errorf("set logo: %w", err)

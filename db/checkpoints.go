@@ -7,6 +7,9 @@ import (
 	"fmt"
 
 	"passage/automation/event"
+
+	"passage/db/engine"
+	"passage/db/seal"
 )
 
 // What a link's earlier attempts leave to the next one. A reusable link that
@@ -27,7 +30,7 @@ func (db *DB) SetAccount(ctx context.Context, lease Lease, account string) error
 		if err != nil {
 			return err
 		}
-		return tx.change(`UPDATE link_sessions SET account = $1 WHERE id = $2 AND (account IS NULL OR account = $1)`,
+		return tx.execOne(`UPDATE link_sessions SET account = $1 WHERE id = $2 AND (account IS NULL OR account = $1)`,
 			mac, lease.SessionID)
 	})
 	if err != nil {
@@ -39,24 +42,24 @@ func (db *DB) SetAccount(ctx context.Context, lease Lease, account string) error
 // CompleteWrite is CompleteOperation for a change that was made and verified. It
 // keeps the result for later attempts in the same account.
 func (db *DB) CompleteWrite(ctx context.Context, lease Lease, position int, note *Note, result json.RawMessage) error {
-	link, err := db.linkByID(ctx, db.present(), lease.LinkID)
+	link, err := db.linkByID(ctx, db.reader(), lease.LinkID)
 	if err != nil {
 		return err
 	}
-	key, err := db.dataSealer(&link)
+	key, err := db.dataKey(&link)
 	if err != nil {
 		return fmt.Errorf("keep the result: %w", err)
 	}
-	sealed, err := key.seal(link.operationPlace(lease.SessionID, position), result)
+	encrypted, err := key.Encrypt(link.checkpointAAD(lease.SessionID, position), result)
 	if err != nil {
 		return err
 	}
-	return db.completeOperation(ctx, lease, position, note, sealed)
+	return db.completeOperation(ctx, lease, position, note, encrypted)
 }
 
-// operationPlace binds a kept result to its session and operation.
-func (l *Link) operationPlace(sessionID string, position int) place {
-	return place{l.OrganizationID, "session_operations", fmt.Sprint(sessionID, "/", position), "result"}
+// checkpointAAD binds a kept result to its session and operation.
+func (l *Link) checkpointAAD(sessionID string, position int) seal.AAD {
+	return seal.AAD{Organization: l.OrganizationID, Table: "session_operations", Row: fmt.Sprint(sessionID, "/", position), Column: "result"}
 }
 
 // Checkpoint is a change that an earlier attempt made.
@@ -76,11 +79,11 @@ func (db *DB) Checkpoints(ctx context.Context, lease Lease) (map[int]Checkpoint,
 }
 
 func (db *DB) checkpoints(ctx context.Context, lease Lease) (map[int]Checkpoint, error) {
-	link, err := db.linkByID(ctx, db.present(), lease.LinkID)
+	link, err := db.linkByID(ctx, db.reader(), lease.LinkID)
 	if err != nil {
 		return nil, err
 	}
-	key, err := db.dataSealer(&link)
+	key, err := db.dataKey(&link)
 	if errors.Is(err, ErrNotFound) { // destroyed, and the results with it
 		return nil, nil
 	}
@@ -88,15 +91,15 @@ func (db *DB) checkpoints(ctx context.Context, lease Lease) (map[int]Checkpoint,
 		return nil, err
 	}
 	done := map[int]Checkpoint{}
-	_, err = collect(ctx, db.read, func(r row) (struct{}, error) {
+	_, err = engine.Collect(ctx, db.read, func(r engine.Row) (struct{}, error) {
 		var session string
 		var position int
-		var sealed []byte
+		var encrypted []byte
 		var one Checkpoint
-		if err := r.Scan(&session, &position, &one.Attempt, &sealed); err != nil {
+		if err := r.Scan(&session, &position, &one.Attempt, &encrypted); err != nil {
 			return struct{}{}, err
 		}
-		one.Result, err = key.open(link.operationPlace(session, position), sealed)
+		one.Result, err = key.Decrypt(link.checkpointAAD(session, position), encrypted)
 		done[position] = one
 		return struct{}{}, err
 	}, `SELECT s.id, o.position, s.attempt, o.result
@@ -124,7 +127,7 @@ func (db *DB) ReuseOperation(ctx context.Context, lease Lease, position, attempt
 // site without being refused, as far as it may have been in the account of the
 // present one: whoever runs them again has to look at the site first.
 func (db *DB) Submitted(ctx context.Context, linkID string) (map[int]bool, error) {
-	positions, err := collect(ctx, db.read, func(r row) (position int, err error) { return position, r.Scan(&position) },
+	positions, err := engine.Collect(ctx, db.read, func(r engine.Row) (position int, err error) { return position, r.Scan(&position) },
 		`SELECT DISTINCT o.position
 		FROM links l
 		JOIN link_sessions me ON me.id = l.current_session_id

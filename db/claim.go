@@ -54,7 +54,7 @@ func (db *DB) ClaimLink(ctx context.Context, claim Claim) (Claimed, error) {
 		if _, err := tx.record(lease, anyOpen, "", event.Claimed, event.Claim{Via: claim.Consent.Via}); err != nil {
 			return err
 		}
-		claimed.Session, claimed.Link, err = db.findSession(tx.ctx, tx.moment(), `s.id = $1`, lease.SessionID)
+		claimed.Session, claimed.Link, err = db.findSession(tx.Context(), tx.reader(), `s.id = $1`, lease.SessionID)
 		return err
 	})
 	if err != nil {
@@ -76,17 +76,17 @@ func (db *DB) prepareClaim() (claimed Claimed, err error) {
 // greater one. ErrStale says that no link with this code can be claimed.
 func activate(tx *tx, claim Claim, sessionID string) (Lease, error) {
 	lease := Lease{SessionID: sessionID, Node: claim.Node}
-	err := tx.row(`UPDATE links SET status = 'active', attempts = attempts + 1, current_session_id = $1,
+	err := tx.queryRow(`UPDATE links SET status = 'active', attempts = attempts + 1, current_session_id = $1,
 			tries = CASE status WHEN 'complete' THEN 1 ELSE tries + 1 END,
 			error_code = NULL, error_operation = NULL, result = NULL, return_code_hash = NULL,
 			completed_at = NULL, updated_at = $2
 		WHERE claim_code_hash = $3 AND expires_at > $2 AND arguments_key IS NOT NULL AND data_key IS NOT NULL
 			AND (status = 'pending' OR (status = 'failed' AND tries < $4) OR (status = 'complete' AND reusable = 1))
-		RETURNING id, attempts`, sessionID, tx.now, hash(claim.Code), MaxAttempts).Scan(&lease.LinkID, &lease.Epoch)
+		RETURNING id, attempts`, sessionID, tx.Now, hash(claim.Code), MaxAttempts).Scan(&lease.LinkID, &lease.Epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Lease{}, ErrStale
 	}
-	tx.ring(lease.LinkID)
+	tx.notify(lease.LinkID)
 	return lease, err
 }
 
@@ -105,7 +105,7 @@ func (l *Link) Claimable() bool {
 
 // whyNotClaimable explains a lost claim by the state of the link.
 func (db *DB) whyNotClaimable(tx *tx, claimCode string) error {
-	link, err := db.findLink(tx.ctx, tx.moment(), `l.claim_code_hash = $2`, hash(claimCode))
+	link, err := db.findLink(tx.Context(), tx.reader(), `l.claim_code_hash = $2`, hash(claimCode))
 	switch {
 	case err != nil:
 		return err
@@ -123,7 +123,7 @@ func (db *DB) whyNotClaimable(tx *tx, claimCode string) error {
 // insertSession creates the session that won the claim, with its operations and
 // the script that it runs.
 func insertSession(tx *tx, lease Lease, claim Claim, clientToken string) error {
-	claim.Consent.At = tx.now
+	claim.Consent.At = tx.Now
 	consent, err := json.Marshal(claim.Consent)
 	if err != nil {
 		return err
@@ -139,8 +139,8 @@ func insertSession(tx *tx, lease Lease, claim Claim, clientToken string) error {
 	if err := tx.exec(`INSERT INTO link_sessions (id, link_id, attempt, status, owner, epoch, lease_until,
 			client_token_hash, browser_hash, consent, integration_version, created_at)
 		VALUES ($1, $2, $3, 'created', $4, $3, $5, $6, $7, $8, $9, $10)`,
-		lease.SessionID, lease.LinkID, lease.Epoch, lease.Node, tx.now+LeaseDuration.Milliseconds(),
-		hash(clientToken), visitorHash, string(consent), claim.Script.Hash, tx.now); err != nil {
+		lease.SessionID, lease.LinkID, lease.Epoch, lease.Node, tx.Now+LeaseDuration.Milliseconds(),
+		hash(clientToken), visitorHash, string(consent), claim.Script.Hash, tx.Now); err != nil {
 		return err
 	}
 	return tx.exec(`INSERT INTO session_operations (session_id, position, status)
@@ -156,7 +156,7 @@ func (db *DB) TransferSession(ctx context.Context, sessionID, browser string, al
 		return "", err
 	}
 	err = db.transact(ctx, func(tx *tx) error {
-		session, link, err := db.findSession(tx.ctx, tx.moment(), `s.id = $1`, sessionID)
+		session, link, err := db.findSession(tx.Context(), tx.reader(), `s.id = $1`, sessionID)
 		if err != nil {
 			return err
 		}
@@ -166,14 +166,14 @@ func (db *DB) TransferSession(ctx context.Context, sessionID, browser string, al
 		if session.Status.Ended() {
 			return ErrStale
 		}
-		if err := tx.change(`UPDATE link_sessions SET browser_hash = $1, client_token_hash = $2, last_seq = last_seq + 1
+		if err := tx.execOne(`UPDATE link_sessions SET browser_hash = $1, client_token_hash = $2, last_seq = last_seq + 1
 			WHERE id = $3`, hash(browser), hash(clientToken), sessionID); err != nil {
 			return err
 		}
-		if err := tx.insertEvent(sessionID, session.LastSeq+1, NewEvent{Kind: event.Transferred, At: tx.now}); err != nil {
+		if err := tx.insertEvent(sessionID, session.LastSeq+1, NewEvent{Kind: event.Transferred, At: tx.Now}); err != nil {
 			return err
 		}
-		tx.ring(link.ID)
+		tx.notify(link.ID)
 		return nil
 	})
 	if err != nil {

@@ -66,7 +66,7 @@ func TestWhatWaitsForTheWriterIsCommittedTogetherAndFailsAlone(t *testing.T) {
 		if len(links) != 4 {
 			t.Errorf("%d links, want 4", len(links))
 		}
-		if together[`SAVEPOINT turn`] == 0 || together[`ROLLBACK TO turn`] == 0 {
+		if together[`SAVEPOINT pending`] == 0 || together[`ROLLBACK TO pending`] == 0 {
 			t.Error("each had a transaction of its own")
 		}
 	})

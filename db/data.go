@@ -11,16 +11,16 @@ import (
 // its arguments can be claimed no more. ErrActive while it is worked on.
 func (db *DB) DestroyData(ctx context.Context, organizationID, id string) error {
 	err := db.transact(ctx, func(tx *tx) error {
-		link, err := db.findLink(tx.ctx, tx.moment(), `l.id = $2 AND l.organization_id = $3`, id, organizationID)
+		link, err := db.findLink(tx.Context(), tx.reader(), `l.id = $2 AND l.organization_id = $3`, id, organizationID)
 		if err != nil {
 			return err
 		}
 		// Whoever works on the link writes down with its keys how that ended.
-		if err := tx.change(`UPDATE links SET result = NULL, data_key = NULL, updated_at = $1
-			WHERE id = $2 AND status <> 'active'`, tx.now, link.ID); err != nil {
+		if err := tx.execOne(`UPDATE links SET result = NULL, data_key = NULL, updated_at = $1
+			WHERE id = $2 AND status <> 'active'`, tx.Now, link.ID); err != nil {
 			return staleIsActive(err)
 		}
-		tx.ring(link.ID)
+		tx.notify(link.ID)
 		if err := errors.Join(tx.destroyArguments(link.ID), tx.forgetResults(link.ID)); err != nil {
 			return err
 		}

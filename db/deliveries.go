@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"passage/db/engine"
 )
 
 // DeliveryStatus is where a webhook delivery stands.
@@ -51,7 +53,7 @@ type DeliveryAttempt struct {
 
 const deliveryColumns = `id, event_id, url, status, tries, next_at, held, created_at, ended_at, endpoint_id`
 
-func scanDelivery(r row) (Delivery, error) {
+func scanDelivery(r engine.Row) (Delivery, error) {
 	var d Delivery
 	err := r.Scan(&d.ID, &d.EventID, &d.URL, &d.Status, &d.Attempts, &d.NextAt, &d.Held, &d.CreatedAt, &d.EndedAt, &d.endpointID)
 	return d, err
@@ -62,9 +64,9 @@ func (db *DB) insertDelivery(tx *tx, eventID, url string, to endpoint) error {
 	if err != nil {
 		return err
 	}
-	tx.ring(TopicDeliveries)
+	tx.notify(TopicDeliveries)
 	return tx.exec(`INSERT INTO webhook_deliveries (id, event_id, url, status, next_at, created_at, endpoint_id, held)
-		VALUES ($1, $2, $3, 'pending', $4, $4, $5, $6)`, id, eventID, url, tx.now, to.id, to.paused())
+		VALUES ($1, $2, $3, 'pending', $4, $4, $5, $6)`, id, eventID, url, tx.Now, to.id, to.paused())
 }
 
 // LeaseDeliveries leases deliveries that are due, so that no other process tries
@@ -72,10 +74,10 @@ func (db *DB) insertDelivery(tx *tx, eventID, url string, to endpoint) error {
 func (db *DB) LeaseDeliveries(ctx context.Context, limit int, lease time.Duration) ([]Delivery, error) {
 	var taken []Delivery
 	err := db.transact(ctx, func(tx *tx) (err error) {
-		taken, err = collect(tx.ctx, tx.sql, scanDelivery, `UPDATE webhook_deliveries SET lease_until = $1
+		taken, err = engine.Collect(tx.Context(), tx, scanDelivery, `UPDATE webhook_deliveries SET lease_until = $1
 			WHERE id IN (SELECT id FROM webhook_deliveries
 				WHERE status = 'pending' AND held = 0 AND next_at <= $2 AND lease_until <= $2 ORDER BY next_at LIMIT $3)
-			RETURNING `+deliveryColumns, tx.now+lease.Milliseconds(), tx.now, limit)
+			RETURNING `+deliveryColumns, tx.Now+lease.Milliseconds(), tx.Now, limit)
 		return err
 	})
 	if err != nil {
@@ -110,20 +112,20 @@ func (db *DB) RecordAttempt(ctx context.Context, delivery Delivery, try Delivery
 			return err
 		}
 		if paused {
-			status, nextAt = DeliveryPending, tx.now+probeRest.Milliseconds()
+			status, nextAt = DeliveryPending, tx.Now+probeRest.Milliseconds()
 		}
 		var endedAt any
 		if status != DeliveryPending {
-			endedAt = tx.now
+			endedAt = tx.Now
 		}
-		if err := tx.change(`UPDATE webhook_deliveries SET status = $1, tries = tries + 1, next_at = $2, lease_until = 0, ended_at = $3
+		if err := tx.execOne(`UPDATE webhook_deliveries SET status = $1, tries = tries + 1, next_at = $2, lease_until = 0, ended_at = $3
 			WHERE id = $4 AND status = 'pending' AND tries = $5`,
 			string(status), nextAt, endedAt, delivery.ID, delivery.Attempts); err != nil {
 			return err
 		}
 		return tx.exec(`INSERT INTO webhook_tries (delivery_id, number, status_code, took, error, reply, at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			delivery.ID, delivery.Attempts+1, try.StatusCode, try.Took, orNull(try.Error), orNull(try.Reply), tx.now)
+			delivery.ID, delivery.Attempts+1, try.StatusCode, try.Took, orNull(try.Error), orNull(try.Reply), tx.Now)
 	})
 	if err != nil {
 		return fmt.Errorf("settle try: %w", err)
@@ -133,7 +135,7 @@ func (db *DB) RecordAttempt(ctx context.Context, delivery Delivery, try Delivery
 
 // DeliveriesOf lists the deliveries of a link's events, the first first.
 func (db *DB) DeliveriesOf(ctx context.Context, linkID string) ([]Delivery, error) {
-	found, err := collect(ctx, db.read, scanDelivery, `SELECT `+deliveryColumns+` FROM webhook_deliveries
+	found, err := engine.Collect(ctx, db.read, scanDelivery, `SELECT `+deliveryColumns+` FROM webhook_deliveries
 		WHERE event_id IN (SELECT id FROM events WHERE link_id = $1) ORDER BY created_at, id`, linkID)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
@@ -143,7 +145,7 @@ func (db *DB) DeliveriesOf(ctx context.Context, linkID string) ([]Delivery, erro
 
 // DeliveriesOfEvent lists an event's deliveries, the newest first.
 func (db *DB) DeliveriesOfEvent(ctx context.Context, eventID string, limit int) ([]Delivery, error) {
-	found, err := collect(ctx, db.read, scanDelivery, `SELECT `+deliveryColumns+` FROM webhook_deliveries
+	found, err := engine.Collect(ctx, db.read, scanDelivery, `SELECT `+deliveryColumns+` FROM webhook_deliveries
 		WHERE event_id = $1 ORDER BY created_at DESC, id LIMIT $2`, eventID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
@@ -154,7 +156,7 @@ func (db *DB) DeliveriesOfEvent(ctx context.Context, eventID string, limit int) 
 // AttemptsOfEvent lists the attempts at an event's deliveries, by delivery.
 func (db *DB) AttemptsOfEvent(ctx context.Context, eventID string) (map[string][]DeliveryAttempt, error) {
 	tries := map[string][]DeliveryAttempt{}
-	_, err := collect(ctx, db.read, func(r row) (DeliveryAttempt, error) {
+	_, err := engine.Collect(ctx, db.read, func(r engine.Row) (DeliveryAttempt, error) {
 		var t DeliveryAttempt
 		var delivery string
 		var failure, reply *string

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"passage/db/engine"
 )
 
 // An endpoint is where an organization's webhooks go: one host. One that takes
@@ -31,7 +33,7 @@ type PausedEndpoint struct {
 
 // PausedEndpoints lists all, of every organization, the newest first.
 func (db *DB) PausedEndpoints(ctx context.Context) ([]PausedEndpoint, error) {
-	found, err := collect(ctx, db.read, func(r row) (p PausedEndpoint, err error) {
+	found, err := engine.Collect(ctx, db.read, func(r engine.Row) (p PausedEndpoint, err error) {
 		return p, r.Scan(&p.OrganizationID, &p.Organization, &p.Host, &p.FailingSince, &p.PausedAt, &p.Waiting)
 	}, `SELECT o.id, o.display_name, e.host, e.failing_since, e.paused_at,
 			(SELECT COUNT(*) FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.status = 'pending')
@@ -55,7 +57,7 @@ func (e *endpoint) paused() bool { return e.pausedAt != nil }
 
 const endpointColumns = `id, failures, failing_since, paused_at`
 
-func scanEndpoint(r row) (endpoint, error) {
+func scanEndpoint(r engine.Row) (endpoint, error) {
 	var e endpoint
 	err := r.Scan(&e.id, &e.failures, &e.failingSince, &e.pausedAt)
 	return e, err
@@ -75,7 +77,7 @@ func (db *DB) endpointOf(tx *tx, organizationID, address string) (endpoint, erro
 		ON CONFLICT (organization_id, host) DO NOTHING`, id, organizationID, host); err != nil {
 		return endpoint{}, err
 	}
-	return scanEndpoint(tx.row(`SELECT `+endpointColumns+` FROM webhook_endpoints WHERE organization_id = $1 AND host = $2`,
+	return scanEndpoint(tx.queryRow(`SELECT `+endpointColumns+` FROM webhook_endpoints WHERE organization_id = $1 AND host = $2`,
 		organizationID, host))
 }
 
@@ -92,7 +94,7 @@ func (e *endpoint) resume(tx *tx) error {
 	if !paused {
 		return nil
 	}
-	tx.ring(TopicDeliveries)
+	tx.notify(TopicDeliveries)
 	return tx.exec(`UPDATE webhook_deliveries SET held = 0 WHERE endpoint_id = $1 AND status = 'pending'`, e.id)
 }
 
@@ -101,11 +103,11 @@ func (e *endpoint) resume(tx *tx) error {
 func (e *endpoint) fail(tx *tx, delivery *Delivery) error {
 	e.failures++
 	if e.failingSince == nil {
-		e.failingSince = &tx.now
+		e.failingSince = &tx.Now
 	}
-	pauses := !e.paused() && e.failures >= pauseFailures && tx.now-*e.failingSince >= pauseAfter.Milliseconds()
+	pauses := !e.paused() && e.failures >= pauseFailures && tx.Now-*e.failingSince >= pauseAfter.Milliseconds()
 	if pauses {
-		e.pausedAt = &tx.now
+		e.pausedAt = &tx.Now
 	}
 	if err := tx.exec(`UPDATE webhook_endpoints SET failures = $1, failing_since = $2, paused_at = $3 WHERE id = $4`,
 		e.failures, e.failingSince, e.pausedAt, e.id); err != nil || !pauses {
@@ -119,7 +121,7 @@ func noteTry(tx *tx, delivery *Delivery, taken bool) (paused bool, err error) {
 	if delivery.endpointID == nil {
 		return false, nil
 	}
-	e, err := scanEndpoint(tx.row(`SELECT `+endpointColumns+` FROM webhook_endpoints WHERE id = $1`, *delivery.endpointID))
+	e, err := scanEndpoint(tx.queryRow(`SELECT `+endpointColumns+` FROM webhook_endpoints WHERE id = $1`, *delivery.endpointID))
 	if err != nil {
 		return false, err
 	}

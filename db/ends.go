@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"fmt"
+
+	"passage/db/engine"
 )
 
 // End is how the latest session of a link ended.
@@ -19,7 +21,7 @@ func (db *DB) LatestEnds(ctx context.Context, version string, since int64, limit
 		End
 		link string
 	}
-	all, err := collect(ctx, db.read, func(r row) (e ended, err error) {
+	all, err := engine.Collect(ctx, db.read, func(r engine.Row) (e ended, err error) {
 		return e, r.Scan(&e.link, &e.Code, &e.At)
 	}, `SELECT link_id, COALESCE(error_code, ''), ended_at FROM link_sessions
 		WHERE integration_version = $1 AND ended_at > $2 ORDER BY ended_at DESC LIMIT $3`, version, since, limit)

@@ -4,36 +4,41 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"path/filepath"
+
+	"passage/db/engine"
 )
 
-// Trace makes a handle tell each statement that it runs.
-func Trace(db *DB, folder string, tell func(query string)) error {
-	path := filepath.Join(folder, "passage.db")
-	driver := db.write.Driver()
-	if err := db.Close(); err != nil {
+// Trace makes a database report each statement that it runs or compiles.
+func Trace(db *DB, folder string, report func(statement string)) error {
+	sqlite, err := sql.Open("sqlite", "")
+	if err != nil {
 		return err
 	}
-	db.write = newPool(sql.OpenDB(tracer{driver, dsn(path, "_txlock=immediate"), tell}))
-	db.write.SetMaxOpenConns(1)
-	db.read = newPool(sql.OpenDB(tracer{driver, dsn(path, "_pragma=query_only(1)"), tell}))
+	if err := errors.Join(sqlite.Close(), db.engine.Close()); err != nil {
+		return err
+	}
+	db.engine, err = engine.Open(context.Background(), engine.Options{Path: filepath.Join(folder, FileName), Now: db.now,
+		Driver: tracer{sqlite.Driver(), report}})
+	if err != nil {
+		return err
+	}
+	db.read = db.engine.Reader()
 	return nil
 }
 
 type tracer struct {
-	driver driver.Driver
-	dsn    string
-	tell   func(string)
+	driver.Driver
+	report func(string)
 }
 
-func (t tracer) Driver() driver.Driver { return t.driver }
-
-func (t tracer) Connect(context.Context) (driver.Conn, error) {
-	conn, err := t.driver.Open(t.dsn)
+func (t tracer) Open(dsn string) (driver.Conn, error) {
+	conn, err := t.Driver.Open(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return tracedConn{conn.(sqliteConn), t.tell}, nil
+	return tracedConn{conn.(sqliteConn), t.report}, nil
 }
 
 // sqliteConn is what the driver's connections can do.
@@ -46,20 +51,20 @@ type sqliteConn interface {
 
 type tracedConn struct {
 	sqliteConn
-	tell func(string)
+	report func(string)
 }
 
 func (c tracedConn) Prepare(query string) (driver.Stmt, error) {
-	c.tell(query)
+	c.report(query)
 	return c.sqliteConn.Prepare(query)
 }
 
 func (c tracedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	c.tell(query)
+	c.report(query)
 	return c.sqliteConn.ExecContext(ctx, query, args)
 }
 
 func (c tracedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	c.tell(query)
+	c.report(query)
 	return c.sqliteConn.QueryContext(ctx, query, args)
 }

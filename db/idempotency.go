@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"passage/db/seal"
 )
 
 // ErrKeyReused says that an idempotency key came again with another body.
@@ -46,8 +48,8 @@ func (db *DB) Idempotent(ctx context.Context, once Idempotency) (*Idempotency, e
 	return &once, nil
 }
 
-func idempotencyPlace(organizationID string, keyHash []byte) place {
-	return place{organizationID, "idempotency_keys", string(keyHash), "reply"}
+func idempotencyAAD(organizationID string, keyHash []byte) seal.AAD {
+	return seal.AAD{Organization: organizationID, Table: "idempotency_keys", Row: string(keyHash), Column: "reply"}
 }
 
 // Replay gives the kept reply of an earlier use of the key, or nil. It lets a
@@ -55,20 +57,20 @@ func idempotencyPlace(organizationID string, keyHash []byte) place {
 // then may be refused now. CreateLink asks once more, so two first uses at the
 // same time still count once.
 func (db *DB) Replay(ctx context.Context, organizationID string, once *Idempotency) (*Reply, error) {
-	reply, err := db.replay(ctx, db.present(), organizationID, once)
+	reply, err := db.replay(ctx, db.reader(), organizationID, once)
 	if err != nil {
 		return nil, fmt.Errorf("replay: %w", err)
 	}
 	return reply, nil
 }
 
-func (db *DB) replay(ctx context.Context, from moment, organizationID string, once *Idempotency) (*Reply, error) {
+func (db *DB) replay(ctx context.Context, from reader, organizationID string, once *Idempotency) (*Reply, error) {
 	keyHash := hash(once.Key)
-	var mac, sealed []byte
+	var mac, encrypted []byte
 	reply := new(Reply)
 	err := orNotFound(from.QueryRowContext(ctx, `SELECT body_mac, status, reply FROM idempotency_keys
 		WHERE organization_id = $1 AND key_hash = $2 AND created_at > $3`,
-		organizationID, keyHash, from.now-IdempotencyWindow.Milliseconds()).Scan(&mac, &reply.Status, &sealed))
+		organizationID, keyHash, from.now-IdempotencyWindow.Milliseconds()).Scan(&mac, &reply.Status, &encrypted))
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}
@@ -78,10 +80,10 @@ func (db *DB) replay(ctx context.Context, from moment, organizationID string, on
 	if !hmac.Equal(mac, once.bodyMAC) {
 		return nil, ErrKeyReused
 	}
-	if len(sealed) == 0 {
+	if len(encrypted) == 0 {
 		return nil, ErrDestroyed
 	}
-	reply.Body, err = db.seal.open(idempotencyPlace(organizationID, keyHash), sealed)
+	reply.Body, err = db.keyset.Decrypt(idempotencyAAD(organizationID, keyHash), encrypted)
 	return reply, err
 }
 
@@ -93,14 +95,14 @@ func (db *DB) keepReply(tx *tx, link *Link, once *Idempotency) error {
 		return fmt.Errorf("render the reply: %w", err)
 	}
 	keyHash := hash(once.Key)
-	sealed, err := db.seal.seal(idempotencyPlace(link.OrganizationID, keyHash), reply.Body)
+	encrypted, err := db.keyset.Encrypt(idempotencyAAD(link.OrganizationID, keyHash), reply.Body)
 	if err != nil {
 		return err
 	}
-	return tx.change(`INSERT INTO idempotency_keys (organization_id, key_hash, body_mac, status, reply, link_id, created_at)
+	return tx.execOne(`INSERT INTO idempotency_keys (organization_id, key_hash, body_mac, status, reply, link_id, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (organization_id, key_hash) DO UPDATE SET body_mac = excluded.body_mac, status = excluded.status,
 			reply = excluded.reply, link_id = excluded.link_id, created_at = excluded.created_at
 		WHERE idempotency_keys.created_at <= $8`,
-		link.OrganizationID, keyHash, once.bodyMAC, reply.Status, sealed, link.ID, tx.now, tx.now-IdempotencyWindow.Milliseconds())
+		link.OrganizationID, keyHash, once.bodyMAC, reply.Status, encrypted, link.ID, tx.Now, tx.Now-IdempotencyWindow.Milliseconds())
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"passage/db/engine"
 )
 
 // Scope is what a key may do.
@@ -98,7 +100,7 @@ const keyQuery = `SELECT k.id, k.organization_id, o.name, k.name, k.scope, k.tes
 		COALESCE(k.lifetime, 0), k.expires_at, k.revoked_at, o.return_to
 	FROM api_keys k JOIN organizations o ON o.id = k.organization_id`
 
-func scanKey(r row) (Key, error) {
+func scanKey(r engine.Row) (Key, error) {
 	var k Key
 	var lifetime int64
 	var returnTo []byte
@@ -136,11 +138,11 @@ func (db *DB) insertKey(tx *tx, new NewKey) (string, error) {
 	}
 	var lifetime, expiresAt any
 	if new.Lifetime > 0 {
-		lifetime, expiresAt = new.Lifetime.Milliseconds(), tx.now+new.Lifetime.Milliseconds()
+		lifetime, expiresAt = new.Lifetime.Milliseconds(), tx.Now+new.Lifetime.Milliseconds()
 	}
 	if err := tx.exec(`INSERT INTO api_keys (id, organization_id, hash, hint, name, scope, test, lifetime, expires_at, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		id, new.OrganizationID, hash(secret), secret[len(secret)-4:], new.Name, string(new.Scope), new.Test, lifetime, expiresAt, tx.now); err != nil {
+		id, new.OrganizationID, hash(secret), secret[len(secret)-4:], new.Name, string(new.Scope), new.Test, lifetime, expiresAt, tx.Now); err != nil {
 		return "", err
 	}
 	return secret, noteChange(tx, new.OrganizationID, new.Actor, Change{Field: FieldKey, After: "made " + id})
@@ -185,7 +187,7 @@ func (db *DB) Authenticate(ctx context.Context, secret string) (Key, error) {
 		return key, nil
 	}
 	err = db.transact(ctx, func(tx *tx) error {
-		return tx.exec(`UPDATE api_keys SET last_used_at = $1 WHERE id = $2`, tx.now, key.ID)
+		return tx.exec(`UPDATE api_keys SET last_used_at = $1 WHERE id = $2`, tx.Now, key.ID)
 	})
 	if err != nil {
 		return Key{}, fmt.Errorf("note the key's use: %w", err)
@@ -195,7 +197,7 @@ func (db *DB) Authenticate(ctx context.Context, secret string) (Key, error) {
 
 // Keys lists an organization's keys, or all where the id is empty, the newest first.
 func (db *DB) Keys(ctx context.Context, organizationID string) ([]Key, error) {
-	found, err := collect(ctx, db.read, scanKey, keyQuery+`
+	found, err := engine.Collect(ctx, db.read, scanKey, keyQuery+`
 		WHERE $1 = '' OR k.organization_id = $1 ORDER BY k.created_at DESC, k.id`, organizationID)
 	if err != nil {
 		return nil, fmt.Errorf("list keys: %w", err)
@@ -205,8 +207,8 @@ func (db *DB) Keys(ctx context.Context, organizationID string) ([]Key, error) {
 
 // keyInForce finds a key within a transaction. ErrNotFound where it has ended.
 func keyInForce(tx *tx, id string) (Key, error) {
-	key, err := scanKey(tx.row(keyQuery+` WHERE k.id = $1`, id))
-	if err == nil && !key.InForce(tx.now) {
+	key, err := scanKey(tx.queryRow(keyQuery+` WHERE k.id = $1`, id))
+	if err == nil && !key.InForce(tx.Now) {
 		err = ErrNotFound
 	}
 	return key, orNotFound(err)
@@ -222,7 +224,7 @@ func (db *DB) RevokeKey(ctx context.Context, id, actor string) error {
 		if err := noteChange(tx, old.OrganizationID, actor, Change{Field: FieldKey, After: "revoked " + id}); err != nil {
 			return err
 		}
-		return tx.change(`UPDATE api_keys SET revoked_at = $1 WHERE id = $2`, tx.now, id)
+		return tx.execOne(`UPDATE api_keys SET revoked_at = $1 WHERE id = $2`, tx.Now, id)
 	})
 	if err != nil {
 		return fmt.Errorf("revoke key: %w", err)
@@ -240,14 +242,14 @@ func (db *DB) RotateKey(ctx context.Context, id string, overlap time.Duration, a
 			return err
 		}
 		new := NewKey{OrganizationID: old.OrganizationID, Name: old.Name, Scope: old.Scope, Test: old.Test, Lifetime: old.lifetime, Actor: actor}
-		ends := tx.now + overlap.Milliseconds()
+		ends := tx.Now + overlap.Milliseconds()
 		if old.ExpiresAt != nil {
 			ends = min(ends, *old.ExpiresAt)
 		}
 		if secret, err = db.insertKey(tx, new); err != nil {
 			return err
 		}
-		return tx.change(`UPDATE api_keys SET expires_at = $1 WHERE id = $2`, ends, id)
+		return tx.execOne(`UPDATE api_keys SET expires_at = $1 WHERE id = $2`, ends, id)
 	})
 	if err != nil {
 		return "", fmt.Errorf("rotate key: %w", err)

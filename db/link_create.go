@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"passage/db/seal"
 )
 
 // NewLink is what a merchant asked for, already validated.
@@ -45,11 +47,11 @@ func (db *DB) CreateLink(ctx context.Context, new NewLink, once *Idempotency) (L
 	}
 	var reply *Reply
 	err = db.transact(ctx, func(tx *tx) error {
-		link.stamp(tx.now, new.Lifetime)
+		link.stamp(tx.Now, new.Lifetime)
 		if once != nil {
 			err := db.keepReply(tx, &link, once)
 			if errors.Is(err, ErrStale) { // somebody was first
-				reply, err = db.replay(tx.ctx, tx.moment(), new.OrganizationID, once)
+				reply, err = db.replay(tx.Context(), tx.reader(), new.OrganizationID, once)
 				return err
 			}
 			if err != nil {
@@ -84,21 +86,21 @@ func (db *DB) prepareLink(new NewLink) (Link, error) {
 	if err := errors.Join(err, codeErr); err != nil {
 		return Link{}, err
 	}
-	var arguments *sealer
-	if link.argumentsKey, arguments, err = db.seal.newKey(link.place("arguments_key")); err != nil {
+	var arguments *seal.Key
+	if link.argumentsKey, arguments, err = db.keyset.NewDataKey(link.aad("arguments_key")); err != nil {
 		return Link{}, err
 	}
-	if link.dataKey, _, err = db.seal.newKey(link.place("data_key")); err != nil {
+	if link.dataKey, _, err = db.keyset.NewDataKey(link.aad("data_key")); err != nil {
 		return Link{}, err
 	}
-	if link.sealedCode, err = db.seal.seal(link.place("claim_code"), []byte(link.ClaimCode)); err != nil {
+	if link.encryptedCode, err = db.keyset.Encrypt(link.aad("claim_code"), []byte(link.ClaimCode)); err != nil {
 		return Link{}, err
 	}
 	return link, link.addOperations(new.Operations, arguments)
 }
 
 // addOperations seals the arguments of what is to be done.
-func (l *Link) addOperations(operations []NewOperation, key *sealer) (err error) {
+func (l *Link) addOperations(operations []NewOperation, key *seal.Key) (err error) {
 	for position, new := range operations {
 		operation := Operation{Position: position, Resource: new.Resource, Action: new.Action,
 			Summary: new.Summary, Status: OperationPending}
@@ -106,7 +108,7 @@ func (l *Link) addOperations(operations []NewOperation, key *sealer) (err error)
 			operation.Summary = map[string]string{}
 		}
 		if new.Arguments != nil {
-			if operation.arguments, err = key.seal(l.argumentsPlace(position), new.Arguments); err != nil {
+			if operation.arguments, err = key.Encrypt(l.argumentsAAD(position), new.Arguments); err != nil {
 				return err
 			}
 		}
@@ -132,7 +134,7 @@ func insertLink(tx *tx, l *Link) error {
 			arguments_key, data_key, return_url, webhook_url, external_user_id, metadata, debug, reusable, user_label,
 			require_return, locale, test, expires_at, created_at, updated_at)
 		VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)`,
-		l.ID, l.OrganizationID, l.IntegrationID, hash(l.ClaimCode), l.sealedCode, l.argumentsKey, l.dataKey,
+		l.ID, l.OrganizationID, l.IntegrationID, hash(l.ClaimCode), l.encryptedCode, l.argumentsKey, l.dataKey,
 		orNull(l.ReturnURL), orNull(l.WebhookURL), orNull(l.ExternalUserID), metadata, l.Debug, l.Reusable,
 		orNull(l.UserLabel), l.RequireReturn, orNull(l.Locale), l.Test, l.ExpiresAt, l.CreatedAt)
 }

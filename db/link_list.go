@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"passage/db/engine"
 )
 
 // ErrBadCursor says that a cursor is not one that a list gave.
@@ -33,7 +35,7 @@ func (db *DB) Links(ctx context.Context, filter LinkFilter) (links []Link, next 
 	if err != nil {
 		return nil, "", fmt.Errorf("list links: %w", err)
 	}
-	links, err = collect(ctx, db.read, scanLink, `SELECT `+linkColumns+` FROM links l
+	links, err = engine.Collect(ctx, db.read, scanLink, `SELECT `+linkColumns+` FROM links l
 		WHERE l.organization_id = $2
 			AND ($3 = '' OR `+statusNow+` = $3)
 			AND ($4 = '' OR l.integration_id = $4)

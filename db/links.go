@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"passage/db/engine"
+	"passage/db/seal"
 )
 
 // LinkStatus is where a link stands; the contract describes the states.
@@ -58,10 +61,10 @@ type Link struct {
 	UpdatedAt            int64
 	CompletedAt          *int64
 
-	sealedCode   []byte
-	result       []byte // sealed
-	argumentsKey []byte // wrapped
-	dataKey      []byte // wrapped
+	encryptedCode []byte
+	result        []byte // encrypted
+	argumentsKey  []byte // wrapped
+	dataKey       []byte // wrapped
 
 	over           bool       // its time had passed when it was read
 	stored         LinkStatus // Status, as it is written down: its time may have passed since
@@ -110,7 +113,7 @@ type Operation struct {
 	Summary   map[string]string // what a person may read of the arguments
 	Status    OperationStatus   // in the current session; pending before the first
 	Note      *Note
-	arguments []byte // sealed
+	arguments []byte // encrypted
 }
 
 // Name is the resource and the action, such as “paymentMethod.read”.
@@ -125,11 +128,11 @@ const linkColumns = `l.id, l.organization_id, l.integration_id, ` + statusNow + 
 	l.external_user_id, l.metadata, l.debug, l.reusable, l.user_label, l.require_return, l.locale, l.test,
 	l.expires_at, l.created_at, l.updated_at, l.completed_at, l.return_code_hash, l.expires_at <= $1, l.status`
 
-func scanLink(r row) (Link, error) {
+func scanLink(r engine.Row) (Link, error) {
 	var l Link
 	var code, session, returnURL, webhookURL, user, metadata, label, locale *string
 	var operation *int
-	err := r.Scan(&l.ID, &l.OrganizationID, &l.IntegrationID, &l.Status, &l.sealedCode, &l.argumentsKey, &l.dataKey,
+	err := r.Scan(&l.ID, &l.OrganizationID, &l.IntegrationID, &l.Status, &l.encryptedCode, &l.argumentsKey, &l.dataKey,
 		&l.result, &code, &operation, &session, &l.Attempts, &l.AttemptsSinceSuccess, &returnURL, &webhookURL,
 		&user, &metadata, &l.Debug, &l.Reusable, &label, &l.RequireReturn, &locale, &l.Test,
 		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt, &l.returnCodeHash, &l.over, &l.stored)
@@ -147,31 +150,31 @@ func scanLink(r row) (Link, error) {
 	return l, err
 }
 
-// place binds a sealed value of the link to its column.
-func (l *Link) place(column string) place {
-	return place{l.OrganizationID, "links", l.ID, column}
+// aad is the associated data of a value in the link's row.
+func (l *Link) aad(column string) seal.AAD {
+	return seal.AAD{Organization: l.OrganizationID, Table: "links", Row: l.ID, Column: column}
 }
 
-func (l *Link) argumentsPlace(position int) place {
-	return place{l.OrganizationID, "link_operations", fmt.Sprint(l.ID, "/", position), "arguments"}
+func (l *Link) argumentsAAD(position int) seal.AAD {
+	return seal.AAD{Organization: l.OrganizationID, Table: "link_operations", Row: fmt.Sprint(l.ID, "/", position), Column: "arguments"}
 }
 
 // Link finds an organization's link. Another organization's is ErrNotFound.
 func (db *DB) Link(ctx context.Context, organizationID, id string) (Link, error) {
-	return db.findLink(ctx, db.present(), `l.id = $2 AND l.organization_id = $3`, id, organizationID)
+	return db.findLink(ctx, db.reader(), `l.id = $2 AND l.organization_id = $3`, id, organizationID)
 }
 
 // LinkByCode finds the link that a claim code opens.
 func (db *DB) LinkByCode(ctx context.Context, claimCode string) (Link, error) {
-	return db.findLink(ctx, db.present(), `l.claim_code_hash = $2`, hash(claimCode))
+	return db.findLink(ctx, db.reader(), `l.claim_code_hash = $2`, hash(claimCode))
 }
 
 // linkByID is for callers that hold an id from the database itself.
-func (db *DB) linkByID(ctx context.Context, from moment, id string) (Link, error) {
+func (db *DB) linkByID(ctx context.Context, from reader, id string) (Link, error) {
 	return db.findLink(ctx, from, `l.id = $2`, id)
 }
 
-func (db *DB) findLink(ctx context.Context, from moment, where string, args ...any) (Link, error) {
+func (db *DB) findLink(ctx context.Context, from reader, where string, args ...any) (Link, error) {
 	link, err := scanLink(from.QueryRowContext(ctx, `SELECT `+linkColumns+` FROM links l WHERE `+where,
 		append([]any{from.now}, args...)...))
 	if err != nil {
@@ -185,10 +188,10 @@ func (db *DB) findLink(ctx context.Context, from moment, where string, args ...a
 }
 
 // complete adds to links what their own rows do not hold.
-func (db *DB) complete(ctx context.Context, from querier, links []Link) error {
+func (db *DB) complete(ctx context.Context, from engine.Querier, links []Link) error {
 	for n := range links {
 		link := &links[n]
-		code, err := db.seal.open(link.place("claim_code"), link.sealedCode)
+		code, err := db.keyset.Decrypt(link.aad("claim_code"), link.encryptedCode)
 		if err != nil {
 			return err
 		}
@@ -197,10 +200,19 @@ func (db *DB) complete(ctx context.Context, from querier, links []Link) error {
 	return attachOperations(ctx, from, links)
 }
 
-// dataSealer seals with the key of what a link's sessions gather. ErrNotFound
-// says that it was destroyed.
-func (db *DB) dataSealer(link *Link) (*sealer, error) {
-	return db.seal.unwrap(link.place("data_key"), link.dataKey)
+// unwrap decrypts one of a link's data keys. ErrNotFound says that it was
+// destroyed.
+func (db *DB) unwrap(aad seal.AAD, wrapped []byte) (*seal.Key, error) {
+	if wrapped == nil {
+		return nil, ErrNotFound
+	}
+	return db.keyset.Unwrap(aad, wrapped)
+}
+
+// dataKey is the key of what a link's sessions gather. ErrNotFound says that it
+// was destroyed.
+func (db *DB) dataKey(link *Link) (*seal.Key, error) {
+	return db.unwrap(link.aad("data_key"), link.dataKey)
 }
 
 // Result opens a link's result: nil before the link is complete, or where the
@@ -209,20 +221,20 @@ func (db *DB) Result(link *Link) (json.RawMessage, error) {
 	if link.Status != LinkComplete || link.result == nil {
 		return nil, nil
 	}
-	key, err := db.dataSealer(link)
+	key, err := db.dataKey(link)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return key.open(link.place("result"), link.result)
+	return key.Decrypt(link.aad("result"), link.result)
 }
 
 // Arguments opens the arguments of each operation, by position; nil where an
 // operation has none. ErrNotFound says that they were destroyed.
 func (db *DB) Arguments(link *Link) ([]json.RawMessage, error) {
-	key, err := db.seal.unwrap(link.place("arguments_key"), link.argumentsKey)
+	key, err := db.unwrap(link.aad("arguments_key"), link.argumentsKey)
 	if err != nil {
 		return nil, fmt.Errorf("open the arguments: %w", err)
 	}
@@ -231,7 +243,7 @@ func (db *DB) Arguments(link *Link) ([]json.RawMessage, error) {
 		if operation.arguments == nil {
 			continue
 		}
-		if arguments[n], err = key.open(link.argumentsPlace(operation.Position), operation.arguments); err != nil {
+		if arguments[n], err = key.Decrypt(link.argumentsAAD(operation.Position), operation.arguments); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"passage/db/engine"
 )
 
 // Lockout is what locks an account at a site: so many wrong passwords within a
@@ -64,7 +66,7 @@ func (db *DB) ReserveLogIn(ctx context.Context, lease Lease, logIn LogIn) error 
 			return &LockoutNear{standing.Until}
 		}
 		return tx.exec(`INSERT INTO log_ins (session_id, integration_id, username_mac, status, at)
-			VALUES ($1, $2, $3, 'open', $4)`, lease.SessionID, logIn.IntegrationID, mac, tx.now)
+			VALUES ($1, $2, $3, 'open', $4)`, lease.SessionID, logIn.IntegrationID, mac, tx.Now)
 	})
 	if err != nil {
 		return fmt.Errorf("reserve a log-in: %w", err)
@@ -75,10 +77,10 @@ func (db *DB) ReserveLogIn(ctx context.Context, lease Lease, logIn LogIn) error 
 // standing counts what was refused within the window, and what may yet be.
 func (tx *tx) standing(integrationID string, mac []byte, lockout Lockout) (LockoutStatus, error) {
 	window := lockout.Window.Milliseconds()
-	counted, err := collect(tx.ctx, tx.sql, func(r row) (at int64, err error) { return at, r.Scan(&at) },
+	counted, err := engine.Collect(tx.Context(), tx, func(r engine.Row) (at int64, err error) { return at, r.Scan(&at) },
 		`SELECT CASE status WHEN 'open' THEN $3 ELSE at END AS since FROM log_ins
 		WHERE integration_id = $1 AND username_mac = $2 AND (status = 'open' OR (status = 'refused' AND at > $4))
-		ORDER BY since`, integrationID, mac, tx.now, tx.now-window)
+		ORDER BY since`, integrationID, mac, tx.Now, tx.Now-window)
 	if err != nil {
 		return LockoutStatus{}, err
 	}
@@ -99,9 +101,9 @@ func (db *DB) RefuseLogIn(ctx context.Context, lease Lease, lockout Lockout) (st
 		}
 		var integrationID string
 		var mac []byte
-		if err := tx.row(`UPDATE log_ins SET status = 'refused', at = $1
+		if err := tx.queryRow(`UPDATE log_ins SET status = 'refused', at = $1
 			WHERE id = (SELECT MAX(id) FROM log_ins WHERE session_id = $2) AND status <> 'refused'
-			RETURNING integration_id, username_mac`, tx.now, lease.SessionID).Scan(&integrationID, &mac); err != nil {
+			RETURNING integration_id, username_mac`, tx.Now, lease.SessionID).Scan(&integrationID, &mac); err != nil {
 			return orNotFound(err)
 		}
 		standing, err = tx.standing(integrationID, mac, lockout)
@@ -121,7 +123,7 @@ func (db *DB) AcceptLogIn(ctx context.Context, lease Lease) error {
 			return err
 		}
 		return tx.exec(`UPDATE log_ins SET status = 'accepted', at = $1 WHERE session_id = $2 AND status = 'open'`,
-			tx.now, lease.SessionID)
+			tx.Now, lease.SessionID)
 	})
 	if err != nil {
 		return fmt.Errorf("accept a log-in: %w", err)
@@ -153,7 +155,7 @@ func (db *DB) CompleteLogIn(ctx context.Context, lease Lease) error {
 // settled may have been refused: it counts.
 func (tx *tx) endLogIn(sessionID string) error {
 	if err := tx.exec(`UPDATE log_ins SET status = 'refused', at = $1 WHERE session_id = $2 AND status = 'open'`,
-		tx.now, sessionID); err != nil {
+		tx.Now, sessionID); err != nil {
 		return err
 	}
 	return tx.exec(`DELETE FROM log_ins WHERE session_id = $1 AND status = 'accepted'`, sessionID)

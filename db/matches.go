@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"passage/db/engine"
 )
 
 // Match is what a selector of an integration matched when a session with it
@@ -29,12 +31,12 @@ func (db *DB) SaveMatches(ctx context.Context, integrationID string, elements ma
 		for _, selector := range slices.Sorted(maps.Keys(elements)) {
 			if err := tx.exec(`INSERT INTO matches (integration_id, selector, element, seen_at) VALUES ($1, $2, $3, $4)
 				ON CONFLICT (integration_id, selector) DO UPDATE SET element = excluded.element, seen_at = excluded.seen_at`,
-				integrationID, selector, elements[selector], tx.now); err != nil {
+				integrationID, selector, elements[selector], tx.Now); err != nil {
 				return err
 			}
 		}
 		return tx.exec(`DELETE FROM matches WHERE integration_id = $1 AND seen_at <= $2`,
-			integrationID, tx.now-matchesKept.Milliseconds())
+			integrationID, tx.Now-matchesKept.Milliseconds())
 	})
 	if err != nil {
 		return fmt.Errorf("keep matches: %w", err)
@@ -51,10 +53,10 @@ func (db *DB) LastMatches(ctx context.Context, integrationID string, selectors [
 	for _, selector := range selectors {
 		args = append(args, selector)
 	}
-	found, err := collect(ctx, db.read, func(r row) (m Match, err error) {
+	found, err := engine.Collect(ctx, db.read, func(r engine.Row) (m Match, err error) {
 		return m, r.Scan(&m.Selector, &m.Element, &m.SeenAt)
 	}, `SELECT selector, element, seen_at FROM matches WHERE integration_id = $1 AND selector IN (`+
-		placeholders(2, len(selectors))+`)`, args...)
+		engine.Placeholders(2, len(selectors))+`)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("find matches: %w", err)
 	}

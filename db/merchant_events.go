@@ -8,6 +8,8 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+
+	"passage/db/engine"
 )
 
 // Event is what a merchant is told of a link. It holds no result: a payload is
@@ -54,7 +56,7 @@ func (db *DB) announce(tx *tx, link *Link, to LinkStatus, sessionID string, fail
 	if err := tx.exec(`INSERT INTO events (id, organization_id, link_id, session_id, event, error_code, error_operation,
 			final, operations, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		id, link.OrganizationID, link.ID, orNull(sessionID), "link."+string(to), code, position,
-		final, string(operations), tx.now); err != nil {
+		final, string(operations), tx.Now); err != nil {
 		return err
 	}
 	if link.WebhookURL == "" {
@@ -74,7 +76,7 @@ func standOf(tx *tx, link *Link, sessionID string) ([]byte, error) {
 		stand[n] = EventOperation{operation.Resource, operation.Action, OperationPending}
 	}
 	if sessionID != "" {
-		run, err := sessionOperations(tx.ctx, tx.sql, sessionID)
+		run, err := sessionOperations(tx.Context(), tx, sessionID)
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +90,7 @@ func standOf(tx *tx, link *Link, sessionID string) ([]byte, error) {
 const eventColumns = `e.id, e.organization_id, e.link_id, e.session_id, e.event, e.error_code, e.error_operation, e.final,
 	e.operations, e.created_at`
 
-func scanEvent(r row) (Event, error) {
+func scanEvent(r engine.Row) (Event, error) {
 	var e Event
 	var session, code *string
 	var operation *int
@@ -110,13 +112,13 @@ func (db *DB) Event(ctx context.Context, id string) (Event, Link, error) {
 	if err != nil {
 		return Event{}, Link{}, fmt.Errorf("find event: %w", orNotFound(err))
 	}
-	link, err := db.linkByID(ctx, db.present(), event.LinkID)
+	link, err := db.linkByID(ctx, db.reader(), event.LinkID)
 	return event, link, err
 }
 
 // EventsOfLink lists what a merchant is told of a link, the oldest first.
 func (db *DB) EventsOfLink(ctx context.Context, linkID string) ([]Event, error) {
-	found, err := collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
+	found, err := engine.Collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
 		WHERE e.link_id = $1 ORDER BY e.position`, linkID)
 	if err != nil {
 		return nil, fmt.Errorf("list a link's events: %w", err)
@@ -126,7 +128,7 @@ func (db *DB) EventsOfLink(ctx context.Context, linkID string) ([]Event, error) 
 
 // LatestEvents lists what a merchant was told of any link, the newest first.
 func (db *DB) LatestEvents(ctx context.Context, organizationID string, limit int) ([]Event, error) {
-	found, err := collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
+	found, err := engine.Collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
 		WHERE e.organization_id = $1 ORDER BY e.position DESC LIMIT $2`, organizationID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list the latest events: %w", err)
@@ -152,7 +154,7 @@ func (db *DB) EventsAfter(ctx context.Context, filter EventFilter) ([]Event, err
 			return nil, fmt.Errorf("list events: %w", err)
 		}
 	}
-	found, err := collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
+	found, err := engine.Collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
 		WHERE e.organization_id = $1 AND e.position > $2
 			AND ($3 = 0 OR EXISTS (SELECT 1 FROM links l WHERE l.id = e.link_id AND l.test = 1))
 		ORDER BY e.position LIMIT $4`, filter.OrganizationID, position, filter.TestOnly, filter.Limit)
@@ -164,7 +166,7 @@ func (db *DB) EventsAfter(ctx context.Context, filter EventFilter) ([]Event, err
 
 // findCursorEvent tells where an event stands after which a list goes on.
 // ErrBadCursor says that the organization has none with this id.
-func findCursorEvent(ctx context.Context, from querier, organizationID, id string) (createdAt, position int64, err error) {
+func findCursorEvent(ctx context.Context, from engine.Querier, organizationID, id string) (createdAt, position int64, err error) {
 	err = from.QueryRowContext(ctx, `SELECT created_at, position FROM events WHERE id = $1 AND organization_id = $2`,
 		id, organizationID).Scan(&createdAt, &position)
 	if errors.Is(err, sql.ErrNoRows) {

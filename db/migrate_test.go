@@ -7,13 +7,15 @@ import (
 	"testing"
 
 	"github.com/pressly/goose/v3"
+
+	"passage/db/seal"
 )
 
-func TestAWebhookSecretFromBeforeRotationsStaysGood(t *testing.T) {
+func TestMigrations_KeepAWebhookSecretOfAnEarlierVersion(t *testing.T) {
 	t.Parallel()
 	ctx, folder := t.Context(), t.TempDir()
 	path := filepath.Join(folder, FileName)
-	seal, err := openKeyset(folder, path)
+	keyset, err := seal.OpenKeyset(filepath.Join(folder, KeysetName), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,14 +35,14 @@ func TestAWebhookSecretFromBeforeRotationsStaysGood(t *testing.T) {
 	if _, err := provider.UpTo(ctx, before); err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := seal.seal(webhookSecretPlace("org_1", "org_1"), []byte("whsec_old"))
+	encrypted, err := keyset.Encrypt(webhookSecretAAD("org_1", "org_1"), []byte("whsec_old"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := raw.ExecContext(ctx, `INSERT INTO organizations VALUES ('org_1', 'acme', 'acme', 1)`); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := raw.ExecContext(ctx, `INSERT INTO webhook_secrets VALUES ('org_1', ?, 1)`, sealed); err != nil {
+	if _, err := raw.ExecContext(ctx, `INSERT INTO webhook_secrets VALUES ('org_1', ?, 1)`, encrypted); err != nil {
 		t.Fatal(err)
 	}
 	if err := raw.Close(); err != nil {

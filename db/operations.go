@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+
+	"passage/db/engine"
 )
 
 // OperationStatus is where an operation of a session stands.
@@ -31,7 +33,7 @@ const NoteReused = "done_before"
 
 // attachOperations reads the operations of links, with their state in each
 // link's current session, in one query.
-func attachOperations(ctx context.Context, from querier, links []Link) error {
+func attachOperations(ctx context.Context, from engine.Querier, links []Link) error {
 	if len(links) == 0 {
 		return nil
 	}
@@ -40,7 +42,7 @@ func attachOperations(ctx context.Context, from querier, links []Link) error {
 	for n := range links {
 		byID[links[n].ID], ids[n] = &links[n], links[n].ID
 	}
-	_, err := collect(ctx, from, func(r row) (struct{}, error) {
+	_, err := engine.Collect(ctx, from, func(r engine.Row) (struct{}, error) {
 		id, operation, err := scanOperation(r)
 		if err == nil {
 			byID[id].Operations = append(byID[id].Operations, operation)
@@ -50,7 +52,7 @@ func attachOperations(ctx context.Context, from querier, links []Link) error {
 		FROM link_operations o
 		JOIN links l ON l.id = o.link_id
 		LEFT JOIN session_operations s ON s.session_id = l.current_session_id AND s.position = o.position
-		WHERE o.link_id IN (`+placeholders(1, len(ids))+`)
+		WHERE o.link_id IN (`+engine.Placeholders(1, len(ids))+`)
 		ORDER BY o.link_id, o.position`, ids...)
 	if err != nil {
 		return fmt.Errorf("read operations: %w", err)
@@ -58,7 +60,7 @@ func attachOperations(ctx context.Context, from querier, links []Link) error {
 	return nil
 }
 
-func scanOperation(r row) (linkID string, o Operation, err error) {
+func scanOperation(r engine.Row) (linkID string, o Operation, err error) {
 	var summary string
 	var note *string
 	if err := r.Scan(&linkID, &o.Position, &o.Resource, &o.Action, &o.arguments, &summary, &o.Status, &note); err != nil {

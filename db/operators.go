@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/alexedwards/argon2id"
+
+	"passage/db/engine"
 )
 
 // Operator may use the dashboard.
@@ -31,7 +33,7 @@ var argonCost = &argon2id.Params{Memory: 64 * 1024, Iterations: 3, Parallelism: 
 
 const operatorColumns = `id, email, password_hash, password_changed_at, created_at`
 
-func scanOperator(r row) (Operator, error) {
+func scanOperator(r engine.Row) (Operator, error) {
 	var o Operator
 	err := r.Scan(&o.ID, &o.Email, &o.passwordHash, &o.PasswordChangedAt, &o.CreatedAt)
 	return o, err
@@ -48,8 +50,8 @@ func (db *DB) CreateOperator(ctx context.Context, email, password string) error 
 		return err
 	}
 	err = db.transact(ctx, func(tx *tx) error {
-		err := tx.change(`INSERT INTO operators (`+operatorColumns+`) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (email) DO NOTHING`,
-			id, foldEmail(email), hashed, tx.now)
+		err := tx.execOne(`INSERT INTO operators (`+operatorColumns+`) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (email) DO NOTHING`,
+			id, foldEmail(email), hashed, tx.Now)
 		if errors.Is(err, ErrStale) {
 			return ErrExists
 		}
@@ -68,8 +70,8 @@ func (db *DB) SetPassword(ctx context.Context, email, password string) error {
 		return fmt.Errorf("hash the password: %w", err)
 	}
 	err = db.transact(ctx, func(tx *tx) error {
-		return tx.change(`UPDATE operators SET password_hash = $1, password_changed_at = $2 WHERE email = $3`,
-			hashed, tx.now, foldEmail(email))
+		return tx.execOne(`UPDATE operators SET password_hash = $1, password_changed_at = $2 WHERE email = $3`,
+			hashed, tx.Now, foldEmail(email))
 	})
 	if err != nil {
 		return fmt.Errorf("set password: %w", staleIsNotFound(err))

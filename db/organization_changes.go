@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"fmt"
+
+	"passage/db/engine"
 )
 
 // Change is one thing of an organization that somebody changed.
@@ -29,7 +31,7 @@ const (
 func noteChange(tx *tx, organizationID, actor string, changes ...Change) error {
 	for _, c := range changes {
 		if err := tx.exec(`INSERT INTO organization_changes (organization_id, actor, field, before, after, at)
-			VALUES ($1, $2, $3, $4, $5, $6)`, organizationID, actor, c.Field, c.Before, c.After, tx.now); err != nil {
+			VALUES ($1, $2, $3, $4, $5, $6)`, organizationID, actor, c.Field, c.Before, c.After, tx.Now); err != nil {
 			return err
 		}
 	}
@@ -38,7 +40,7 @@ func noteChange(tx *tx, organizationID, actor string, changes ...Change) error {
 
 // Changes lists what was changed of an organization, the newest first.
 func (db *DB) Changes(ctx context.Context, organizationID string, limit int) ([]Change, error) {
-	found, err := collect(ctx, db.read, func(r row) (c Change, err error) {
+	found, err := engine.Collect(ctx, db.read, func(r engine.Row) (c Change, err error) {
 		return c, r.Scan(&c.Actor, &c.Field, &c.Before, &c.After, &c.At)
 	}, `SELECT actor, field, before, after, at FROM organization_changes WHERE organization_id = $1 ORDER BY id DESC LIMIT $2`,
 		organizationID, limit)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"passage/db/engine"
 )
 
 // Organization is a merchant: it owns keys, links and webhook secrets.
@@ -17,7 +19,7 @@ type Organization struct {
 
 const organizationColumns = `id, name, created_at, display_name, accent, support, return_to, embed_origins, logo_hash`
 
-func scanOrganization(r row) (Organization, error) {
+func scanOrganization(r engine.Row) (Organization, error) {
 	var o Organization
 	var returnTo, embedOrigins []byte
 	if err := r.Scan(&o.ID, &o.Name, &o.CreatedAt, &o.DisplayName, &o.Accent, &o.Support, &returnTo, &embedOrigins, &o.LogoHash); err != nil {
@@ -32,7 +34,7 @@ func scanOrganization(r row) (Organization, error) {
 func (db *DB) CreateOrganization(ctx context.Context, name, actor string) (Organization, error) {
 	var organization Organization
 	err := db.transact(ctx, func(tx *tx) (err error) {
-		_, err = organizationByName(tx.ctx, tx.sql, name)
+		_, err = organizationByName(tx.Context(), tx, name)
 		if err == nil {
 			return ErrExists
 		}
@@ -55,7 +57,7 @@ func (db *DB) CreateOrganization(ctx context.Context, name, actor string) (Organ
 func (db *DB) EnsureOrganization(ctx context.Context, name string) (Organization, error) {
 	var organization Organization
 	err := db.transact(ctx, func(tx *tx) (err error) {
-		organization, err = organizationByName(tx.ctx, tx.sql, name)
+		organization, err = organizationByName(tx.Context(), tx, name)
 		if errors.Is(err, ErrNotFound) {
 			organization, err = db.insertOrganization(tx, name)
 		}
@@ -72,8 +74,8 @@ func (db *DB) insertOrganization(tx *tx, name string) (Organization, error) {
 	if err != nil {
 		return Organization{}, err
 	}
-	return Organization{ID: id, Name: name, CreatedAt: tx.now, Branding: Branding{DisplayName: name}},
-		tx.exec(`INSERT INTO organizations (id, name, display_name, created_at) VALUES ($1, $2, $2, $3)`, id, name, tx.now)
+	return Organization{ID: id, Name: name, CreatedAt: tx.Now, Branding: Branding{DisplayName: name}},
+		tx.exec(`INSERT INTO organizations (id, name, display_name, created_at) VALUES ($1, $2, $2, $3)`, id, name, tx.Now)
 }
 
 // Organization finds one by its id.
@@ -94,19 +96,19 @@ func (db *DB) OrganizationByName(ctx context.Context, name string) (Organization
 	return organization, nil
 }
 
-func organizationByID(ctx context.Context, from querier, id string) (Organization, error) {
+func organizationByID(ctx context.Context, from engine.Querier, id string) (Organization, error) {
 	found, err := scanOrganization(from.QueryRowContext(ctx, `SELECT `+organizationColumns+` FROM organizations WHERE id = $1`, id))
 	return found, orNotFound(err)
 }
 
-func organizationByName(ctx context.Context, from querier, name string) (Organization, error) {
+func organizationByName(ctx context.Context, from engine.Querier, name string) (Organization, error) {
 	found, err := scanOrganization(from.QueryRowContext(ctx, `SELECT `+organizationColumns+` FROM organizations WHERE name = $1`, name))
 	return found, orNotFound(err)
 }
 
 // Organizations lists all by name.
 func (db *DB) Organizations(ctx context.Context) ([]Organization, error) {
-	found, err := collect(ctx, db.read, scanOrganization,
+	found, err := engine.Collect(ctx, db.read, scanOrganization,
 		`SELECT `+organizationColumns+` FROM organizations ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("list organizations: %w", err)

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"passage/db/engine"
 )
 
 // PhoneCodeLifetime is how long a phone code is good for.
@@ -63,7 +65,7 @@ func (db *DB) NewPhoneCode(ctx context.Context, linkID string) (id string, err e
 		return tx.exec(`INSERT INTO phone_codes (link_id, id, code_hash, expires_at) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (link_id) DO UPDATE SET id = excluded.id, code_hash = excluded.code_hash,
 				expires_at = excluded.expires_at, used_by = NULL`,
-			linkID, id, hash(phoneCode(key, id)), tx.now+PhoneCodeLifetime.Milliseconds())
+			linkID, id, hash(phoneCode(key, id)), tx.Now+PhoneCodeLifetime.Milliseconds())
 	})
 	if err != nil {
 		return "", fmt.Errorf("make phone code: %w", err)
@@ -92,11 +94,11 @@ func (db *DB) LinkByPhoneCode(ctx context.Context, code string) (Link, PhoneCode
 	if err != nil {
 		return Link{}, PhoneCode{}, err
 	}
-	link, err := db.linkByID(ctx, db.present(), linkID)
+	link, err := db.linkByID(ctx, db.reader(), linkID)
 	return link, found, err
 }
 
-func findPhoneCode(ctx context.Context, from querier, where string, args ...any) (found PhoneCode, linkID string, err error) {
+func findPhoneCode(ctx context.Context, from engine.Querier, where string, args ...any) (found PhoneCode, linkID string, err error) {
 	err = from.QueryRowContext(ctx, `SELECT id, link_id, expires_at, used_by FROM phone_codes WHERE `+where, args...).
 		Scan(&found.ID, &linkID, &found.ExpiresAt, &found.usedBy)
 	if err != nil {
@@ -111,22 +113,22 @@ func findPhoneCode(ctx context.Context, from querier, where string, args ...any)
 func (db *DB) UsePhoneCode(ctx context.Context, code, browser string) (Link, error) {
 	var link Link
 	err := db.transact(ctx, func(tx *tx) error {
-		found, linkID, err := findPhoneCode(tx.ctx, tx.sql, `code_hash = $1`, hash(code))
+		found, linkID, err := findPhoneCode(tx.Context(), tx, `code_hash = $1`, hash(code))
 		if err != nil {
 			return err
 		}
 		if !found.UsedBy(browser) {
-			err = tx.change(`UPDATE phone_codes SET used_by = $1 WHERE id = $2 AND used_by IS NULL AND expires_at > $3`,
-				hash(browser), found.ID, tx.now)
+			err = tx.execOne(`UPDATE phone_codes SET used_by = $1 WHERE id = $2 AND used_by IS NULL AND expires_at > $3`,
+				hash(browser), found.ID, tx.Now)
 			if errors.Is(err, ErrStale) {
 				return ErrExpired
 			}
 			if err != nil {
 				return err
 			}
-			tx.ring(linkID)
+			tx.notify(linkID)
 		}
-		link, err = db.linkByID(tx.ctx, tx.moment(), linkID)
+		link, err = db.linkByID(tx.Context(), tx.reader(), linkID)
 		return err
 	})
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"passage/automation/event"
+
+	"passage/db/engine"
 )
 
 // NewPrompt is a question to the person.
@@ -38,7 +40,7 @@ type Prompt struct {
 
 const promptColumns = `id, session_id, kind, question, status, created_at, closed_at`
 
-func scanPrompt(r row) (Prompt, error) {
+func scanPrompt(r engine.Row) (Prompt, error) {
 	var p Prompt
 	var question string
 	err := r.Scan(&p.ID, &p.SessionID, &p.Kind, &question, &p.Status, &p.CreatedAt, &p.ClosedAt)
@@ -48,7 +50,7 @@ func scanPrompt(r row) (Prompt, error) {
 
 func insertPrompt(tx *tx, id, sessionID string, prompt NewPrompt) error {
 	return tx.exec(`INSERT INTO prompts (id, session_id, kind, question, status, created_at) VALUES ($1, $2, $3, $4, 'open', $5)`,
-		id, sessionID, prompt.Kind, string(prompt.Question), tx.now)
+		id, sessionID, prompt.Kind, string(prompt.Question), tx.Now)
 }
 
 // OpenPrompt asks the person: running → waiting.
@@ -87,8 +89,8 @@ func (db *DB) closePrompt(ctx context.Context, lease Lease, id string, status Pr
 			event.Prompt{Prompt: id, Status: string(status)}); err != nil {
 			return err
 		}
-		return tx.change(`UPDATE prompts SET status = $1, closed_at = $2
-			WHERE id = $3 AND session_id = $4 AND status = 'open'`, string(status), tx.now, id, lease.SessionID)
+		return tx.execOne(`UPDATE prompts SET status = $1, closed_at = $2
+			WHERE id = $3 AND session_id = $4 AND status = 'open'`, string(status), tx.Now, id, lease.SessionID)
 	})
 	if err != nil {
 		return fmt.Errorf("close prompt: %w", err)
@@ -111,7 +113,7 @@ func (db *DB) CurrentPrompt(ctx context.Context, sessionID string) (*Prompt, err
 
 // Prompts lists what a session asked, in order.
 func (db *DB) Prompts(ctx context.Context, sessionID string) ([]Prompt, error) {
-	found, err := collect(ctx, db.read, scanPrompt,
+	found, err := engine.Collect(ctx, db.read, scanPrompt,
 		`SELECT `+promptColumns+` FROM prompts WHERE session_id = $1 ORDER BY created_at, id`, sessionID)
 	if err != nil {
 		return nil, fmt.Errorf("list prompts: %w", err)

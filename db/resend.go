@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"passage/db/engine"
 )
 
 // ErrNoWebhook says that an event goes nowhere: its link has no webhook URL.
@@ -16,7 +18,7 @@ var ErrNoWebhook = errors.New("the link has no webhook URL")
 func (db *DB) Resend(ctx context.Context, organizationID, eventID string) (delivery Delivery, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
 		var url *string
-		if err := tx.row(`SELECT l.webhook_url FROM events e JOIN links l ON l.id = e.link_id
+		if err := tx.queryRow(`SELECT l.webhook_url FROM events e JOIN links l ON l.id = e.link_id
 			WHERE e.id = $1 AND e.organization_id = $2`, eventID, organizationID).Scan(&url); err != nil {
 			return orNotFound(err)
 		}
@@ -26,7 +28,7 @@ func (db *DB) Resend(ctx context.Context, organizationID, eventID string) (deliv
 		if err := db.sendAgain(tx, organizationID, eventID, *url); err != nil {
 			return err
 		}
-		delivery, err = scanDelivery(tx.row(`SELECT `+deliveryColumns+` FROM webhook_deliveries
+		delivery, err = scanDelivery(tx.queryRow(`SELECT `+deliveryColumns+` FROM webhook_deliveries
 			WHERE event_id = $1 AND status = 'pending'`, eventID))
 		return err
 	})
@@ -45,12 +47,12 @@ func (db *DB) sendAgain(tx *tx, organizationID, eventID, url string) error {
 	if err := to.resume(tx); err != nil {
 		return err
 	}
-	err = tx.change(`UPDATE webhook_deliveries SET next_at = min(next_at, $1) WHERE event_id = $2 AND status = 'pending'`,
-		tx.now, eventID)
+	err = tx.execOne(`UPDATE webhook_deliveries SET next_at = min(next_at, $1) WHERE event_id = $2 AND status = 'pending'`,
+		tx.Now, eventID)
 	if errors.Is(err, ErrStale) {
 		return db.insertDelivery(tx, eventID, url, to)
 	}
-	tx.ring(TopicDeliveries)
+	tx.notify(TopicDeliveries)
 	return err
 }
 
@@ -98,7 +100,7 @@ type addressed struct{ id, url string }
 func eventsToResend(tx *tx, span EventRange) ([]addressed, error) {
 	at, position := span.CreatedAfter+1, int64(0)
 	if span.After != "" {
-		after, afterPosition, err := findCursorEvent(tx.ctx, tx.sql, span.OrganizationID, span.After)
+		after, afterPosition, err := findCursorEvent(tx.Context(), tx, span.OrganizationID, span.After)
 		if err != nil {
 			return nil, err
 		}
@@ -108,9 +110,9 @@ func eventsToResend(tx *tx, span EventRange) ([]addressed, error) {
 	}
 	before := span.CreatedBefore
 	if before == 0 {
-		before = tx.now + 1
+		before = tx.Now + 1
 	}
-	return collect(tx.ctx, tx.sql, func(r row) (found addressed, err error) {
+	return engine.Collect(tx.Context(), tx, func(r engine.Row) (found addressed, err error) {
 		return found, r.Scan(&found.id, &found.url)
 	}, `SELECT e.id, l.webhook_url FROM events e JOIN links l ON l.id = e.link_id
 		WHERE e.organization_id = $1 AND (e.created_at, e.position) > ($2, $3) AND e.created_at < $4 AND l.webhook_url IS NOT NULL

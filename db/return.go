@@ -71,7 +71,7 @@ func (db *DB) returnHash(tx *tx, link *Link, sessionID string) ([]byte, error) {
 // requires no return.
 func (db *DB) Redeem(ctx context.Context, organizationID, id, code string) error {
 	err := db.transact(ctx, func(tx *tx) error {
-		link, err := db.findLink(tx.ctx, tx.moment(), `l.id = $2 AND l.organization_id = $3`, id, organizationID)
+		link, err := db.findLink(tx.Context(), tx.reader(), `l.id = $2 AND l.organization_id = $3`, id, organizationID)
 		switch {
 		case err != nil:
 			return err
@@ -84,9 +84,9 @@ func (db *DB) Redeem(ctx context.Context, organizationID, id, code string) error
 		case link.Status == LinkComplete:
 			return nil
 		}
-		tx.ring(link.ID)
-		if err := tx.change(`UPDATE links SET status = 'complete', completed_at = $1, updated_at = $1
-			WHERE id = $2 AND status = 'active' AND return_code_hash IS NOT NULL AND expires_at > $1`, tx.now, link.ID); err != nil {
+		tx.notify(link.ID)
+		if err := tx.execOne(`UPDATE links SET status = 'complete', completed_at = $1, updated_at = $1
+			WHERE id = $2 AND status = 'active' AND return_code_hash IS NOT NULL AND expires_at > $1`, tx.Now, link.ID); err != nil {
 			return err
 		}
 		return db.announce(tx, &link, LinkComplete, link.CurrentSessionID, nil)
@@ -100,7 +100,7 @@ func (db *DB) Redeem(ctx context.Context, organizationID, id, code string) error
 // destroyUnredeemed destroys what a session gathered for a merchant to whom
 // nobody came back.
 func (tx *tx) destroyUnredeemed(linkID string) error {
-	err := tx.change(`UPDATE links SET result = NULL, data_key = NULL, return_code_hash = NULL
+	err := tx.execOne(`UPDATE links SET result = NULL, data_key = NULL, return_code_hash = NULL
 		WHERE id = $1 AND return_code_hash IS NOT NULL`, linkID)
 	switch {
 	case errors.Is(err, ErrStale): // nothing was left

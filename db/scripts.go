@@ -17,7 +17,7 @@ type Script struct {
 // insertScript stores a version once.
 func insertScript(tx *tx, script Script) error {
 	return tx.exec(`INSERT INTO scripts (hash, integration_id, source, created_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (hash) DO NOTHING`, script.Hash, script.IntegrationID, script.Source, tx.now)
+		ON CONFLICT (hash) DO NOTHING`, script.Hash, script.IntegrationID, script.Source, tx.Now)
 }
 
 // Script finds a version by its hash.

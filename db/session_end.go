@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"passage/automation/event"
+
+	"passage/db/engine"
 )
 
 // The outcomes that the database itself decides on. Their meaning is described
@@ -29,22 +31,22 @@ func (db *DB) CompleteSession(ctx context.Context, lease Lease, result json.RawM
 		if _, err := tx.record(lease, []SessionStatus{SessionRunning}, SessionComplete, event.Completed, nil); err != nil {
 			return err
 		}
-		link, err := db.linkByID(tx.ctx, tx.moment(), lease.LinkID)
+		link, err := db.linkByID(tx.Context(), tx.reader(), lease.LinkID)
 		if err != nil {
 			return err
 		}
-		key, err := db.dataSealer(&link)
+		key, err := db.dataKey(&link)
 		if err != nil {
 			return err
 		}
-		sealed, err := key.seal(link.place("result"), result)
+		encrypted, err := key.Encrypt(link.aad("result"), result)
 		if err != nil {
 			return err
 		}
 		if err := tx.endSession(lease.SessionID, nil); err != nil {
 			return err
 		}
-		return db.finishLink(tx, &link, lease.SessionID, sealed)
+		return db.finishLink(tx, &link, lease.SessionID, encrypted)
 	})
 	if err != nil {
 		return fmt.Errorf("complete session: %w", err)
@@ -53,17 +55,17 @@ func (db *DB) CompleteSession(ctx context.Context, lease Lease, result json.RawM
 }
 
 // finishLink gives a link its result: it is complete, or awaits the return.
-func (db *DB) finishLink(tx *tx, link *Link, sessionID string, sealed []byte) error {
+func (db *DB) finishLink(tx *tx, link *Link, sessionID string, encrypted []byte) error {
 	returnHash, err := db.returnHash(tx, link, sessionID)
 	if err != nil {
 		return err
 	}
-	if err := tx.change(`UPDATE links SET result = $1, updated_at = $2, return_code_hash = $5,
+	if err := tx.execOne(`UPDATE links SET result = $1, updated_at = $2, return_code_hash = $5,
 			status = CASE WHEN require_return = 1 THEN status ELSE 'complete' END,
 			completed_at = CASE WHEN require_return = 1 THEN NULL ELSE $2 END
 		WHERE id = $3 AND status = 'active' AND current_session_id = $4 AND expires_at > $2
 			AND NOT EXISTS (SELECT 1 FROM session_operations o WHERE o.session_id = $4 AND o.status <> 'complete')`,
-		sealed, tx.now, link.ID, sessionID, returnHash); err != nil {
+		encrypted, tx.Now, link.ID, sessionID, returnHash); err != nil {
 		return err
 	}
 	if err := tx.forgetResults(link.ID); err != nil {
@@ -98,7 +100,7 @@ func (db *DB) FailSession(ctx context.Context, lease Lease, failure Failure) err
 // fail ends a session that has not ended, whoever owns it. The caller has made
 // sure that it may.
 func (db *DB) fail(tx *tx, sessionID string, failure Failure) error {
-	session, link, err := db.findSession(tx.ctx, tx.moment(), `s.id = $1`, sessionID)
+	session, link, err := db.findSession(tx.Context(), tx.reader(), `s.id = $1`, sessionID)
 	if err != nil {
 		return err
 	}
@@ -122,7 +124,7 @@ func (db *DB) fail(tx *tx, sessionID string, failure Failure) error {
 	if err := tx.endSession(session.ID, &failure); err != nil {
 		return err
 	}
-	failed := NewEvent{Kind: event.Failed, At: tx.now,
+	failed := NewEvent{Kind: event.Failed, At: tx.Now,
 		Data: event.Failure{Code: failure.Code, Operation: failure.Operation, Detail: failure.Detail}}
 	if err := tx.insertEvent(session.ID, session.LastSeq+1, failed); err != nil {
 		return err
@@ -137,7 +139,7 @@ func (db *DB) fail(tx *tx, sessionID string, failure Failure) error {
 // site counts as failed only if the site itself refused it; otherwise nobody
 // knows, and the session ends with that.
 func (tx *tx) endOperations(sessionID string, failure Failure, refused bool) (Failure, error) {
-	running, err := collect(tx.ctx, tx.sql, func(r row) (o SessionOperation, err error) {
+	running, err := engine.Collect(tx.Context(), tx, func(r engine.Row) (o SessionOperation, err error) {
 		return o, r.Scan(&o.Position, &o.SubmittedAt)
 	}, `SELECT position, submitted_at FROM session_operations WHERE session_id = $1 AND status = 'running'`, sessionID)
 	if err != nil {
@@ -151,8 +153,8 @@ func (tx *tx) endOperations(sessionID string, failure Failure, refused bool) (Fa
 			failure.Code = codeOperationUnknown
 		}
 		failure.Operation = &operation.Position
-		if err := tx.change(`UPDATE session_operations SET status = $1, ended_at = $2
-			WHERE session_id = $3 AND position = $4`, string(status), tx.now, sessionID, operation.Position); err != nil {
+		if err := tx.execOne(`UPDATE session_operations SET status = $1, ended_at = $2
+			WHERE session_id = $3 AND position = $4`, string(status), tx.Now, sessionID, operation.Position); err != nil {
 			return failure, err
 		}
 	}
@@ -168,13 +170,13 @@ func (tx *tx) endSession(sessionID string, failure *Failure) error {
 			operation = *failure.Operation
 		}
 	}
-	if err := tx.change(`UPDATE link_sessions SET status = $1, error_code = $2, error_operation = $3, error_detail = $4,
+	if err := tx.execOne(`UPDATE link_sessions SET status = $1, error_code = $2, error_operation = $3, error_detail = $4,
 			ended_at = $5, last_seq = last_seq + $6 WHERE id = $7`,
-		string(status), code, operation, detail, tx.now, events, sessionID); err != nil {
+		string(status), code, operation, detail, tx.Now, events, sessionID); err != nil {
 		return err
 	}
 	return tx.exec(`UPDATE prompts SET status = 'withdrawn', closed_at = $1 WHERE session_id = $2 AND status = 'open'`,
-		tx.now, sessionID)
+		tx.Now, sessionID)
 }
 
 // endLink moves a link that has not ended to failed or expired. Without a
@@ -187,10 +189,10 @@ func (tx *tx) endLink(linkID string, to LinkStatus, failure *Failure) error {
 			operation = *failure.Operation
 		}
 	}
-	tx.ring(linkID)
-	if err := tx.change(`UPDATE links SET status = $1, error_code = COALESCE($2, error_code),
+	tx.notify(linkID)
+	if err := tx.execOne(`UPDATE links SET status = $1, error_code = COALESCE($2, error_code),
 			error_operation = CASE WHEN $2 IS NULL THEN error_operation ELSE $3 END, updated_at = $4
-		WHERE id = $5 AND status IN ('pending', 'active', 'failed')`, string(to), code, operation, tx.now, linkID); err != nil {
+		WHERE id = $5 AND status IN ('pending', 'active', 'failed')`, string(to), code, operation, tx.Now, linkID); err != nil {
 		return err
 	}
 	if to != LinkExpired {
@@ -214,7 +216,7 @@ func (tx *tx) destroyArguments(linkID string) error {
 // session with it. ErrComplete and ErrExpired say that it had ended already.
 func (db *DB) CancelLink(ctx context.Context, organizationID, id string) error {
 	err := db.transact(ctx, func(tx *tx) error {
-		link, err := db.findLink(tx.ctx, tx.moment(), `l.id = $2 AND l.organization_id = $3`, id, organizationID)
+		link, err := db.findLink(tx.Context(), tx.reader(), `l.id = $2 AND l.organization_id = $3`, id, organizationID)
 		if err != nil {
 			return err
 		}

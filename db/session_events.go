@@ -8,6 +8,8 @@ import (
 	"fmt"
 
 	"passage/automation/event"
+
+	"passage/db/engine"
 )
 
 // SessionEvent is one entry of a session's timeline. event.Decode reads its data.
@@ -36,19 +38,19 @@ func (tx *tx) record(lease Lease, from []SessionStatus, to SessionStatus, kind e
 	if err != nil {
 		return 0, err
 	}
-	return seq, tx.insertEvent(lease.SessionID, seq, NewEvent{Kind: kind, Data: data, At: tx.now})
+	return seq, tx.insertEvent(lease.SessionID, seq, NewEvent{Kind: kind, Data: data, At: tx.Now})
 }
 
 // advance checks and moves a session as record says, reserving numbers for the
 // given count of events; it returns the last of them.
 func (tx *tx) advance(lease Lease, from []SessionStatus, to SessionStatus, events int) (seq int, err error) {
-	args := []any{string(to), events, lease.SessionID, lease.Node, lease.Epoch, tx.now}
+	args := []any{string(to), events, lease.SessionID, lease.Node, lease.Epoch, tx.Now}
 	for _, status := range from {
 		args = append(args, string(status))
 	}
-	tx.ring(lease.LinkID)
-	err = tx.row(`UPDATE link_sessions SET status = CASE WHEN $1 = '' THEN status ELSE $1 END, last_seq = last_seq + $2
-		WHERE id = $3 AND owner = $4 AND epoch = $5 AND lease_until > $6 AND status IN (`+placeholders(7, len(from))+`)
+	tx.notify(lease.LinkID)
+	err = tx.queryRow(`UPDATE link_sessions SET status = CASE WHEN $1 = '' THEN status ELSE $1 END, last_seq = last_seq + $2
+		WHERE id = $3 AND owner = $4 AND epoch = $5 AND lease_until > $6 AND status IN (`+engine.Placeholders(7, len(from))+`)
 		RETURNING last_seq`, args...).Scan(&seq)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, ErrStale
@@ -94,12 +96,12 @@ func (db *DB) SessionEvents(ctx context.Context, sessionID string, after int, ki
 	args := []any{sessionID, after}
 	only := ""
 	if len(kinds) > 0 {
-		only = ` AND kind IN (` + placeholders(3, len(kinds)) + `)`
+		only = ` AND kind IN (` + engine.Placeholders(3, len(kinds)) + `)`
 		for _, kind := range kinds {
 			args = append(args, string(kind))
 		}
 	}
-	found, err := collect(ctx, db.read, func(r row) (SessionEvent, error) {
+	found, err := engine.Collect(ctx, db.read, func(r engine.Row) (SessionEvent, error) {
 		var e SessionEvent
 		var data string
 		err := r.Scan(&e.Seq, &e.Kind, &data, &e.At)

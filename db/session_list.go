@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"fmt"
+
+	"passage/db/engine"
 )
 
 // SessionFilter narrows the operators' list of sessions. Empty fields narrow
@@ -33,7 +35,7 @@ func (db *DB) Sessions(ctx context.Context, filter SessionFilter) (rows []Sessio
 	if err != nil {
 		return nil, "", fmt.Errorf("list sessions: %w", err)
 	}
-	rows, err = collect(ctx, db.read, scanSessionRow, `SELECT `+sessionColumns+`, l.integration_id, o.id, o.display_name, l.external_user_id
+	rows, err = engine.Collect(ctx, db.read, scanSessionRow, `SELECT `+sessionColumns+`, l.integration_id, o.id, o.display_name, l.external_user_id
 		FROM link_sessions s JOIN links l ON l.id = s.link_id JOIN organizations o ON o.id = l.organization_id
 		WHERE ($1 = '' OR s.status = $1)
 			AND ($2 = '' OR l.integration_id = $2)
@@ -57,13 +59,13 @@ func (db *DB) Sessions(ctx context.Context, filter SessionFilter) (rows []Sessio
 
 // withColumns scans a row whose first columns are read by another function.
 type withColumns struct {
-	row
+	engine.Row
 	more []any
 }
 
-func (w withColumns) Scan(dest ...any) error { return w.row.Scan(append(dest, w.more...)...) }
+func (w withColumns) Scan(dest ...any) error { return w.Row.Scan(append(dest, w.more...)...) }
 
-func scanSessionRow(r row) (SessionRow, error) {
+func scanSessionRow(r engine.Row) (SessionRow, error) {
 	var found SessionRow
 	var user *string
 	session, err := scanSession(withColumns{r, []any{&found.IntegrationID, &found.OrganizationID, &found.OrganizationName, &user}})
@@ -82,7 +84,7 @@ type SessionCount struct {
 // CountSessions counts the sessions created since a time, by integration,
 // status and code.
 func (db *DB) CountSessions(ctx context.Context, since int64) ([]SessionCount, error) {
-	found, err := collect(ctx, db.read, func(r row) (c SessionCount, err error) {
+	found, err := engine.Collect(ctx, db.read, func(r engine.Row) (c SessionCount, err error) {
 		return c, r.Scan(&c.IntegrationID, &c.Status, &c.Code, &c.Sessions)
 	}, `SELECT l.integration_id, s.status, COALESCE(s.error_code, ''), COUNT(*)
 		FROM link_sessions s JOIN links l ON l.id = s.link_id
@@ -96,7 +98,7 @@ func (db *DB) CountSessions(ctx context.Context, since int64) ([]SessionCount, e
 // CountOpenSessions counts the sessions that have not ended, by status.
 func (db *DB) CountOpenSessions(ctx context.Context) (map[SessionStatus]int, error) {
 	counts := map[SessionStatus]int{}
-	_, err := collect(ctx, db.read, func(r row) (struct{}, error) {
+	_, err := engine.Collect(ctx, db.read, func(r engine.Row) (struct{}, error) {
 		var status SessionStatus
 		var count int
 		err := r.Scan(&status, &count)

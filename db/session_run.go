@@ -14,7 +14,7 @@ func (db *DB) RenewLeases(ctx context.Context, owner string) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		return tx.exec(`UPDATE link_sessions SET lease_until = $1
 			WHERE owner = $2 AND lease_until > $3 AND status IN ('created', 'queued', 'running', 'waiting')`,
-			tx.now+LeaseDuration.Milliseconds(), owner, tx.now)
+			tx.Now+LeaseDuration.Milliseconds(), owner, tx.Now)
 	})
 	if err != nil {
 		return fmt.Errorf("renew leases: %w", err)
@@ -28,7 +28,7 @@ func (db *DB) RunSession(ctx context.Context, lease Lease) error {
 		if _, err := tx.record(lease, []SessionStatus{SessionQueued}, SessionRunning, event.Started, nil); err != nil {
 			return err
 		}
-		return tx.change(`UPDATE link_sessions SET started_at = $1 WHERE id = $2`, tx.now, lease.SessionID)
+		return tx.execOne(`UPDATE link_sessions SET started_at = $1 WHERE id = $2`, tx.Now, lease.SessionID)
 	})
 	if err != nil {
 		return fmt.Errorf("run session: %w", err)
@@ -66,14 +66,14 @@ func (db *DB) CompleteOperation(ctx context.Context, lease Lease, position int, 
 	return db.completeOperation(ctx, lease, position, note, nil)
 }
 
-func (db *DB) completeOperation(ctx context.Context, lease Lease, position int, note *Note, sealed []byte) error {
+func (db *DB) completeOperation(ctx context.Context, lease Lease, position int, note *Note, encrypted []byte) error {
 	text, err := noteText(note)
 	if err != nil {
 		return err
 	}
 	return db.moveOperation(ctx, lease, event.OperationCompleted, event.Operation{Position: position},
 		`UPDATE session_operations SET status = 'complete', ended_at = $1, note = $4, result = $5
-		WHERE session_id = $2 AND position = $3 AND status = 'running'`, position, text, sealed)
+		WHERE session_id = $2 AND position = $3 AND status = 'running'`, position, text, encrypted)
 }
 
 // NoteOperation changes what a person reads beside a running operation, and
@@ -103,7 +103,7 @@ func (db *DB) moveOperation(ctx context.Context, lease Lease, kind event.Kind, d
 		if _, err := tx.record(lease, []SessionStatus{SessionRunning}, "", kind, data); err != nil {
 			return err
 		}
-		return tx.change(update, append([]any{tx.now, lease.SessionID}, more...)...)
+		return tx.execOne(update, append([]any{tx.Now, lease.SessionID}, more...)...)
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", kind, err)

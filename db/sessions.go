@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"passage/db/engine"
 )
 
 // SessionStatus is where one attempt at a link stands.
@@ -84,7 +86,7 @@ func (s *Session) HeldBy(browser string) bool {
 const sessionColumns = `s.id, s.link_id, s.attempt, s.status, s.owner, s.epoch, s.last_seq, s.browser_hash, s.consent,
 	s.integration_version, s.error_code, s.error_operation, s.error_detail, s.created_at, s.started_at, s.ended_at`
 
-func scanSession(r row) (Session, error) {
+func scanSession(r engine.Row) (Session, error) {
 	var s Session
 	var consent string
 	var code, detail *string
@@ -102,15 +104,15 @@ func scanSession(r row) (Session, error) {
 
 // Session finds a session with its link.
 func (db *DB) Session(ctx context.Context, id string) (Session, Link, error) {
-	return db.findSession(ctx, db.present(), `s.id = $1`, id)
+	return db.findSession(ctx, db.reader(), `s.id = $1`, id)
 }
 
 // SessionByToken finds the session that a client token drives.
 func (db *DB) SessionByToken(ctx context.Context, id, clientToken string) (Session, Link, error) {
-	return db.findSession(ctx, db.present(), `s.id = $1 AND s.client_token_hash = $2`, id, hash(clientToken))
+	return db.findSession(ctx, db.reader(), `s.id = $1 AND s.client_token_hash = $2`, id, hash(clientToken))
 }
 
-func (db *DB) findSession(ctx context.Context, from moment, where string, args ...any) (Session, Link, error) {
+func (db *DB) findSession(ctx context.Context, from reader, where string, args ...any) (Session, Link, error) {
 	session, err := scanSession(from.QueryRowContext(ctx,
 		`SELECT `+sessionColumns+` FROM link_sessions s WHERE `+where, args...))
 	if err != nil {
@@ -122,7 +124,7 @@ func (db *DB) findSession(ctx context.Context, from moment, where string, args .
 
 // SessionsOf lists the attempts at a link, the first first.
 func (db *DB) SessionsOf(ctx context.Context, linkID string) ([]Session, error) {
-	found, err := collect(ctx, db.read, scanSession,
+	found, err := engine.Collect(ctx, db.read, scanSession,
 		`SELECT `+sessionColumns+` FROM link_sessions s WHERE s.link_id = $1 ORDER BY s.attempt`, linkID)
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
@@ -151,8 +153,8 @@ func (db *DB) SessionOperations(ctx context.Context, sessionID string) ([]Sessio
 	return sessionOperations(ctx, db.read, sessionID)
 }
 
-func sessionOperations(ctx context.Context, from querier, sessionID string) ([]SessionOperation, error) {
-	found, err := collect(ctx, from, scanSessionOperation, `SELECT s.position, o.resource, o.action, o.summary, s.status,
+func sessionOperations(ctx context.Context, from engine.Querier, sessionID string) ([]SessionOperation, error) {
+	found, err := engine.Collect(ctx, from, scanSessionOperation, `SELECT s.position, o.resource, o.action, o.summary, s.status,
 			s.note, s.started_at, s.submitted_at, s.ended_at
 		FROM session_operations s
 		JOIN link_sessions e ON e.id = s.session_id
@@ -164,7 +166,7 @@ func sessionOperations(ctx context.Context, from querier, sessionID string) ([]S
 	return found, nil
 }
 
-func scanSessionOperation(r row) (SessionOperation, error) {
+func scanSessionOperation(r engine.Row) (SessionOperation, error) {
 	var o SessionOperation
 	var summary string
 	var note *string

@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"passage/db/engine"
+	"passage/db/seal"
 )
 
 // Secret returns a random secret of our own by its name, drawing it at the
-// first call and keeping it sealed, so that a restart changes nothing.
+// first call and keeping it encrypted, so that a restart changes nothing.
 func (db *DB) Secret(ctx context.Context, name string, size int) ([]byte, error) {
 	secret, err := db.readSecret(ctx, db.read, name)
 	if !errors.Is(err, ErrNotFound) {
@@ -27,7 +30,7 @@ func (db *DB) Secret(ctx context.Context, name string, size int) ([]byte, error)
 
 // secret is Secret within a transaction.
 func (db *DB) secret(tx *tx, name string, size int) ([]byte, error) {
-	secret, err := db.readSecret(tx.ctx, tx.sql, name)
+	secret, err := db.readSecret(tx.Context(), tx, name)
 	if !errors.Is(err, ErrNotFound) {
 		return secret, err
 	}
@@ -35,11 +38,11 @@ func (db *DB) secret(tx *tx, name string, size int) ([]byte, error) {
 	if _, err := io.ReadFull(db.random, secret); err != nil {
 		return nil, err
 	}
-	sealed, err := db.seal.seal(settingPlace(name), secret)
+	encrypted, err := db.keyset.Encrypt(settingAAD(name), secret)
 	if err != nil {
 		return nil, err
 	}
-	return secret, tx.exec(`INSERT INTO settings (name, value) VALUES ($1, $2)`, name, sealed)
+	return secret, tx.exec(`INSERT INTO settings (name, value) VALUES ($1, $2)`, name, encrypted)
 }
 
 // mac stands for a text that must not be stored, under a key that is kept by its
@@ -52,13 +55,13 @@ func (db *DB) mac(tx *tx, keyName string, scope, text string) ([]byte, error) {
 	return keyedHash(key, []byte(scope+"\x00"+text)), nil
 }
 
-func (db *DB) readSecret(ctx context.Context, from querier, name string) ([]byte, error) {
-	var sealed []byte
-	err := from.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, name).Scan(&sealed)
+func (db *DB) readSecret(ctx context.Context, from engine.Querier, name string) ([]byte, error) {
+	var encrypted []byte
+	err := from.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, name).Scan(&encrypted)
 	if err != nil {
 		return nil, fmt.Errorf("read the secret %s: %w", name, orNotFound(err))
 	}
-	return db.seal.open(settingPlace(name), sealed)
+	return db.keyset.Decrypt(settingAAD(name), encrypted)
 }
 
-func settingPlace(name string) place { return place{"", "settings", name, "value"} }
+func settingAAD(name string) seal.AAD { return seal.AAD{Table: "settings", Row: name, Column: "value"} }

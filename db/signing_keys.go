@@ -9,6 +9,9 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+
+	"passage/db/engine"
+	"passage/db/seal"
 )
 
 // SigningKey signs an organization's webhooks with ES256.
@@ -19,19 +22,19 @@ type SigningKey struct {
 	CreatedAt      int64
 	RetiredAt      *int64 // null: signs; in the future: what it signed can be verified until then
 
-	sealed []byte
+	encrypted []byte
 }
 
 const signingKeyColumns = `id, organization_id, public_key, private_key, created_at, retired_at`
 
-func scanSigningKey(r row) (SigningKey, error) {
+func scanSigningKey(r engine.Row) (SigningKey, error) {
 	var k SigningKey
-	err := r.Scan(&k.ID, &k.OrganizationID, &k.PublicPEM, &k.sealed, &k.CreatedAt, &k.RetiredAt)
+	err := r.Scan(&k.ID, &k.OrganizationID, &k.PublicPEM, &k.encrypted, &k.CreatedAt, &k.RetiredAt)
 	return k, err
 }
 
-func signingKeyPlace(k *SigningKey) place {
-	return place{k.OrganizationID, "signing_keys", k.ID, "private_key"}
+func signingKeyAAD(k *SigningKey) seal.AAD {
+	return seal.AAD{Organization: k.OrganizationID, Table: "signing_keys", Row: k.ID, Column: "private_key"}
 }
 
 // EnsureSigningKey returns the key that signs for the organization, with its
@@ -40,7 +43,7 @@ func (db *DB) EnsureSigningKey(ctx context.Context, organizationID string) (Sign
 	key, err := db.currentSigningKey(ctx, db.read, organizationID)
 	if errors.Is(err, ErrNotFound) {
 		err = db.transact(ctx, func(tx *tx) error {
-			key, err = db.currentSigningKey(tx.ctx, tx.sql, organizationID)
+			key, err = db.currentSigningKey(tx.Context(), tx, organizationID)
 			if !errors.Is(err, ErrNotFound) {
 				return err
 			}
@@ -55,7 +58,7 @@ func (db *DB) EnsureSigningKey(ctx context.Context, organizationID string) (Sign
 	return key, private, err
 }
 
-func (db *DB) currentSigningKey(ctx context.Context, from querier, organizationID string) (SigningKey, error) {
+func (db *DB) currentSigningKey(ctx context.Context, from engine.Querier, organizationID string) (SigningKey, error) {
 	key, err := scanSigningKey(from.QueryRowContext(ctx, `SELECT `+signingKeyColumns+` FROM signing_keys
 		WHERE organization_id = $1 AND retired_at IS NULL`, organizationID))
 	return key, orNotFound(err)
@@ -74,20 +77,20 @@ func (db *DB) createSigningKey(tx *tx, organizationID string) (SigningKey, error
 	if err != nil {
 		return SigningKey{}, err
 	}
-	key := SigningKey{OrganizationID: organizationID, CreatedAt: tx.now,
+	key := SigningKey{OrganizationID: organizationID, CreatedAt: tx.Now,
 		PublicPEM: string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}))}
 	if key.ID, err = db.newID(signingKeyPrefix); err != nil {
 		return SigningKey{}, err
 	}
-	if key.sealed, err = db.seal.seal(signingKeyPlace(&key), secret); err != nil {
+	if key.encrypted, err = db.keyset.Encrypt(signingKeyAAD(&key), secret); err != nil {
 		return SigningKey{}, err
 	}
 	return key, tx.exec(`INSERT INTO signing_keys (`+signingKeyColumns+`) VALUES ($1, $2, $3, $4, $5, NULL)`,
-		key.ID, organizationID, key.PublicPEM, key.sealed, tx.now)
+		key.ID, organizationID, key.PublicPEM, key.encrypted, tx.Now)
 }
 
 func (db *DB) openSigningKey(key *SigningKey) (*ecdsa.PrivateKey, error) {
-	secret, err := db.seal.open(signingKeyPlace(key), key.sealed)
+	secret, err := db.keyset.Decrypt(signingKeyAAD(key), key.encrypted)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +118,7 @@ func (db *DB) SigningKey(ctx context.Context, id string) (SigningKey, error) {
 
 // SigningKeysOf lists an organization's keys in force, the one that signs first.
 func (db *DB) SigningKeysOf(ctx context.Context, organizationID string) ([]SigningKey, error) {
-	found, err := collect(ctx, db.read, scanSigningKey, `SELECT `+signingKeyColumns+` FROM signing_keys
+	found, err := engine.Collect(ctx, db.read, scanSigningKey, `SELECT `+signingKeyColumns+` FROM signing_keys
 		WHERE organization_id = $1 AND (retired_at IS NULL OR retired_at > $2)
 		ORDER BY retired_at IS NULL DESC, retired_at DESC`, organizationID, db.Now())
 	if err != nil {
@@ -126,7 +129,7 @@ func (db *DB) SigningKeysOf(ctx context.Context, organizationID string) ([]Signi
 
 // SigningKeys lists all keys in force, of every organization.
 func (db *DB) SigningKeys(ctx context.Context) ([]SigningKey, error) {
-	found, err := collect(ctx, db.read, scanSigningKey,
+	found, err := engine.Collect(ctx, db.read, scanSigningKey,
 		`SELECT `+signingKeyColumns+` FROM signing_keys
 			WHERE retired_at IS NULL OR retired_at > $1 ORDER BY created_at, id`, db.Now())
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"passage/db/engine"
 )
 
 // sweepBatch bounds one transaction of a sweep, so that it never keeps the
@@ -57,14 +59,14 @@ func (db *DB) expire(tx *tx, id string) error {
 	var session *string
 	var status LinkStatus
 	var awaitsReturn bool
-	if err := tx.row(`SELECT status, current_session_id, return_code_hash IS NOT NULL FROM links WHERE id = $1`, id).
+	if err := tx.queryRow(`SELECT status, current_session_id, return_code_hash IS NOT NULL FROM links WHERE id = $1`, id).
 		Scan(&status, &session, &awaitsReturn); err != nil {
 		return err
 	}
 	if status == LinkActive && !awaitsReturn {
 		return db.fail(tx, orEmpty(session), Failure{Code: codeLinkExpired})
 	}
-	link, err := db.linkByID(tx.ctx, tx.moment(), id)
+	link, err := db.linkByID(tx.Context(), tx.reader(), id)
 	if err != nil {
 		return err
 	}
@@ -88,14 +90,14 @@ func (db *DB) sweep(ctx context.Context, query string, more []any, deal func(*tx
 		found, dealt := 0, 0
 		var faults []error
 		err := db.transact(ctx, func(tx *tx) error {
-			ids, err := collect(tx.ctx, tx.sql, func(r row) (id string, err error) { return id, r.Scan(&id) },
-				query, append([]any{tx.now, sweepBatch}, more...)...)
+			ids, err := engine.Collect(tx.Context(), tx, func(r engine.Row) (id string, err error) { return id, r.Scan(&id) },
+				query, append([]any{tx.Now, sweepBatch}, more...)...)
 			if err != nil {
 				return err
 			}
 			found = len(ids)
 			for _, id := range ids {
-				err := tx.alone(func() error { return deal(tx, id) })
+				err := tx.Isolate(func() error { return deal(tx, id) })
 				switch {
 				case err == nil:
 					dealt++
@@ -125,21 +127,21 @@ type Retention struct {
 // idempotency keys and refused log-ins past their window.
 func (db *DB) DestroyOld(ctx context.Context, keep Retention) error {
 	err := db.transact(ctx, func(tx *tx) error {
-		results, recordings := tx.now-keep.Results.Milliseconds(), tx.now-keep.Recordings.Milliseconds()
+		results, recordings := tx.Now-keep.Results.Milliseconds(), tx.Now-keep.Recordings.Milliseconds()
 		return errors.Join(
-			tx.exec(`DELETE FROM idempotency_keys WHERE created_at <= $1`, tx.now-IdempotencyWindow.Milliseconds()),
-			tx.exec(`DELETE FROM log_ins WHERE status <> 'open' AND at <= $1`, tx.now-LongestLockout.Milliseconds()),
+			tx.exec(`DELETE FROM idempotency_keys WHERE created_at <= $1`, tx.Now-IdempotencyWindow.Milliseconds()),
+			tx.exec(`DELETE FROM log_ins WHERE status <> 'open' AND at <= $1`, tx.Now-LongestLockout.Milliseconds()),
 			tx.exec(`DELETE FROM artifacts WHERE created_at <= $1`, recordings),
 			// A link that can be claimed again needs its key, but not the old result.
 			tx.exec(`UPDATE links SET result = NULL
 				WHERE data_key IS NOT NULL AND updated_at <= $1 AND result IS NOT NULL`, results),
 			tx.exec(`UPDATE links SET data_key = NULL
 				WHERE data_key IS NOT NULL AND updated_at <= $1 AND status <> 'active'
-					AND (expires_at <= $2 OR status = 'expired' OR (status = 'complete' AND reusable = 0))`, results, tx.now),
+					AND (expires_at <= $2 OR status = 'expired' OR (status = 'complete' AND reusable = 0))`, results, tx.Now),
 			tx.exec(`UPDATE link_operations SET arguments = NULL WHERE link_id IN
-				(SELECT id FROM links WHERE arguments_key IS NOT NULL AND status = 'complete' AND expires_at <= $1)`, tx.now),
+				(SELECT id FROM links WHERE arguments_key IS NOT NULL AND status = 'complete' AND expires_at <= $1)`, tx.Now),
 			tx.exec(`UPDATE links SET arguments_key = NULL
-				WHERE arguments_key IS NOT NULL AND status = 'complete' AND expires_at <= $1`, tx.now))
+				WHERE arguments_key IS NOT NULL AND status = 'complete' AND expires_at <= $1`, tx.Now))
 	})
 	if err != nil {
 		return fmt.Errorf("destroy old data: %w", err)

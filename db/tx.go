@@ -3,78 +3,54 @@ package db
 import (
 	"context"
 	"database/sql"
-	"errors"
+
+	"passage/db/engine"
 )
 
-// tx is one transaction: one connection, one moment.
+// tx is one write transaction, with the topics that it changed.
 type tx struct {
-	ctx   context.Context
-	sql   transaction
-	now   int64 // Unix milliseconds, the same for all that happens in it
-	rings map[string]bool
+	*engine.Tx
+	topics map[string]bool
 }
 
-// transact runs a function in a write transaction and, once it is committed,
-// rings for what it changed. The function's error undoes all that it did, and so
-// does its panic. It may run in another's goroutine (see turn).
+// transact runs a function in a write transaction and, once that is committed,
+// notifies the subscribers of what it changed. The function's error or panic
+// undoes all that it did. The function may run in another goroutine.
 func (db *DB) transact(ctx context.Context, work func(*tx) error) error {
-	// The caller's cancellation is looked at before, not in the middle:
-	// database/sql would tear down the one write connection with it.
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	mine := &turn{ctx: context.WithoutCancel(ctx), work: work, over: make(chan struct{})}
-	db.waiting.add(mine)
-	select {
-	case <-mine.over:
-	case db.writing <- struct{}{}:
-		db.commit(db.waiting.take()) // mine too, if it is not over
-		<-db.writing
-	}
-	if mine.panicked != nil {
-		panic(mine.panicked) //nolint:forbidigo // passed on
-	}
-	return mine.err
-}
-
-func (tx *tx) ring(topic string) { tx.rings[topic] = true }
-
-func (tx *tx) exec(query string, args ...any) error {
-	_, err := tx.sql.ExecContext(tx.ctx, query, args...)
-	return err
-}
-
-// change runs an UPDATE that must find its row as expected; ErrStale says that
-// it did not.
-func (tx *tx) change(query string, args ...any) error {
-	result, err := tx.sql.ExecContext(tx.ctx, query, args...)
+	topics := map[string]bool{}
+	err := db.engine.Transact(ctx, func(begun *engine.Tx) error { return work(&tx{begun, topics}) })
 	if err != nil {
 		return err
 	}
-	changed, err := result.RowsAffected()
-	if err != nil {
-		return err
-	}
-	if changed == 0 {
-		return ErrStale
+	for topic := range topics {
+		db.notifier.Notify(topic)
 	}
 	return nil
 }
 
-func (tx *tx) row(query string, args ...any) *sql.Row {
-	return tx.sql.QueryRowContext(tx.ctx, query, args...)
+// notify marks a topic as changed: its subscribers are notified once the
+// transaction is committed.
+func (tx *tx) notify(topic string) { tx.topics[topic] = true }
+
+// exec runs a statement that may change any number of rows, or none.
+func (tx *tx) exec(query string, args ...any) error {
+	_, err := tx.Exec(query, args...)
+	return err
 }
 
-func (tx *tx) moment() moment { return moment{tx.sql, tx.now} }
-
-// alone undoes what one part of a transaction did where it fails, so that the
-// rest can go on.
-func (tx *tx) alone(part func() error) error {
-	if err := tx.exec(`SAVEPOINT part`); err != nil {
-		return err
+// execOne runs a statement that must change a row; ErrStale says that it found
+// none as it expected it.
+func (tx *tx) execOne(query string, args ...any) error {
+	changed, err := tx.Exec(query, args...)
+	if err == nil && changed == 0 {
+		err = ErrStale
 	}
-	if err := part(); err != nil {
-		return errors.Join(err, tx.exec(`ROLLBACK TO part`), tx.exec(`RELEASE part`))
-	}
-	return tx.exec(`RELEASE part`)
+	return err
 }
+
+func (tx *tx) queryRow(query string, args ...any) *sql.Row {
+	return tx.QueryRowContext(tx.Context(), query, args...)
+}
+
+// reader reads as of the transaction's time.
+func (tx *tx) reader() reader { return reader{tx, tx.Now} }

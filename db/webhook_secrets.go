@@ -6,6 +6,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"time"
+
+	"passage/db/engine"
+	"passage/db/seal"
 )
 
 // webhookSecretBytes and the prefix are those of the Standard Webhooks specification.
@@ -14,10 +17,10 @@ const (
 	webhookSecretPrefix = "whsec_"
 )
 
-// sealedSecret is a shared secret as it is stored.
-type sealedSecret struct {
-	id     string
-	sealed []byte
+// encryptedSecret is a shared secret as it is stored.
+type encryptedSecret struct {
+	id        string
+	encrypted []byte
 }
 
 // EnsureWebhookSecrets returns the organization's shared secrets for Standard
@@ -28,13 +31,13 @@ func (db *DB) EnsureWebhookSecrets(ctx context.Context, organizationID string) (
 	found, err := webhookSecrets(ctx, db.read, organizationID, db.Now())
 	if err == nil && len(found) == 0 {
 		err = db.transact(ctx, func(tx *tx) error {
-			if found, err = webhookSecrets(tx.ctx, tx.sql, organizationID, tx.now); err != nil || len(found) > 0 {
+			if found, err = webhookSecrets(tx.Context(), tx, organizationID, tx.Now); err != nil || len(found) > 0 {
 				return err
 			}
 			if _, err := db.createWebhookSecret(tx, organizationID); err != nil {
 				return err
 			}
-			found, err = webhookSecrets(tx.ctx, tx.sql, organizationID, tx.now)
+			found, err = webhookSecrets(tx.Context(), tx, organizationID, tx.Now)
 			return err
 		})
 	}
@@ -43,7 +46,7 @@ func (db *DB) EnsureWebhookSecrets(ctx context.Context, organizationID string) (
 	}
 	secrets := make([]string, len(found))
 	for n, secret := range found {
-		text, err := db.seal.open(webhookSecretPlace(organizationID, secret.id), secret.sealed)
+		text, err := db.keyset.Decrypt(webhookSecretAAD(organizationID, secret.id), secret.encrypted)
 		if err != nil {
 			return nil, err
 		}
@@ -52,13 +55,13 @@ func (db *DB) EnsureWebhookSecrets(ctx context.Context, organizationID string) (
 	return secrets, nil
 }
 
-func webhookSecretPlace(organizationID, id string) place {
-	return place{organizationID, "webhook_secrets", id, "secret"}
+func webhookSecretAAD(organizationID, id string) seal.AAD {
+	return seal.AAD{Organization: organizationID, Table: "webhook_secrets", Row: id, Column: "secret"}
 }
 
-func webhookSecrets(ctx context.Context, from querier, organizationID string, now int64) ([]sealedSecret, error) {
-	return collect(ctx, from, func(r row) (s sealedSecret, err error) {
-		return s, r.Scan(&s.id, &s.sealed)
+func webhookSecrets(ctx context.Context, from engine.Querier, organizationID string, now int64) ([]encryptedSecret, error) {
+	return engine.Collect(ctx, from, func(r engine.Row) (s encryptedSecret, err error) {
+		return s, r.Scan(&s.id, &s.encrypted)
 	}, `SELECT id, secret FROM webhook_secrets
 		WHERE organization_id = $1 AND (retired_at IS NULL OR retired_at > $2)
 		ORDER BY retired_at IS NULL DESC, retired_at DESC`, organizationID, now)
@@ -74,12 +77,12 @@ func (db *DB) createWebhookSecret(tx *tx, organizationID string) (text string, e
 	if err != nil {
 		return "", err
 	}
-	sealed, err := db.seal.seal(webhookSecretPlace(organizationID, id), []byte(text))
+	encrypted, err := db.keyset.Encrypt(webhookSecretAAD(organizationID, id), []byte(text))
 	if err != nil {
 		return "", err
 	}
 	return text, tx.exec(`INSERT INTO webhook_secrets (id, organization_id, secret, created_at) VALUES ($1, $2, $3, $4)`,
-		id, organizationID, sealed, tx.now)
+		id, organizationID, encrypted, tx.Now)
 }
 
 // RotateWebhookKeys gives an organization a new signing key and a new shared
@@ -87,7 +90,7 @@ func (db *DB) createWebhookSecret(tx *tx, organizationID string) (text string, e
 // merchant changes over; none, and they end at once.
 func (db *DB) RotateWebhookKeys(ctx context.Context, organizationID string, overlap time.Duration, actor string) (secret string, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
-		until := tx.now + overlap.Milliseconds()
+		until := tx.Now + overlap.Milliseconds()
 		for _, table := range []string{"signing_keys", "webhook_secrets"} {
 			// What an earlier rotation left in force ends with the rest at the latest.
 			if err := tx.exec(`UPDATE `+table+` SET retired_at = $1

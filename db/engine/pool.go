@@ -1,4 +1,4 @@
-package db
+package engine
 
 import (
 	"context"
@@ -8,28 +8,23 @@ import (
 	"sync"
 )
 
-// mostStatements bounds those that are kept compiled; ours are a few hundred.
-const mostStatements = 1000
+// maxStatements bounds how many statements are kept compiled. The project has a
+// few hundred.
+const maxStatements = 1000
 
-// pool is connections that compile each statement once. SQLite takes as long to
-// compile one of ours as to run it.
+// pool is a set of connections that compiles each statement once. SQLite takes
+// about as long to compile one of the project's statements as to run it.
 type pool struct {
 	*sql.DB
 	mu       sync.Mutex
 	compiled map[string]*sql.Stmt
-	wanted   []string // by transactions
+	wanted   []string // statements that a transaction ran uncompiled
 }
 
-func openPool(dsn string, connections int) (*pool, error) {
-	opened, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, err
-	}
+func newPool(opened *sql.DB, connections int) *pool {
 	opened.SetMaxOpenConns(connections)
-	return newPool(opened), nil
+	return &pool{DB: opened, compiled: map[string]*sql.Stmt{}}
 }
-
-func newPool(opened *sql.DB) *pool { return &pool{DB: opened, compiled: map[string]*sql.Stmt{}} }
 
 // QueryContext is sql.DB's.
 func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
@@ -47,11 +42,11 @@ func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *
 	return p.DB.QueryRowContext(ctx, query, args...)
 }
 
-// compile gives a statement compiled; nil where it cannot be, and running it as
-// it is says why.
+// compile returns the compiled statement, or nil where it cannot be compiled;
+// running it uncompiled then gives the error.
 func (p *pool) compile(ctx context.Context, query string) *sql.Stmt {
 	p.mu.Lock()
-	s, full := p.compiled[query], len(p.compiled) >= mostStatements
+	s, full := p.compiled[query], len(p.compiled) >= maxStatements
 	p.mu.Unlock()
 	if s != nil || full {
 		return s
@@ -62,7 +57,7 @@ func (p *pool) compile(ctx context.Context, query string) *sql.Stmt {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if earlier := p.compiled[query]; earlier != nil { // somebody was first
+	if earlier := p.compiled[query]; earlier != nil { // another goroutine was faster
 		_ = s.Close() //nolint:sqlclosecheck // the other is kept
 		return earlier
 	}
@@ -70,8 +65,9 @@ func (p *pool) compile(ctx context.Context, query string) *sql.Stmt {
 	return s
 }
 
-// begin begins a transaction. It holds the connection on which its statements
-// would have to be compiled, so those that it misses are there for the next one.
+// begin begins a transaction. While the transaction holds the one connection,
+// nothing can be compiled, so the statements that it misses are compiled before
+// the next one.
 func (p *pool) begin(ctx context.Context) (transaction, error) {
 	p.mu.Lock()
 	wanted := p.wanted
@@ -87,7 +83,7 @@ func (p *pool) begin(ctx context.Context) (transaction, error) {
 	return transaction{begun, p}, nil
 }
 
-// transaction is one that runs statements compiled, as far as they are.
+// transaction runs statements compiled, where the pool has them.
 type transaction struct {
 	*sql.Tx
 	pool *pool

@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// Tx is one write transaction. It reads as a Querier, and sees its own changes.
+type Tx struct {
+	ctx context.Context
+	sql transaction
+	Now int64 // Unix milliseconds, the same for all that happens in it
+}
+
+// Context is the caller's context, without its cancellation.
+func (tx *Tx) Context() context.Context { return tx.ctx }
+
+// Exec runs a statement and returns how many rows it changed.
+func (tx *Tx) Exec(query string, args ...any) (changed int64, err error) {
+	result, err := tx.sql.ExecContext(tx.ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// QueryContext is sql.Tx's.
+func (tx *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return tx.sql.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext is sql.Tx's.
+func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return tx.sql.QueryRowContext(ctx, query, args...)
+}
+
+// Isolate runs a part of the transaction and undoes only that part where it
+// fails.
+func (tx *Tx) Isolate(part func() error) error {
+	if _, err := tx.Exec(`SAVEPOINT part`); err != nil {
+		return err
+	}
+	failed := part()
+	if failed != nil {
+		if _, err := tx.Exec(`ROLLBACK TO part`); err != nil {
+			return errors.Join(failed, err)
+		}
+	}
+	_, err := tx.Exec(`RELEASE part`)
+	return errors.Join(failed, err)
+}
