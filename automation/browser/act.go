@@ -3,7 +3,7 @@ package browser
 import (
 	"context"
 
-	"github.com/go-rod/rod/lib/proto"
+	"passage/automation/browser/chrome"
 )
 
 // Fill waits for a visible, enabled text field and replaces its content, with
@@ -48,7 +48,7 @@ func (p *Page) keys(b *bound, selector, text string, replace bool) (int, error) 
 	p.note(a, []string{selector}, 0)
 	defer b.browser.noteAct()
 	for _, r := range text {
-		if err := p.key(b, keyOf(r)); err != nil {
+		if err := p.pressKey(b, keyOf(r)); err != nil {
 			return a.matches(), err
 		}
 	}
@@ -61,7 +61,7 @@ func (p *Page) keys(b *bound, selector, text string, replace bool) (int, error) 
 func (p *Page) spread(b *bound, selector, text string) error {
 	defer b.browser.noteAct()
 	c := call{Op: "box", Selectors: []string{selector}, typing: true}
-	var inside proto.RuntimeExecutionContextID
+	var inside chrome.WorldID
 	for i, r := range []rune(text) {
 		var err error
 		if i == 0 {
@@ -72,14 +72,14 @@ func (p *Page) spread(b *bound, selector, text string) error {
 			var a *answer
 			if a, err = p.frame.run(b, inside, c); err == nil {
 				err = p.frame.judge(a, c)
-			} else if b.Err() == nil && gone(err) {
+			} else if b.Err() == nil && chrome.IsDetached(err) {
 				return nil
 			}
 		}
 		if err != nil {
 			return b.ended(err, func() error { return missing(c, nil, "the page did not answer") })
 		}
-		if err := p.key(b, keyOf(r)); err != nil {
+		if err := p.pressKey(b, keyOf(r)); err != nil {
 			return err
 		}
 	}

@@ -2,13 +2,13 @@ package browser
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
 
-	"github.com/go-rod/rod/lib/proto"
-
+	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 )
 
@@ -89,7 +89,7 @@ func (f *frame) ask(b *bound, c call) (*answer, error) {
 			b.browser.noteSeen(c.Selectors, a.Seen)
 			return a, f.judge(a, c)
 		}
-		if b.Err() != nil || !gone(err) {
+		if b.Err() != nil || !chrome.IsDetached(err) {
 			return nil, b.ended(err, func() error { return missing(c, nil, "the page did not answer") })
 		}
 		f.forget()
@@ -101,7 +101,7 @@ func (f *frame) ask(b *bound, c call) (*answer, error) {
 
 // try is ask within one document.
 func (f *frame) try(b *bound, c call) (*answer, error) {
-	inside, origin, err := f.world(b)
+	inside, origin, err := f.enter(b)
 	if err != nil {
 		return nil, err
 	}
@@ -120,33 +120,23 @@ func (f *frame) try(b *bound, c call) (*answer, error) {
 }
 
 // run is one round trip to page.js.
-func (f *frame) run(b *bound, inside proto.RuntimeExecutionContextID, c call) (*answer, error) {
+func (f *frame) run(b *bound, inside chrome.WorldID, c call) (*answer, error) {
 	c.Timeout = b.left()
-	parameters := map[string]any{
-		"functionDeclaration": "function(c) { return passage.run(c) }",
-		"executionContextId":  inside,
-		"arguments":           []any{map[string]any{"value": c}},
-		"awaitPromise":        true,
-		"returnByValue":       true,
+	var a *answer
+	err := f.session.CallFunction(b, inside, "function(c) { return passage.run(c) }", []chrome.Argument{{Value: c}}, &a)
+	if thrown, ok := errors.AsType[*chrome.Exception](err); ok {
+		return nil, fmt.Errorf("%s: page.js failed: %w", c.Op, thrown)
 	}
-	message, err := f.to(b).Call(b, string(f.session), "Runtime.callFunctionOn", parameters)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Op, err)
 	}
-	var reply struct {
-		Result           struct{ Value *answer }
-		ExceptionDetails *struct{ LineNumber, ColumnNumber int }
-	}
-	if err := json.Unmarshal(message, &reply); err != nil {
-		return nil, fmt.Errorf("%s: read answer: %w", c.Op, err)
-	}
-	if e := reply.ExceptionDetails; e != nil || reply.Result.Value == nil {
-		return nil, fmt.Errorf("%s: page.js failed: %+v", c.Op, e)
+	if a == nil {
+		return nil, fmt.Errorf("%s: page.js gave no answer", c.Op)
 	}
 	f.mu.Lock()
-	f.url = plain(reply.Result.Value.URL)
+	f.url = plain(a.URL)
 	f.mu.Unlock()
-	return reply.Result.Value, nil
+	return a, nil
 }
 
 // judge turns an answer that is none into the error that says why.

@@ -2,14 +2,11 @@ package browser
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/go-rod/rod/lib/proto"
 
 	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
@@ -23,7 +20,7 @@ const launchWithin = 30 * time.Second
 type Browser struct {
 	process *chrome.Process
 	life    context.Context // the process's
-	session proto.TargetSessionID
+	session chrome.Session  // of the page
 	page    *Page
 	windows *windows
 	dialogs dialogs
@@ -112,33 +109,19 @@ func (b *Browser) destroy() {
 func (b *Browser) openPage(ctx context.Context) error {
 	ctx, cancel := merge(ctx, b.life)
 	defer cancel()
-	root := b.at(ctx, "")
-	// A context of its own is off the record: nothing of the session is written to disk.
-	private, err := proto.TargetCreateBrowserContext{}.Call(root)
+	window, err := b.process.OpenWindow(ctx)
 	if err != nil {
-		return fmt.Errorf("open private context: %w", err)
+		return err
 	}
-	target, err := proto.TargetCreateTarget{URL: "about:blank", BrowserContextID: private.BrowserContextID}.Call(root)
-	if err != nil {
-		return fmt.Errorf("open page: %w", err)
-	}
-	attached, err := proto.TargetAttachToTarget{TargetID: target.TargetID, Flatten: true}.Call(root)
-	if err != nil {
-		return fmt.Errorf("attach to page: %w", err)
-	}
-	b.session = attached.SessionID
-	b.windows.own(target.TargetID, attached.SessionID, private.BrowserContextID)
-	b.page.frame.session = attached.SessionID
-	b.page.frame.moveTo(proto.PageFrameID(target.TargetID)) // a page's main frame has its target's id
-	page := b.at(ctx, b.session)
+	b.session = window.Session
+	b.windows.own(window)
+	b.page.frame.session = window.Session
+	b.page.frame.moveTo(chrome.FrameID(window.Target)) // a page's main frame has its target's id
 	return errors.Join(
-		proto.BrowserSetDownloadBehavior{
-			Behavior:         proto.BrowserSetDownloadBehaviorBehaviorDeny,
-			BrowserContextID: private.BrowserContextID,
-		}.Call(root),
-		proto.TargetSetDiscoverTargets{Discover: true, Filter: []*proto.TargetFilterEntry{{Type: "page"}}}.Call(root), // windows
-		proto.PageEnable{}.Call(page),      // dialogs, and what frames go to
-		proto.InspectorEnable{}.Call(page), // crashes
+		b.process.DenyDownloads(ctx, window.Context),
+		b.process.WatchWindows(ctx),
+		window.Session.WatchPage(ctx),
+		window.Session.WatchCrash(ctx),
 	)
 }
 
@@ -155,40 +138,32 @@ func (b *Browser) Healthy(ctx context.Context) bool {
 	defer cancel()
 	ctx, stop := merge(ctx, b.life)
 	defer stop()
-	_, err := proto.RuntimeEvaluate{Expression: "0"}.Call(b.at(ctx, b.session))
-	return err == nil
+	return b.session.Run(ctx, 0, "0") == nil
 }
 
-func (b *Browser) at(ctx context.Context, session proto.TargetSessionID) chrome.Conn {
-	return b.process.At(ctx, session)
-}
-
-// watchEvents takes every event until the pipe closes. It never waits for the
-// browser itself: an unread event would hold up the answers behind it.
+// watchEvents handles every event until the connection ends. It starts a
+// goroutine for whatever waits for the browser.
 func (b *Browser) watchEvents() {
 	for event := range b.process.Events {
-		switch event.Method {
-		case "Inspector.targetCrashed":
+		switch e := event.(type) {
+		case chrome.PageCrashed:
 			b.process.Fail(outcome.New(outcome.ConnectionFailed, "the page crashed"))
-		case "Target.detachedFromTarget":
-			var e proto.TargetDetachedFromTarget
-			if json.Unmarshal(event.Params, &e) != nil || b.windows.isOwn(e.SessionID) {
+		case chrome.Detached:
+			if b.windows.isOwn(e.Session) {
 				b.process.Fail(outcome.New(outcome.ConnectionFailed, "the page was closed"))
 			}
-		case "Target.targetCreated":
-			var e proto.TargetTargetCreated
-			if json.Unmarshal(event.Params, &e) == nil && e.TargetInfo != nil {
-				b.opened(e.TargetInfo)
-			}
-		case "Target.targetDestroyed":
-			var e proto.TargetTargetDestroyed
-			if json.Unmarshal(event.Params, &e) == nil {
-				b.windows.closed(e.TargetID)
-			}
-		case "Page.javascriptDialogOpening":
-			b.events.Go(func() { b.answerDialog(event) })
-		default:
-			b.noteFrame(event)
+		case chrome.WindowOpened:
+			b.windowOpened(e)
+		case chrome.WindowClosed:
+			b.windows.closed(e.Target)
+		case chrome.DialogOpened:
+			b.events.Go(func() { b.answerDialog(e) })
+		case chrome.LoadingStarted:
+			b.frameOf(e.Session).loadingStarted(e.Frame)
+		case chrome.LoadingStopped:
+			b.loadingStopped(e)
+		case chrome.Navigated:
+			b.frameOf(e.Session).navigated(e.Frame, e.URL)
 		}
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-rod/rod/lib/proto"
 	"go.uber.org/goleak"
 
 	"passage/automation/browser/chrome"
@@ -139,9 +138,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 
 // evaluate runs a script in the page's own world.
 func (b *Browser) evaluate(ctx context.Context, script string) (any, error) {
-	result, err := proto.RuntimeEvaluate{Expression: script, ReturnByValue: true}.Call(b.at(ctx, b.session))
-	if err != nil {
-		return nil, err
-	}
-	return result.Result.Value.Val(), nil
+	var value any
+	err := b.session.Evaluate(ctx, 0, script, &value)
+	return value, err
 }

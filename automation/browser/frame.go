@@ -9,8 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/go-rod/rod/lib/cdp"
-	"github.com/go-rod/rod/lib/proto"
+	"passage/automation/browser/chrome"
 )
 
 // The scripts that our world in a document consists of, in this order. The
@@ -36,43 +35,43 @@ var chooseScript string
 
 var pageScript = selectScript + nearScript + waitScript + mouseScript + actScript + chooseScript + "self.origin"
 
-// world is the name of the isolated world in which our scripts run: they share
+// worldName is the name of the isolated world in which our scripts run: they share
 // the document with the site's scripts, and nothing else.
-const world = "passage"
+const worldName = "passage"
 
 // frame is one frame of the page: the main one, or one inside an iframe that
 // parent finds by selector.
 type frame struct {
 	browser  *Browser
-	session  proto.TargetSessionID // of the window that it is in
+	session  chrome.Session // of the window that it is in
 	parent   *frame
 	selector string
 
 	life context.Context // of the window, where it is not the page's own; else nil
 
 	mu     sync.Mutex
-	id     proto.PageFrameID
-	inside proto.RuntimeExecutionContextID // our world in its present document; 0: not made yet
-	origin string                          // of that document
+	id     chrome.FrameID
+	world  chrome.WorldID // our world in its present document; 0: not made yet
+	origin string         // of that document
 	url    string
 	left   bool // another document has come since it last began to load
 }
 
-func (f *frame) moveTo(id proto.PageFrameID) {
+func (f *frame) moveTo(id chrome.FrameID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.id, f.inside, f.origin = id, 0, ""
+	f.id, f.world, f.origin = id, 0, ""
 }
 
 // forget drops what is known of the present document, because it is gone.
 func (f *frame) forget() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.inside, f.origin = 0, ""
+	f.world, f.origin = 0, ""
 }
 
-// arrived notes where the browser says that a frame went, if it is this one.
-func (f *frame) arrived(id proto.PageFrameID, address string) {
+// navigated notes where a frame went, if it is this one.
+func (f *frame) navigated(id chrome.FrameID, address string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.id == id {
@@ -80,56 +79,42 @@ func (f *frame) arrived(id proto.PageFrameID, address string) {
 	}
 }
 
-// loads notes that a frame began or ceased to load. It returns true if this
-// one ceased without having gone anywhere.
-func (f *frame) loads(id proto.PageFrameID, begins bool) (stayed bool) {
+// loadingStarted notes that a frame began to load, if it is this one.
+func (f *frame) loadingStarted(id chrome.FrameID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.id != id {
-		return false
-	}
-	if begins {
+	if f.id == id {
 		f.left = false
 	}
-	return !begins && !f.left && f.inside != 0
 }
 
-// noteFrame takes note of where a frame is going.
-func (b *Browser) noteFrame(event *cdp.Event) {
-	switch event.Method {
-	case "Page.frameStartedLoading", "Page.frameStoppedLoading":
-		var e proto.PageFrameStoppedLoading // both have the same one field
-		f := b.frameOf(event)
-		if json.Unmarshal(event.Params, &e) == nil && f.loads(e.FrameID, event.Method == "Page.frameStartedLoading") {
-			b.events.Go(func() { b.stay(f) })
-		}
-	case "Page.frameNavigated":
-		var e proto.PageFrameNavigated
-		if json.Unmarshal(event.Params, &e) == nil && e.Frame != nil {
-			b.frameOf(event).arrived(e.Frame.ID, e.Frame.URL)
-		}
-	case "Page.navigatedWithinDocument":
-		var e proto.PageNavigatedWithinDocument
-		if json.Unmarshal(event.Params, &e) == nil {
-			b.frameOf(event).arrived(e.FrameID, e.URL)
-		}
-	}
+// stayed reports whether this frame is the one that ceased to load, and went
+// nowhere.
+func (f *frame) stayed(id chrome.FrameID) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.id == id && !f.left && f.world != 0
 }
 
-// stay tells the page's document that it will not be left after all: what it
+// loadingStopped tells a page's document if it was not left after all: what it
 // asked for was a download, or nothing.
-func (b *Browser) stay(f *frame) {
-	ctx, cancel := context.WithTimeout(b.life, 5*time.Second)
-	defer cancel()
-	// An error means that the document is gone, which is as good.
-	_, _ = proto.RuntimeEvaluate{Expression: "passage.stay()", ContextID: f.present()}.Call(f.to(ctx))
+func (b *Browser) loadingStopped(e chrome.LoadingStopped) {
+	f := b.frameOf(e.Session)
+	if !f.stayed(e.Frame) {
+		return
+	}
+	b.events.Go(func() {
+		ctx, cancel := context.WithTimeout(b.life, 5*time.Second)
+		defer cancel()
+		_ = f.session.Run(ctx, f.present(), "passage.stay()") // an error means that the document is gone, which is as good
+	})
 }
 
 // present returns our world in the document that is known, or 0.
-func (f *frame) present() proto.RuntimeExecutionContextID {
+func (f *frame) present() chrome.WorldID {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.inside
+	return f.world
 }
 
 func (f *frame) address() string {
@@ -154,7 +139,7 @@ func plain(address string) string {
 }
 
 // find returns the frame's id, looking for its iframe in the parent if need be.
-func (f *frame) find(b *bound) (proto.PageFrameID, error) {
+func (f *frame) find(b *bound) (chrome.FrameID, error) {
 	f.mu.Lock()
 	id := f.id
 	f.mu.Unlock()
@@ -164,26 +149,16 @@ func (f *frame) find(b *bound) (proto.PageFrameID, error) {
 	if _, err := f.parent.ask(b, call{Op: "frame", Selectors: []string{f.selector}}); err != nil {
 		return "", err
 	}
-	inside, _, err := f.parent.world(b)
+	inside, _, err := f.parent.enter(b)
 	if err != nil {
 		return "", err
 	}
-	element, err := proto.RuntimeEvaluate{
-		Expression: "passage.frames.get(" + jsString(f.selector) + ")",
-		ContextID:  inside,
-	}.Call(f.to(b))
+	found, err := f.session.FrameIn(b, inside, "passage.frames.get("+jsString(f.selector)+")")
 	if err != nil {
 		return "", err
 	}
-	if element.Result == nil || element.Result.ObjectID == "" {
-		return "", cdp.ErrCtxDestroyed
-	}
-	node, err := proto.DOMDescribeNode{ObjectID: element.Result.ObjectID}.Call(f.to(b))
-	if err != nil {
-		return "", err
-	}
-	f.moveTo(node.Node.FrameID)
-	return node.Node.FrameID, nil
+	f.moveTo(found)
+	return found, nil
 }
 
 // jsString writes a string as JavaScript does.
@@ -195,11 +170,11 @@ func jsString(s string) string {
 	return string(text)
 }
 
-// world returns our isolated world in the frame's present document and that
+// enter returns our isolated world in the frame's present document and that
 // document's origin, making the world at the first call in each document.
-func (f *frame) world(b *bound) (proto.RuntimeExecutionContextID, string, error) {
+func (f *frame) enter(b *bound) (chrome.WorldID, string, error) {
 	f.mu.Lock()
-	inside, origin := f.inside, f.origin
+	inside, origin := f.world, f.origin
 	f.mu.Unlock()
 	if inside != 0 {
 		return inside, origin, nil
@@ -208,24 +183,18 @@ func (f *frame) world(b *bound) (proto.RuntimeExecutionContextID, string, error)
 	if err != nil {
 		return 0, "", err
 	}
-	to := f.to(b)
-	made, err := proto.PageCreateIsolatedWorld{FrameID: id, WorldName: world}.Call(to)
+	made, err := f.session.NewWorld(b, id, worldName)
 	if err != nil {
 		if f.parent != nil {
 			f.moveTo("") // the iframe was replaced: look for it again
 		}
 		return 0, "", err
 	}
-	result, err := proto.RuntimeEvaluate{Expression: pageScript, ContextID: made.ExecutionContextID, ReturnByValue: true}.Call(to)
-	if err != nil {
-		return 0, "", err
+	if err := f.session.Evaluate(b, made, pageScript, &origin); err != nil {
+		return 0, "", fmt.Errorf("prepare page: %w", err)
 	}
-	if result.ExceptionDetails != nil {
-		return 0, "", fmt.Errorf("prepare page: %s", result.ExceptionDetails.Text)
-	}
-	origin = result.Result.Value.Str()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.inside, f.origin = made.ExecutionContextID, origin
-	return f.inside, f.origin, nil
+	f.world, f.origin = made, origin
+	return made, origin, nil
 }

@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-rod/rod/lib/proto"
-
 	"passage/automation/outcome"
 )
 
@@ -35,7 +33,7 @@ func TestCrashedPageEndsACallAtOnce(t *testing.T) {
 	b := open(t, address)
 	page := visit(t, b, address+"/")
 	time.AfterFunc(100*time.Millisecond, func() {
-		_, _ = proto.PageNavigate{URL: "chrome://crash"}.Call(b.at(b.life, b.session)) // never answered
+		_, _ = b.session.Navigate(b.life, "", "chrome://crash") // never answered
 	})
 	wantLost(t, b, func() error {
 		_, err := page.WaitFor(t.Context(), []Condition{{"never", "#never"}})

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/go-rod/rod/lib/proto"
-
 	"passage/automation/outcome"
 )
 
@@ -89,22 +87,15 @@ func (p *Page) point(b *bound, c call, a *answer) (*point, error) {
 // that presses.
 func (p *Page) mouse(b *bound, c call, a *answer, at *point) error {
 	defer b.browser.noteAct()
-	event := proto.InputDispatchMouseEvent{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: at.X, Y: at.Y}
-	press := event
-	press.Type, press.Button, press.ClickCount = proto.InputDispatchMouseEventTypeMousePressed, proto.InputMouseButtonLeft, 1
-	release := press
-	release.Type = proto.InputDispatchMouseEventTypeMouseReleased
-	events := []proto.InputDispatchMouseEvent{event, press, release}
-	if !c.Press {
-		events = events[:1]
-	}
-	for i, e := range events {
-		if err := e.Call(p.frame.to(b)); err != nil {
-			if i > 0 && b.shutItself() {
-				return nil // by this very click
-			}
-			return b.ended(err, func() error { return missing(c, a, "the page did not take the click") })
+	err := p.frame.session.MoveMouse(b, at.X, at.Y)
+	if err == nil && c.Press {
+		err = p.frame.session.ClickMouse(b, at.X, at.Y)
+		if err != nil && b.shutItself() {
+			return nil // by this very click
 		}
+	}
+	if err != nil {
+		return b.ended(err, func() error { return missing(c, a, "the page did not take the click") })
 	}
 	return nil
 }

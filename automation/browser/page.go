@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/go-rod/rod/lib/proto"
-
 	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 )
@@ -83,13 +81,13 @@ func (b *bound) ended(err error, late func() error) error {
 		return nil
 	case b.caller.Err() != nil:
 		return context.Cause(b.caller)
-	case b.browser.life.Err() != nil || errors.Is(err, chrome.ErrPipe):
+	case b.browser.life.Err() != nil || chrome.IsDisconnected(err):
 		return b.browser.process.Lost()
 	case b.window.Err() != nil:
 		return context.Cause(b.window)
 	case b.Err() != nil:
 		return late()
-	case shut(err) && b.shutItself():
+	case chrome.IsClosed(err) && b.shutItself():
 		return errWindow
 	}
 	if typed, ok := errors.AsType[*outcome.Error](err); ok {
@@ -118,15 +116,15 @@ func (p *Page) Goto(ctx context.Context, address string) error {
 	if err != nil {
 		return b.ended(err, silent)
 	}
-	result, err := proto.PageNavigate{URL: address, FrameID: id}.Call(p.frame.to(b))
+	result, err := p.frame.session.Navigate(b, id, address)
 	if err != nil {
 		b.stopLoading(p.frame.session)
 		return b.ended(err, silent)
 	}
-	if result.ErrorText != "" {
-		return p.unreachable(b, result.ErrorText)
+	if result.Error != "" {
+		return p.unreachable(b, result.Error)
 	}
-	if result.LoaderID == "" { // it kept the document
+	if result.SameDocument {
 		if _, err := p.frame.ask(b, call{Op: "reload"}); err != nil {
 			return err
 		}
@@ -145,13 +143,13 @@ func (p *Page) Goto(ctx context.Context, address string) error {
 }
 
 // stopLoading ends a navigation that nobody waits for any more.
-func (b *bound) stopLoading(session proto.TargetSessionID) {
+func (b *bound) stopLoading(session chrome.Session) {
 	if b.browser.life.Err() != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(b.browser.life, time.Second)
 	defer cancel()
-	_ = proto.PageStopLoading{}.Call(b.browser.at(ctx, session)) // the call already has its error
+	_ = session.StopLoading(ctx) // the call already has its error
 }
 
 // unreachable explains a navigation that came to nothing.

@@ -91,7 +91,7 @@ func TestMaskedDocumentShowsNoTypedValue(t *testing.T) {
 	if _, err := page.Fill(t.Context(), "#field", "ada@example.com"); err != nil {
 		t.Fatal(err)
 	}
-	masks, err := b.mask(b.at(t.Context(), b.session))
+	masks, err := b.mask(t.Context(), b.session)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestPictureIsRefusedWhenADocumentWentAwayUnderItsMask(t *testing.T) {
 	address := site(t, map[string]string{"/": `<p>one</p>`, "/two": `<p>two</p>`})
 	b := open(t, address)
 	visit(t, b, address+"/")
-	masks, err := b.mask(b.at(t.Context(), b.session))
+	masks, err := b.mask(t.Context(), b.session)
 	if err != nil {
 		t.Fatal(err)
 	}

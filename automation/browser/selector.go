@@ -1,14 +1,11 @@
 package browser
 
 import (
-	"context"
 	"encoding/json"
 	"strings"
 	"time"
 
 	"passage/automation/browser/chrome"
-
-	"github.com/go-rod/rod/lib/proto"
 )
 
 // separator stands between the alternatives of a selector.
@@ -59,7 +56,7 @@ const firstPierce = 400 * time.Millisecond
 
 // pierce hands the closed shadow roots of the frame's document to its world.
 func (f *frame) pierce(b *bound) error {
-	inside, _, err := f.world(b)
+	inside, _, err := f.enter(b)
 	if err != nil {
 		return err
 	}
@@ -67,25 +64,19 @@ func (f *frame) pierce(b *bound) error {
 	if err != nil {
 		return err
 	}
-	to := f.to(b)
-	closed, err := closedRoots(to, f.main())
+	closed, err := f.session.ClosedShadowRoots(b, f.main())
 	if err != nil || len(closed[id]) == 0 {
 		return err
 	}
-	arguments, err := handed(to, inside, closed[id])
+	arguments, err := f.session.ResolveNodes(b, inside, closed[id])
 	if err != nil {
 		return err
 	}
-	_, err = to.Call(b, string(to.GetSessionID()), "Runtime.callFunctionOn", map[string]any{
-		"functionDeclaration": "function(...roots) { selecting.adopt(...roots) }",
-		"executionContextId":  inside,
-		"arguments":           arguments,
-	})
-	return err
+	return f.session.CallFunction(b, inside, "function(...roots) { selecting.adopt(...roots) }", arguments, new(any))
 }
 
 // main is the id of the page's own frame.
-func (f *frame) main() proto.PageFrameID {
+func (f *frame) main() chrome.FrameID {
 	for f.parent != nil {
 		f = f.parent
 	}
@@ -93,9 +84,6 @@ func (f *frame) main() proto.PageFrameID {
 	defer f.mu.Unlock()
 	return f.id
 }
-
-// to is the page that the frame is in, for commands.
-func (f *frame) to(ctx context.Context) chrome.Conn { return f.browser.at(ctx, f.session) }
 
 // yes reads an answer that is true or not.
 func (a *answer) yes() bool {

@@ -2,15 +2,12 @@ package browser
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
 
-	"github.com/go-rod/rod/lib/cdp"
-	"github.com/go-rod/rod/lib/proto"
-
+	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 )
 
@@ -18,31 +15,31 @@ import (
 // it is expected; every other one is closed as soon as it appears.
 type windows struct {
 	mu       sync.Mutex
-	page     proto.TargetTargetID // the browser's page itself
-	session  proto.TargetSessionID
-	record   proto.BrowserBrowserContextID // that all are in
-	expected chan proto.TargetTargetID     // nil: none is
+	page     chrome.TargetID // the browser's page itself
+	session  chrome.Session
+	record   chrome.ContextID     // that all are in
+	expected chan chrome.TargetID // nil: none is
 	followed *frame
-	target   proto.TargetTargetID  // of followed
-	used     proto.TargetSessionID // the window that the last call was for
+	target   chrome.TargetID // of followed
+	used     chrome.Session  // the window that the last call was for
 	gone     func()
 }
 
 // own says which is the browser's page itself.
-func (w *windows) own(page proto.TargetTargetID, session proto.TargetSessionID, record proto.BrowserBrowserContextID) {
+func (w *windows) own(page chrome.Window) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.page, w.session, w.record = page, session, record
+	w.page, w.session, w.record = page.Target, page.Session, page.Context
 }
 
-func (w *windows) isOwn(session proto.TargetSessionID) bool {
+func (w *windows) isOwn(session chrome.Session) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.session == session
 }
 
 // uses notes which window a call is for.
-func (w *windows) uses(session proto.TargetSessionID) {
+func (w *windows) uses(session chrome.Session) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.used = session
@@ -50,7 +47,7 @@ func (w *windows) uses(session proto.TargetSessionID) {
 
 // inUse returns the window that the last call was for, if it is still open, or
 // else the page's own.
-func (w *windows) inUse() proto.TargetSessionID {
+func (w *windows) inUse() chrome.Session {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.followed != nil && w.followed.session == w.used {
@@ -59,35 +56,35 @@ func (w *windows) inUse() proto.TargetSessionID {
 	return w.session
 }
 
-// opened takes note of a window, in the order of the browser's events.
-func (b *Browser) opened(info *proto.TargetTargetInfo) {
+// windowOpened takes note of a window, in the order of the browser's events.
+func (b *Browser) windowOpened(e chrome.WindowOpened) {
 	w := b.windows
 	w.mu.Lock()
-	if info.Type != "page" || info.TargetID == w.page || info.BrowserContextID != w.record || w.record == "" {
+	if e.Target == w.page || e.Context != w.record || w.record == "" {
 		w.mu.Unlock()
 		return
 	}
 	expected := w.expected
 	w.expected = nil
 	if expected != nil {
-		expected <- info.TargetID // has room for it
+		expected <- e.Target // has room for it
 	}
 	w.mu.Unlock()
 	if expected != nil {
 		return
 	}
-	b.events.Go(func() { b.shut(info.TargetID) })
+	b.events.Go(func() { b.shut(e.Target) })
 }
 
 // shut closes a window.
-func (b *Browser) shut(target proto.TargetTargetID) {
+func (b *Browser) shut(target chrome.TargetID) {
 	ctx, cancel := context.WithTimeout(b.life, 5*time.Second)
 	defer cancel()
-	_, _ = proto.TargetCloseTarget{TargetID: target}.Call(b.at(ctx, "")) // an error means that it has closed itself
+	_ = b.process.CloseWindow(ctx, target) // an error means that it has closed itself
 }
 
 // closed notes that a window is gone.
-func (w *windows) closed(target proto.TargetTargetID) {
+func (w *windows) closed(target chrome.TargetID) {
 	w.mu.Lock()
 	gone := w.gone
 	if w.target != target || gone == nil {
@@ -99,12 +96,12 @@ func (w *windows) closed(target proto.TargetTargetID) {
 	gone()
 }
 
-// frameOf is the main frame of the window that an event is about.
-func (b *Browser) frameOf(event *cdp.Event) *frame {
+// frameOf returns the main frame of the window that an event came from.
+func (b *Browser) frameOf(session chrome.Session) *frame {
 	w := b.windows
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if f := w.followed; f != nil && string(f.session) == event.SessionID {
+	if f := w.followed; f != nil && f.session == session {
 		return f
 	}
 	return b.page.frame
@@ -115,7 +112,7 @@ func (b *Browser) frameOf(event *cdp.Event) *frame {
 // followed at a time; Close ends that.
 func (p *Page) Popup(ctx context.Context, do func() error) (*Page, error) {
 	w := p.frame.browser.windows
-	expected := make(chan proto.TargetTargetID, 1)
+	expected := make(chan chrome.TargetID, 1)
 	w.mu.Lock()
 	if w.followed != nil || w.expected != nil {
 		w.mu.Unlock()
@@ -152,12 +149,12 @@ func (p *Page) Popup(ctx context.Context, do func() error) (*Page, error) {
 }
 
 // follow attaches to a window.
-func (b *Browser) follow(ctx context.Context, target proto.TargetTargetID) (*Page, error) {
-	attached, err := proto.TargetAttachToTarget{TargetID: target, Flatten: true}.Call(b.at(ctx, ""))
+func (b *Browser) follow(ctx context.Context, target chrome.TargetID) (*Page, error) {
+	session, err := b.process.Attach(ctx, target)
 	if err != nil {
 		return nil, fmt.Errorf("attach to window: %w", err)
 	}
-	f := &frame{browser: b, session: attached.SessionID, id: proto.PageFrameID(target)}
+	f := &frame{browser: b, session: session, id: chrome.FrameID(target)}
 	life, end := context.WithCancelCause(b.life)
 	w := b.windows
 	w.mu.Lock()
@@ -165,10 +162,10 @@ func (b *Browser) follow(ctx context.Context, target proto.TargetTargetID) (*Pag
 	w.gone = func() { end(errWindow) }
 	w.mu.Unlock()
 	f.life = life
-	if err := (proto.PageEnable{}).Call(f.to(ctx)); err != nil {
+	if err := session.WatchPage(ctx); err != nil {
 		return nil, fmt.Errorf("open window: %w", err)
 	}
-	_ = (proto.InspectorEnable{}).Call(f.to(ctx)) // only to hear of a crash
+	_ = session.WatchCrash(ctx) // without it, a crash shows at the deadline
 	return &Page{frame: f}, nil
 }
 
@@ -236,24 +233,19 @@ func (p *Page) Dialogs(accept bool, text string) []string {
 
 // answerDialog answers what the page asks, which may always be left: a dialog
 // that nobody answers stops the page and every call with it.
-func (b *Browser) answerDialog(event *cdp.Event) {
-	var dialog proto.PageJavascriptDialogOpening
-	if json.Unmarshal(event.Params, &dialog) != nil {
-		return
-	}
+func (b *Browser) answerDialog(e chrome.DialogOpened) {
 	ctx, cancel := context.WithTimeout(b.life, 5*time.Second)
 	defer cancel()
-	leave := dialog.Type == proto.PageDialogTypeBeforeunload
 	d := &b.dialogs
 	d.mu.Lock()
-	if !leave && len(d.said) < maxDialogs {
-		d.said = append(d.said, dialog.Message)
+	if !e.BeforeUnload && len(d.said) < maxDialogs {
+		d.said = append(d.said, e.Message)
 	}
-	answer := proto.PageHandleJavaScriptDialog{Accept: leave || d.accept}
-	if dialog.Type == proto.PageDialogTypePrompt && d.accept {
-		answer.PromptText = d.text
+	accept, text := e.BeforeUnload || d.accept, ""
+	if e.Prompt && d.accept {
+		text = d.text
 	}
 	d.mu.Unlock()
 	// An error means that the page went away meanwhile, and its dialog with it.
-	_ = answer.Call(b.at(ctx, proto.TargetSessionID(event.SessionID)))
+	_ = e.Session.AnswerDialog(ctx, accept, text)
 }

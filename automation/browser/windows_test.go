@@ -6,8 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-rod/rod/lib/proto"
-
+	"passage/automation/browser/chrome"
 	"passage/automation/outcome"
 )
 
@@ -64,7 +63,7 @@ func TestWindowIsFollowedAndClosed(t *testing.T) {
 	}
 	ended, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	for len(pages(t, b)) > 1 {
+	for len(must[[]chrome.TargetID](t)(b.process.Windows(ctx))) > 1 {
 		if ended.Err() != nil {
 			t.Fatal("a window that nobody waited for stays open")
 		}
@@ -112,19 +111,4 @@ func TestFrameInAFrameInAShadowRootIsReachedAcrossSites(t *testing.T) {
 	if err := waitText(t, card, "#out", "4242"); err != nil {
 		t.Error(err)
 	}
-}
-
-// pages lists the browser's windows.
-func pages(t *testing.T, b *Browser) (ids []proto.TargetTargetID) {
-	t.Helper()
-	targets, err := proto.TargetGetTargets{}.Call(b.at(t.Context(), ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, info := range targets.TargetInfos {
-		if info.Type == proto.TargetTargetInfoTypePage {
-			ids = append(ids, info.TargetID)
-		}
-	}
-	return ids
 }

@@ -17,8 +17,8 @@ const (
 	sendWithin = 5 * time.Second
 )
 
-// ErrPipe marks what went wrong with the pipe itself: the browser is lost.
-var ErrPipe = errors.New("the pipe to the browser broke")
+// errPipe marks what went wrong with the pipe itself: the browser is lost.
+var errPipe = errors.New("the pipe to the browser broke")
 
 // pipe carries the DevTools protocol over two pipes, a zero byte after each
 // message (--remote-debugging-pipe). It is what rod calls a WebSocketable.
@@ -39,10 +39,10 @@ func (p *pipe) Send(message []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.in.SetWriteDeadline(time.Now().Add(sendWithin)); err != nil {
-		return fmt.Errorf("%w: write: %w", ErrPipe, err)
+		return fmt.Errorf("%w: write: %w", errPipe, err)
 	}
 	if _, err := p.in.Write(append(message, 0)); err != nil {
-		return fmt.Errorf("%w: write: %w", ErrPipe, err)
+		return fmt.Errorf("%w: write: %w", errPipe, err)
 	}
 	return nil
 }
@@ -58,9 +58,9 @@ func (p *pipe) Read() ([]byte, error) {
 		case err == nil:
 			return bytes.TrimSuffix(message, []byte{0}), nil
 		case !errors.Is(err, bufio.ErrBufferFull):
-			return nil, fmt.Errorf("%w: read: %w", ErrPipe, err)
+			return nil, fmt.Errorf("%w: read: %w", errPipe, err)
 		case len(message) > maxMessage:
-			return nil, fmt.Errorf("%w: a message is too large", ErrPipe)
+			return nil, fmt.Errorf("%w: a message is too large", errPipe)
 		}
 	}
 }

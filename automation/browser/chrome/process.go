@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/go-rod/rod/lib/cdp"
-	"github.com/go-rod/rod/lib/proto"
 
 	"passage/automation/outcome"
 )
@@ -153,54 +152,6 @@ func (p *Process) Close() {
 func (p *Process) watchExit() {
 	<-p.exited
 	p.end(outcome.New(outcome.ConnectionFailed, "the browser process ended: %s", p.reason))
-}
-
-// disconnected ends the process's life after the pipe has closed. The exit of
-// the process gives a better cause, if it comes within a moment.
-func (p *Process) disconnected() {
-	wait := time.NewTimer(500 * time.Millisecond)
-	defer wait.Stop()
-	select {
-	case <-p.exited: // watchExit reports it
-	case <-wait.C:
-		p.end(outcome.New(outcome.ConnectionFailed, "the connection to the browser ended"))
-	}
-}
-
-// Ping asks the process for something small and waits for the answer.
-func (p *Process) Ping(ctx context.Context) error {
-	_, err := proto.BrowserGetVersion{}.Call(p.At(ctx, ""))
-	return err
-}
-
-// Events returns the browser's events in order, until the connection ends. The
-// caller must take them without waiting for the browser: an event that is not
-// taken holds up the answers behind it.
-func (p *Process) Events(yield func(*cdp.Event) bool) {
-	for event := range p.client.Event() {
-		if !yield(event) {
-			return
-		}
-	}
-	p.disconnected()
-}
-
-// Conn sends rod's typed commands to one session, within a context.
-type Conn struct {
-	*cdp.Client
-	ctx     context.Context
-	session proto.TargetSessionID
-}
-
-// GetContext returns the context of the commands.
-func (c Conn) GetContext() context.Context { return c.ctx }
-
-// GetSessionID returns the session that the commands are for.
-func (c Conn) GetSessionID() proto.TargetSessionID { return c.session }
-
-// At returns a connection to a session; "" is the browser itself.
-func (p *Process) At(ctx context.Context, session proto.TargetSessionID) Conn {
-	return Conn{p.client, ctx, session}
 }
 
 // Profile returns the folder of the process's profile.

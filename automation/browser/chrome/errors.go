@@ -1,4 +1,4 @@
-package browser
+package chrome
 
 import (
 	"errors"
@@ -8,13 +8,13 @@ import (
 	"github.com/go-rod/rod/lib/cdp"
 )
 
-// goneTexts are what Chromium says when what a command names went away with its
-// document or frame, between one command and the next or while one was under
-// way. There are no codes for it: all are -32000 (or -32602, for what could
-// only be a wrong id). Each is a part of a message, from Chromium's sources:
-// core/inspector (inspector_page_agent, inspector_dom_agent, v8_inspector_string),
+// detachedTexts are parts of what Chromium says when the thing that a command
+// names went away with its document or frame, before the command or during it.
+// There are no codes for it: all are -32000, or -32602 for what could otherwise
+// only be a wrong id. They are from Chromium's sources: core/inspector
+// (inspector_page_agent, inspector_dom_agent, v8_inspector_string),
 // v8/src/inspector and content/browser/devtools.
-var goneTexts = []string{
+var detachedTexts = []string{
 	// the context that a script would run in
 	"Cannot find context", "Cannot find default execution context", "Cannot find execution context",
 	"xecution context was destroyed", "xecution context is detached", "No execution context", "uniqueContextId not found",
@@ -30,16 +30,22 @@ var goneTexts = []string{
 	"Frame is detached", "Frame was detached", "frame is detached", "node for given frame not found",
 }
 
-// gone reports whether an error only says that the document, or the frame, is
-// no longer there.
-func gone(err error) bool { return says(err, goneTexts) }
-
-// shut reports whether an error says that the whole window is gone.
-func shut(err error) bool {
-	return says(err, []string{"Session with given id not found", "No session with given id", "No target with given id", "Target closed"})
+// closedTexts are parts of what Chromium says when a window has been closed.
+var closedTexts = []string{
+	"Session with given id not found", "No session with given id", "No target with given id", "Target closed",
 }
 
-func says(err error, texts []string) bool {
+// IsDetached reports whether a command's error means that the document, or the
+// frame, is no longer there.
+func IsDetached(err error) bool { return messageContains(err, detachedTexts) }
+
+// IsClosed reports whether a command's error means that the window has been closed.
+func IsClosed(err error) bool { return messageContains(err, closedTexts) }
+
+// IsDisconnected reports whether a command's error means that the browser is lost.
+func IsDisconnected(err error) bool { return errors.Is(err, errPipe) }
+
+func messageContains(err error, texts []string) bool {
 	refused, ok := errors.AsType[*cdp.Error](err)
 	return ok && slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(refused.Message, text) })
 }
