@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"passage/automation/loopback"
 	"passage/automation/prompt"
 
 	"go.starlark.net/starlark"
@@ -88,7 +89,7 @@ func (i *Integration) At(site string, hosts ...string) (*Integration, error) {
 // private address, so that the way out must let such addresses through.
 func (i *Integration) AllowPrivate() bool {
 	parsed, err := url.Parse(i.Site)
-	return err == nil && (isLoopback(parsed.Hostname()) || isPrivate(parsed.Hostname()))
+	return err == nil && (loopback.IsHost(parsed.Hostname()) || isPrivate(parsed.Hostname()))
 }
 
 // faults returns everything that is wrong with what the script says about
@@ -133,7 +134,7 @@ func checkSite(site string) error {
 	if parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "" || strings.Trim(parsed.Path, "/") != "" {
 		return fmt.Errorf("site = %q must be an origin alone, without path, query or user", site)
 	}
-	if parsed.Scheme == "http" && !isLoopback(parsed.Hostname()) {
+	if parsed.Scheme == "http" && !loopback.IsHost(parsed.Hostname()) {
 		return fmt.Errorf("site = %q must be https: http is for loopback only", site)
 	}
 	return checkHost(parsed.Host)
@@ -161,14 +162,6 @@ func hostOf(site string) string {
 	return strings.TrimSuffix(parsed.Host, map[string]string{"https": ":443", "http": ":80"}[parsed.Scheme])
 }
 
-func isLoopback(name string) bool {
-	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
-		return true
-	}
-	address, err := netip.ParseAddr(name)
-	return err == nil && address.Unmap().IsLoopback()
-}
-
 func isPrivate(name string) bool {
 	address, err := netip.ParseAddr(name)
 	return err == nil && (address.Unmap().IsPrivate() || address.Unmap().IsLinkLocalUnicast())
@@ -184,7 +177,7 @@ func (i *Integration) address(text string) (string, error) {
 	if err != nil || parsed.Host == "" {
 		return "", fmt.Errorf("%q is neither a path that starts with / nor an absolute address", text)
 	}
-	if parsed.Scheme != "https" && (parsed.Scheme != "http" || !isLoopback(parsed.Hostname())) {
+	if parsed.Scheme != "https" && (parsed.Scheme != "http" || !loopback.IsHost(parsed.Hostname())) {
 		return "", fmt.Errorf("%q must be https: http is for loopback only", text)
 	}
 	if parsed.User != nil {

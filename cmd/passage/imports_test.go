@@ -28,19 +28,19 @@ var importRules = []importRule{
 	{"web/webtest", []string{"*"}}, // only tests import it
 	{"web/api/strictjson", []string{"web/problem"}},
 	{"web/api/wire", []string{"db", "automation", "automation/outcome", "automation/prompt", "automation/event", "automation/catalog"}},
-	{"web/api", []string{"web/api/*", "web/problem", "web/branding", "web/follow", "views", "views/docs", "db", "db/*", "automation", "automation/outcome", "automation/prompt", "automation/event", "automation/catalog", "automation/resources"}},
-	{"web/*", []string{"web/problem", "web/branding", "web/cookie", "web/follow", "views", "views/*", "static", "db", "db/*", "automation", "automation/outcome", "automation/resources"}},
+	{"web/api", []string{"web/api/*", "automation/loopback", "web/problem", "web/branding", "web/follow", "views", "views/docs", "db", "db/*", "automation", "automation/outcome", "automation/prompt", "automation/event", "automation/catalog", "automation/resources"}},
+	{"web/*", []string{"web/problem", "web/branding", "web/cookie", "web/follow", "views", "views/*", "static", "db", "db/*", "automation", "automation/loopback", "automation/outcome", "automation/resources"}},
 	{"views", []string{"static", "automation/outcome"}},
 	{"views/*", []string{"views", "views/*", "static", "automation/outcome"}}, // one room with views
 	{"automation", []string{"db", "db/*", "automation/script", "automation/script/*", "automation/browser", "automation/browser/*", "automation/outcome",
 		"automation/resources", "automation/integrations", "automation/prompt", "automation/secret", "automation/event", "automation/catalog"}},
 	{"automation/event", []string{"automation/outcome"}},
 	{"automation/catalog", []string{"db", "automation/outcome", "automation/integrations", "automation/script", "automation/script/*"}},
-	{"automation/script", []string{"automation/script/ast", "automation/browser", "automation/outcome", "automation/prompt", "automation/secret"}},
+	{"automation/script", []string{"automation/script/ast", "automation/loopback", "automation/browser", "automation/outcome", "automation/prompt", "automation/secret"}},
 	{"automation/script/check", []string{"automation/script", "automation/script/ast", "automation/outcome", "automation/prompt"}},
 	{"automation/browser/pool", []string{"automation/browser", "automation/browser/chrome", "automation/outcome"}},
 	{"automation/browser", []string{"automation/browser/chrome", "automation/outcome", "automation/secret"}},
-	{"automation/browser/chrome", []string{"automation/outcome"}},
+	{"automation/browser/chrome", []string{"automation/outcome", "automation/loopback"}},
 	{"automation/prompt", []string{"automation/secret"}},
 	{"automation/resources", []string{"automation/secret"}},
 	{"automation/sandbox/*", []string{"automation/sandbox"}}, // what the sites share is above them
@@ -50,7 +50,7 @@ var importRules = []importRule{
 
 // importHomes are the libraries that only one room knows.
 var importHomes = []importRule{
-	{"github.com/go-rod/rod", []string{"automation/browser", "automation/browser/*"}},
+	{"github.com/go-rod/rod", []string{"automation/browser/chrome"}},
 	{"go.starlark.net", []string{"automation/script", "automation/script/*"}},
 }
 

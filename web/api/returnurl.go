@@ -1,13 +1,13 @@
 package api
 
 import (
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"passage/automation/loopback"
 	"passage/web/api/strictjson"
 	"passage/web/api/wire"
 	"passage/web/branding"
@@ -81,7 +81,7 @@ func refuseWebURL(text string, plain bool) string {
 	if parsed.User != nil {
 		return "must not contain a user name or a password"
 	}
-	if plain && !isLoopback(parsed.Hostname()) {
+	if plain && !loopback.IsHost(parsed.Hostname()) {
 		return "must be https; http is for loopback only"
 	}
 	return ""
@@ -111,15 +111,6 @@ func isPort(parsed *url.URL) bool {
 	return err == nil
 }
 
-func isLoopback(host string) bool {
-	host = strings.ToLower(host)
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") { // RFC 6761, section 6.3
-		return true
-	}
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.Unmap().IsLoopback()
-}
-
 // refuseWebhookURL says why a webhook URL cannot be taken. Which address it
 // leads to is checked when it is dialled, at each try.
 func (a *API) refuseWebhookURL(text string) string {
@@ -140,5 +131,5 @@ func (a *API) refuseWebhookURL(text string) string {
 }
 
 func (a *API) plainWebhook(host string) bool {
-	return a.Development && isLoopback(host) || a.PlainWebhook != nil && a.PlainWebhook(host)
+	return a.Development && loopback.IsHost(host) || a.PlainWebhook != nil && a.PlainWebhook(host)
 }

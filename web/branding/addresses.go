@@ -2,7 +2,6 @@ package branding
 
 import (
 	"net/mail"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -10,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/idna"
+
+	"passage/automation/loopback"
 )
 
 const (
@@ -131,11 +132,8 @@ func isHost(text string) bool {
 	return !hasPort || err == nil
 }
 
+// isLoopback reports whether a host, with a port or without, is this machine.
 func isLoopback(host string) bool {
 	name, _, _ := strings.Cut(host, ":")
-	if name == "localhost" || strings.HasSuffix(name, ".localhost") { // RFC 6761, section 6.3
-		return true
-	}
-	address, err := netip.ParseAddr(name)
-	return err == nil && address.IsLoopback()
+	return loopback.IsHost(name)
 }

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"passage/automation/loopback"
 )
 
 // through sends a request through a proxy with rules and returns the status.
@@ -98,7 +100,7 @@ func FuzzHosts(f *testing.F) {
 			return
 		}
 		u, err := url.Parse(origin)
-		if err != nil || u.Scheme != "https" && !loopback(u.Hostname()) || !r.listed(withPort(u.Host, map[string]string{"http": "80", "https": "443"}[u.Scheme])) {
+		if err != nil || u.Scheme != "https" && !loopback.IsHost(u.Hostname()) || !r.listed(withPort(u.Host, map[string]string{"http": "80", "https": "443"}[u.Scheme])) {
 			t.Errorf("host %q lets %q be typed into", host, origin)
 		}
 	})

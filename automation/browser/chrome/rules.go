@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"code.dny.dev/ssrf"
+
+	"passage/automation/loopback"
 )
 
 // Rules say which hosts a browser may reach and type into. Nil Rules allow nothing.
@@ -75,15 +77,7 @@ func (r *Rules) Reaches(u *url.URL) bool {
 // one of a listed host, over https, or over http on loopback.
 func (r *Rules) MayType(origin string) bool {
 	u, err := url.Parse(origin)
-	return err == nil && r.Reaches(u) && (u.Scheme == "https" || loopback(u.Hostname()))
-}
-
-func loopback(name string) bool {
-	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(name)
-	return err == nil && ip.Unmap().IsLoopback()
+	return err == nil && r.Reaches(u) && (u.Scheme == "https" || loopback.IsHost(u.Hostname()))
 }
 
 // withPort adds a port to a host that has none.

@@ -18,6 +18,7 @@ import (
 	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
 	"passage/automation/catalog"
+	"passage/automation/loopback"
 	"passage/cmd/passage/console"
 	"passage/web/webhook"
 )
@@ -222,9 +223,5 @@ func IsLoopback(address string) bool {
 	if err != nil {
 		return false
 	}
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
+	return loopback.IsHost(host)
 }
