@@ -6,15 +6,17 @@ import (
 	"strings"
 )
 
-// longestTemp is the longest profile path that can be the browser's folder for
-// temporary files: full Chromium puts a socket in there, whose path is limited.
-const longestTemp = 60
+// maxTempPath is the longest profile path that can also be the browser's folder
+// for temporary files: full Chromium puts a socket there, and the path of a
+// socket is limited.
+const maxTempPath = 60
 
-// environment is what the browser may know of ours: no key, no setting of
-// Passage. Its temporary files go into its profile, and with it away.
+// environment returns the part of this program's environment that the browser
+// may see: no key, no setting of Passage. The browser's temporary files go into
+// its profile and are removed with it.
 func environment(profile string, headful bool) []string {
 	var env []string
-	if len(profile) <= longestTemp {
+	if len(profile) <= maxTempPath {
 		env = append(env, "TMPDIR="+profile)
 	}
 	for _, entry := range os.Environ() {

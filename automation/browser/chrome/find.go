@@ -10,14 +10,15 @@ import (
 	"regexp"
 )
 
-// names are the programs looked for on PATH, the leanest first.
-var names = []string{
+// programNames are looked for on PATH in this order; the first need the least
+// memory and time.
+var programNames = []string{
 	"chromium-headless-shell", "chrome-headless-shell", "headless_shell",
 	"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
 }
 
-// Find returns the browser's program: path itself where one is given, else the
-// first known name on PATH. Nothing is ever downloaded.
+// Find returns the browser's program: path itself if it is not "", or else the
+// first known name on PATH. It never downloads anything.
 func Find(path string) (string, error) {
 	if path != "" {
 		found, err := exec.LookPath(path)
@@ -26,7 +27,7 @@ func Find(path string) (string, error) {
 		}
 		return unwrap(found), nil
 	}
-	for _, name := range names {
+	for _, name := range programNames {
 		if found, err := exec.LookPath(name); err == nil {
 			return unwrap(found), nil
 		}
@@ -36,9 +37,9 @@ func Find(path string) (string, error) {
 
 var trampoline = regexp.MustCompile(`\A#!/bin/sh[^\n]*\n+(?:exec )?(/[\w./-]+) "\$@"\n*\z`)
 
-// unwrap sees through Debian's two-line shell script around the headless
-// shell: started directly, the process that is watched, signalled and killed
-// is the browser itself, and there is no shell beside it.
+// unwrap returns the program that Debian's two-line shell script around the
+// headless shell runs. When it is started directly, the process that is
+// watched, signalled and killed is the browser itself and not a shell.
 func unwrap(path string) string {
 	if full, err := filepath.Abs(path); err == nil {
 		path = full

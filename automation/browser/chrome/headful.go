@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// displays are the variables that say where a window can be shown.
+// displays are the environment variables that say where a window can be shown.
 var displays = []string{"DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR"}
 
-// FindWindowed returns a browser's program that can show a window, as Find
-// does: path itself where one is given, else the first full one on PATH.
+// FindWindowed is Find for a program that can show a window: path itself if it
+// is not "", or else the first full Chromium on PATH.
 func FindWindowed(path string) (string, error) {
 	if path != "" {
 		found, err := Find(path)
@@ -22,7 +22,7 @@ func FindWindowed(path string) (string, error) {
 		}
 		return found, err
 	}
-	for _, name := range names {
+	for _, name := range programNames {
 		found, err := exec.LookPath(name)
 		if err != nil {
 			continue
@@ -34,12 +34,13 @@ func FindWindowed(path string) (string, error) {
 	return "", errors.New("find browser: showing a window needs a full Chromium, and there is none on PATH: install the package chromium, or name one with --browser")
 }
 
-// isShell tells the programs that never show anything by their names.
+// isShell reports whether a program's name is that of a headless shell, which
+// never shows a window.
 func isShell(program string) bool {
 	return strings.Contains(strings.ReplaceAll(filepath.Base(program), "_", "-"), "headless-shell")
 }
 
-// checkDisplay says what to do where there is no screen for a window.
+// checkDisplay returns an error if there is no screen for a window.
 func checkDisplay(getenv func(string) string) error {
 	if getenv("DISPLAY") == "" && getenv("WAYLAND_DISPLAY") == "" {
 		return errors.New("a window needs a screen, and neither DISPLAY nor WAYLAND_DISPLAY is set: run this in a desktop session, or under xvfb-run")
@@ -47,8 +48,8 @@ func checkDisplay(getenv func(string) string) error {
 	return nil
 }
 
-// find finds the browser's program and, where it is to show a window, checks
-// that it can.
+// find completes Path. If the browser is to show a window, it checks that the
+// program and the environment can.
 func (o *Options) find() error {
 	look, screen := Find, error(nil)
 	if o.Headful {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// program makes a file that could be run under a browser's name.
+// program writes an executable file with a browser's name.
 func program(t *testing.T, folder, name string) string {
 	t.Helper()
 	path := filepath.Join(folder, name)
@@ -18,7 +18,7 @@ func program(t *testing.T, folder, name string) string {
 	return path
 }
 
-func TestFindWindowedPassesOverProgramsThatShowNothing(t *testing.T) {
+func TestFindWindowed_SkipsHeadlessShells(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("PATH", folder)
 	shell := program(t, folder, "chromium-headless-shell")
@@ -40,7 +40,7 @@ func TestFindWindowedPassesOverProgramsThatShowNothing(t *testing.T) {
 	}
 }
 
-func TestAWindowNeedsAScreen(t *testing.T) {
+func TestCheckDisplay_NeedsAScreen(t *testing.T) {
 	t.Parallel()
 	with := func(set string) func(string) string {
 		return func(name string) string {
@@ -50,14 +50,14 @@ func TestAWindowNeedsAScreen(t *testing.T) {
 			return ""
 		}
 	}
-	for set, fits := range map[string]bool{"": false, "DISPLAY": true, "WAYLAND_DISPLAY": true, "XAUTHORITY": false} {
-		if err := checkDisplay(with(set)); (err == nil) != fits {
+	for set, ok := range map[string]bool{"": false, "DISPLAY": true, "WAYLAND_DISPLAY": true, "XAUTHORITY": false} {
+		if err := checkDisplay(with(set)); (err == nil) != ok {
 			t.Errorf("with %q: %v", set, err)
 		}
 	}
 }
 
-func TestOnlyAWindowedBrowserLearnsOfTheScreen(t *testing.T) {
+func TestEnvironment_HasTheDisplayOnlyIfHeadful(t *testing.T) {
 	t.Setenv("DISPLAY", ":7")
 	for _, headful := range []bool{false, true} {
 		o := Options{Headful: headful}
@@ -70,7 +70,7 @@ func TestOnlyAWindowedBrowserLearnsOfTheScreen(t *testing.T) {
 	}
 }
 
-func TestFindLooksOnThePathAndSaysWhatToInstall(t *testing.T) {
+func TestFind_SearchesThePathAndSaysWhatToInstall(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("PATH", dir)
 	if _, err := Find(""); err == nil || !strings.Contains(err.Error(), "PASSAGE_BROWSER") {

@@ -11,23 +11,22 @@ import (
 )
 
 const (
-	// maxMessage bounds one message of the browser: its largest is a picture.
+	// maxMessage limits one message of the browser, the largest being a picture.
 	maxMessage = 64 << 20
-	// sendWithin bounds one write to a browser that has stopped reading.
+	// sendWithin limits one write to a browser that has stopped reading.
 	sendWithin = 5 * time.Second
 )
 
-// errPipe marks what went wrong with the pipe itself: the browser is lost.
+// errPipe is the error of the pipe itself; it means that the browser is lost.
 var errPipe = errors.New("the pipe to the browser broke")
 
-// pipe carries the DevTools protocol over two pipes, a zero byte after each
-// message (--remote-debugging-pipe). It is what rod calls a WebSocketable.
-// There is no port that another program could connect to, and the browser ends
-// when the pipes close.
+// pipe carries the DevTools protocol over two pipes, with a zero byte after each
+// message (--remote-debugging-pipe). It is a WebSocketable of rod's. Another
+// program has no port to connect to, and the browser ends when the pipes close.
 type pipe struct {
 	mu     sync.Mutex // one Send at a time
-	in     *os.File   // what the browser reads
-	out    *os.File   // what the browser writes
+	in     *os.File   // the browser reads from it
+	out    *os.File   // the browser writes to it
 	reader *bufio.Reader
 }
 
@@ -35,6 +34,7 @@ func newPipe(in, out *os.File) *pipe {
 	return &pipe{in: in, out: out, reader: bufio.NewReaderSize(out, 32<<10)}
 }
 
+// Send writes one message.
 func (p *pipe) Send(message []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -47,8 +47,8 @@ func (p *pipe) Send(message []byte) error {
 	return nil
 }
 
-// Read returns the next whole message; what is left half-written by a browser
-// that died is an error and never a message.
+// Read returns the next whole message. A message that a browser left half
+// written when it ended is an error.
 func (p *pipe) Read() ([]byte, error) {
 	var message []byte
 	for {
@@ -65,6 +65,7 @@ func (p *pipe) Read() ([]byte, error) {
 	}
 }
 
+// Close closes both pipes, which ends the browser.
 func (p *pipe) Close() {
 	_ = p.in.Close()
 	_ = p.out.Close()

@@ -27,7 +27,7 @@ type Process struct {
 	profiles *profiles
 	profile  string
 
-	life     context.Context // ends when the process is of no more use; its cause says why
+	life     context.Context // ends when the process can no longer be used; its cause says why
 	end      context.CancelCauseFunc
 	watchers sync.WaitGroup
 	closing  sync.Once
@@ -115,15 +115,15 @@ func (p *Process) PID() int { return p.cmd.Process.Pid }
 // Stderr returns the end of what the process wrote to standard error.
 func (p *Process) Stderr() string { return p.stderr.String() }
 
-// Life returns a context that ends when the process is of no more use. Its
+// Life returns a context that ends when the process can no longer be used. Its
 // cause says why, and is a CONNECTION_FAILED.
 func (p *Process) Life() context.Context { return p.life }
 
-// Fail ends the process's life with a cause. Only the first cause counts.
+// Fail ends the process's life. Only the first cause counts.
 func (p *Process) Fail(cause *outcome.Error) { p.end(cause) }
 
-// Lost returns the cause of a loss that has shown itself in the error of a
-// command, which may be a moment before the process's end is known.
+// Lost returns the cause of the process's end after a command has failed because
+// of it, which may be a moment before the end is known.
 func (p *Process) Lost() error {
 	wait := time.NewTimer(time.Second)
 	defer wait.Stop()

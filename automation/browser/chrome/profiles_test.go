@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestOrphanedProfilesAreSweptAndNothingElse(t *testing.T) {
+func TestLauncher_SweepsOrphanedProfilesOnly(t *testing.T) {
 	t.Parallel()
 	o := Options{Path: os.Getenv("PASSAGE_BROWSER"), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1", Dir: t.TempDir()}
 	for _, name := range []string{"browser-123/Default", "other"} {

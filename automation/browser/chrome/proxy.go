@@ -16,12 +16,12 @@ import (
 	"time"
 )
 
-// errRefused marks what the proxy refused, against what merely failed.
+// errRefused is the error of what the proxy refused. Other errors have failed.
 var errRefused = errors.New("not on the list of hosts")
 
-// proxy is a browser's only way out: a forward proxy on loopback, one per
-// process. Until a policy is set it refuses everything. It checks the name and
-// port of every request, and the address of every connection it dials.
+// proxy is the only way out of a browser: a forward proxy on loopback, one per
+// process. It checks the name and port of every request, and the address of
+// every connection that it dials. It refuses everything until allow is called.
 type proxy struct {
 	listener  net.Listener
 	server    *http.Server
@@ -30,7 +30,7 @@ type proxy struct {
 	forbidden forbidden
 	logger    *slog.Logger
 	rules     atomic.Pointer[Rules]
-	refused   atomic.Pointer[string] // the host last refused
+	refused   atomic.Pointer[string] // the host that was refused last
 
 	tunnels sync.WaitGroup
 	life    context.Context
@@ -46,12 +46,12 @@ func newProxy(forbidden forbidden, logger *slog.Logger) (*proxy, error) {
 	p.life, p.end = context.WithCancel(context.Background())
 	p.transport = &http.Transport{
 		DialContext:         p.dial,
-		DisableCompression:  true, // what the site sends is what the browser gets
+		DisableCompression:  true, // the browser gets what the site sends
 		MaxIdleConnsPerHost: 6,
 		IdleConnTimeout:     time.Minute,
 		TLSHandshakeTimeout: 10 * time.Second,
 	}
-	silent := log.New(io.Discard, "", 0) // its lines hold whole addresses
+	silent := log.New(io.Discard, "", 0) // the lines would hold whole addresses
 	p.forward = &httputil.ReverseProxy{
 		Rewrite:      func(*httputil.ProxyRequest) {}, // the request is absolute already
 		Transport:    p.transport,
@@ -59,16 +59,16 @@ func newProxy(forbidden forbidden, logger *slog.Logger) (*proxy, error) {
 		ErrorHandler: p.answerError,
 	}
 	p.server = &http.Server{Handler: http.HandlerFunc(p.serve), ReadHeaderTimeout: time.Minute, ErrorLog: silent}
-	p.tunnels.Go(func() { _ = p.server.Serve(listener) }) // always ends with ErrServerClosed, through close
+	p.tunnels.Go(func() { _ = p.server.Serve(listener) }) // always returns ErrServerClosed, after close
 	return p, nil
 }
 
 func (p *proxy) address() string { return p.listener.Addr().String() }
 
-// allow sets the policy. It is called once, when the browser is handed out.
+// allow sets the rules. It is called once, when a session gets the browser.
 func (p *proxy) allow(r *Rules) { p.rules.Store(r) }
 
-// close ends every connection and waits for what served them.
+// close ends every connection and waits for the goroutines that served them.
 func (p *proxy) close() {
 	p.end()
 	_ = p.server.Close()
@@ -96,7 +96,8 @@ func (p *proxy) serve(w http.ResponseWriter, r *http.Request) {
 	p.forward.ServeHTTP(w, r)
 }
 
-// answerError says nothing about the request: the page could read it.
+// answerError answers without a word about the request, because the page can
+// read the answer.
 func (p *proxy) answerError(w http.ResponseWriter, r *http.Request, err error) {
 	if !errors.Is(err, errRefused) {
 		http.Error(w, "The site could not be reached.", http.StatusBadGateway)
@@ -108,36 +109,36 @@ func (p *proxy) answerError(w http.ResponseWriter, r *http.Request, err error) {
 	http.Error(w, "This host is not on the integration's list.", http.StatusForbidden)
 }
 
-// tunnel joins the browser with the site, for TLS and for WebSockets.
+// tunnel connects the browser with the site, for TLS and for WebSockets.
 func (p *proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 	site, err := p.dial(r.Context(), "tcp", r.Host)
 	if err != nil {
 		p.answerError(w, r, err)
 		return
 	}
-	browser, buffered, err := http.NewResponseController(w).Hijack()
+	client, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		_ = site.Close()
 		return
 	}
-	end := func() { _ = site.Close(); _ = browser.Close() }
+	end := func() { _ = site.Close(); _ = client.Close() }
 	stop := context.AfterFunc(p.life, end)
 	defer stop()
 	defer end()
-	if _, err := io.WriteString(browser, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+	if _, err := io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
 		return
 	}
 	var both sync.WaitGroup
 	both.Go(func() {
-		// What came with the request is in the server's buffer, the rest on the wire.
+		// What came with the request is in the server's buffer already.
 		early, _ := buffered.Peek(buffered.Reader.Buffered())
 		if _, err := site.Write(early); err == nil {
-			_, _ = io.Copy(site, browser)
+			_, _ = io.Copy(site, client)
 		}
 		closeWrite(site)
 	})
-	_, _ = io.Copy(browser, site)
-	closeWrite(browser)
+	_, _ = io.Copy(client, site)
+	closeWrite(client)
 	both.Wait()
 }
 
@@ -147,8 +148,8 @@ func closeWrite(c net.Conn) {
 	}
 }
 
-// dial connects to an address only if the policy's rules hold for what the
-// name was resolved to, at the moment of connecting.
+// dial connects to an address if the rules allow what its name was resolved to,
+// which it checks at the moment of connecting.
 func (p *proxy) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	rules := p.rules.Load()
 	dialer := net.Dialer{

@@ -48,7 +48,7 @@ func through(t *testing.T, rules *Rules, own []string, method, target string) in
 	return response.StatusCode
 }
 
-func TestProxyLetsThroughOnlyWhatTheRulesList(t *testing.T) {
+func TestProxy_AllowsOnlyWhatTheRulesList(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") }))
 	defer server.Close()
@@ -63,27 +63,27 @@ func TestProxyLetsThroughOnlyWhatTheRulesList(t *testing.T) {
 		target string
 		want   int
 	}{
-		"before Allow":                 {nil, nil, "GET", address + "/", 403},
-		"before Allow, CONNECT":        {nil, nil, "CONNECT", host, 403},
-		"listed":                       {listed, nil, "GET", address + "/", 200},
-		"listed, CONNECT":              {listed, nil, "CONNECT", host, 200},
-		"other port":                   {listed, nil, "GET", "http://127.0.0.1:1/", 403},
-		"other name":                   {listed, nil, "GET", "http://127.0.0.2:" + port + "/", 403},
-		"other name, CONNECT":          {listed, nil, "CONNECT", "127.0.0.2:" + port, 403},
-		"a name without port":          {NewRules([]string{"127.0.0.1"}, true), nil, "GET", address + "/", 403},
-		"private, not allowed":         {NewRules([]string{host}, false), nil, "GET", address + "/", 403},
-		"private by name, not allowed": {NewRules([]string{"localhost:" + port}, false), nil, "CONNECT", "localhost:" + port, 403},
-		"our own":                      {listed, []string{host}, "GET", address + "/", 403},
-		"our own by name":              {listed, []string{host}, "CONNECT", "localhost:" + port, 403},
-		"our own, on every address":    {listed, []string{":" + port}, "CONNECT", host, 403},
-		"our own, on every IPv6 one":   {listed, []string{"[::]:" + port}, "CONNECT", host, 403},
-		"our own is another":           {listed, []string{"127.0.0.1:1"}, "GET", address + "/", 200},
-		"link-local, though allowed":   {NewRules([]string{"169.254.169.254"}, true), nil, "GET", "http://169.254.169.254/", 403},
-		"unspecified address":          {NewRules([]string{"0.0.0.0:" + port}, true), nil, "GET", "http://0.0.0.0:" + port + "/", 403},
-		"not a proxy request":          {listed, nil, "GET", "/", 400},
-		"listed, and nobody is there":  {NewRules([]string{"127.0.0.1:1"}, true), nil, "GET", "http://127.0.0.1:1/", 502},
-		"CONNECT, and nobody is there": {NewRules([]string{"127.0.0.1:1"}, true), nil, "CONNECT", "127.0.0.1:1", 502},
-		"in capitals":                  {listed, nil, "GET", "http://LOCALHOST:" + port + "/", 200},
+		"before Allow":                       {nil, nil, "GET", address + "/", 403},
+		"before Allow, CONNECT":              {nil, nil, "CONNECT", host, 403},
+		"listed":                             {listed, nil, "GET", address + "/", 200},
+		"listed, CONNECT":                    {listed, nil, "CONNECT", host, 200},
+		"other port":                         {listed, nil, "GET", "http://127.0.0.1:1/", 403},
+		"other name":                         {listed, nil, "GET", "http://127.0.0.2:" + port + "/", 403},
+		"other name, CONNECT":                {listed, nil, "CONNECT", "127.0.0.2:" + port, 403},
+		"name without port":                  {NewRules([]string{"127.0.0.1"}, true), nil, "GET", address + "/", 403},
+		"private, not allowed":               {NewRules([]string{host}, false), nil, "GET", address + "/", 403},
+		"private by name, not allowed":       {NewRules([]string{"localhost:" + port}, false), nil, "CONNECT", "localhost:" + port, 403},
+		"own listener":                       {listed, []string{host}, "GET", address + "/", 403},
+		"own listener by name":               {listed, []string{host}, "CONNECT", "localhost:" + port, 403},
+		"own listener on every address":      {listed, []string{":" + port}, "CONNECT", host, 403},
+		"own listener on every IPv6 address": {listed, []string{"[::]:" + port}, "CONNECT", host, 403},
+		"another own listener":               {listed, []string{"127.0.0.1:1"}, "GET", address + "/", 200},
+		"link-local, though allowed":         {NewRules([]string{"169.254.169.254"}, true), nil, "GET", "http://169.254.169.254/", 403},
+		"unspecified address":                {NewRules([]string{"0.0.0.0:" + port}, true), nil, "GET", "http://0.0.0.0:" + port + "/", 403},
+		"not a proxy request":                {listed, nil, "GET", "/", 400},
+		"listed, and nothing listens":        {NewRules([]string{"127.0.0.1:1"}, true), nil, "GET", "http://127.0.0.1:1/", 502},
+		"CONNECT, and nothing listens":       {NewRules([]string{"127.0.0.1:1"}, true), nil, "CONNECT", "127.0.0.1:1", 502},
+		"in capitals":                        {listed, nil, "GET", "http://LOCALHOST:" + port + "/", 200},
 	} {
 		if got := through(t, c.rules, c.own, c.method, c.target); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
@@ -91,7 +91,7 @@ func TestProxyLetsThroughOnlyWhatTheRulesList(t *testing.T) {
 	}
 }
 
-func FuzzHosts(f *testing.F) {
+func FuzzRules_MayType(f *testing.F) {
 	f.Add("bank.example", "https://bank.example/")
 	f.Add("[::1]:8080", "http://[::1]:8080")
 	f.Fuzz(func(t *testing.T, host, origin string) {
@@ -106,7 +106,7 @@ func FuzzHosts(f *testing.F) {
 	})
 }
 
-func FuzzForbidden(f *testing.F) {
+func FuzzForbidden_Check(f *testing.F) {
 	f.Add("127.0.0.1:80", "127.0.0.1:80")
 	f.Add(":80", "[::ffff:127.0.0.1]:80")
 	f.Fuzz(func(t *testing.T, own, target string) {
@@ -115,7 +115,7 @@ func FuzzForbidden(f *testing.F) {
 			return
 		}
 		if target == own && list.check(target) == nil && list[0].Addr().IsLoopback() {
-			t.Errorf("%q is our own and let through", target)
+			t.Errorf("%q is an own listener and not refused", target)
 		}
 	})
 }

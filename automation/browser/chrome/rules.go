@@ -13,14 +13,16 @@ import (
 	"passage/automation/loopback"
 )
 
-// Rules say which hosts a browser may reach and type into. Nil Rules allow nothing.
+// Rules say which hosts a browser may reach, and into which documents it may
+// type. Nil Rules allow nothing.
 type Rules struct {
 	hosts    map[string]struct{} // "name:port"
 	guardian *ssrf.Guardian
 }
 
-// NewRules makes rules of hosts, "name" (ports 80 and 443) or "name:port". With
-// allowPrivate, such a name may stand for a loopback or private address.
+// NewRules returns rules that allow some hosts, each "name" (ports 80 and 443)
+// or "name:port". With allowPrivate, such a name may lead to a loopback or
+// private address.
 func NewRules(hosts []string, allowPrivate bool) *Rules {
 	r := &Rules{hosts: map[string]struct{}{}}
 	for _, host := range hosts {
@@ -32,7 +34,7 @@ func NewRules(hosts []string, allowPrivate bool) *Rules {
 			r.hosts[canonical(withPort(host, port))] = struct{}{}
 		}
 	}
-	options := []ssrf.Option{ssrf.WithAnyPort()} // ports are the list's business
+	options := []ssrf.Option{ssrf.WithAnyPort()} // the list names the ports
 	if allowPrivate {
 		options = append(options,
 			ssrf.WithAllowedV4Prefixes(prefixes("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")...),
@@ -42,7 +44,7 @@ func NewRules(hosts []string, allowPrivate bool) *Rules {
 	return r
 }
 
-// listed reports whether "name:port" is on the list; nothing is before there is a policy.
+// listed reports whether "name:port" is on the list.
 func (r *Rules) listed(hostport string) bool {
 	if r == nil {
 		return false
@@ -51,7 +53,7 @@ func (r *Rules) listed(hostport string) bool {
 	return ok
 }
 
-// check refuses an address that the policy does not let through.
+// check returns an error if an address must not be dialed.
 func (r *Rules) check(network, address string, c syscall.RawConn) error {
 	if r == nil {
 		return errRefused
@@ -62,7 +64,7 @@ func (r *Rules) check(network, address string, c syscall.RawConn) error {
 	return nil
 }
 
-// Reaches reports whether the browser may go to an absolute address.
+// Reaches reports whether the browser may open an absolute address.
 func (r *Rules) Reaches(u *url.URL) bool {
 	switch u.Scheme {
 	case "http":
@@ -74,7 +76,7 @@ func (r *Rules) Reaches(u *url.URL) bool {
 }
 
 // MayType reports whether something may be typed into a document of an origin:
-// one of a listed host, over https, or over http on loopback.
+// one of a listed host over https, or over http on loopback.
 func (r *Rules) MayType(origin string) bool {
 	u, err := url.Parse(origin)
 	return err == nil && r.Reaches(u) && (u.Scheme == "https" || loopback.IsHost(u.Hostname()))
@@ -88,7 +90,7 @@ func withPort(host, port string) string {
 	return net.JoinHostPort(strings.Trim(host, "[]"), port)
 }
 
-// canonical makes equal hosts equal strings.
+// canonical returns the same string for all spellings of a host and port.
 func canonical(hostport string) string {
 	host, port, err := net.SplitHostPort(hostport)
 	if err != nil {

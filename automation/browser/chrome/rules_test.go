@@ -2,7 +2,7 @@ package chrome
 
 import "testing"
 
-func TestWhereTypingIsAllowed(t *testing.T) {
+func TestRules_MayType(t *testing.T) {
 	t.Parallel()
 	r := NewRules([]string{"bank.example", "Pay.Example:8443", "plain.example:80", "127.0.0.1:9", "localhost:9", "[::1]:9"}, false)
 	for origin, want := range map[string]bool{

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// tail keeps the end of what the browser writes to stderr, in memory only, to
-// say why one did not start.
+// tail keeps the end of what the browser writes to standard error, in memory
+// only. It goes into the error of a browser that did not start.
 type tail struct {
 	mu   sync.Mutex
 	last []byte
