@@ -106,7 +106,7 @@ func (c *keysCreate) organization(ctx context.Context, database *db.DB) (db.Orga
 	if err != nil {
 		return found, err
 	}
-	if fault := branding.RefuseName(c.Org, taken); fault != "" {
+	if fault := branding.CheckName(c.Org, taken); fault != "" {
 		return found, console.Usage(errors.New("--org: " + fault))
 	}
 	made, err := database.CreateOrganization(ctx, c.Org, atCommandLine())

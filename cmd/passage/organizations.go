@@ -158,7 +158,7 @@ func (f brandingFlags) read(kept db.Branding, scripts config.IntegrationsFlag) (
 	if f.EmbedOrigin != nil {
 		form.EmbedOrigins = f.EmbedOrigin
 	}
-	read, faults := form.Read(taken)
+	read, faults := form.Validate(taken)
 	var wrong []error
 	for _, fault := range faults {
 		wrong = append(wrong, fmt.Errorf("--%s: %s", brandingFlag[fault.Field], fault.Text))
@@ -198,7 +198,7 @@ func takenNames(scripts config.IntegrationsFlag) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return branding.Taken(loaded), nil
+	return branding.IntegrationNames(loaded), nil
 }
 
 // shownChanges bounds what show prints of them; the newest count.
@@ -221,7 +221,7 @@ func (c *organizationsShow) Run(ctx context.Context, out *console.Console) error
 		for _, row := range [][2]string{
 			{"id", o.ID}, {"name", o.Name}, {"display name", o.DisplayName}, {"created", day(&o.CreatedAt)},
 			{"logo", or(o.LogoHash, "none")}, {"accent", or(o.Accent, "Passage's own")}, {"", branding.Advice(o.Accent)},
-			{"support", or(branding.ShowSupport(o.Support), "nobody is named")},
+			{"support", or(branding.SupportText(o.Support), "nobody is named")},
 			{"return to", or(strings.Join(o.ReturnTo, ", "), "anywhere")},
 			{"embed origins", or(strings.Join(o.EmbedOrigins, ", "), "none")},
 		} {

@@ -15,8 +15,8 @@ import (
 	"passage/automation/outcome"
 )
 
-// Frame is what every page but the log-in needs.
-type Frame struct {
+// Layout is what every page but the log-in needs.
+type Layout struct {
 	Now      time.Time // what relative times are relative to
 	Operator string    // email of who is logged in
 	LogOut   string    // where “Log out” posts to
@@ -32,10 +32,10 @@ type Link struct {
 }
 
 // Sign is what a status looks like: never by colour alone.
-type sign struct{ icon, tone, word string }
+type statusStyle struct{ icon, tone, word string }
 
-// signs covers the statuses of sessions, links, operations and deliveries.
-var signs = map[string]sign{
+// statusStyles covers the statuses of sessions, links, operations and deliveries.
+var statusStyles = map[string]statusStyle{
 	"created":   {"circle", "calm", "created"},
 	"queued":    {"clock", "calm", "queued"},
 	"running":   {"dot", "busy", "running"},
@@ -49,15 +49,15 @@ var signs = map[string]sign{
 	"unknown":   {"question", "warn", "unknown"},
 }
 
-func signOf(status string) sign {
-	if found, ok := signs[status]; ok {
+func styleOf(status string) statusStyle {
+	if found, ok := statusStyles[status]; ok {
 		return found
 	}
-	return sign{"circle", "calm", status}
+	return statusStyle{"circle", "calm", status}
 }
 
-// took writes how long something lasted, short.
-func took(d time.Duration) string {
+// duration writes how long something lasted, short.
+func duration(d time.Duration) string {
 	switch {
 	case d < time.Second:
 		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
@@ -109,24 +109,24 @@ func origin(own bool) string {
 	return "built in"
 }
 
-// absence says why no version of an integration is in service.
-func absence(i Integration) string {
-	if i.Fault != "" {
+// outOfServiceText says why no version of an integration is in service.
+func outOfServiceText(i Integration) string {
+	if i.Error != "" {
 		return "out of service"
 	}
 	return "out of service until --site " + i.ID + "=URL says where it works"
 }
 
-// share writes a part of a whole in percent.
-func share(part, whole int) string {
+// percentage writes a part of a whole in percent.
+func percentage(part, whole int) string {
 	if whole == 0 {
 		return "–"
 	}
 	return strconv.FormatFloat(100*float64(part)/float64(whole), 'f', 1, 64) + " %"
 }
 
-// mover says whose move it is after a code.
-func mover(code outcome.Code) string {
+// actorText says whose move it is after a code.
+func actorText(code outcome.Code) string {
 	entry, _ := outcome.Lookup(code)
 	switch entry.Actor {
 	case outcome.User:
@@ -147,8 +147,8 @@ func explanation(code outcome.Code) string {
 	return entry.Developer
 }
 
-// percent places a moment on a line, for the attributes of an SVG.
-func percent(part, whole time.Duration) string {
+// chartPosition places a moment on a line, for the attributes of an SVG.
+func chartPosition(part, whole time.Duration) string {
 	if whole <= 0 {
 		return "0%"
 	}

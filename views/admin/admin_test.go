@@ -23,7 +23,7 @@ var now = time.Date(2026, 11, 23, 14, 5, 0, 0, time.UTC)
 
 func TestVerdictComesBeforeTheTimeline(t *testing.T) {
 	t.Parallel()
-	page := html(t, SessionPage(Frame{Now: now}, Session{
+	page := html(t, SessionPage(Layout{Now: now}, Session{
 		ID: "sess_1", Status: "failed", Created: now.Add(-time.Minute), Ended: now,
 		Verdict: Verdict{Code: outcome.SiteChanged, Operation: "paymentMethod.write", Word: "click", Selector: "#save", Line: 2},
 		Events:  []Event{{Word: "click", Target: "#save", Line: 2, Failed: true}},
@@ -46,7 +46,7 @@ func TestVerdictComesBeforeTheTimeline(t *testing.T) {
 func TestEveryCodeHasAMover(t *testing.T) {
 	t.Parallel()
 	for _, entry := range outcome.All() {
-		if mover(entry.Code) == "" || explanation(entry.Code) == "" {
+		if actorText(entry.Code) == "" || explanation(entry.Code) == "" {
 			t.Errorf("%s says nothing", entry.Code)
 		}
 	}
@@ -54,7 +54,7 @@ func TestEveryCodeHasAMover(t *testing.T) {
 
 func TestFiltersKeepWhatWasChosen(t *testing.T) {
 	t.Parallel()
-	page := html(t, SessionsPage(Frame{Now: now}, Sessions{Action: "/sessions", Filter: Filter{
+	page := html(t, SessionsPage(Layout{Now: now}, Sessions{Action: "/sessions", Filter: Filter{
 		Status: "failed", Text: `a"b`, Statuses: []string{"complete", "failed"},
 	}}))
 	for _, part := range []string{`<option value="failed" selected>`, `value="a&#34;b"`, "No session fits these filters."} {
@@ -73,7 +73,7 @@ func TestTimesAreShort(t *testing.T) {
 		12 * time.Millisecond: "12 ms", 1240 * time.Millisecond: "1.2 s", 48 * time.Second: "48 s",
 		131 * time.Second: "2 min 11 s", 3*time.Hour + 4*time.Minute: "3 h 04 min",
 	} {
-		if got := took(d); got != want {
+		if got := duration(d); got != want {
 			t.Errorf("%v took %q, want %q", d, got, want)
 		}
 	}
@@ -84,17 +84,17 @@ func TestTimesAreShort(t *testing.T) {
 			t.Errorf("%v ago is %q, want %q", d, got, want)
 		}
 	}
-	if got := share(1, 3); got != "33.3 %" {
+	if got := percentage(1, 3); got != "33.3 %" {
 		t.Errorf("a third is %q", got)
 	}
-	if got := share(0, 0); got != "–" {
+	if got := percentage(0, 0); got != "–" {
 		t.Errorf("nothing of nothing is %q", got)
 	}
 }
 
 func TestStatusesAreToldByWordAndShape(t *testing.T) {
 	t.Parallel()
-	for name := range signs {
+	for name := range statusStyles {
 		page := html(t, status(name))
 		if !strings.Contains(page, "<svg") || !strings.Contains(page, ">"+name+"<") {
 			t.Errorf("%s is not a word and a shape: %s", name, page)

@@ -19,15 +19,15 @@ type Branding struct {
 	Save, SaveLogo, RemoveLogo   string // where the forms post to; RemoveLogo "" there is none
 	DisplayName, Accent, Support Field
 	ReturnTo, EmbedOrigins       Field  // an entry a line
-	LogoFault                    string // why the picture was not taken; "" it was
+	LogoError                    string // why the picture was not taken; "" it was
 	Advice                       string // what an accent becomes; "" it stays
 	Preview                      Preview
 	Saved                        bool // just now, by who looks at it
 	Changes                      []Change
 }
 
-func (m Branding) faulty() bool {
-	return m.DisplayName.Fault+m.Accent.Fault+m.Support.Fault+m.ReturnTo.Fault+m.EmbedOrigins.Fault != ""
+func (m Branding) invalid() bool {
+	return m.DisplayName.Error+m.Accent.Error+m.Support.Error+m.ReturnTo.Error+m.EmbedOrigins.Error != ""
 }
 
 // Preview is what people would see.
@@ -41,7 +41,7 @@ type Change struct {
 }
 
 // BrandingPage renders the form, the preview and who changed what.
-func BrandingPage(f Frame, m Branding) templ.Component {
+func BrandingPage(l Layout, m Branding) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -108,13 +108,13 @@ func BrandingPage(f Frame, m Branding) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = changes(f, m.Changes).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = changes(l, m.Changes).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = organization(f, m.Organization, "Branding").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = organization(l, m.Organization, "Branding").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -147,7 +147,7 @@ func brandingForm(m Branding) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = mistakes(m.faulty()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = formErrors(m.invalid()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -230,7 +230,7 @@ func logoForm(m Branding) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = mistakes(m.LogoFault != "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = formErrors(m.LogoError != "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -251,7 +251,7 @@ func logoForm(m Branding) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, described("logo", logoHint, Field{Fault: m.LogoFault}))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, described("logo", logoHint, Field{Error: m.LogoError}))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -259,7 +259,7 @@ func logoForm(m Branding) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = aside("logo", "Logo", logoHint, Field{Fault: m.LogoFault}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldNotes("logo", "Logo", logoHint, Field{Error: m.LogoError}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -432,7 +432,7 @@ func preview(theme string, m Preview) templ.Component {
 	})
 }
 
-func changes(f Frame, list []Change) templ.Component {
+func changes(l Layout, list []Change) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -463,7 +463,7 @@ func changes(f Frame, list []Change) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = moment(f, change.At).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = moment(l, change.At).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -10,14 +10,14 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "passage/views"
 
-// Fault is a page that cannot be shown.
-type Fault struct {
+// Error is a page that cannot be shown.
+type Error struct {
 	Missing   bool   // there is nothing at this address
 	Refused   bool   // the request was none of ours
 	RequestID string // leads to the log
 }
 
-func (m Fault) title() string {
+func (m Error) title() string {
 	if m.Missing {
 		return "There is nothing here"
 	}
@@ -27,8 +27,8 @@ func (m Fault) title() string {
 	return "Something went wrong on our side"
 }
 
-// FaultPage says that a page cannot be shown, and where to look.
-func FaultPage(m Fault) templ.Component {
+// ErrorPage says that a page cannot be shown, and where to look.
+func ErrorPage(m Error) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -16,16 +16,16 @@ import (
 // Field is one of a form, as it was typed.
 type Field struct {
 	Value string
-	Fault string // “must …”; "" nothing is wrong
+	Error string // “must …”; "" nothing is wrong
 }
 
-// says is what a field's fault says beside the field; one that is of an entry
+// errorText is what a field's fault says beside the field; one that is of an entry
 // begins with it.
-func (f Field) says(label string) string {
-	if strings.HasPrefix(f.Fault, `"`) {
-		return f.Fault + "."
+func (f Field) errorText(label string) string {
+	if strings.HasPrefix(f.Error, `"`) {
+		return f.Error + "."
 	}
-	return label + " " + f.Fault + "."
+	return label + " " + f.Error + "."
 }
 
 // textField is a field of one line.
@@ -131,7 +131,7 @@ func textField(name, label, hint string, f Field, attributes templ.Attributes) t
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = aside(name, label, hint, f).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldNotes(name, label, hint, f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -242,7 +242,7 @@ func linesField(name, label, hint string, f Field) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = aside(name, label, hint, f).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldNotes(name, label, hint, f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -284,7 +284,7 @@ func overlapField(f Field) templ.Component {
 	})
 }
 
-func aside(name, label, hint string, f Field) templ.Component {
+func fieldNotes(name, label, hint string, f Field) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -305,7 +305,7 @@ func aside(name, label, hint string, f Field) templ.Component {
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if f.Fault != "" {
+		if f.Error != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p class=\"error\" id=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -332,9 +332,9 @@ func aside(name, label, hint string, f Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(f.says(label))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(f.errorText(label))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/forms.templ`, Line: 63, Col: 24}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/forms.templ`, Line: 63, Col: 29}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
@@ -384,7 +384,7 @@ func aside(name, label, hint string, f Field) templ.Component {
 // described ties a field to what is said beside it.
 func described(name, hint string, f Field) templ.Attributes {
 	attributes, ids := templ.Attributes{}, ""
-	if f.Fault != "" {
+	if f.Error != "" {
 		attributes["aria-invalid"], ids = "true", name+"-fault "
 	}
 	if hint != "" {
@@ -396,8 +396,8 @@ func described(name, hint string, f Field) templ.Attributes {
 	return attributes
 }
 
-// mistakes heads a form that has to be mended.
-func mistakes(any bool) templ.Component {
+// formErrors heads a form that has to be mended.
+func formErrors(any bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

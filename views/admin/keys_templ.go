@@ -48,10 +48,10 @@ var scopes = []Choice{
 	{"read", "Read only, without claim URLs"},
 }
 
-func (m KeyForm) faulty() bool { return m.Name.Fault+m.Days.Fault != "" }
+func (m KeyForm) invalid() bool { return m.Name.Error+m.Days.Error != "" }
 
 // KeysPage renders them.
-func KeysPage(f Frame, m Keys) templ.Component {
+func KeysPage(l Layout, m Keys) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -90,7 +90,7 @@ func KeysPage(f Frame, m Keys) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = keyTable(f, "API keys in force", m.InForce).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = keyTable(l, "API keys in force", m.InForce).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -112,7 +112,7 @@ func KeysPage(f Frame, m Keys) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = keyTable(f, "API keys that have ended", m.Ended).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = keyTable(l, "API keys that have ended", m.Ended).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -123,7 +123,7 @@ func KeysPage(f Frame, m Keys) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = organization(f, m.Organization, "API keys").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = organization(l, m.Organization, "API keys").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -131,7 +131,7 @@ func KeysPage(f Frame, m Keys) templ.Component {
 	})
 }
 
-func keyTable(f Frame, name string, keys []Key) templ.Component {
+func keyTable(l Layout, name string, keys []Key) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -277,7 +277,7 @@ func keyTable(f Frame, name string, keys []Key) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = moment(f, key.LastUse).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = moment(l, key.LastUse).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -286,7 +286,7 @@ func keyTable(f Frame, name string, keys []Key) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = moment(f, key.Created).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = moment(l, key.Created).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -403,7 +403,7 @@ func keyForm(m KeyForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = mistakes(m.faulty()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = formErrors(m.invalid()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -500,8 +500,8 @@ func keyForm(m KeyForm) templ.Component {
 	})
 }
 
-// OneKey is what can be done with a key.
-type OneKey struct {
+// KeyActions is what can be done with a key.
+type KeyActions struct {
 	Organization   Organization
 	Key            Key
 	Rotate, Revoke string // where the forms post to
@@ -509,7 +509,7 @@ type OneKey struct {
 }
 
 // KeyPage renders it.
-func KeyPage(f Frame, m OneKey) templ.Component {
+func KeyPage(l Layout, m KeyActions) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -542,7 +542,7 @@ func KeyPage(f Frame, m OneKey) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = keyTable(f, "The key", []Key{m.Key}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = keyTable(l, "The key", []Key{m.Key}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -550,7 +550,7 @@ func KeyPage(f Frame, m OneKey) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = mistakes(m.Overlap.Fault != "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = formErrors(m.Overlap.Error != "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -607,7 +607,7 @@ func KeyPage(f Frame, m OneKey) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = organization(f, m.Organization, "API key").Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = organization(l, m.Organization, "API key").Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -625,7 +625,7 @@ type Secret struct {
 }
 
 // SecretPage shows it.
-func SecretPage(f Frame, m Secret) templ.Component {
+func SecretPage(l Layout, m Secret) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -752,7 +752,7 @@ func SecretPage(f Frame, m Secret) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = organization(f, m.Organization, m.Title).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = organization(l, m.Organization, m.Title).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

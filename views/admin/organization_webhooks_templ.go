@@ -38,7 +38,7 @@ type SentEvent struct {
 }
 
 // OrganizationWebhooksPage renders them.
-func OrganizationWebhooksPage(f Frame, m OrganizationWebhooks) templ.Component {
+func OrganizationWebhooksPage(l Layout, m OrganizationWebhooks) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -71,7 +71,7 @@ func OrganizationWebhooksPage(f Frame, m OrganizationWebhooks) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = pausedHosts(f, m.Paused).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pausedHosts(l, m.Paused).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -85,7 +85,7 @@ func OrganizationWebhooksPage(f Frame, m OrganizationWebhooks) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = sentEvents(f, m.Latest).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = sentEvents(l, m.Latest).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -100,7 +100,7 @@ func OrganizationWebhooksPage(f Frame, m OrganizationWebhooks) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = signingKeys(f, m.Keys).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = signingKeys(l, m.Keys).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -122,7 +122,7 @@ func OrganizationWebhooksPage(f Frame, m OrganizationWebhooks) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = mistakes(m.Overlap.Fault != "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = formErrors(m.Overlap.Error != "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -153,7 +153,7 @@ func OrganizationWebhooksPage(f Frame, m OrganizationWebhooks) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = organization(f, m.Organization, "Webhooks").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = organization(l, m.Organization, "Webhooks").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -161,7 +161,7 @@ func OrganizationWebhooksPage(f Frame, m OrganizationWebhooks) templ.Component {
 	})
 }
 
-func sentEvents(f Frame, list []SentEvent) templ.Component {
+func sentEvents(l Layout, list []SentEvent) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -226,7 +226,7 @@ func sentEvents(f Frame, list []SentEvent) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = lastTry(each.Delivery).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = lastAttempt(each.Delivery).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -281,7 +281,7 @@ func sentEvents(f Frame, list []SentEvent) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = moment(f, each.At).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = moment(l, each.At).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -334,7 +334,7 @@ func sentEvents(f Frame, list []SentEvent) templ.Component {
 	})
 }
 
-func lastTry(d Delivery) templ.Component {
+func lastAttempt(d Delivery) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -355,15 +355,15 @@ func lastTry(d Delivery) templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if n := len(d.Tries); n > 0 && d.Tries[n-1].Fault != "" {
+		if n := len(d.Attempts); n > 0 && d.Attempts[n-1].Error != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<span class=\"near\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(d.Tries[n-1].Fault)
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(d.Attempts[n-1].Error)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/organization_webhooks.templ`, Line: 127, Col: 41}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/organization_webhooks.templ`, Line: 127, Col: 44}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {
@@ -383,7 +383,7 @@ func lastTry(d Delivery) templ.Component {
 	})
 }
 
-func signingKeys(f Frame, list []SigningKey) templ.Component {
+func signingKeys(l Layout, list []SigningKey) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -421,7 +421,7 @@ func signingKeys(f Frame, list []SigningKey) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = moment(f, key.Created).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = moment(l, key.Created).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -29,7 +29,7 @@ type OrganizationRow struct {
 }
 
 // OrganizationsPage renders the list.
-func OrganizationsPage(f Frame, m Organizations) templ.Component {
+func OrganizationsPage(l Layout, m Organizations) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -177,7 +177,7 @@ func OrganizationsPage(f Frame, m Organizations) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = moment(f, row.LastUse).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = moment(l, row.LastUse).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -219,7 +219,7 @@ func OrganizationsPage(f Frame, m Organizations) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(f, "Organizations").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(l, "Organizations").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -296,7 +296,7 @@ type Organization struct {
 	Tabs                        []Link
 }
 
-func organization(f Frame, o Organization, title string) templ.Component {
+func organization(l Layout, o Organization, title string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -446,7 +446,7 @@ func organization(f Frame, o Organization, title string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(f, title+" · "+o.DisplayName).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(l, title+" · "+o.DisplayName).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -30,7 +30,7 @@ type Integration struct {
 	Own      bool      // the operator's file, not a built-in one
 	Version  string    // short; "" none is in service
 	Since    time.Time // when it came into service
-	Fault    string    // why the newest version is not in service
+	Error    string    // why the newest version is not in service
 }
 
 // Window counts the sessions that ended within it.
@@ -47,10 +47,10 @@ type Failures struct {
 	To          string // the list, filtered to these
 }
 
-func (w Window) all() int { return w.Complete + w.Failed }
+func (w Window) total() int { return w.Complete + w.Failed }
 
 // OverviewPage renders the first page.
-func OverviewPage(f Frame, m Overview) templ.Component {
+func OverviewPage(l Layout, m Overview) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -99,11 +99,11 @@ func OverviewPage(f Frame, m Overview) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = figure("Succeeded, 24 h", share(m.Day.Complete, m.Day.all()), number(m.Day.Complete)+" of "+number(m.Day.all())).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = figure("Succeeded, 24 h", percentage(m.Day.Complete, m.Day.total()), number(m.Day.Complete)+" of "+number(m.Day.total())).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = figure("Succeeded, 7 days", share(m.Week.Complete, m.Week.all()), number(m.Week.Complete)+" of "+number(m.Week.all())).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = figure("Succeeded, 7 days", percentage(m.Week.Complete, m.Week.total()), number(m.Week.Complete)+" of "+number(m.Week.total())).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -111,7 +111,7 @@ func OverviewPage(f Frame, m Overview) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if m.Week.all() == 0 {
+			if m.Week.total() == 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<div class=\"empty\"><p><strong>No session has ended in the last seven days.</strong></p><p class=\"muted\">Create a link with <code>POST /v1/links</code>, or run <code>passage demo</code> to see one.</p></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -138,7 +138,7 @@ func OverviewPage(f Frame, m Overview) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = pausedHosts(f, m.Paused).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pausedHosts(l, m.Paused).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -146,13 +146,13 @@ func OverviewPage(f Frame, m Overview) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = integrations(f, m.Integrations).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = integrations(l, m.Integrations).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(f, "Overview").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(l, "Overview").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -321,9 +321,9 @@ func failures(title string, w Window) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var12 string
-				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(mover(each.Code))
+				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(actorText(each.Code))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/overview.templ`, Line: 99, Col: 49}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/overview.templ`, Line: 99, Col: 53}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 				if templ_7745c5c3_Err != nil {
@@ -360,7 +360,7 @@ func failures(title string, w Window) templ.Component {
 	})
 }
 
-func integrations(f Frame, list []Integration) templ.Component {
+func integrations(l Layout, list []Integration) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -457,7 +457,7 @@ func integrations(f Frame, list []Integration) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = moment(f, each.Since).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = moment(l, each.Since).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -471,9 +471,9 @@ func integrations(f Frame, list []Integration) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var19 string
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(absence(each))
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(outOfServiceText(each))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/overview.templ`, Line: 137, Col: 52}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/overview.templ`, Line: 137, Col: 61}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {
@@ -488,7 +488,7 @@ func integrations(f Frame, list []Integration) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if each.Fault != "" {
+			if each.Error != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<tr><td colspan=\"4\"><span class=\"fault\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -502,7 +502,7 @@ func integrations(f Frame, list []Integration) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var20 string
-				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(each.Fault)
+				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(each.Error)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/overview.templ`, Line: 145, Col: 61}
 				}

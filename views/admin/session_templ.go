@@ -39,7 +39,7 @@ type Session struct {
 	PictureURL string   // what the page's address was, without query
 	Script     Script
 	Attempts   []Attempt
-	Webhooks   []Notice // of the link, the first first
+	Webhooks   []LinkEvent // of the link, the first first
 }
 
 // Verdict says why it failed.
@@ -58,9 +58,9 @@ type Verdict struct {
 type Selector struct {
 	Name, Selector string
 	Matches        int
-	Hiding         string // what hides it, where something matched and is not to be seen
-	Near           string // what the page had instead, where nothing matched
-	Last           string // likewise, what it matched when everything worked last
+	HiddenBy       string // what hides it, where something matched and is not to be seen
+	Nearest        string // what the page had instead, where nothing matched
+	LastMatch      string // likewise, what it matched when everything worked last
 	LastAt         time.Time
 }
 
@@ -108,7 +108,7 @@ type Attempt struct {
 	Here bool
 }
 
-func (m Session) whole() time.Duration {
+func (m Session) totalDuration() time.Duration {
 	var end time.Duration
 	for _, event := range m.Events {
 		end = max(end, event.Offset+event.Took)
@@ -123,8 +123,8 @@ func (m Session) lasted(now time.Time) time.Duration {
 	return m.Ended.Sub(m.Created)
 }
 
-// where says in one line what failed.
-func (v Verdict) where() string {
+// location says in one line what failed.
+func (v Verdict) location() string {
 	var parts []string
 	if v.Operation != "" {
 		parts = append(parts, "in "+v.Operation)
@@ -139,7 +139,7 @@ func (v Verdict) where() string {
 }
 
 // SessionPage renders one attempt: verdict, timeline, then everything else.
-func SessionPage(f Frame, m Session) templ.Component {
+func SessionPage(l Layout, m Session) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -188,7 +188,7 @@ func SessionPage(f Frame, m Session) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = verdict(f, m).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = verdict(l, m).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -196,7 +196,7 @@ func SessionPage(f Frame, m Session) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = facts(f, m).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = facts(l, m).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -228,7 +228,7 @@ func SessionPage(f Frame, m Session) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = attempts(f, m).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = attempts(l, m).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -236,13 +236,13 @@ func SessionPage(f Frame, m Session) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = webhooks(f, m.Webhooks).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = webhooks(l, m.Webhooks).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(f, "Session "+m.ID).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(l, "Session "+m.ID).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -250,7 +250,7 @@ func SessionPage(f Frame, m Session) templ.Component {
 	})
 }
 
-func verdict(f Frame, m Session) templ.Component {
+func verdict(l Layout, m Session) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -297,7 +297,7 @@ func verdict(f Frame, m Session) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if where := m.Verdict.where(); where != "" {
+			if where := m.Verdict.location(); where != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<span class=\"verdict-where\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -344,9 +344,9 @@ func verdict(f Frame, m Session) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(mover(m.Verdict.Code))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(actorText(m.Verdict.Code))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 172, Col: 37}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 172, Col: 41}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -359,7 +359,7 @@ func verdict(f Frame, m Session) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(explanation(m.Verdict.Code))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 172, Col: 79}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 172, Col: 83}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
@@ -384,7 +384,7 @@ func verdict(f Frame, m Session) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = selectors(f, m.Verdict.Selectors).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = selectors(l, m.Verdict.Selectors).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -410,7 +410,7 @@ func verdict(f Frame, m Session) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Icon(signOf(m.Status).icon).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Icon(styleOf(m.Status).icon).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -436,7 +436,7 @@ func verdict(f Frame, m Session) templ.Component {
 	})
 }
 
-func selectors(f Frame, list []Selector) templ.Component {
+func selectors(l Layout, list []Selector) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -493,7 +493,7 @@ func selectors(f Frame, list []Selector) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if each.Last != "" {
+				if each.LastMatch != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<span class=\"near\" title=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -512,9 +512,9 @@ func selectors(f Frame, list []Selector) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var14 string
-					templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(each.Last)
+					templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(each.LastMatch)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 218, Col: 96}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 218, Col: 101}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 					if templ_7745c5c3_Err != nil {
@@ -525,9 +525,9 @@ func selectors(f Frame, list []Selector) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var15 string
-					templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(ago(f.Now, each.LastAt))
+					templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(ago(l.Now, each.LastAt))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 218, Col: 125}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 218, Col: 130}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 					if templ_7745c5c3_Err != nil {
@@ -538,15 +538,15 @@ func selectors(f Frame, list []Selector) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if each.Near != "" {
+				if each.Nearest != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<span class=\"near\">nearest on the page: ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var16 string
-					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(each.Near)
+					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(each.Nearest)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 221, Col: 59}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 221, Col: 62}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 					if templ_7745c5c3_Err != nil {
@@ -557,15 +557,15 @@ func selectors(f Frame, list []Selector) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if each.Hiding != "" {
+				if each.HiddenBy != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<span class=\"near\">not visible: ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var17 string
-					templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(each.Hiding)
+					templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(each.HiddenBy)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 224, Col: 53}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 224, Col: 55}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 					if templ_7745c5c3_Err != nil {
@@ -603,7 +603,7 @@ func selectors(f Frame, list []Selector) templ.Component {
 	})
 }
 
-func facts(f Frame, m Session) templ.Component {
+func facts(l Layout, m Session) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -702,7 +702,7 @@ func facts(f Frame, m Session) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = moment(f, m.Created).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = moment(l, m.Created).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -711,9 +711,9 @@ func facts(f Frame, m Session) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var24 string
-		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(took(m.lasted(f.Now)))
+		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(duration(m.lasted(l.Now)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 269, Col: 30}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 269, Col: 34}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 		if templ_7745c5c3_Err != nil {
@@ -776,7 +776,7 @@ func timeline(m Session) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, event := range m.Events {
-				templ_7745c5c3_Err = eventRow(event, m.whole()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = eventRow(event, m.totalDuration()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -972,9 +972,9 @@ func eventRow(event Event, whole time.Duration) templ.Component {
 		}
 		if event.Took > 0 {
 			var templ_7745c5c3_Var37 string
-			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(took(event.Took))
+			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(duration(event.Took))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 331, Col: 22}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 331, Col: 26}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 			if templ_7745c5c3_Err != nil {
@@ -986,9 +986,9 @@ func eventRow(event Event, whole time.Duration) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var38 string
-		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(percent(event.Offset, whole))
+		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(chartPosition(event.Offset, whole))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 336, Col: 42}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 336, Col: 48}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 		if templ_7745c5c3_Err != nil {
@@ -999,9 +999,9 @@ func eventRow(event Event, whole time.Duration) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var39 string
-		templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(percent(event.Took, whole))
+		templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(chartPosition(event.Took, whole))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 336, Col: 85}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 336, Col: 97}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var39))
 		if templ_7745c5c3_Err != nil {
@@ -1012,9 +1012,9 @@ func eventRow(event Event, whole time.Duration) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var40 string
-		templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(percent(event.Offset, whole))
+		templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(chartPosition(event.Offset, whole))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 337, Col: 42}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 337, Col: 48}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 		if templ_7745c5c3_Err != nil {
@@ -1350,9 +1350,9 @@ func operations(m Session) templ.Component {
 			}
 			if operation.Took > 0 {
 				var templ_7745c5c3_Var58 string
-				templ_7745c5c3_Var58, templ_7745c5c3_Err = templ.JoinStringErrs(took(operation.Took))
+				templ_7745c5c3_Var58, templ_7745c5c3_Err = templ.JoinStringErrs(duration(operation.Took))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 411, Col: 30}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 411, Col: 34}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var58))
 				if templ_7745c5c3_Err != nil {
@@ -1466,9 +1466,9 @@ func prompts(m Session) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var64 string
-				templ_7745c5c3_Var64, templ_7745c5c3_Err = templ.JoinStringErrs(took(prompt.Took))
+				templ_7745c5c3_Var64, templ_7745c5c3_Err = templ.JoinStringErrs(duration(prompt.Took))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 443, Col: 75}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/session.templ`, Line: 443, Col: 79}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var64))
 				if templ_7745c5c3_Err != nil {
@@ -1488,7 +1488,7 @@ func prompts(m Session) templ.Component {
 	})
 }
 
-func attempts(f Frame, m Session) templ.Component {
+func attempts(l Layout, m Session) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1617,7 +1617,7 @@ func attempts(f Frame, m Session) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = moment(f, attempt.At).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = moment(l, attempt.At).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Notice is an event that the merchant is told of, with how that went.
-type Notice struct {
+// LinkEvent is an event that the merchant is told of, with how that went.
+type LinkEvent struct {
 	Event      string
 	At         time.Time
 	Again      string // where “Send again” posts to; "" it goes nowhere
@@ -23,27 +23,27 @@ type Notice struct {
 
 // Delivery is an event on its way to a host.
 type Delivery struct {
-	Host   string // no path: a merchant's may hold a secret
-	Status string
-	Next   time.Time // of the next try; zero none
-	Held   bool      // the host is paused
-	Tries  []Try
+	Host        string // no path: a merchant's may hold a secret
+	Status      string
+	NextAttempt time.Time // of the next try; zero none
+	Held        bool      // the host is paused
+	Attempts    []DeliveryAttempt
 }
 
-// Try is one post.
-type Try struct {
-	At     time.Time
-	Code   int // of the reply; 0 none came
-	Took   time.Duration
-	Fault  string // "" it was taken
-	Answer string // the start of the reply
+// DeliveryAttempt is one post.
+type DeliveryAttempt struct {
+	At    time.Time
+	Code  int // of the reply; 0 none came
+	Took  time.Duration
+	Error string // "" it was taken
+	Reply string // the start of the reply
 }
 
-func (t Try) code() string {
-	if t.Code == 0 {
+func (a DeliveryAttempt) code() string {
+	if a.Code == 0 {
 		return "–"
 	}
-	return strconv.Itoa(t.Code)
+	return strconv.Itoa(a.Code)
 }
 
 // PausedHost is a merchant's host that has taken no webhook for long.
@@ -53,7 +53,7 @@ type PausedHost struct {
 	Waiting            int
 }
 
-func pausedHosts(f Frame, list []PausedHost) templ.Component {
+func pausedHosts(l Layout, list []PausedHost) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -110,7 +110,7 @@ func pausedHosts(f Frame, list []PausedHost) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = moment(f, each.Since).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = moment(l, each.Since).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -141,7 +141,7 @@ func pausedHosts(f Frame, list []PausedHost) templ.Component {
 	})
 }
 
-func webhooks(f Frame, list []Notice) templ.Component {
+func webhooks(l Layout, list []LinkEvent) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -185,7 +185,7 @@ func webhooks(f Frame, list []Notice) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = moment(f, notice.At).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = moment(l, notice.At).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -236,7 +236,7 @@ func webhooks(f Frame, list []Notice) templ.Component {
 					}
 				}
 				for _, delivery := range notice.Deliveries {
-					templ_7745c5c3_Err = deliveryTries(f, delivery).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = deliveryAttempts(l, delivery).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -251,7 +251,7 @@ func webhooks(f Frame, list []Notice) templ.Component {
 	})
 }
 
-func deliveryTries(f Frame, d Delivery) templ.Component {
+func deliveryAttempts(l Layout, d Delivery) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -297,15 +297,15 @@ func deliveryTries(f Frame, d Delivery) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if !d.Next.IsZero() {
+		if !d.NextAttempt.IsZero() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<span class=\"faint\">next try: ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(exact(d.Next))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(exact(d.NextAttempt))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/webhooks.templ`, Line: 113, Col: 48}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/webhooks.templ`, Line: 113, Col: 55}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -326,17 +326,17 @@ func deliveryTries(f Frame, d Delivery) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(d.Tries) > 0 {
+		if len(d.Attempts) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<div class=\"scroll\"><table class=\"rows tight-rows\"><caption class=\"spoken\">Tries</caption> <thead><tr><th scope=\"col\">When</th><th scope=\"col\" class=\"right\">Reply</th><th scope=\"col\" class=\"right\">Took</th><th scope=\"col\">What came of it</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, try := range d.Tries {
+			for _, try := range d.Attempts {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<tr><td class=\"nowrap\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = moment(f, try.At).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = moment(l, try.At).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -358,9 +358,9 @@ func deliveryTries(f Frame, d Delivery) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var13 string
-				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(took(try.Took))
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(duration(try.Took))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/webhooks.templ`, Line: 138, Col: 41}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/webhooks.templ`, Line: 138, Col: 45}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 				if templ_7745c5c3_Err != nil {
@@ -370,14 +370,14 @@ func deliveryTries(f Frame, d Delivery) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if try.Fault == "" {
+				if try.Error == "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "taken ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				} else {
 					var templ_7745c5c3_Var14 string
-					templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(try.Fault)
+					templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(try.Error)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/webhooks.templ`, Line: 143, Col: 20}
 					}
@@ -390,15 +390,15 @@ func deliveryTries(f Frame, d Delivery) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if try.Answer != "" {
+				if try.Reply != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<span class=\"near mono\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var15 string
-					templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(try.Answer)
+					templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(try.Reply)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/webhooks.templ`, Line: 146, Col: 45}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/webhooks.templ`, Line: 146, Col: 44}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 					if templ_7745c5c3_Err != nil {

@@ -23,14 +23,14 @@ var scriptSource string
 //go:embed picture.svg
 var picture []byte
 
-func adminFrame(here string) admin.Frame {
-	f := admin.Frame{Now: moment, Operator: "ops@acme.example", LogOut: "/log-out", Nav: []admin.Link{
+func adminLayout(here string) admin.Layout {
+	l := admin.Layout{Now: moment, Operator: "ops@acme.example", LogOut: "/log-out", Nav: []admin.Link{
 		{Name: "Overview", To: "/"}, {Name: "Sessions", To: "/sessions"}, {Name: "Organizations", To: "/organizations"},
 	}}
-	for i := range f.Nav {
-		f.Nav[i].Here = f.Nav[i].Name == here
+	for i := range l.Nav {
+		l.Nav[i].Here = l.Nav[i].Name == here
 	}
-	return f
+	return l
 }
 
 func adminScreens() []Screen {
@@ -40,15 +40,15 @@ func adminScreens() []Screen {
 	full := admin.Sessions{Action: "/sessions", Filter: filter(), Rows: rows(), Older: "/sessions?before=sess_1"}
 	return []Screen{
 		{dashboard, "Log in", admin.LogInPage(admin.LogIn{Action: "/log-in", Next: "/sessions"})},
-		{dashboard, "Log in, wrong", admin.LogInPage(admin.LogIn{Action: "/log-in", Email: "ops@acme.example", Wrong: true})},
-		{dashboard, "Overview", admin.OverviewPage(adminFrame("Overview"), overview())},
-		{dashboard, "Overview, nothing yet", admin.OverviewPage(adminFrame("Overview"), admin.Overview{})},
-		{dashboard, "Sessions", admin.SessionsPage(adminFrame("Sessions"), full)},
-		{dashboard, "Sessions, none", admin.SessionsPage(adminFrame("Sessions"), none)},
-		{dashboard, "Sessions, none fits", admin.SessionsPage(adminFrame("Sessions"), filtered)},
-		{dashboard, "Session, failed", admin.SessionPage(adminFrame("Sessions"), failedSession())},
-		{dashboard, "Session, complete", admin.SessionPage(adminFrame("Sessions"), completeSession())},
-		{dashboard, "Session, waiting", admin.SessionPage(adminFrame("Sessions"), waitingSession())},
+		{dashboard, "Log in, wrong", admin.LogInPage(admin.LogIn{Action: "/log-in", Email: "ops@acme.example", Rejected: true})},
+		{dashboard, "Overview", admin.OverviewPage(adminLayout("Overview"), overview())},
+		{dashboard, "Overview, nothing yet", admin.OverviewPage(adminLayout("Overview"), admin.Overview{})},
+		{dashboard, "Sessions", admin.SessionsPage(adminLayout("Sessions"), full)},
+		{dashboard, "Sessions, none", admin.SessionsPage(adminLayout("Sessions"), none)},
+		{dashboard, "Sessions, none fits", admin.SessionsPage(adminLayout("Sessions"), filtered)},
+		{dashboard, "Session, failed", admin.SessionPage(adminLayout("Sessions"), failedSession())},
+		{dashboard, "Session, complete", admin.SessionPage(adminLayout("Sessions"), completeSession())},
+		{dashboard, "Session, waiting", admin.SessionPage(adminLayout("Sessions"), waitingSession())},
 	}
 }
 
@@ -94,9 +94,9 @@ func overview() admin.Overview {
 		Integrations: []admin.Integration{
 			{ID: "att", Name: "AT&T", Version: "41d07be3", Since: moment.Add(-26 * time.Hour)},
 			{ID: "demo"},
-			{ID: "library", Own: true, Fault: "library/integration.star:12: undefined: page_rows"},
+			{ID: "library", Own: true, Error: "library/integration.star:12: undefined: page_rows"},
 			{ID: "tmobile", Name: "T-Mobile", Own: true, Version: "9f31c2a8", Since: moment.Add(-6 * time.Minute),
-				Fault: "tmobile/integration.star:31: got newline, want ')'"},
+				Error: "tmobile/integration.star:31: got newline, want ')'"},
 		},
 		Day: admin.Window{Complete: 181, Failed: 19, Failures: []admin.Failures{
 			{Code: outcome.SiteChanged, Integration: "demo", Count: 11, To: "/sessions?code=SITE_CHANGED&integration=demo"},
@@ -120,7 +120,7 @@ func failedSession() admin.Session {
 			Code: outcome.SiteChanged, Detail: "none of saved, declined came within 10 s", Operation: "paymentMethod.write",
 			Word: "wait_for", Selector: "saved, declined", Line: 24,
 			Selectors: []admin.Selector{{Name: "saved", Selector: ".card-saved", Matches: 0}, {Name: "declined", Selector: "#card-error", Matches: 0,
-				Near: "#payment-error, .error-box", Last: "#card-error", LastAt: moment.Add(-3 * time.Hour)}},
+				Nearest: "#payment-error, .error-box", LastMatch: "#card-error", LastAt: moment.Add(-3 * time.Hour)}},
 			Traceback: "Traceback (most recent call last):\n  demo.star:24:25: in write_payment_method\nSITE_CHANGED: none of saved, declined came within 10 s",
 		},
 		Operations: []admin.Operation{
@@ -141,13 +141,13 @@ func failedSession() admin.Session {
 		row.Attempt = 2 - i
 		m.Attempts = append(m.Attempts, admin.Attempt{Row: row, Here: i == 1})
 	}
-	m.Webhooks = []admin.Notice{{Event: "link.failed", At: moment.Add(-5*time.Minute - 20*time.Second),
+	m.Webhooks = []admin.LinkEvent{{Event: "link.failed", At: moment.Add(-5*time.Minute - 20*time.Second),
 		Again: "/sessions/sess_9cRf3Xv1/webhooks/evt_1", Deliveries: []admin.Delivery{
-			{Host: "shop.example.com", Status: "pending", Next: moment.Add(4 * time.Second), Tries: []admin.Try{
+			{Host: "shop.example.com", Status: "pending", NextAttempt: moment.Add(4 * time.Second), Attempts: []admin.DeliveryAttempt{
 				{At: moment.Add(-5*time.Minute - 20*time.Second), Code: 503, Took: 84 * time.Millisecond,
-					Fault: "the receiver answered 503: it failed; its own log says why", Answer: "upstream is busy"},
+					Error: "the receiver answered 503: it failed; its own log says why", Reply: "upstream is busy"},
 				{At: moment.Add(-5*time.Minute - 9*time.Second), Took: 10 * time.Second,
-					Fault: "no reply within 10 seconds: the receiver should answer first and work afterwards; if it is down, start it"},
+					Error: "no reply within 10 seconds: the receiver should answer first and work afterwards; if it is down, start it"},
 			}},
 		}}}
 	return m
@@ -183,10 +183,10 @@ func completeSession() admin.Session {
 		m.Operations[i].Status, m.Operations[i].Took = "complete", 1200*time.Millisecond
 	}
 	m.Attempts[0].Here, m.Attempts[1].Here = true, false
-	m.Webhooks = []admin.Notice{
+	m.Webhooks = []admin.LinkEvent{
 
 		{Event: "link.complete", At: moment.Add(-4 * time.Minute), Again: "/sessions/sess_4nPq6Js2/webhooks/evt_2", Deliveries: []admin.Delivery{
-			{Host: "shop.example.com", Status: "delivered", Tries: []admin.Try{{At: moment.Add(-4 * time.Minute), Code: 200, Took: 31 * time.Millisecond, Answer: "ok"}}},
+			{Host: "shop.example.com", Status: "delivered", Attempts: []admin.DeliveryAttempt{{At: moment.Add(-4 * time.Minute), Code: 200, Took: 31 * time.Millisecond, Reply: "ok"}}},
 		}},
 	}
 	return m

@@ -9,16 +9,16 @@ import (
 const organizationPath = "/organizations/org_4fQ8"
 
 func organizationScreens() []Screen {
-	f := adminFrame("Organizations")
+	f := adminLayout("Organizations")
 	coloured := f
 	coloured.Colours = "/accents/preview/7a2fd0.css"
-	taken := admin.Field{Value: "AT&T", Fault: resembles("AT&T")}
+	taken := admin.Field{Value: "AT&T", Error: resembles("AT&T")}
 	noKeys := admin.Keys{Organization: organization("API keys"), Form: apiKeys().Form}
 	noKeys.Form.Name.Value, noKeys.Form.Scope, noKeys.Form.Test = "nightly report", "read", true
-	noKeys.Form.Days = admin.Field{Value: "soon", Fault: "must be a number from 0 to 3650"}
+	noKeys.Form.Days = admin.Field{Value: "soon", Error: "must be a number from 0 to 3650"}
 	noWebhooks := merchantWebhooks()
 	noWebhooks.Keys, noWebhooks.Paused, noWebhooks.Latest = nil, nil, nil
-	noWebhooks.Overlap = admin.Field{Value: "a day", Fault: "must be a number from 0 to 2160"}
+	noWebhooks.Overlap = admin.Field{Value: "a day", Error: "must be a number from 0 to 2160"}
 	secret := admin.Secret{Organization: organization("API keys"), Title: "The new API key", Back: organizationPath,
 		Note: "The merchant’s server sends it with every request, as “Authorization: Bearer …”. Hand it over where nobody else reads it."}
 	shown := secret
@@ -28,7 +28,7 @@ func organizationScreens() []Screen {
 		{dashboard, "Organizations, none", admin.OrganizationsPage(f, admin.Organizations{Create: "/organizations", Name: taken})},
 		{dashboard, "API keys", admin.KeysPage(f, apiKeys())},
 		{dashboard, "API keys, none", admin.KeysPage(f, noKeys)},
-		{dashboard, "API key", admin.KeyPage(f, admin.OneKey{Organization: organization("API keys"), Key: apiKeys().InForce[0],
+		{dashboard, "API key", admin.KeyPage(f, admin.KeyActions{Organization: organization("API keys"), Key: apiKeys().InForce[0],
 			Rotate: organizationPath + "/keys/key_1/rotate", Revoke: organizationPath + "/keys/key_1/revoke", Overlap: admin.Field{Value: "24"}})},
 		{dashboard, "A secret, shown once", admin.SecretPage(f, shown)},
 		{dashboard, "A secret, asked for again", admin.SecretPage(f, secret)},
@@ -93,11 +93,11 @@ func branding() admin.Branding {
 
 func wrongBranding() admin.Branding {
 	m := branding()
-	m.Saved, m.Advice, m.LogoFault = false, "", "must be a PNG, JPEG, GIF or WebP picture"
-	m.DisplayName = admin.Field{Value: "T-Mobi1e Support", Fault: resembles("T-Mobile")}
-	m.Accent = admin.Field{Value: "red", Fault: "must be a colour such as #12594a"}
+	m.Saved, m.Advice, m.LogoError = false, "", "must be a PNG, JPEG, GIF or WebP picture"
+	m.DisplayName = admin.Field{Value: "T-Mobi1e Support", Error: resembles("T-Mobile")}
+	m.Accent = admin.Field{Value: "red", Error: "must be a colour such as #12594a"}
 	m.EmbedOrigins = admin.Field{Value: "https://shop.acme.example/cart",
-		Fault: "\"https://shop.acme.example/cart\" must be an exact origin, such as https://shop.example.com: no path and no *"}
+		Error: "\"https://shop.acme.example/cart\" must be an exact origin, such as https://shop.example.com: no path and no *"}
 	return m
 }
 
@@ -105,7 +105,7 @@ func merchantWebhooks() admin.OrganizationWebhooks {
 	sent := func(name, status, fault string, since time.Duration) admin.SentEvent {
 		return admin.SentEvent{Name: name, At: moment.Add(-since), Session: "sess_9cRf3Xv1", To: "/sessions/sess_9cRf3Xv1",
 			Again: organizationPath + "/webhooks/events/evt_1", Delivery: admin.Delivery{Host: "shop.acme.example", Status: status,
-				Tries: []admin.Try{{At: moment.Add(-since), Code: 503, Took: 84 * time.Millisecond, Fault: fault}}}}
+				Attempts: []admin.DeliveryAttempt{{At: moment.Add(-since), Code: 503, Took: 84 * time.Millisecond, Error: fault}}}}
 	}
 	expired := sent("link.expired", "", "", 26*time.Hour)
 	expired.Session, expired.To, expired.Again = "", "", ""

@@ -36,9 +36,9 @@ type Options struct {
 // Handler serves the dashboard.
 type Handler struct {
 	Options
-	cookies *cookie.Store
-	tries   *httprate.RateLimiter
-	secrets secrets
+	cookies       *cookie.Store
+	loginAttempts *httprate.RateLimiter
+	secrets       secretStore
 }
 
 // New prepares the dashboard.
@@ -47,7 +47,7 @@ func New(ctx context.Context, options Options) (*Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the dashboard: %w", err)
 	}
-	return &Handler{Options: options, cookies: cookies, tries: newTries(), secrets: secrets{waiting: map[string]waitingSecret{}}}, nil
+	return &Handler{Options: options, cookies: cookies, loginAttempts: newLoginAttempts(), secrets: secretStore{waiting: map[string]waitingSecret{}}}, nil
 }
 
 // render writes a page once all of it is there.
@@ -66,9 +66,9 @@ func render(w http.ResponseWriter, r *http.Request, status int, page templ.Compo
 
 // ShowError is the page for what is not there, or went wrong on our side.
 func (h *Handler) ShowError(w http.ResponseWriter, r *http.Request, status int) error {
-	model := view.Fault{Missing: status == http.StatusNotFound,
+	model := view.Error{Missing: status == http.StatusNotFound,
 		Refused: status != http.StatusNotFound && status < http.StatusInternalServerError, RequestID: problem.RequestID(r.Context())}
-	return render(w, r, status, view.FaultPage(model))
+	return render(w, r, status, view.ErrorPage(model))
 }
 
 // The pages of the dashboard.
@@ -80,14 +80,14 @@ const (
 
 func sessionPath(id string) string { return sessionsPath + "/" + url.PathEscape(id) }
 
-func (h *Handler) frame(r *http.Request) view.Frame {
-	frame := view.Frame{Now: time.UnixMilli(h.DB.Now()), Operator: operator(r).Email, LogOut: "/logout"}
+func (h *Handler) layout(r *http.Request) view.Layout {
+	layout := view.Layout{Now: time.UnixMilli(h.DB.Now()), Operator: operator(r).Email, LogOut: "/logout"}
 	for _, page := range []view.Link{{Name: "Overview", To: overviewPath}, {Name: "Sessions", To: sessionsPath}, {Name: "Organizations", To: organizationsPath}} {
 		page.Here = r.URL.Path == page.To
-		frame.Nav = append(frame.Nav, page)
+		layout.Nav = append(layout.Nav, page)
 	}
 	for _, fault := range h.Catalog.LoadErrors() {
-		frame.Notice += fault.Text + " "
+		layout.Notice += fault.Text + " "
 	}
-	return frame
+	return layout
 }

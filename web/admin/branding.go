@@ -27,25 +27,25 @@ func (h *Handler) ShowBranding(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.showBranding(w, r, http.StatusOK, organization, typed{form: branding.FormOf(organization.Branding), read: organization.Branding})
+	return h.showBranding(w, r, http.StatusOK, organization, brandingInput{form: branding.FormOf(organization.Branding), branding: organization.Branding})
 }
 
-// typed is the form as it came, and what was read of it.
-type typed struct {
+// brandingInput is the form as it came, and what was read of it.
+type brandingInput struct {
 	form      branding.Form
-	read      db.Branding
-	faults    branding.Faults
-	logoFault string
+	branding  db.Branding
+	errors    branding.FieldErrors
+	logoError string
 	preview   bool
 }
 
-func (h *Handler) showBranding(w http.ResponseWriter, r *http.Request, status int, organization db.Organization, t typed) error {
+func (h *Handler) showBranding(w http.ResponseWriter, r *http.Request, status int, organization db.Organization, t brandingInput) error {
 	changes, err := h.DB.Changes(r.Context(), organization.ID, maxChanges)
 	if err != nil {
 		return err
 	}
 	path := func(part ...string) string { return organizationPath(organization.ID, part...) }
-	field := func(name, value string) view.Field { return view.Field{Value: value, Fault: t.faults.Of(name)} }
+	field := func(name, value string) view.Field { return view.Field{Value: value, Error: t.errors.For(name)} }
 	model := view.Branding{
 		Organization: heading(organization, brandingTab), Save: path(brandingTab), SaveLogo: path(logoPart),
 		DisplayName:  field(branding.FieldDisplayName, t.form.DisplayName),
@@ -53,8 +53,8 @@ func (h *Handler) showBranding(w http.ResponseWriter, r *http.Request, status in
 		Support:      field(branding.FieldSupport, t.form.Support),
 		ReturnTo:     field(branding.FieldReturnTo, strings.Join(t.form.ReturnTo, "\n")),
 		EmbedOrigins: field(branding.FieldEmbedOrigins, strings.Join(t.form.EmbedOrigins, "\n")),
-		LogoFault:    t.logoFault, Advice: branding.Advice(t.read.Accent),
-		Preview: view.Preview{Name: t.read.DisplayName, Logo: branding.LogoPath(organization.LogoHash), Support: branding.ShowSupport(t.read.Support)},
+		LogoError:    t.logoError, Advice: branding.Advice(t.branding.Accent),
+		Preview: view.Preview{Name: t.branding.DisplayName, Logo: branding.LogoPath(organization.LogoHash), Support: branding.SupportText(t.branding.Support)},
 	}
 	if organization.LogoHash != "" {
 		model.RemoveLogo = path(logoPart, "remove")
@@ -65,9 +65,9 @@ func (h *Handler) showBranding(w http.ResponseWriter, r *http.Request, status in
 	if len(changes) > 0 && status == http.StatusOK && !t.preview {
 		model.Saved = changes[0].Actor == operator(r).Email && h.DB.Now()-changes[0].At < justNow.Milliseconds()
 	}
-	frame := h.frame(r)
-	frame.Colours = branding.PreviewPath(t.read.Accent)
-	return render(w, r, status, view.BrandingPage(frame, model))
+	layout := h.layout(r)
+	layout.Colours = branding.PreviewPath(t.branding.Accent)
+	return render(w, r, status, view.BrandingPage(layout, model))
 }
 
 // SubmitBranding keeps the form, or shows what it would look like.
@@ -82,17 +82,17 @@ func (h *Handler) SubmitBranding(w http.ResponseWriter, r *http.Request) error {
 	lines := func(name string) []string {
 		return strings.FieldsFunc(r.PostForm.Get(name), func(c rune) bool { return c == '\n' || c == '\r' })
 	}
-	t := typed{preview: r.PostForm.Get("do") == "preview", form: branding.Form{
+	t := brandingInput{preview: r.PostForm.Get("do") == "preview", form: branding.Form{
 		DisplayName: r.PostForm.Get(branding.FieldDisplayName), Accent: r.PostForm.Get(branding.FieldAccent), Support: r.PostForm.Get(branding.FieldSupport),
 		ReturnTo: lines(branding.FieldReturnTo), EmbedOrigins: lines(branding.FieldEmbedOrigins)}}
-	t.read, t.faults = t.form.Read(branding.Taken(h.Catalog))
+	t.branding, t.errors = t.form.Validate(branding.IntegrationNames(h.Catalog))
 	switch {
-	case len(t.faults) > 0:
+	case len(t.errors) > 0:
 		return h.showBranding(w, r, http.StatusUnprocessableEntity, organization, t)
 	case t.preview:
 		return h.showBranding(w, r, http.StatusOK, organization, t)
 	}
-	if err := h.DB.SetBranding(r.Context(), organization.ID, t.read, operator(r).Email); err != nil {
+	if err := h.DB.SetBranding(r.Context(), organization.ID, t.branding, operator(r).Email); err != nil {
 		return err
 	}
 	return h.toBranding(w, r, organization)
@@ -110,7 +110,7 @@ func (h *Handler) SubmitLogo(w http.ResponseWriter, r *http.Request) error {
 	}
 	if fault != "" {
 		return h.showBranding(w, r, http.StatusUnprocessableEntity, organization,
-			typed{form: branding.FormOf(organization.Branding), read: organization.Branding, logoFault: fault})
+			brandingInput{form: branding.FormOf(organization.Branding), branding: organization.Branding, logoError: fault})
 	}
 	if err := h.DB.SetLogo(r.Context(), organization.ID, logo, operator(r).Email); err != nil {
 		return err

@@ -37,19 +37,19 @@ func readNumber(text string, otherwise, most int) (n int, field view.Field) {
 	}
 	n, err := strconv.Atoi(field.Value)
 	if err != nil || n < 0 || n > most {
-		field.Fault = "must be a number from 0 to " + strconv.Itoa(most)
+		field.Error = "must be a number from 0 to " + strconv.Itoa(most)
 	}
 	return n, field
 }
 
 // The overlap of what is replaced, in hours.
 const (
-	usualOverlap = "24"
-	mostOverlap  = 24 * 90
-	required     = -1
+	defaultOverlap = "24"
+	maxOverlap     = 24 * 90
+	noDefault      = -1
 )
 
 func readOverlap(r *http.Request) (time.Duration, view.Field) {
-	hours, field := readNumber(r.PostForm.Get("overlap"), required, mostOverlap)
+	hours, field := readNumber(r.PostForm.Get("overlap"), noDefault, maxOverlap)
 	return time.Duration(hours) * time.Hour, field
 }

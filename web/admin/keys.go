@@ -46,12 +46,12 @@ func (h *Handler) showKeys(w http.ResponseWriter, r *http.Request, status int, o
 			model.Ended = append(model.Ended, shownKey(key))
 		}
 	}
-	return render(w, r, status, view.KeysPage(h.frame(r), model))
+	return render(w, r, status, view.KeysPage(h.layout(r), model))
 }
 
 func shownKey(key db.Key) view.Key {
 	return view.Key{ID: key.ID, Name: key.Name, Shown: key.Masked(), Scope: string(key.Scope), Test: key.Test,
-		Created: time.UnixMilli(key.CreatedAt), LastUse: at(key.LastUsedAt), Ends: at(key.ExpiresAt), Revoked: at(key.RevokedAt)}
+		Created: time.UnixMilli(key.CreatedAt), LastUse: timeOf(key.LastUsedAt), Ends: timeOf(key.ExpiresAt), Revoked: timeOf(key.RevokedAt)}
 }
 
 // SubmitKey makes a key.
@@ -67,12 +67,12 @@ func (h *Handler) SubmitKey(w http.ResponseWriter, r *http.Request) error {
 	days, field := readNumber(r.PostForm.Get("days"), 0, maxKeyDays)
 	form.Days = field
 	if len(form.Name.Value) > maxKeyName {
-		form.Name.Fault = fmt.Sprintf("must have at most %d characters", maxKeyName)
+		form.Name.Error = fmt.Sprintf("must have at most %d characters", maxKeyName)
 	}
 	if !db.Scope(form.Scope).Valid() {
 		form.Scope = string(db.ScopeRead) // no form of ours sends another: the least
 	}
-	if form.Name.Fault+form.Days.Fault != "" {
+	if form.Name.Error+form.Days.Error != "" {
 		return h.showKeys(w, r, http.StatusUnprocessableEntity, organization, form)
 	}
 	secret, err := h.DB.CreateKey(r.Context(), db.NewKey{OrganizationID: organization.ID, Name: form.Name.Value,
@@ -80,7 +80,7 @@ func (h *Handler) SubmitKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.handOver(w, r, organization, newKey, secret)
+	return h.redirectToSecret(w, r, organization, newKey, secret)
 }
 
 // key finds a key in force of the merchant that an address names.
@@ -107,12 +107,12 @@ func (h *Handler) ShowKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.showKey(w, r, http.StatusOK, organization, key, view.Field{Value: usualOverlap})
+	return h.showKey(w, r, http.StatusOK, organization, key, view.Field{Value: defaultOverlap})
 }
 
 func (h *Handler) showKey(w http.ResponseWriter, r *http.Request, status int, organization db.Organization, key db.Key, overlap view.Field) error {
 	path := func(part string) string { return organizationPath(organization.ID, keysPart, key.ID, part) }
-	return render(w, r, status, view.KeyPage(h.frame(r), view.OneKey{Organization: heading(organization, keysTab), Key: shownKey(key),
+	return render(w, r, status, view.KeyPage(h.layout(r), view.KeyActions{Organization: heading(organization, keysTab), Key: shownKey(key),
 		Rotate: path(rotatePart), Revoke: path(revokePart), Overlap: overlap}))
 }
 
@@ -126,14 +126,14 @@ func (h *Handler) SubmitRotate(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	overlap, field := readOverlap(r)
-	if field.Fault != "" {
+	if field.Error != "" {
 		return h.showKey(w, r, http.StatusUnprocessableEntity, organization, key, field)
 	}
 	secret, err := h.DB.RotateKey(r.Context(), key.ID, overlap, operator(r).Email)
 	if err != nil {
 		return err
 	}
-	return h.handOver(w, r, organization, newKey, secret)
+	return h.redirectToSecret(w, r, organization, newKey, secret)
 }
 
 // SubmitRevoke ends a key.

@@ -16,26 +16,28 @@ import (
 // How often a password may be guessed from one address: checking one is slow on
 // purpose, and so would be a way to keep the machine busy.
 const (
-	triesPerAddress = 10
-	triesWindow     = time.Minute
+	attemptsPerAddress = 10
+	attemptsWindow     = time.Minute
 )
 
-func newTries() *httprate.RateLimiter { return httprate.NewRateLimiter(triesPerAddress, triesWindow) }
+func newLoginAttempts() *httprate.RateLimiter {
+	return httprate.NewRateLimiter(attemptsPerAddress, attemptsWindow)
+}
 
-// tooMany counts a try, and reports whether it is one too many.
-func (h *Handler) tooMany(w http.ResponseWriter, r *http.Request) bool {
+// tooManyAttempts counts a try, and reports whether it is one too many.
+func (h *Handler) tooManyAttempts(w http.ResponseWriter, r *http.Request) bool {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	return h.tries.OnLimit(w, r, httprate.CanonicalizeIP(host))
+	return h.loginAttempts.OnLimit(w, r, httprate.CanonicalizeIP(host))
 }
 
 const loginPath = "/login"
 
 // ShowLogin shows the form.
 func (h *Handler) ShowLogin(w http.ResponseWriter, r *http.Request) error {
-	return render(w, r, http.StatusOK, view.LogInPage(view.LogIn{Action: loginPath, Next: local(r.URL.Query().Get("next"))}))
+	return render(w, r, http.StatusOK, view.LogInPage(view.LogIn{Action: loginPath, Next: localPath(r.URL.Query().Get("next"))}))
 }
 
 // SubmitLogin checks the password and goes on to where the operator wanted to.
@@ -43,14 +45,14 @@ func (h *Handler) SubmitLogin(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(w, r, maxForm); err != nil {
 		return err
 	}
-	model := view.LogIn{Action: loginPath, Email: r.PostForm.Get("email"), Next: local(r.PostForm.Get("next"))}
-	if h.tooMany(w, r) {
-		model.Later = true
+	model := view.LogIn{Action: loginPath, Email: r.PostForm.Get("email"), Next: localPath(r.PostForm.Get("next"))}
+	if h.tooManyAttempts(w, r) {
+		model.TooMany = true
 		return render(w, r, http.StatusTooManyRequests, view.LogInPage(model))
 	}
 	who, err := h.DB.CheckPassword(r.Context(), model.Email, r.PostForm.Get("password"))
 	if errors.Is(err, db.ErrWrongPassword) {
-		model.Wrong = true
+		model.Rejected = true
 		return render(w, r, http.StatusUnprocessableEntity, view.LogInPage(model))
 	}
 	if err != nil {
@@ -66,8 +68,8 @@ func (h *Handler) SubmitLogin(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// local keeps a path of ours, and nothing that leads elsewhere.
-func local(next string) string {
+// localPath keeps a path of ours, and nothing that leads elsewhere.
+func localPath(next string) string {
 	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
 		return ""
 	}

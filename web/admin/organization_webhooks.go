@@ -21,7 +21,7 @@ func (h *Handler) ShowWebhooks(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.showWebhooks(w, r, http.StatusOK, organization, view.Field{Value: usualOverlap})
+	return h.showWebhooks(w, r, http.StatusOK, organization, view.Field{Value: defaultOverlap})
 }
 
 func (h *Handler) showWebhooks(w http.ResponseWriter, r *http.Request, status int, organization db.Organization, overlap view.Field) error {
@@ -32,20 +32,20 @@ func (h *Handler) showWebhooks(w http.ResponseWriter, r *http.Request, status in
 	model := view.OrganizationWebhooks{Organization: heading(organization, webhooksTab), Overlap: overlap,
 		Show: organizationPath(organization.ID, webhooksTab, "secret"), Rotate: organizationPath(organization.ID, webhooksTab, rotatePart)}
 	for _, key := range keys {
-		model.Keys = append(model.Keys, view.SigningKey{ID: key.ID, Created: time.UnixMilli(key.CreatedAt), Until: at(key.RetiredAt)})
+		model.Keys = append(model.Keys, view.SigningKey{ID: key.ID, Created: time.UnixMilli(key.CreatedAt), Until: timeOf(key.RetiredAt)})
 	}
-	if model.Paused, err = h.paused(r.Context(), organization.ID); err != nil {
+	if model.Paused, err = h.pausedHosts(r.Context(), organization.ID); err != nil {
 		return err
 	}
-	if model.Latest, err = h.latest(r.Context(), organization.ID); err != nil {
+	if model.Latest, err = h.latestEvents(r.Context(), organization.ID); err != nil {
 		return err
 	}
-	return render(w, r, status, view.OrganizationWebhooksPage(h.frame(r), model))
+	return render(w, r, status, view.OrganizationWebhooksPage(h.layout(r), model))
 }
 
-// paused are the hosts of a merchant that take nothing; of all merchants where
+// pausedHosts are the hosts of a merchant that take nothing; of all merchants where
 // none is named.
-func (h *Handler) paused(ctx context.Context, organizationID string) (list []view.PausedHost, err error) {
+func (h *Handler) pausedHosts(ctx context.Context, organizationID string) (list []view.PausedHost, err error) {
 	endpoints, err := h.DB.PausedEndpoints(ctx)
 	for _, endpoint := range endpoints {
 		if organizationID == "" || endpoint.OrganizationID == organizationID {
@@ -56,8 +56,8 @@ func (h *Handler) paused(ctx context.Context, organizationID string) (list []vie
 	return list, err
 }
 
-// latest are a merchant's events with the newest delivery of each.
-func (h *Handler) latest(ctx context.Context, organizationID string) (list []view.SentEvent, err error) {
+// latestEvents are a merchant's events with the newest delivery of each.
+func (h *Handler) latestEvents(ctx context.Context, organizationID string) (list []view.SentEvent, err error) {
 	events, err := h.DB.LatestEvents(ctx, organizationID, maxLatestEvents)
 	if err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func (h *Handler) SubmitShowWebhookSecret(w http.ResponseWriter, r *http.Request
 	if err != nil {
 		return err
 	}
-	return h.handOver(w, r, organization, webhookSecret, found[0])
+	return h.redirectToSecret(w, r, organization, webhookSecret, found[0])
 }
 
 // SubmitRotateWebhooks makes another signing key and another secret.
@@ -116,12 +116,12 @@ func (h *Handler) SubmitRotateWebhooks(w http.ResponseWriter, r *http.Request) e
 		return err
 	}
 	overlap, field := readOverlap(r)
-	if field.Fault != "" {
+	if field.Error != "" {
 		return h.showWebhooks(w, r, http.StatusUnprocessableEntity, organization, field)
 	}
 	secret, err := h.DB.RotateWebhookKeys(r.Context(), organization.ID, overlap, operator(r).Email)
 	if err != nil {
 		return err
 	}
-	return h.handOver(w, r, organization, webhookSecret, secret)
+	return h.redirectToSecret(w, r, organization, webhookSecret, secret)
 }

@@ -38,9 +38,9 @@ func (h *Handler) showOrganizations(w http.ResponseWriter, r *http.Request, stat
 	for _, o := range found {
 		model.Rows = append(model.Rows, view.OrganizationRow{Name: o.Name, DisplayName: o.DisplayName,
 			Logo: branding.LogoPath(o.LogoHash), To: organizationPath(o.ID),
-			Keys: o.Keys, Links: o.Links, Failures: o.Failures, LastUse: at(o.LastUsedAt)})
+			Keys: o.Keys, Links: o.Links, Failures: o.Failures, LastUse: timeOf(o.LastUsedAt)})
 	}
-	return render(w, r, status, view.OrganizationsPage(h.frame(r), model))
+	return render(w, r, status, view.OrganizationsPage(h.layout(r), model))
 }
 
 // SubmitOrganization adds a merchant.
@@ -49,12 +49,12 @@ func (h *Handler) SubmitOrganization(w http.ResponseWriter, r *http.Request) err
 		return err
 	}
 	name := view.Field{Value: strings.TrimSpace(r.PostForm.Get("name"))}
-	if name.Fault = branding.RefuseName(name.Value, branding.Taken(h.Catalog)); name.Fault != "" {
+	if name.Error = branding.CheckName(name.Value, branding.IntegrationNames(h.Catalog)); name.Error != "" {
 		return h.showOrganizations(w, r, http.StatusUnprocessableEntity, name)
 	}
 	made, err := h.DB.CreateOrganization(r.Context(), name.Value, operator(r).Email)
 	if errors.Is(err, db.ErrExists) {
-		name.Fault = "must be another: there is an organization of this name"
+		name.Error = "must be another: there is an organization of this name"
 		return h.showOrganizations(w, r, http.StatusUnprocessableEntity, name)
 	}
 	if err != nil {

@@ -26,19 +26,19 @@ func (h *Handler) ShowOverview(w http.ResponseWriter, r *http.Request) error {
 	if model.Week, err = h.window(r, 7*day); err != nil {
 		return err
 	}
-	if model.Paused, err = h.paused(r.Context(), ""); err != nil {
+	if model.Paused, err = h.pausedHosts(r.Context(), ""); err != nil {
 		return err
 	}
 	for _, entry := range h.Catalog.Entries() {
 		model.Integrations = append(model.Integrations, integration(entry))
 	}
-	return render(w, r, http.StatusOK, view.OverviewPage(h.frame(r), model))
+	return render(w, r, http.StatusOK, view.OverviewPage(h.layout(r), model))
 }
 
 func integration(entry catalog.Entry) view.Integration {
-	shown := view.Integration{ID: entry.ID, Own: entry.Own, Since: entry.Since, Fault: entry.Error}
+	shown := view.Integration{ID: entry.ID, Own: entry.Own, Since: entry.Since, Error: entry.Error}
 	if entry.Integration != nil {
-		shown.Name, shown.Version = entry.Integration.Name, short(entry.Integration.Hash)
+		shown.Name, shown.Version = entry.Integration.Name, shortHash(entry.Integration.Hash)
 	}
 	return shown
 }

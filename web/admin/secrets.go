@@ -12,11 +12,11 @@ import (
 	view "passage/views/admin"
 )
 
-// kindOfSecret says what is shown once.
-type kindOfSecret int
+// secretKind says what is shown once.
+type secretKind int
 
 const (
-	newKey kindOfSecret = iota
+	newKey secretKind = iota
 	webhookSecret
 )
 
@@ -24,22 +24,22 @@ const (
 // leads to it.
 const secretLife = time.Minute
 
-// secrets holds what was made until the page after it shows it, once: in memory
+// secretStore holds what was made until the page after it shows it, once: in memory
 // only, for the operator who made it. An address with a secret in it would stay
 // in the browser's history.
-type secrets struct {
+type secretStore struct {
 	mu      sync.Mutex
 	waiting map[string]waitingSecret // by ticket
 }
 
 type waitingSecret struct {
-	kind                     kindOfSecret
+	kind                     secretKind
 	text                     string
 	operator, organizationID string
 	until                    int64
 }
 
-func (s *secrets) keep(secret waitingSecret, now int64) (ticket string) {
+func (s *secretStore) keep(secret waitingSecret, now int64) (ticket string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for old, each := range s.waiting {
@@ -53,7 +53,7 @@ func (s *secrets) keep(secret waitingSecret, now int64) (ticket string) {
 }
 
 // take gives a secret to whom it is for, and to nobody a second time.
-func (s *secrets) take(ticket, operator, organizationID string, now int64) (found waitingSecret, ok bool) {
+func (s *secretStore) take(ticket, operator, organizationID string, now int64) (found waitingSecret, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found, ok = s.waiting[ticket]
@@ -64,8 +64,8 @@ func (s *secrets) take(ticket, operator, organizationID string, now int64) (foun
 	return found, true
 }
 
-// handOver leads to the page that shows a secret.
-func (h *Handler) handOver(w http.ResponseWriter, r *http.Request, organization db.Organization, kind kindOfSecret, text string) error {
+// redirectToSecret leads to the page that shows a secret.
+func (h *Handler) redirectToSecret(w http.ResponseWriter, r *http.Request, organization db.Organization, kind secretKind, text string) error {
 	now := h.DB.Now()
 	ticket := h.secrets.keep(waitingSecret{kind, text, operator(r).ID, organization.ID, now + secretLife.Milliseconds()}, now)
 	http.Redirect(w, r, organizationPath(organization.ID, "secrets", ticket), http.StatusSeeOther)
@@ -81,16 +81,16 @@ func (h *Handler) ShowSecret(w http.ResponseWriter, r *http.Request) error {
 	model := view.Secret{Organization: heading(organization, keysTab), Title: "The new API key", Back: organizationPath(organization.ID),
 		Note: "The merchant’s server sends it with every request, as “Authorization: Bearer …”. Hand it over where nobody else reads it."}
 	if r.Method == http.MethodHead { // who asks so cannot see it
-		return render(w, r, http.StatusOK, view.SecretPage(h.frame(r), model))
+		return render(w, r, http.StatusOK, view.SecretPage(h.layout(r), model))
 	}
 	secret, ok := h.secrets.take(chi.URLParam(r, "ticket"), operator(r).ID, organization.ID, h.DB.Now())
 	if !ok {
-		return render(w, r, http.StatusGone, view.SecretPage(h.frame(r), model))
+		return render(w, r, http.StatusGone, view.SecretPage(h.layout(r), model))
 	}
 	model.Secret = secret.text
 	if secret.kind == webhookSecret {
 		model.Organization, model.Back = heading(organization, webhooksTab), organizationPath(organization.ID, webhooksTab)
 		model.Title, model.Note = "The webhook secret", "Receivers check webhook-signature with it, by any library of Standard Webhooks."
 	}
-	return render(w, r, http.StatusOK, view.SecretPage(h.frame(r), model))
+	return render(w, r, http.StatusOK, view.SecretPage(h.layout(r), model))
 }

@@ -29,9 +29,9 @@ func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
 	}
 	model := view.Session{
 		ID: session.ID, Status: string(session.Status), LinkID: link.ID, LinkStatus: string(link.Status),
-		Organization: organization.DisplayName, Integration: link.IntegrationID, Version: short(session.Version),
-		Attempt: session.Attempt, Language: agreedIn(session.Consent), Created: time.UnixMilli(session.CreatedAt),
-		Started: at(session.StartedAt), Ended: at(session.EndedAt),
+		Organization: organization.DisplayName, Integration: link.IntegrationID, Version: shortHash(session.Version),
+		Attempt: session.Attempt, Language: consentLanguage(session.Consent), Created: time.UnixMilli(session.CreatedAt),
+		Started: timeOf(session.StartedAt), Ended: timeOf(session.EndedAt),
 	}
 	for _, fill := range []func(context.Context, *view.Session, db.Session) error{
 		h.fillOperations, h.fillTimeline, h.fillPrompts, h.fillPicture, h.fillScript, h.fillAttempts, h.fillWebhooks,
@@ -40,25 +40,25 @@ func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return render(w, r, http.StatusOK, view.SessionPage(h.frame(r), model))
+	return render(w, r, http.StatusOK, view.SessionPage(h.layout(r), model))
 }
 
-func agreedIn(consent db.Consent) string {
+func consentLanguage(consent db.Consent) string {
 	if consent.Language == "" {
 		return consent.Via
 	}
 	return consent.Language
 }
 
-func at(moment *int64) time.Time {
+func timeOf(moment *int64) time.Time {
 	if moment == nil {
 		return time.Time{}
 	}
 	return time.UnixMilli(*moment)
 }
 
-// between is how long something lasted that may not have begun or ended.
-func between(from, to *int64) time.Duration {
+// durationBetween is how long something lasted that may not have begun or ended.
+func durationBetween(from, to *int64) time.Duration {
 	if from == nil || to == nil {
 		return 0
 	}
@@ -69,7 +69,7 @@ func (h *Handler) fillOperations(ctx context.Context, model *view.Session, sessi
 	operations, err := h.DB.SessionOperations(ctx, session.ID)
 	for _, o := range operations {
 		model.Operations = append(model.Operations, view.Operation{Name: o.Name(), Status: string(o.Status),
-			Started: at(o.StartedAt), Took: between(o.StartedAt, o.EndedAt), Submitted: at(o.SubmittedAt)})
+			Started: timeOf(o.StartedAt), Took: durationBetween(o.StartedAt, o.EndedAt), Submitted: timeOf(o.SubmittedAt)})
 	}
 	if session.Error != nil {
 		model.Verdict.Code, model.Verdict.Detail = outcome.Code(session.Error.Code), session.Error.Detail
@@ -91,7 +91,7 @@ func (h *Handler) fillPrompts(ctx context.Context, model *view.Session, session 
 			return fmt.Errorf("read prompt: %w", err)
 		}
 		model.Prompts = append(model.Prompts, view.Prompt{Kind: p.Kind, Reason: question.Reason,
-			Opened: time.UnixMilli(p.CreatedAt), Took: between(&p.CreatedAt, p.ClosedAt), Status: string(p.Status)})
+			Opened: time.UnixMilli(p.CreatedAt), Took: durationBetween(&p.CreatedAt, p.ClosedAt), Status: string(p.Status)})
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func (h *Handler) fillScript(ctx context.Context, model *view.Session, session d
 	if errors.Is(err, db.ErrNotFound) {
 		return nil
 	}
-	model.Script = view.Script{Name: short(session.Version), Source: script.Source, Failed: model.Verdict.Line}
+	model.Script = view.Script{Name: shortHash(session.Version), Source: script.Source, Failed: model.Verdict.Line}
 	return err
 }
 

@@ -44,7 +44,7 @@ func (h *Handler) ShowSessions(w http.ResponseWriter, r *http.Request) error {
 	if filter.Cursor != "" {
 		model.Newer = withCursor(query, "")
 	}
-	return render(w, r, http.StatusOK, view.SessionsPage(h.frame(r), model))
+	return render(w, r, http.StatusOK, view.SessionsPage(h.layout(r), model))
 }
 
 // withCursor is the list at another place; without a cursor it begins anew.
@@ -74,9 +74,9 @@ func (h *Handler) filter(r *http.Request, chosen db.SessionFilter) (view.Filter,
 	}
 	// What is in force is on the form, offered or not: an integration may be out
 	// of service by now.
-	shown.Statuses = with(shown.Statuses, shown.Status)
-	shown.Codes = with(shown.Codes, shown.Code)
-	shown.Integrations = with(shown.Integrations, shown.Integration)
+	shown.Statuses = withChoice(shown.Statuses, shown.Status)
+	shown.Codes = withChoice(shown.Codes, shown.Code)
+	shown.Integrations = withChoice(shown.Integrations, shown.Integration)
 	organizations, err := h.DB.Organizations(r.Context())
 	for _, organization := range organizations {
 		shown.Organizations = append(shown.Organizations, view.Choice{ID: organization.ID, Name: organization.DisplayName})
@@ -84,7 +84,7 @@ func (h *Handler) filter(r *http.Request, chosen db.SessionFilter) (view.Filter,
 	return shown, err
 }
 
-func with(choices []string, chosen string) []string {
+func withChoice(choices []string, chosen string) []string {
 	if chosen == "" || slices.Contains(choices, chosen) {
 		return choices
 	}
@@ -93,7 +93,7 @@ func with(choices []string, chosen string) []string {
 
 func (h *Handler) row(session db.Session, integration, organization string) view.Row {
 	row := view.Row{ID: session.ID, To: sessionPath(session.ID), Status: string(session.Status),
-		Integration: integration, Version: short(session.Version), Organization: organization,
+		Integration: integration, Version: shortHash(session.Version), Organization: organization,
 		LinkID: session.LinkID, Attempt: session.Attempt, At: time.UnixMilli(session.CreatedAt)}
 	end := h.DB.Now()
 	if session.EndedAt != nil {
@@ -106,5 +106,5 @@ func (h *Handler) row(session db.Session, integration, organization string) view
 	return row
 }
 
-// short is as much of a script's hash as tells versions apart.
-func short(version string) string { return version[:min(len(version), 8)] }
+// shortHash is as much of a script's hash as tells versions apart.
+func shortHash(version string) string { return version[:min(len(version), 8)] }

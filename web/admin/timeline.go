@@ -47,7 +47,7 @@ func addEvidence(model *view.Session, data event.Evidence) {
 	verdict.Word, verdict.Selector, verdict.Line = data.Word, data.Selector, data.Line
 	verdict.Traceback = data.Traceback
 	for _, s := range data.Selectors {
-		shown := view.Selector{Name: s.Name, Selector: s.Selector, Matches: s.Matches, Near: s.Near, Hiding: s.Hiding, Last: s.Last}
+		shown := view.Selector{Name: s.Name, Selector: s.Selector, Matches: s.Matches, Nearest: s.Near, HiddenBy: s.Hiding, LastMatch: s.Last}
 		if s.Last != "" {
 			shown.LastAt = time.UnixMilli(s.LastAt)
 		}
@@ -58,7 +58,7 @@ func addEvidence(model *view.Session, data event.Evidence) {
 
 // describe puts an entry of the timeline into words for operators.
 func describe(shown *view.Event, kind event.Kind, data any) {
-	shown.Word = words[kind]
+	shown.Word = eventLabels[kind]
 	switch data := data.(type) {
 	case event.Step:
 		shown.Kind, shown.Word, shown.Target, shown.Outcome = "step", data.Word, data.Selector, data.Outcome
@@ -84,8 +84,8 @@ func describe(shown *view.Event, kind event.Kind, data any) {
 	}
 }
 
-// words are the operators' words for each kind of entry but a step.
-var words = map[event.Kind]string{
+// eventLabels are the operators' words for each kind of entry but a step.
+var eventLabels = map[event.Kind]string{
 	event.Claimed:            "claimed",
 	event.PromptOpened:       "asked the person",
 	event.PromptClosed:       "question closed",

@@ -30,7 +30,7 @@ func (h *Handler) fillWebhooks(ctx context.Context, model *view.Session, session
 		return err
 	}
 	for _, event := range events {
-		notice := view.Notice{Event: event.Name, At: time.UnixMilli(event.CreatedAt)}
+		notice := view.LinkEvent{Event: event.Name, At: time.UnixMilli(event.CreatedAt)}
 		if notice.Deliveries, err = h.deliveries(ctx, event.ID, maxDeliveries); err != nil {
 			return err
 		}
@@ -56,16 +56,16 @@ func (h *Handler) deliveries(ctx context.Context, eventID string, limit int) (li
 }
 
 func showDelivery(d *db.Delivery, tries []db.DeliveryAttempt) view.Delivery {
-	shown := view.Delivery{Status: string(d.Status), Next: at(d.NextAttempt()), Held: d.Held}
+	shown := view.Delivery{Status: string(d.Status), NextAttempt: timeOf(d.NextAttempt()), Held: d.Held}
 	if target, err := url.Parse(d.URL); err == nil { // a faulty one is a failed try's to say
 		shown.Host = target.Host
 	}
 	for _, try := range tries {
-		row := view.Try{At: time.UnixMilli(try.At), Took: time.Duration(try.Took) * time.Millisecond, Fault: try.Error, Answer: try.Reply}
+		row := view.DeliveryAttempt{At: time.UnixMilli(try.At), Took: time.Duration(try.Took) * time.Millisecond, Error: try.Error, Reply: try.Reply}
 		if try.StatusCode != nil {
 			row.Code = *try.StatusCode
 		}
-		shown.Tries = append(shown.Tries, row)
+		shown.Attempts = append(shown.Attempts, row)
 	}
 	return shown
 }

@@ -40,7 +40,7 @@ func refuseReturnURL(text string) string {
 // refuseElsewhere says where else a return URL must lead, if its organization
 // is held to a list.
 func refuseElsewhere(text string, allowed []string) string {
-	if branding.MayReturn(allowed, text) {
+	if branding.AllowsReturn(allowed, text) {
 		return ""
 	}
 	return "must lead to one of " + strings.Join(allowed, ", ") + "; whoever runs Passage can allow more"

@@ -14,7 +14,7 @@ const minContrast = 4.5
 // colour is one of sRGB; each part is 0 to 1.
 type colour [3]float64
 
-var colourForm = regexp.MustCompile(`^#?([0-9a-f]{3}|[0-9a-f]{6})$`)
+var colourPattern = regexp.MustCompile(`^#?([0-9a-f]{3}|[0-9a-f]{6})$`)
 
 // readAccent takes a colour as designers write it, and keeps it with six digits.
 func readAccent(text string) (kept, fault string) {
@@ -22,7 +22,7 @@ func readAccent(text string) (kept, fault string) {
 	if text == "" {
 		return "", ""
 	}
-	found := colourForm.FindStringSubmatch(text)
+	found := colourPattern.FindStringSubmatch(text)
 	if found == nil {
 		return "", "must be a colour such as #12594a"
 	}
@@ -95,8 +95,8 @@ const (
 	sunkPart = 0.05
 )
 
-// least is the lowest contrast that an accent has with anything it meets.
-func (t theme) least(accent colour) float64 {
+// leastContrast is the lowest contrast that an accent has with anything it meets.
+func (t theme) leastContrast(accent colour) float64 {
 	least := contrast(accent, t.on)
 	for _, ground := range []colour{t.paper, t.surface, t.surface.toward(accent, tintPart), t.surface.toward(t.ink, sunkPart)} {
 		least = min(least, contrast(accent, ground))
@@ -104,12 +104,12 @@ func (t theme) least(accent colour) float64 {
 	return least
 }
 
-// fit is the nearest colour to the accent that can be read: the accent itself,
+// nearestReadable is the nearest colour to the accent that can be read: the accent itself,
 // or darker, or lighter.
-func (t theme) fit(accent colour) colour {
+func (t theme) nearestReadable(accent colour) colour {
 	const steps = 256
 	for step := range steps {
-		if near := accent.toward(t.end, float64(step)/steps).rounded(); t.least(near) >= minContrast {
+		if near := accent.toward(t.end, float64(step)/steps).rounded(); t.leastContrast(near) >= minContrast {
 			return near
 		}
 	}
@@ -125,7 +125,7 @@ type Shades struct {
 // ShadesOf are the shades of an accent as it is kept.
 func ShadesOf(accent string) Shades {
 	c := parse(accent)
-	return Shades{lightTheme.fit(c).String(), lightTheme.on.String(), darkTheme.fit(c).String(), darkTheme.on.String()}
+	return Shades{lightTheme.nearestReadable(c).String(), lightTheme.on.String(), darkTheme.nearestReadable(c).String(), darkTheme.on.String()}
 }
 
 // Advice says in which theme an accent is shown otherwise, and how; empty: it
@@ -138,7 +138,7 @@ func Advice(accent string) string {
 	shades, c := ShadesOf(accent), parse(accent)
 	tell := func(t theme, name, shown string) {
 		if shown != accent {
-			parts = append(parts, fmt.Sprintf("in the %s theme, where its contrast is %.1f : 1 and text needs 4.5 : 1, %s is shown", name, t.least(c), shown))
+			parts = append(parts, fmt.Sprintf("in the %s theme, where its contrast is %.1f : 1 and text needs 4.5 : 1, %s is shown", name, t.leastContrast(c), shown))
 		}
 	}
 	tell(lightTheme, "light", shades.Light)

@@ -15,10 +15,10 @@ func TestEveryAccentCanBeReadInBothThemes(t *testing.T) {
 			for blue := 0; blue < 256; blue += 51 {
 				accent := colour{float64(red) / 255, float64(green) / 255, float64(blue) / 255}.String()
 				shades := ShadesOf(accent)
-				if got := lightTheme.least(parse(shades.Light)); got < minContrast {
+				if got := lightTheme.leastContrast(parse(shades.Light)); got < minContrast {
 					t.Errorf("%s is %s in the light theme: %.2f", accent, shades.Light, got)
 				}
-				if got := darkTheme.least(parse(shades.Dark)); got < minContrast {
+				if got := darkTheme.leastContrast(parse(shades.Dark)); got < minContrast {
 					t.Errorf("%s is %s in the dark theme: %.2f", accent, shades.Dark, got)
 				}
 			}
@@ -85,7 +85,7 @@ func FuzzAccent(f *testing.F) {
 		if again, fault := readAccent(kept); fault != "" || again != kept || parse(kept).String() != kept {
 			t.Fatalf("%q is kept as %q, and that as %q", text, kept, again)
 		}
-		if shades := ShadesOf(kept); lightTheme.least(parse(shades.Light)) < minContrast || darkTheme.least(parse(shades.Dark)) < minContrast {
+		if shades := ShadesOf(kept); lightTheme.leastContrast(parse(shades.Light)) < minContrast || darkTheme.leastContrast(parse(shades.Dark)) < minContrast {
 			t.Fatalf("%s: %+v", kept, shades)
 		}
 	})

@@ -46,8 +46,8 @@ func readSupport(text string) (kept, fault string) {
 	return mailScheme + text, ""
 }
 
-// ShowSupport is a support address as people read and type it.
-func ShowSupport(kept string) string { return strings.TrimPrefix(kept, mailScheme) }
+// SupportText is a support address as people read and type it.
+func SupportText(kept string) string { return strings.TrimPrefix(kept, mailScheme) }
 
 // appScheme follows RFC 3986, section 3.1.
 var appScheme = regexp.MustCompile(`^[a-z][a-z0-9+.-]*$`)
@@ -70,9 +70,9 @@ func readReturnTo(text string) (kept, fault string) {
 	return host, ""
 }
 
-// MayReturn reports whether a list of schemes and hosts allows a return URL,
+// AllowsReturn reports whether a list of schemes and hosts allows a return URL,
 // which is one that the API takes. An empty list allows all.
-func MayReturn(allowed []string, returnURL string) bool {
+func AllowsReturn(allowed []string, returnURL string) bool {
 	if len(allowed) == 0 {
 		return true
 	}
@@ -118,13 +118,13 @@ func asHost(text, scheme string) (host string, ok bool) {
 	return text, isHost(text)
 }
 
-var hostForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[1-9][0-9]{0,4})?$`)
+var hostPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[1-9][0-9]{0,4})?$`)
 
 // maxHost is RFC 1035's, and a port.
 const maxHost = 253 + len(":65535")
 
 func isHost(text string) bool {
-	if len(text) > maxHost || !hostForm.MatchString(strings.ToLower(text)) {
+	if len(text) > maxHost || !hostPattern.MatchString(strings.ToLower(text)) {
 		return false
 	}
 	_, port, hasPort := strings.Cut(text, ":")

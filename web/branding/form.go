@@ -31,17 +31,17 @@ type Form struct {
 
 // FormOf is the form that would be typed for what is kept.
 func FormOf(kept db.Branding) Form {
-	return Form{kept.DisplayName, kept.Accent, ShowSupport(kept.Support), kept.ReturnTo, kept.EmbedOrigins}
+	return Form{kept.DisplayName, kept.Accent, SupportText(kept.Support), kept.ReturnTo, kept.EmbedOrigins}
 }
 
-// Fault is what is wrong with a field, for who typed it: “must …”.
-type Fault struct{ Field, Text string }
+// FieldError is what is wrong with a field, for who typed it: “must …”.
+type FieldError struct{ Field, Text string }
 
-// Faults are all that is wrong; none, and the form can be kept.
-type Faults []Fault
+// FieldErrors are all that is wrong; none, and the form can be kept.
+type FieldErrors []FieldError
 
-// Of is what is wrong with a field; empty: nothing.
-func (f Faults) Of(field string) string {
+// For is what is wrong with a field; empty: nothing.
+func (f FieldErrors) For(field string) string {
 	for _, fault := range f {
 		if fault.Field == field {
 			return fault.Text
@@ -50,19 +50,19 @@ func (f Faults) Of(field string) string {
 	return ""
 }
 
-func (f *Faults) add(field, text string) {
+func (f *FieldErrors) add(field, text string) {
 	if text != "" {
-		*f = append(*f, Fault{field, text})
+		*f = append(*f, FieldError{field, text})
 	}
 }
 
-// Read checks a form and puts it as it is kept. taken are the names of the
+// Validate checks a form and puts it as it is kept. taken are the names of the
 // integrations, which nobody else may go by.
-func (f Form) Read(taken []string) (db.Branding, Faults) {
-	var faults Faults
+func (f Form) Validate(taken []string) (db.Branding, FieldErrors) {
+	var faults FieldErrors
 	var read db.Branding
 	read.DisplayName = strings.TrimSpace(f.DisplayName)
-	faults.add(FieldDisplayName, RefuseName(read.DisplayName, taken))
+	faults.add(FieldDisplayName, CheckName(read.DisplayName, taken))
 	var fault string
 	read.Accent, fault = readAccent(f.Accent)
 	faults.add(FieldAccent, fault)
@@ -103,8 +103,8 @@ func readList(entries []string, read func(string) (kept, fault string)) (list []
 // maxName is how long a name may be, in characters: what fits a phone in two lines.
 const maxName = 40
 
-// RefuseName says why an organization cannot go by a name; empty: it can.
-func RefuseName(name string, taken []string) string {
+// CheckName says why an organization cannot go by a name; empty: it can.
+func CheckName(name string, taken []string) string {
 	switch {
 	case strings.TrimSpace(name) == "":
 		return "must not be empty: people read it on every page"

@@ -17,18 +17,18 @@ func TestANameThatResemblesAnIntegrationIsRefused(t *testing.T) {
 		"Verizon", "Ver1zon", "VERIZ0N", "Vеrіzоn", "Veri\u200bzon", "𝓥𝓮𝓻𝓲𝔃𝓸𝓷", "Verizón", "My Verizon", "Verlzon", "verizon-billing",
 		"Uber Eats", "UberEats", "Ub3r €ats Uber-Eats", "ＵｂｅｒＥａｔｓ", "demo", "Dem0", "DEMO", "Demo Mobile", "D e m o  Mobile",
 	} {
-		if fault := RefuseName(name, integrations); !strings.Contains(fault, "must not") {
+		if fault := CheckName(name, integrations); !strings.Contains(fault, "must not") {
 			t.Errorf("%q is taken: %q", name, fault)
 		}
 	}
 	for _, name := range []string{"Acme", "Matt’s Shop", "Demo Shop", "Attic Finds", "Uber Alles Records", "Grand Central Household Budgeting",
 		"Attila & Son", "Horizon", "Mobile Phones 4 U", "東京商店", "Магазин", "Café Ñandú", "Democracy Now"} {
-		if fault := RefuseName(name, integrations); fault != "" {
+		if fault := CheckName(name, integrations); fault != "" {
 			t.Errorf("%q: %s", name, fault)
 		}
 	}
 	for _, name := range []string{"", "  ", strings.Repeat("a", maxName+1), "Acme\nShop", "Ac\u202eme", "Ac\u200bme", "\xff"} {
-		if RefuseName(name, nil) == "" {
+		if CheckName(name, nil) == "" {
 			t.Errorf("%q is taken", name)
 		}
 	}
@@ -40,7 +40,7 @@ func TestAFormIsKeptInOneForm(t *testing.T) {
 		DisplayName: " Acme Shop ", Accent: "ABC", Support: "Help@Shop.example.com",
 		ReturnTo:     []string{"", "Shop.Example.com", "https://pay.example.com:443/", "MyApp://", "localhost:3000", "myapp:", "münchen.example"},
 		EmbedOrigins: []string{"https://Shop.Example.com/", "https://shop.example.com:443", "http://localhost:3000", "http://127.0.0.1:8080", "https://a.example:8443"},
-	}.Read(integrations)
+	}.Validate(integrations)
 	if faults != nil {
 		t.Fatal(faults)
 	}
@@ -53,7 +53,7 @@ func TestAFormIsKeptInOneForm(t *testing.T) {
 	if want := []string{"https://shop.example.com", "http://localhost:3000", "http://127.0.0.1:8080", "https://a.example:8443"}; !slices.Equal(kept.EmbedOrigins, want) {
 		t.Errorf("embed origins: %q", kept.EmbedOrigins)
 	}
-	if again, faults := FormOf(kept).Read(integrations); faults != nil || !slices.Equal(again.ReturnTo, kept.ReturnTo) || again.Support != kept.Support {
+	if again, faults := FormOf(kept).Validate(integrations); faults != nil || !slices.Equal(again.ReturnTo, kept.ReturnTo) || again.Support != kept.Support {
 		t.Errorf("read again: %+v, %v", again, faults)
 	}
 }
@@ -77,13 +77,13 @@ func TestEveryFaultOfAFormIsSaid(t *testing.T) {
 	} {
 		for _, form := range forms {
 			form.DisplayName = "Acme"
-			_, faults := form.Read(nil)
-			if len(faults) != 1 || faults.Of(field) == "" {
+			_, faults := form.Validate(nil)
+			if len(faults) != 1 || faults.For(field) == "" {
 				t.Errorf("%s of %+v: %v", field, form, faults)
 			}
 		}
 	}
-	if _, faults := (Form{Accent: "x", Support: "x"}).Read(nil); len(faults) != 3 {
+	if _, faults := (Form{Accent: "x", Support: "x"}).Validate(nil); len(faults) != 3 {
 		t.Errorf("only %v", faults)
 	}
 }
@@ -97,10 +97,10 @@ func TestAReturnURLMustLeadToWhatIsAllowed(t *testing.T) {
 		"https://shop.example.com:8443/": false, "https://shop.example.com.evil.example/": false, "https://evil.example/shop.example.com": false,
 		"http://localhost/": false, "yourapp://callback": false, "https://sub.shop.example.com/": false, "http://shop.example.com:443/": false,
 	} {
-		if got := MayReturn(allowed, address); got != want {
+		if got := AllowsReturn(allowed, address); got != want {
 			t.Errorf("%s: %t", address, got)
 		}
-		if !MayReturn(nil, address) {
+		if !AllowsReturn(nil, address) {
 			t.Errorf("%s: without a list, anywhere", address)
 		}
 	}
@@ -113,18 +113,18 @@ func FuzzFormsAreKeptAsTheyCanBeUsed(f *testing.F) {
 	}
 	inHeader, inList := regexp.MustCompile(`^https?://[a-z0-9.:-]+$`), regexp.MustCompile(`^[a-z0-9.:+-]+$`)
 	f.Fuzz(func(t *testing.T, text string) {
-		kept, _ := Form{DisplayName: text, Support: text, ReturnTo: []string{text}, EmbedOrigins: []string{text}}.Read(integrations)
+		kept, _ := Form{DisplayName: text, Support: text, ReturnTo: []string{text}, EmbedOrigins: []string{text}}.Validate(integrations)
 		for _, origin := range kept.EmbedOrigins {
 			if !inHeader.MatchString(origin) {
 				t.Fatalf("%q is kept as the origin %q", text, origin)
 			}
 		}
 		for _, place := range kept.ReturnTo {
-			if !inList.MatchString(place) || strings.HasSuffix(place, ":") == MayReturn(kept.ReturnTo, "https://"+place+"/done") {
+			if !inList.MatchString(place) || strings.HasSuffix(place, ":") == AllowsReturn(kept.ReturnTo, "https://"+place+"/done") {
 				t.Fatalf("%q is kept as the place %q", text, place)
 			}
 		}
-		if again, faults := FormOf(kept).Read(nil); faults.Of(FieldReturnTo)+faults.Of(FieldEmbedOrigins)+faults.Of(FieldSupport) != "" ||
+		if again, faults := FormOf(kept).Validate(nil); faults.For(FieldReturnTo)+faults.For(FieldEmbedOrigins)+faults.For(FieldSupport) != "" ||
 			again.Support != kept.Support || !slices.Equal(again.ReturnTo, kept.ReturnTo) || !slices.Equal(again.EmbedOrigins, kept.EmbedOrigins) {
 			t.Fatalf("%q is kept as %+v, and that as %+v: %v", text, kept, again, faults)
 		}

@@ -11,8 +11,8 @@ import (
 	"passage/automation/catalog"
 )
 
-// Taken are the names that the integrations of a catalog go by.
-func Taken(loaded *catalog.Catalog) []string {
+// IntegrationNames are the names that the integrations of a catalog go by.
+func IntegrationNames(loaded *catalog.Catalog) []string {
 	var names []string
 	for _, entry := range loaded.Entries() {
 		if entry.Integration != nil {
