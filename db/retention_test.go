@@ -177,3 +177,25 @@ func TestPictureThatIsTooLargeIsRefused(t *testing.T) {
 	w.must(w.db.SaveScreenshot(t.Context(), lease, "image/png", make([]byte, db.MaxArtifactBytes)))
 	expect(t, "pictures", w.count("artifacts"), 1)
 }
+
+func TestDestroyOld_LetsOtherWritersInBetween(t *testing.T) {
+	w := newWorld(t)
+	lease := w.run(w.link())
+	old := w.db.Now() - db.LongestLockout.Milliseconds()
+	for range 250 {
+		_, err := w.raw.ExecContext(t.Context(), `INSERT INTO log_ins (session_id, integration_id, username_mac, status, at)
+			VALUES ($1, 'demo', x'00', 'refused', $2)`, lease.SessionID, old)
+		w.must(err)
+	}
+	versions := map[int]bool{}
+	w.must(db.Trace(w.db, w.folder, func(statement string) {
+		if strings.HasPrefix(statement, "DELETE FROM log_ins") {
+			versions[w.version()] = true
+		}
+	}))
+	w.must(w.db.DestroyOld(t.Context(), keep))
+	expect(t, "rows left", w.count("log_ins"), 0)
+	if len(versions) < 2 {
+		t.Error("nothing was committed between the batches")
+	}
+}

@@ -116,35 +116,3 @@ func (db *DB) sweep(ctx context.Context, query string, more []any, deal func(*tx
 		}
 	}
 }
-
-// Retention says how long data is kept after a link's last change.
-type Retention struct {
-	Results    time.Duration
-	Recordings time.Duration
-}
-
-// DestroyOld destroys results and recordings past their retention, and
-// idempotency keys and refused log-ins past their window.
-func (db *DB) DestroyOld(ctx context.Context, keep Retention) error {
-	err := db.transact(ctx, func(tx *tx) error {
-		results, recordings := tx.Now-keep.Results.Milliseconds(), tx.Now-keep.Recordings.Milliseconds()
-		return errors.Join(
-			tx.exec(`DELETE FROM idempotency_keys WHERE created_at <= $1`, tx.Now-IdempotencyWindow.Milliseconds()),
-			tx.exec(`DELETE FROM log_ins WHERE status <> 'open' AND at <= $1`, tx.Now-LongestLockout.Milliseconds()),
-			tx.exec(`DELETE FROM artifacts WHERE created_at <= $1`, recordings),
-			// A link that can be claimed again needs its key, but not the old result.
-			tx.exec(`UPDATE links SET result = NULL
-				WHERE data_key IS NOT NULL AND updated_at <= $1 AND result IS NOT NULL`, results),
-			tx.exec(`UPDATE links SET data_key = NULL
-				WHERE data_key IS NOT NULL AND updated_at <= $1 AND status <> 'active'
-					AND (expires_at <= $2 OR status = 'expired' OR (status = 'complete' AND reusable = 0))`, results, tx.Now),
-			tx.exec(`UPDATE link_operations SET arguments = NULL WHERE link_id IN
-				(SELECT id FROM links WHERE arguments_key IS NOT NULL AND status = 'complete' AND expires_at <= $1)`, tx.Now),
-			tx.exec(`UPDATE links SET arguments_key = NULL
-				WHERE arguments_key IS NOT NULL AND status = 'complete' AND expires_at <= $1`, tx.Now))
-	})
-	if err != nil {
-		return fmt.Errorf("destroy old data: %w", err)
-	}
-	return nil
-}
