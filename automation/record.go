@@ -68,9 +68,20 @@ func (r *recorder) Progress(key string, count int) {
 	s.mu.Lock()
 	position := s.operation
 	s.mu.Unlock()
-	if err := s.runner.DB.NoteOperation(context.WithoutCancel(s.ctx), s.lease, position, note); err != nil {
+	if err := s.recordProgress(context.WithoutCancel(s.ctx), position, note); err != nil {
 		s.logger.Warn("progress could not be recorded", "error", err)
 	}
+}
+
+// recordProgress stores a note beside the running operation; during the log-in
+// there is none, so the timeline alone has it.
+func (s *session) recordProgress(ctx context.Context, position int, note db.Note) error {
+	if position != noOperation {
+		return s.runner.DB.NoteOperation(ctx, s.lease, position, note)
+	}
+	_, err := s.runner.DB.AppendEvents(ctx, s.lease, []db.NewEvent{
+		{Kind: event.ProgressMade, Data: event.Progress(note), At: s.runner.DB.Now()}})
+	return err
 }
 
 // Submit writes down that a change is about to be handed to the site. From here

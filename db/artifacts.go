@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"passage/automation/event"
-
 	"passage/db/engine"
 	"passage/db/seal"
 )
@@ -33,23 +32,15 @@ func artifactAAD(organizationID, id string) seal.AAD {
 // {"artifact": id}.
 func (db *DB) SaveScreenshot(ctx context.Context, lease Lease, mediaType string, content []byte) error {
 	if len(content) > MaxArtifactBytes {
-		return fmt.Errorf("keep screenshot: %d bytes are more than %d", len(content), MaxArtifactBytes)
+		return fmt.Errorf("save screenshot: %d bytes are more than %d", len(content), MaxArtifactBytes)
 	}
 	id, err := db.newID(artifactPrefix)
 	if err != nil {
 		return err
 	}
-	link, err := db.linkByID(ctx, db.reader(), lease.LinkID)
+	encrypted, err := db.encryptForLink(ctx, lease.LinkID, content, func(l *Link) seal.AAD { return artifactAAD(l.OrganizationID, id) })
 	if err != nil {
-		return err
-	}
-	key, err := db.dataKey(&link)
-	if err != nil {
-		return fmt.Errorf("keep screenshot: %w", err)
-	}
-	encrypted, err := key.Encrypt(artifactAAD(link.OrganizationID, id), content)
-	if err != nil {
-		return err
+		return fmt.Errorf("save screenshot: %w", err)
 	}
 	err = db.transact(ctx, func(tx *tx) error {
 		seq, err := tx.record(lease, anyOpen, "", event.EvidenceKept, event.Evidence{Artifact: id})
@@ -60,7 +51,7 @@ func (db *DB) SaveScreenshot(ctx context.Context, lease Lease, mediaType string,
 			VALUES ($1, $2, $3, 'screenshot', $4, $5, $6)`, id, lease.SessionID, seq, mediaType, encrypted, tx.Now)
 	})
 	if err != nil {
-		return fmt.Errorf("keep screenshot: %w", err)
+		return fmt.Errorf("save screenshot: %w", err)
 	}
 	return nil
 }

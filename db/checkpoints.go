@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"passage/automation/event"
-
 	"passage/db/engine"
 	"passage/db/seal"
 )
@@ -42,17 +41,11 @@ func (db *DB) SetAccount(ctx context.Context, lease Lease, account string) error
 // CompleteWrite is CompleteOperation for a change that was made and verified. It
 // keeps the result for later attempts in the same account.
 func (db *DB) CompleteWrite(ctx context.Context, lease Lease, position int, note *Note, result json.RawMessage) error {
-	link, err := db.linkByID(ctx, db.reader(), lease.LinkID)
+	encrypted, err := db.encryptForLink(ctx, lease.LinkID, result, func(l *Link) seal.AAD {
+		return l.checkpointAAD(lease.SessionID, position)
+	})
 	if err != nil {
-		return err
-	}
-	key, err := db.dataKey(&link)
-	if err != nil {
-		return fmt.Errorf("keep the result: %w", err)
-	}
-	encrypted, err := key.Encrypt(link.checkpointAAD(lease.SessionID, position), result)
-	if err != nil {
-		return err
+		return fmt.Errorf("save the checkpoint: %w", err)
 	}
 	return db.completeOperation(ctx, lease, position, note, encrypted)
 }

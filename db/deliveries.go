@@ -114,13 +114,13 @@ func (db *DB) RecordAttempt(ctx context.Context, delivery Delivery, try Delivery
 		if paused {
 			status, nextAt = DeliveryPending, tx.Now+probeRest.Milliseconds()
 		}
-		var endedAt any
+		var endedAt int64
 		if status != DeliveryPending {
 			endedAt = tx.Now
 		}
 		if err := tx.execOne(`UPDATE webhook_deliveries SET status = $1, tries = tries + 1, next_at = $2, lease_until = 0, ended_at = $3
 			WHERE id = $4 AND status = 'pending' AND tries = $5`,
-			string(status), nextAt, endedAt, delivery.ID, delivery.Attempts); err != nil {
+			string(status), nextAt, orNull(endedAt), delivery.ID, delivery.Attempts); err != nil {
 			return err
 		}
 		return tx.exec(`INSERT INTO webhook_tries (delivery_id, number, status_code, took, error, reply, at)

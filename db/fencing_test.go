@@ -257,3 +257,15 @@ func TestConfirmedOperationStaysCompleteWhenTheSessionFailsLater(t *testing.T) {
 	w.must(err)
 	expect(t, "a later attempt must look first", submitted[1], true)
 }
+
+func TestNoteOperation_NeedsARunningOperation(t *testing.T) {
+	w := newWorld(t)
+	lease := w.run(w.link())
+	note := db.Note{Key: "opening_bills"}
+	w.changesNothing(db.ErrStale, func() error { return w.db.NoteOperation(t.Context(), lease, 0, note) })
+	w.must(w.db.StartOperation(t.Context(), lease, 0))
+	w.must(w.db.NoteOperation(t.Context(), lease, 0, note))
+	w.changesNothing(db.ErrStale, func() error { return w.db.NoteOperation(t.Context(), lease, 1, note) })
+	w.must(w.db.CompleteOperation(t.Context(), lease, 0, nil))
+	w.changesNothing(db.ErrStale, func() error { return w.db.NoteOperation(t.Context(), lease, 0, note) })
+}

@@ -136,13 +136,14 @@ func (db *DB) insertKey(tx *tx, new NewKey) (string, error) {
 	if new.Scope == "" {
 		new.Scope = ScopeAll
 	}
-	var lifetime, expiresAt any
+	var lifetime, expiresAt int64
 	if new.Lifetime > 0 {
 		lifetime, expiresAt = new.Lifetime.Milliseconds(), tx.Now+new.Lifetime.Milliseconds()
 	}
 	if err := tx.exec(`INSERT INTO api_keys (id, organization_id, hash, hint, name, scope, test, lifetime, expires_at, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		id, new.OrganizationID, hash(secret), secret[len(secret)-4:], new.Name, string(new.Scope), new.Test, lifetime, expiresAt, tx.Now); err != nil {
+		id, new.OrganizationID, hash(secret), secret[len(secret)-4:], new.Name, string(new.Scope), new.Test,
+		orNull(lifetime), orNull(expiresAt), tx.Now); err != nil {
 		return "", err
 	}
 	return secret, noteChange(tx, new.OrganizationID, new.Actor, Change{Field: FieldKey, After: "made " + id})

@@ -122,7 +122,7 @@ func (l *Link) stamp(now int64, lifetime time.Duration) {
 }
 
 func insertLink(tx *tx, l *Link) error {
-	var metadata any
+	var metadata string
 	if l.Metadata != nil {
 		text, err := json.Marshal(l.Metadata)
 		if err != nil {
@@ -135,7 +135,7 @@ func insertLink(tx *tx, l *Link) error {
 			require_return, locale, test, expires_at, created_at, updated_at)
 		VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)`,
 		l.ID, l.OrganizationID, l.IntegrationID, hash(l.ClaimCode), l.encryptedCode, l.argumentsKey, l.dataKey,
-		orNull(l.ReturnURL), orNull(l.WebhookURL), orNull(l.ExternalUserID), metadata, l.Debug, l.Reusable,
+		orNull(l.ReturnURL), orNull(l.WebhookURL), orNull(l.ExternalUserID), orNull(metadata), l.Debug, l.Reusable,
 		orNull(l.UserLabel), l.RequireReturn, orNull(l.Locale), l.Test, l.ExpiresAt, l.CreatedAt)
 }
 

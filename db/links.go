@@ -34,6 +34,14 @@ type Failure struct {
 	Detail    string // for operators, sessions only; nothing secret
 }
 
+// columns are what error_code and error_operation hold: null without a failure.
+func (f *Failure) columns() (code *string, operation *int) {
+	if f == nil {
+		return nil, nil
+	}
+	return &f.Code, f.Operation
+}
+
 // Link is an intent to run operations on one person's account.
 type Link struct {
 	ID                   string
@@ -215,6 +223,20 @@ func (db *DB) dataKey(link *Link) (*seal.Key, error) {
 	return db.unwrap(link.aad("data_key"), link.dataKey)
 }
 
+// encryptForLink encrypts a value with a link's data key. ErrNotFound says that
+// the key was destroyed.
+func (db *DB) encryptForLink(ctx context.Context, linkID string, plain []byte, aad func(*Link) seal.AAD) ([]byte, error) {
+	link, err := db.linkByID(ctx, db.reader(), linkID)
+	if err != nil {
+		return nil, err
+	}
+	key, err := db.dataKey(&link)
+	if err != nil {
+		return nil, err
+	}
+	return key.Encrypt(aad(&link), plain)
+}
+
 // Result opens a link's result: nil before the link is complete, or where the
 // data was destroyed.
 func (db *DB) Result(link *Link) (json.RawMessage, error) {
@@ -248,35 +270,4 @@ func (db *DB) Arguments(link *Link) ([]json.RawMessage, error) {
 		}
 	}
 	return arguments, nil
-}
-
-func orEmpty(value *string) string {
-	if value == nil {
-		return ""
-	}
-	return *value
-}
-
-// orNull stores an empty text as null: what was not given is not there.
-func orNull(value string) any {
-	if value == "" {
-		return nil
-	}
-	return value
-}
-
-// staleIsActive is for changes that only work in progress stands against.
-func staleIsActive(err error) error {
-	if errors.Is(err, ErrStale) {
-		return ErrActive
-	}
-	return err
-}
-
-// staleIsNotFound is for changes of rows that have no states.
-func staleIsNotFound(err error) error {
-	if errors.Is(err, ErrStale) {
-		return ErrNotFound
-	}
-	return err
 }

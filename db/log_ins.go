@@ -116,13 +116,13 @@ func (db *DB) RefuseLogIn(ctx context.Context, lease Lease, lockout Lockout) (st
 }
 
 // AcceptLogIn notes that the site did not find the session's log-in wrong. What
-// it refused before still counts.
+// it refused before still counts. ErrStale also says that no log-in is open.
 func (db *DB) AcceptLogIn(ctx context.Context, lease Lease) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		if _, err := tx.advance(lease, anyOpen, "", 0); err != nil {
 			return err
 		}
-		return tx.exec(`UPDATE log_ins SET status = 'accepted', at = $1 WHERE session_id = $2 AND status = 'open'`,
+		return tx.execOne(`UPDATE log_ins SET status = 'accepted', at = $1 WHERE session_id = $2 AND status = 'open'`,
 			tx.Now, lease.SessionID)
 	})
 	if err != nil {

@@ -196,3 +196,12 @@ func (w *world) usernameMAC() (mac string) {
 	w.must(w.raw.QueryRowContext(w.Context(), `SELECT hex(username_mac) FROM log_ins`).Scan(&mac))
 	return mac
 }
+
+func TestAcceptLogIn_NeedsAnOpenLogIn(t *testing.T) {
+	w := newWorld(t)
+	lease := w.typed()
+	w.changesNothing(db.ErrStale, func() error { return w.db.AcceptLogIn(t.Context(), lease) })
+	w.must(w.db.ReserveLogIn(t.Context(), lease, logIn(username)))
+	w.must(w.db.AcceptLogIn(t.Context(), lease))
+	w.changesNothing(db.ErrStale, func() error { return w.db.AcceptLogIn(t.Context(), lease) })
+}

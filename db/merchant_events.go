@@ -44,13 +44,7 @@ func (db *DB) announce(tx *tx, link *Link, to LinkStatus, sessionID string, fail
 	if err != nil {
 		return fmt.Errorf("draw an event id: %w", err)
 	}
-	var code, position any
-	if failure != nil {
-		code = failure.Code
-		if failure.Operation != nil {
-			position = *failure.Operation
-		}
-	}
+	code, position := failure.columns()
 	final := to == LinkExpired || (to == LinkComplete && !link.Reusable) || (to == LinkFailed && link.AttemptsSinceSuccess >= MaxAttempts)
 	id := eventPrefix + uid.String()
 	if err := tx.exec(`INSERT INTO events (id, organization_id, link_id, session_id, event, error_code, error_operation,

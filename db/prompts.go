@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"passage/automation/event"
-
 	"passage/db/engine"
 )
 

@@ -15,21 +15,36 @@ import (
 	"passage/db/dbtest"
 )
 
-// linkDiagram is CONTRACT §2: the states that may follow each.
-var linkDiagram = map[db.LinkStatus][]db.LinkStatus{
-	db.LinkPending:  {db.LinkActive, db.LinkExpired},
-	db.LinkActive:   {db.LinkComplete, db.LinkFailed, db.LinkExpired},
-	db.LinkFailed:   {db.LinkActive, db.LinkExpired},
-	db.LinkComplete: {db.LinkActive}, // a reusable one
+// linkDiagram has the states that may follow each state of a link, with the
+// methods that lead there. The README draws it.
+var linkDiagram = map[db.LinkStatus]map[db.LinkStatus]string{
+	"":             {db.LinkPending: "CreateLink"},
+	db.LinkPending: {db.LinkActive: "ClaimLink", db.LinkExpired: "ExpireLinks, CancelLink"},
+	db.LinkActive: {
+		db.LinkComplete: "CompleteSession, Redeem",
+		db.LinkFailed:   "FailSession, FailLost, FailOrphans",
+		db.LinkExpired:  "ExpireLinks, CancelLink, FailSession",
+	},
+	db.LinkFailed:   {db.LinkActive: "ClaimLink", db.LinkExpired: "ExpireLinks, CancelLink"},
+	db.LinkComplete: {db.LinkActive: "ClaimLink, if reusable"},
 }
 
-// sessionDiagram is DESIGN §3.
-var sessionDiagram = map[db.SessionStatus][]db.SessionStatus{
-	"":                {db.SessionCreated},
-	db.SessionCreated: {db.SessionQueued, db.SessionFailed},
-	db.SessionQueued:  {db.SessionRunning, db.SessionFailed},
-	db.SessionRunning: {db.SessionWaiting, db.SessionComplete, db.SessionFailed},
-	db.SessionWaiting: {db.SessionRunning, db.SessionFailed},
+// sessionDiagram is the same for the states of a session.
+var sessionDiagram = map[db.SessionStatus]map[db.SessionStatus]string{
+	"":                {db.SessionCreated: "ClaimLink"},
+	db.SessionCreated: {db.SessionQueued: "StartSession", db.SessionFailed: failing},
+	db.SessionQueued:  {db.SessionRunning: "RunSession", db.SessionFailed: failing},
+	db.SessionRunning: {db.SessionWaiting: "OpenPrompt", db.SessionComplete: "CompleteSession", db.SessionFailed: failing},
+	db.SessionWaiting: {db.SessionRunning: "ClosePrompt", db.SessionFailed: failing},
+}
+
+// failing is what may fail a session in any state.
+const failing = "FailSession, FailLost, FailOrphans, ExpireLinks, CancelLink"
+
+// leadsTo reports whether a diagram lets a state follow another.
+func leadsTo[S ~string](diagram map[S]map[S]string, from, to S) bool {
+	_, ok := diagram[from][to]
+	return ok
 }
 
 // history is one link of which anything happens in any order.

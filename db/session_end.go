@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"passage/automation/event"
-
 	"passage/db/engine"
 )
 
@@ -163,13 +162,11 @@ func (tx *tx) endOperations(sessionID string, failure Failure, refused bool) (Fa
 
 // endSession writes a session's end and withdraws what it still asked.
 func (tx *tx) endSession(sessionID string, failure *Failure) error {
-	status, code, operation, detail, events := SessionComplete, any(nil), any(nil), any(nil), 0
+	status, detail, events := SessionComplete, (*string)(nil), 0
 	if failure != nil {
-		status, code, detail, events = SessionFailed, failure.Code, failure.Detail, 1
-		if failure.Operation != nil {
-			operation = *failure.Operation
-		}
+		status, detail, events = SessionFailed, &failure.Detail, 1
 	}
+	code, operation := failure.columns()
 	if err := tx.execOne(`UPDATE link_sessions SET status = $1, error_code = $2, error_operation = $3, error_detail = $4,
 			ended_at = $5, last_seq = last_seq + $6 WHERE id = $7`,
 		string(status), code, operation, detail, tx.Now, events, sessionID); err != nil {
@@ -182,13 +179,7 @@ func (tx *tx) endSession(sessionID string, failure *Failure) error {
 // endLink moves a link that has not ended to failed or expired. Without a
 // failure it keeps the error that it has.
 func (tx *tx) endLink(linkID string, to LinkStatus, failure *Failure) error {
-	var code, operation any
-	if failure != nil {
-		code = failure.Code
-		if failure.Operation != nil {
-			operation = *failure.Operation
-		}
-	}
+	code, operation := failure.columns()
 	tx.notify(linkID)
 	if err := tx.execOne(`UPDATE links SET status = $1, error_code = COALESCE($2, error_code),
 			error_operation = CASE WHEN $2 IS NULL THEN error_operation ELSE $3 END, updated_at = $4

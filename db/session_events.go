@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"passage/automation/event"
-
 	"passage/db/engine"
 )
 

@@ -77,7 +77,8 @@ func (db *DB) completeOperation(ctx context.Context, lease Lease, position int, 
 }
 
 // NoteOperation changes what a person reads beside a running operation, and
-// appends a progress event with the note as its data.
+// appends a progress event with the note as its data. ErrStale also says that
+// the operation is not running.
 func (db *DB) NoteOperation(ctx context.Context, lease Lease, position int, note Note) error {
 	text, err := noteText(&note)
 	if err != nil {
@@ -87,7 +88,7 @@ func (db *DB) NoteOperation(ctx context.Context, lease Lease, position int, note
 		if _, err := tx.record(lease, anyOpen, "", event.ProgressMade, event.Progress(note)); err != nil {
 			return err
 		}
-		return tx.exec(`UPDATE session_operations SET note = $1
+		return tx.execOne(`UPDATE session_operations SET note = $1
 			WHERE session_id = $2 AND position = $3 AND status = 'running'`, text, lease.SessionID, position)
 	})
 	if err != nil {

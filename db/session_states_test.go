@@ -104,14 +104,14 @@ func transitions() []transition {
 		{"CompleteOperation", firstRunning, only(db.SessionRunning), "", func(s *stage) error {
 			return s.db.CompleteOperation(s.Context(), s.lease, 0, &db.Note{Key: "found_cards", Count: 2})
 		}},
-		{"NoteOperation", firstRunning, open, "", func(s *stage) error {
+		{"NoteOperation", firstRunning, []db.SessionStatus{db.SessionRunning, db.SessionWaiting}, "", func(s *stage) error {
 			return s.db.NoteOperation(s.Context(), s.lease, 0, db.Note{Key: "opening_bills"})
 		}},
 		{"AppendEvents", nothingStarted, open, "", func(s *stage) error {
 			_, err := s.db.AppendEvents(s.Context(), s.lease, []db.NewEvent{{Kind: event.StepTaken}, {Kind: event.StepTaken}})
 			return err
 		}},
-		{"KeepScreenshot", nothingStarted, open, "", func(s *stage) error {
+		{"SaveScreenshot", nothingStarted, open, "", func(s *stage) error {
 			return s.db.SaveScreenshot(s.Context(), s.lease, "image/png", []byte("picture"))
 		}},
 		{"CompleteSession", allComplete, only(db.SessionRunning), db.SessionComplete, func(s *stage) error {
@@ -120,12 +120,12 @@ func transitions() []transition {
 		{"FailSession", firstRunning, open, db.SessionFailed, func(s *stage) error {
 			return s.db.FailSession(s.Context(), s.lease, failure("SITE_CHANGED"))
 		}},
-		{"HandOver", nothingStarted, only(db.SessionCreated), "", func(s *stage) error {
-			_, err := s.db.TransferSession(s.Context(), s.lease.SessionID, "other browser", false)
+		{"TransferSession", nothingStarted, only(db.SessionCreated), "", func(s *stage) error {
+			_, err := s.db.TransferSession(s.Context(), s.lease.SessionID, "another visitor", false)
 			return err
 		}},
-		{"HandOver when allowed", nothingStarted, open, "", func(s *stage) error {
-			_, err := s.db.TransferSession(s.Context(), s.lease.SessionID, "other browser", true)
+		{"TransferSession when approved", nothingStarted, open, "", func(s *stage) error {
+			_, err := s.db.TransferSession(s.Context(), s.lease.SessionID, "another visitor", true)
 			return err
 		}},
 	}
