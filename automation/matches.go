@@ -19,7 +19,7 @@ import (
 // script made of what it read on the page may tell of the person, so only those
 // are kept that stand in the script.
 func (s *session) keepMatches(b *browser.Browser) {
-	seen := b.Seen()
+	seen := b.MatchedElements()
 	maps.DeleteFunc(seen, func(selector, _ string) bool {
 		return !bytes.Contains(s.integration.Source, []byte(selector))
 	})

@@ -27,11 +27,11 @@ type Browser struct {
 	rules   *chrome.Rules
 	redact  *secret.Redactor
 
-	mu    sync.Mutex
-	typed []string          // what was typed so far, for masking pictures
-	acted bool              // something was done that may make the page leave
-	inWay string            // selectors of what is clicked away when it shows
-	seen  map[string]string // what selectors matched; see Seen
+	mu      sync.Mutex
+	typed   []string          // to be masked in pictures
+	acted   bool              // see markAction
+	dismiss string            // see Dismiss
+	matched map[string]string // selector → element; see MatchedElements
 
 	events  sync.WaitGroup
 	closing sync.Once
@@ -68,10 +68,10 @@ func Launch(ctx context.Context, launcher *chrome.Launcher) (*Browser, error) {
 // Page returns the browser's only page.
 func (b *Browser) Page() *Page { return b.page }
 
-// Dead is closed when the process has ended, its page has crashed, or Close was called.
+// Dead is closed when the process has ended, the page has crashed, or Close was called.
 func (b *Browser) Dead() <-chan struct{} { return b.life.Done() }
 
-// Cause says, once Dead is closed, why; it is a CONNECTION_FAILED.
+// Cause says why Dead is closed. It is a CONNECTION_FAILED.
 func (b *Browser) Cause() error { return context.Cause(b.life) }
 
 // PID returns the process's id.
@@ -114,9 +114,9 @@ func (b *Browser) openPage(ctx context.Context) error {
 		return err
 	}
 	b.session = window.Session
-	b.windows.own(window)
+	b.windows.setPage(window)
 	b.page.frame.session = window.Session
-	b.page.frame.moveTo(chrome.FrameID(window.Target)) // a page's main frame has its target's id
+	b.page.frame.setID(chrome.FrameID(window.Target)) // a page's main frame has its target's id
 	return errors.Join(
 		b.process.DenyDownloads(ctx, window.Context),
 		b.process.WatchWindows(ctx),
@@ -149,7 +149,7 @@ func (b *Browser) watchEvents() {
 		case chrome.PageCrashed:
 			b.process.Fail(outcome.New(outcome.ConnectionFailed, "the page crashed"))
 		case chrome.Detached:
-			if b.windows.isOwn(e.Session) {
+			if b.windows.isPage(e.Session) {
 				b.process.Fail(outcome.New(outcome.ConnectionFailed, "the page was closed"))
 			}
 		case chrome.WindowOpened:
@@ -168,8 +168,8 @@ func (b *Browser) watchEvents() {
 	}
 }
 
-// noteTyped keeps what was typed, so that no picture shows it.
-func (b *Browser) noteTyped(text string) {
+// recordTyped records what was typed, so that no picture shows it.
+func (b *Browser) recordTyped(text string) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
@@ -178,21 +178,22 @@ func (b *Browser) noteTyped(text string) {
 	b.typed = append(b.typed, text)
 }
 
-// private returns everything that a picture must not show.
-func (b *Browser) private() []string {
+// secrets returns everything that a picture must not show.
+func (b *Browser) secrets() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append(b.redact.Secrets(), b.typed...)
 }
 
-// noteAct remembers that the page may be about to leave; tookAct says so, once.
-func (b *Browser) noteAct() {
+// markAction records an action after which the page may be about to leave.
+// takeAction reports it, once.
+func (b *Browser) markAction() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.acted = true
 }
 
-func (b *Browser) tookAct() bool {
+func (b *Browser) takeAction() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	acted := b.acted

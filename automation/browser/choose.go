@@ -8,32 +8,31 @@ import (
 	"passage/automation/outcome"
 )
 
-// Select chooses an option by value or else by visible label: of a select
-// element, of a field with suggestions of the browser's, or of any other
-// element that shows its options when it is clicked, as widgets do. It waits
-// until such a widget shows the choice.
+// Select chooses an option by its value or else by its visible label. The element
+// is a select, a field with a datalist, or a widget that shows its options when it
+// is clicked. Select waits until such a widget shows the choice.
 func (p *Page) Select(ctx context.Context, selector, value string) (int, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
-	b.browser.noteTyped(value)
+	b.browser.recordTyped(value)
 	c := call{Op: "select", Selectors: []string{selector}, Text: value, typing: true}
 	a, err := p.frame.ask(b, c)
-	b.browser.noteAct()
-	p.note(a, c.Selectors, 0)
+	b.browser.markAction()
+	p.noteMatch(a, c.Selectors, 0)
 	if err != nil || string(a.Value) == "null" {
 		return a.matches(), err
 	}
 	return a.matches(), p.choose(b, c, string(a.Value) == `{"typed":true}`)
 }
 
-// filterAfter is how long an open list is searched before the option is typed
-// into the field that it belongs to, which many use to filter the list.
+// filterAfter is how long an open list is searched before the option is typed into
+// the field that the list belongs to: many widgets filter the list by it.
 const filterAfter = 1500 * time.Millisecond
 
-// choose chooses from the list of a widget, which may be a text field, too.
+// choose chooses from the list of a widget, which may be a text field too.
 func (p *Page) choose(b *bound, c call, field bool) error {
 	c.Op = "open"
-	if _, err := p.press(b, c, nil); err != nil {
+	if _, err := p.clickElement(b, c, nil); err != nil {
 		return err
 	}
 	c.Op = "option"
@@ -46,22 +45,22 @@ func (p *Page) choose(b *bound, c call, field bool) error {
 	return err
 }
 
-// option clicks the option, after typing it into the field if it takes that.
+// option clicks the option. If need be it types the option into the field first.
 func (p *Page) option(b *bound, c call, field bool) error {
 	if !field || time.Until(b.deadline) <= filterAfter {
-		_, err := p.press(b, c, nil)
+		_, err := p.clickElement(b, c, nil)
 		return err
 	}
 	short := *b
 	short.deadline = time.Now().Add(filterAfter)
-	_, err := p.press(&short, c, nil)
+	_, err := p.clickElement(&short, c, nil)
 	if typed, ok := errors.AsType[*outcome.Error](err); !ok || typed.Code != outcome.SiteChanged {
 		return err
 	}
 	if _, err := p.frame.ask(b, call{Op: "fill", Selectors: c.Selectors, Text: c.Text, typing: true}); err != nil {
 		return err
 	}
-	b.browser.noteAct()
-	_, err = p.press(b, c, nil)
+	b.browser.markAction()
+	_, err = p.clickElement(b, c, nil)
 	return err
 }

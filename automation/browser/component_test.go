@@ -20,7 +20,7 @@ const components = `
   define("my-range", "<input><input>")
 </script>`
 
-func TestComponentStandsForTheOneFieldInItsShadowRoot(t *testing.T) {
+func TestPage_UsesTheOnlyFieldOfAComponent(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": components})
 	page := visit(t, open(t, address), address+"/")

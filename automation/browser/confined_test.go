@@ -15,7 +15,7 @@ import (
 // download is what a page tries to leave on the disk.
 const download = "canary-download-7Gh2"
 
-func TestDownloadsAreDenied(t *testing.T) {
+func TestBrowser_DeniesDownloads(t *testing.T) {
 	t.Setenv("HOME", t.TempDir()) // where a browser downloads to unless it is told
 	var sent atomic.Int32
 	address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -67,7 +67,7 @@ func search(t *testing.T, root, text string) (found []string) {
 }
 
 // What a page stores is in memory, and goes with the browser.
-func TestPageFillsNoDisk(t *testing.T) {
+func TestBrowser_KeepsStorageOffTheDisk(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<p id=stored></p><script>
 		const much = new Uint8Array(16 << 20);
@@ -136,7 +136,7 @@ const keeper = `<p id=found></p><script src="/cached.js"></script><script>
 	})().catch(e => found.textContent = "failed: " + e);
 </script>`
 
-func TestSessionsSeeNothingOfEachOther(t *testing.T) {
+func TestBrowser_SeesNothingOfOtherSessions(t *testing.T) {
 	t.Parallel()
 	var scripts atomic.Int32
 	address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -194,7 +194,7 @@ func hearsNothing(t *testing.T, b *Browser) {
 	}
 }
 
-func TestPageReachesNoFileAndNothingOfTheBrowsersOwn(t *testing.T) {
+func TestPage_ReachesNoFilesAndNoInternalPages(t *testing.T) {
 	t.Parallel()
 	secret := filepath.Join(t.TempDir(), "secret.html")
 	if err := os.WriteFile(secret, []byte("<title>canary-file</title>canary-file"), 0o600); err != nil {

@@ -25,7 +25,7 @@ const restless = `<div id=app></div><script>
 	} else app.insertAdjacentHTML("beforeend", "<p id=settled>Settled</p>");
 </script>`
 
-func TestWordsOutliveDocumentsAndFramesThatComeAndGo(t *testing.T) {
+func TestPage_CallsOutliveDocumentsAndFrames(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": restless, "/inside": `<p id=text>Inside</p><input id=card><button id=pay>Pay</button><div id=host></div>
 		<script>host.attachShadow({ mode: "closed" }).innerHTML = "<p id=deep>Deep</p>"</script>`})

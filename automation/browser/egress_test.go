@@ -15,11 +15,11 @@ import (
 	"testing"
 )
 
-// TestNothingLeavesButThroughTheProxy lets a page try every way out. Where the
+// TestBrowser_LeavesOnlyThroughTheProxy lets a page try every way out. Where the
 // system lets it, it does so in a network of its own, in which every address of
 // the world is this machine's and every packet is seen; elsewhere it sees what
 // reaches its sinks.
-func TestNothingLeavesButThroughTheProxy(t *testing.T) {
+func TestBrowser_LeavesOnlyThroughTheProxy(t *testing.T) {
 	t.Parallel()
 	if inOwnNetwork(t) {
 		return

@@ -8,16 +8,16 @@ import (
 	"passage/automation/outcome"
 )
 
-// Reply is what Fetch got.
+// Reply is the response to Fetch.
 type Reply struct {
-	Status int    `json:"status"` // 0: the browser let nothing through
+	Status int    `json:"status"` // 0: the browser blocked the request or the response
 	Type   string `json:"type"`   // the content type, without parameters
 	Body   string `json:"body"`
 }
 
-// Fetch gets an absolute address by GET as the page's own scripts would: with
-// the page's cookies, as far as its origin may, and to the policy's hosts only.
-// More than limit bytes are an error.
+// Fetch fetches an absolute address with GET as the page's own scripts would: with
+// the page's cookies, as far as its origin allows, and from the policy's hosts
+// only. It returns an error for more than limit bytes.
 func (p *Page) Fetch(ctx context.Context, address string, limit int) (*Reply, error) {
 	b := p.bound(ctx, gotoWithin)
 	defer b.cancel()
@@ -32,17 +32,17 @@ func (p *Page) Fetch(ctx context.Context, address string, limit int) (*Reply, er
 	return reply, nil
 }
 
-// scrollPatience is how long the end of a list is taken for one that loads more.
+// scrollPatience is how long the end of a list may be the end of what is loaded.
 const scrollPatience = 2 * time.Second
 
-// Scroll goes to the end of what scrolls, the page or the element of a
-// selector, and reports whether more of it came within two seconds.
+// Scroll scrolls the page, or the element of a selector, to its end. It reports
+// whether more content appeared within two seconds.
 func (p *Page) Scroll(ctx context.Context, selector string) (bool, error) {
 	return p.scroll(ctx, "scroll", selector)
 }
 
-// Step scrolls on by four fifths of what is shown, and reports whether it did:
-// not at the end, unless more of the list comes within two seconds.
+// Step scrolls by four fifths of the visible height, and reports whether it did.
+// At the end it waits two seconds for more content.
 func (p *Page) Step(ctx context.Context, selector string) (bool, error) {
 	return p.scroll(ctx, "step", selector)
 }
@@ -50,7 +50,7 @@ func (p *Page) Step(ctx context.Context, selector string) (bool, error) {
 func (p *Page) scroll(ctx context.Context, op, selector string) (bool, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
-	c := call{Op: op, X: float64(min(scrollPatience.Milliseconds(), max(0, b.left()-100)))}
+	c := call{Op: op, X: float64(min(scrollPatience.Milliseconds(), max(0, b.remaining()-100)))}
 	if selector != "" {
 		c.Selectors = []string{selector}
 	}
@@ -58,6 +58,6 @@ func (p *Page) scroll(ctx context.Context, op, selector string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	p.note(a, c.Selectors, 0)
-	return a.yes(), nil
+	p.noteMatch(a, c.Selectors, 0)
+	return a.isTrue(), nil
 }

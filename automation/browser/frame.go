@@ -12,8 +12,8 @@ import (
 	"passage/automation/browser/chrome"
 )
 
-// The scripts that our world in a document consists of, in this order. The
-// last expression gives the document's origin.
+// The scripts of the isolated world, in this order. The last expression returns
+// the document's origin.
 //
 //go:embed js/select.js
 var selectScript string
@@ -35,68 +35,68 @@ var chooseScript string
 
 var pageScript = selectScript + nearScript + waitScript + mouseScript + actScript + chooseScript + "self.origin"
 
-// worldName is the name of the isolated world in which our scripts run: they share
+// worldName is the name of the isolated world in which these scripts run. They share
 // the document with the site's scripts, and nothing else.
 const worldName = "passage"
 
-// frame is one frame of the page: the main one, or one inside an iframe that
-// parent finds by selector.
+// frame is one frame of the page: the main frame, or one in an iframe that the
+// parent finds by a selector.
 type frame struct {
 	browser  *Browser
-	session  chrome.Session // of the window that it is in
+	session  chrome.Session // of the frame's window
 	parent   *frame
 	selector string
 
-	life context.Context // of the window, where it is not the page's own; else nil
+	life context.Context // of a window that Popup returned; else nil
 
-	mu     sync.Mutex
-	id     chrome.FrameID
-	world  chrome.WorldID // our world in its present document; 0: not made yet
-	origin string         // of that document
-	url    string
-	left   bool // another document has come since it last began to load
+	mu            sync.Mutex
+	id            chrome.FrameID
+	world         chrome.WorldID // in the present document; 0: not made yet
+	origin        string         // of that document
+	url           string
+	navigatedAway bool // it went to another address since it last began to load
 }
 
-func (f *frame) moveTo(id chrome.FrameID) {
+func (f *frame) setID(id chrome.FrameID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.id, f.world, f.origin = id, 0, ""
 }
 
-// forget drops what is known of the present document, because it is gone.
-func (f *frame) forget() {
+// forgetDocument drops what is known of the present document, because it is gone.
+func (f *frame) forgetDocument() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.world, f.origin = 0, ""
 }
 
-// navigated notes where a frame went, if it is this one.
+// navigated records where a frame went, if it is this one.
 func (f *frame) navigated(id chrome.FrameID, address string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.id == id {
-		f.url, f.left = plain(address), true
+		f.url, f.navigatedAway = withoutQuery(address), true
 	}
 }
 
-// loadingStarted notes that a frame began to load, if it is this one.
+// loadingStarted records that a frame began to load, if it is this one.
 func (f *frame) loadingStarted(id chrome.FrameID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.id == id {
-		f.left = false
+		f.navigatedAway = false
 	}
 }
 
-// stayed reports whether this frame is the one that ceased to load, and went
+// stayed reports whether this frame is the one that stopped loading, and went
 // nowhere.
 func (f *frame) stayed(id chrome.FrameID) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.id == id && !f.left && f.world != 0
+	return f.id == id && !f.navigatedAway && f.world != 0
 }
 
-// loadingStopped tells a page's document if it was not left after all: what it
+// loadingStopped tells a document that the page did not leave it after all: what it
 // asked for was a download, or nothing.
 func (b *Browser) loadingStopped(e chrome.LoadingStopped) {
 	f := b.frameOf(e.Session)
@@ -106,12 +106,12 @@ func (b *Browser) loadingStopped(e chrome.LoadingStopped) {
 	b.events.Go(func() {
 		ctx, cancel := context.WithTimeout(b.life, 5*time.Second)
 		defer cancel()
-		_ = f.session.Run(ctx, f.present(), "passage.stay()") // an error means that the document is gone, which is as good
+		_ = f.session.Run(ctx, f.currentWorld(), "passage.stayed()") // fails if the document is gone, which is as good
 	})
 }
 
-// present returns our world in the document that is known, or 0.
-func (f *frame) present() chrome.WorldID {
+// currentWorld returns the world in the known document, or 0.
+func (f *frame) currentWorld() chrome.WorldID {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.world
@@ -123,9 +123,10 @@ func (f *frame) address() string {
 	return f.url
 }
 
-// plain takes user, query and fragment out of an address; of one that is not
-// a site's only the scheme stays, for it may hold the document itself.
-func plain(address string) string {
+// withoutQuery removes user, query and fragment from an address. Of an address that
+// is not http or https it keeps the scheme only, because the rest may hold the
+// document itself.
+func withoutQuery(address string) string {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil:
@@ -138,8 +139,8 @@ func plain(address string) string {
 	return u.Scheme + ":"
 }
 
-// find returns the frame's id, looking for its iframe in the parent if need be.
-func (f *frame) find(b *bound) (chrome.FrameID, error) {
+// findID returns the frame's id. It searches the parent for the iframe if necessary.
+func (f *frame) findID(b *bound) (chrome.FrameID, error) {
 	f.mu.Lock()
 	id := f.id
 	f.mu.Unlock()
@@ -157,21 +158,21 @@ func (f *frame) find(b *bound) (chrome.FrameID, error) {
 	if err != nil {
 		return "", err
 	}
-	f.moveTo(found)
+	f.setID(found)
 	return found, nil
 }
 
-// jsString writes a string as JavaScript does.
+// jsString returns a string as a JavaScript literal.
 func jsString(s string) string {
 	text, err := json.Marshal(s)
 	if err != nil {
-		return `""` // cannot be: every string can be marshalled
+		return `""` // cannot happen: every string can be marshalled
 	}
 	return string(text)
 }
 
-// enter returns our isolated world in the frame's present document and that
-// document's origin, making the world at the first call in each document.
+// enter returns the isolated world in the frame's present document, and that
+// document's origin. The first call in a document makes the world.
 func (f *frame) enter(b *bound) (chrome.WorldID, string, error) {
 	f.mu.Lock()
 	inside, origin := f.world, f.origin
@@ -179,14 +180,14 @@ func (f *frame) enter(b *bound) (chrome.WorldID, string, error) {
 	if inside != 0 {
 		return inside, origin, nil
 	}
-	id, err := f.find(b)
+	id, err := f.findID(b)
 	if err != nil {
 		return 0, "", err
 	}
 	made, err := f.session.NewWorld(b, id, worldName)
 	if err != nil {
 		if f.parent != nil {
-			f.moveTo("") // the iframe was replaced: look for it again
+			f.setID("") // the iframe was replaced: look for it again
 		}
 		return 0, "", err
 	}

@@ -22,7 +22,7 @@ func payment(t *testing.T) (address, frame string) {
 		<button id=replace onclick="const old = pay; old.replaceWith(old.cloneNode())">Again</button>`, frame)}), frame
 }
 
-func TestCrossSiteFrameIsFilledAndClicked(t *testing.T) {
+func TestFrame_IsFilledAndClickedAcrossSites(t *testing.T) {
 	t.Parallel()
 	address, frame := payment(t)
 	page := visit(t, open(t, address, frame), address+"/")
@@ -47,7 +47,7 @@ func TestCrossSiteFrameIsFilledAndClicked(t *testing.T) {
 	}
 }
 
-func TestNothingIsTypedIntoAnUnlistedFrame(t *testing.T) {
+func TestFill_RefusesAnUnlistedFrame(t *testing.T) {
 	t.Parallel()
 	address, frame := payment(t)
 	b := open(t, address, frame)
@@ -66,7 +66,7 @@ func TestNothingIsTypedIntoAnUnlistedFrame(t *testing.T) {
 	}
 }
 
-func TestFormOverPlainHTTPIsNotFilled(t *testing.T) {
+func TestFill_RefusesPlainHTTP(t *testing.T) {
 	t.Parallel()
 	b := openWith(t, Policy{Hosts: []string{"plain.example"}})
 	if b.rules.MayType("http://plain.example") {
@@ -76,7 +76,7 @@ func TestFormOverPlainHTTPIsNotFilled(t *testing.T) {
 	wantCode(t, err, outcome.AutomationError)
 }
 
-func TestOldDocumentIsNotReadAfterAClickThatLeavesIt(t *testing.T) {
+func TestPage_ReadsTheNewDocumentAfterAClick(t *testing.T) {
 	t.Parallel()
 	var attempts atomic.Int32
 	release := make(chan struct{})
@@ -111,7 +111,7 @@ func TestOldDocumentIsNotReadAfterAClickThatLeavesIt(t *testing.T) {
 	}
 }
 
-func TestWaitingGoesOnThroughNavigations(t *testing.T) {
+func TestWaitFor_ContinuesThroughNavigations(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{
 		"/":  `<script>setTimeout(() => location.href = "/2", 100)</script>`,
@@ -135,7 +135,7 @@ func TestWaitingGoesOnThroughNavigations(t *testing.T) {
 	}
 }
 
-func TestRowsReadEveryKindOfColumn(t *testing.T) {
+func TestRows_ReadsEveryKindOfColumn(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `
 		<div class=card data-id=a><b class=last4> 1111 </b><a href="/x@y">Edit</a></div>
@@ -176,7 +176,7 @@ func TestRowsReadEveryKindOfColumn(t *testing.T) {
 	}
 }
 
-func TestCoveredOrDisabledElementIsNotClicked(t *testing.T) {
+func TestClick_RefusesCoveredAndDisabledElements(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<button id=under>U</button><button id=off disabled>O</button>
 		<div id=cover style="position:fixed;inset:0"></div><script>setTimeout(() => off.disabled = false, 200)</script>`})

@@ -26,7 +26,7 @@ var keys = map[string]chrome.Key{
 	"Home":       {Key: "Home", Code: "Home", Virtual: 36},
 }
 
-// keyOf is the key that types a character.
+// keyOf returns the key that types a character.
 func keyOf(r rune) chrome.Key {
 	if r == '\n' || r == '\r' {
 		return keys["Enter"]
@@ -46,8 +46,8 @@ func keyOf(r rune) chrome.Key {
 	return key
 }
 
-// Press presses and releases a key where the focus is: one character, or the
-// name of a key, such as "Enter" or "ArrowDown".
+// Press presses and releases a key where the focus is. The key is one character, or
+// a name of Keys.
 func (p *Page) Press(ctx context.Context, name string) error {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
@@ -59,19 +59,19 @@ func (p *Page) Press(ctx context.Context, name string) error {
 		}
 		key = keyOf(r)
 	}
-	defer b.browser.noteAct()
+	defer b.browser.markAction()
 	return p.pressKey(b, key)
 }
 
 func (p *Page) pressKey(b *bound, key chrome.Key) error {
 	err := p.frame.session.PressKey(b, key)
-	if err == nil || b.shutItself() {
+	if err == nil || b.windowClosed() {
 		return nil // with an error, this very key closed the window
 	}
-	return b.ended(err, func() error { return outcome.New(outcome.SiteChanged, "press: the page did not take the key") })
+	return b.explain(err, func() error { return outcome.New(outcome.SiteChanged, "press: the page did not take the key") })
 }
 
-// Keys lists the names that Press takes, beside single characters.
+// Keys lists the names that Press accepts, beside single characters.
 func Keys() string {
 	return strings.Join([]string{"Enter", "Tab", "Escape", "Backspace", "Delete", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "PageDown", "End", "Home"}, ", ")
 }

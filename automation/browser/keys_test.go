@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestTypeGivesRealKeys(t *testing.T) {
+func TestType_SendsRealKeys(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<input id=search value="a"><p id=seen></p>
 		<script>search.onkeydown = e => seen.textContent += e.key + (e.isTrusted ? "" : "!") + e.code + " "</script>`})
@@ -27,7 +27,7 @@ func TestTypeGivesRealKeys(t *testing.T) {
 	}
 }
 
-func TestTypeTellsOfAFieldThatComesLater(t *testing.T) {
+func TestType_WaitsForTheField(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<script>setTimeout(() => document.body.append(document.createElement("input")), 500)</script>`})
 	b := open(t, address)
@@ -60,7 +60,7 @@ const widgets = `<input id=masked><p id=out></p>
   late.onblur = () => { next.disabled = !late.value };
 </script>`
 
-func TestFieldsThatWantKeysOrBlurAreFilled(t *testing.T) {
+func TestFill_FillsFieldsThatNeedKeysOrBlur(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": widgets})
 	b := open(t, address)
@@ -91,7 +91,7 @@ func TestFieldsThatWantKeysOrBlurAreFilled(t *testing.T) {
 	}
 }
 
-func TestListThatLoadsAsItScrollsComesToItsEnd(t *testing.T) {
+func TestScroll_ReachesTheEndOfAListThatLoads(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<div id=box style="height:200px;overflow-y:auto"></div><script>
 		let n = 0, busy = false;
@@ -115,7 +115,7 @@ func TestListThatLoadsAsItScrollsComesToItsEnd(t *testing.T) {
 	}
 }
 
-func TestFetchIsThePagesOwnAndStaysOnTheHosts(t *testing.T) {
+func TestFetch_HasThePagesCookiesAndStaysOnTheHosts(t *testing.T) {
 	t.Parallel()
 	address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -148,7 +148,7 @@ func TestFetchIsThePagesOwnAndStaysOnTheHosts(t *testing.T) {
 	}
 }
 
-func TestBoxesThatAreNoInputsAreSwitched(t *testing.T) {
+func TestCheck_SwitchesElementsWithTheRoleOfACheckbox(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<span id=trust role=checkbox aria-checked=false tabindex=0 aria-label="Trust this device">☐</span>
 		<label>Plan <select><option>Small<option>Large</select></label>
@@ -164,7 +164,7 @@ func TestBoxesThatAreNoInputsAreSwitched(t *testing.T) {
 	must[int](t)(page.Select(t.Context(), `label="Plan"`, "Large"))
 }
 
-func TestHoverOpensAMenuAndFieldsTellWhatTheyHold(t *testing.T) {
+func TestHover_OpensAMenu(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<style>.menu{display:none} nav:hover .menu{display:block}</style><nav>Account <a class=menu href="#x">Bills</a></nav>
 		<input id=limit value=40><select id=day><option value=1>First<option value=2 selected>Second</select><input id=box type=checkbox checked><input id=typed value=a>`})

@@ -18,7 +18,7 @@ import (
 // soon is how fast a lost browser must be noticed.
 const soon = 2 * time.Second
 
-func TestKilledBrowserEndsACallAtOnce(t *testing.T) {
+func TestBrowser_EndsCallsWhenItIsKilled(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": ``})
 	b := open(t, address)
@@ -27,7 +27,7 @@ func TestKilledBrowserEndsACallAtOnce(t *testing.T) {
 	wantLost(t, b, func() error { _, err := page.Click(t.Context(), "#never"); return err })
 }
 
-func TestCrashedPageEndsACallAtOnce(t *testing.T) {
+func TestBrowser_EndsCallsWhenThePageCrashes(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": ``})
 	b := open(t, address)
@@ -62,7 +62,7 @@ func wantLost(t *testing.T, b *Browser, call func() error) {
 	}
 }
 
-func TestFrozenPageCannotHoldACall(t *testing.T) {
+func TestPage_EndsCallsOfAFrozenPage(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<button id=go onclick="for(;;);">Go</button>`})
 	page := visit(t, open(t, address), address+"/").Within(300 * time.Millisecond)
@@ -80,7 +80,7 @@ func TestFrozenPageCannotHoldACall(t *testing.T) {
 	}
 }
 
-func TestDialogsDoNotHoldThePage(t *testing.T) {
+func TestDialogs_DoNotStopThePage(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{
 		"/":    `<button id=go onclick="alert('stop'); result.textContent = confirm('sure?') + '/' + prompt('who?')">Go</button><p id=result></p>`,
@@ -126,7 +126,7 @@ func waitText(t *testing.T, page *Page, selector, want string) error {
 	}
 }
 
-func TestCloseLeavesNoProcessAndNoProfile(t *testing.T) {
+func TestBrowser_CloseLeavesNoProcessAndNoProfile(t *testing.T) {
 	t.Parallel()
 	b := openWith(t, Policy{})
 	dir := filepath.Dir(b.process.Profile())
@@ -176,7 +176,7 @@ func processGroup(t *testing.T, group int) (pids []string) {
 	return pids
 }
 
-func TestBrowserKnowsNothingOfOurEnvironment(t *testing.T) {
+func TestBrowser_SeesNoEnvironmentOfThisProgram(t *testing.T) {
 	t.Setenv("PASSAGE_CANARY_KEY", "canary-environment")
 	b := openWith(t, Policy{})
 	env, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(b.PID()), "environ"))
@@ -188,7 +188,7 @@ func TestBrowserKnowsNothingOfOurEnvironment(t *testing.T) {
 	}
 }
 
-func TestProfileHoldsNothingThatWasTyped(t *testing.T) {
+func TestBrowser_ProfileHoldsNothingThatWasTyped(t *testing.T) {
 	t.Parallel()
 	const canary = "canary-Xq7zLp93"
 	address := site(t, map[string]string{"/": `<form><input id=field name=q autocomplete=on></form><p id=out></p>
@@ -219,7 +219,7 @@ func TestProfileHoldsNothingThatWasTyped(t *testing.T) {
 	}
 }
 
-func TestHungBrowserIsNoticedByItsSilence(t *testing.T) {
+func TestBrowser_EndsAfterMissedHeartbeats(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": ``})
 	b := open(t, address)

@@ -7,16 +7,16 @@ import (
 	"passage/automation/outcome"
 )
 
-// point is a place in a frame, in CSS pixels.
+// point is a point of a frame, in CSS pixels.
 type point struct{ X, Y float64 }
 
-// press has the mouse clicked on what a call finds, if it finds anything to
-// click. first is done once, before. A press that did not come to the element,
-// and so came to nothing, is made again.
-func (p *Page) press(b *bound, c call, first func() error) (*answer, error) {
+// clickElement clicks what a call finds, if the call finds something to click. first
+// is called once, before the first click. A click that the element did not receive
+// is made again.
+func (p *Page) clickElement(b *bound, c call, first func() error) (*answer, error) {
 	c.Press = true
 	for {
-		a, at, err := p.spot(b, c)
+		a, at, err := p.pointFor(b, c)
 		if err != nil || at == nil {
 			return a, err
 		}
@@ -26,32 +26,32 @@ func (p *Page) press(b *bound, c call, first func() error) (*answer, error) {
 			}
 			first = nil
 		}
-		if err := p.mouse(b, c, a, at); err != nil {
+		if err := p.useMouse(b, c, a, at); err != nil {
 			return a, err
 		}
-		instead := p.missed(b)
+		instead := p.clickedInstead(b)
 		if instead == "" {
 			return a, nil
 		}
 		if time.Until(b.deadline) <= 0 {
-			return a, missing(c, a, instead)
+			return a, notFound(c, a, instead)
 		}
 	}
 }
 
-// spot finds where in the window the mouse has to go for a call; nil if the call
-// finds nothing that wants it.
-func (p *Page) spot(b *bound, c call) (*answer, *point, error) {
+// pointFor returns where in the window to click for a call, or nil if the call finds
+// nothing to click.
+func (p *Page) pointFor(b *bound, c call) (*answer, *point, error) {
 	for {
 		a, err := p.frame.ask(b, c)
 		if err != nil {
 			return a, nil, err
 		}
-		p.note(a, c.Selectors, 0)
+		p.noteMatch(a, c.Selectors, 0)
 		if string(a.Value) == "null" {
 			return a, nil, nil
 		}
-		at, err := p.point(b, c, a)
+		at, err := p.pointInWindow(b, c, a)
 		if err != nil || at != nil {
 			return a, at, err
 		}
@@ -59,15 +59,15 @@ func (p *Page) spot(b *bound, c call) (*answer, *point, error) {
 	}
 }
 
-// point is where in the window an answer's point is, which is one of the frame;
+// pointInWindow converts an answer's point from the frame to the window. It returns
 // nil if the frame is no longer there.
-func (p *Page) point(b *bound, c call, a *answer) (*point, error) {
+func (p *Page) pointInWindow(b *bound, c call, a *answer) (*point, error) {
 	var at point
 	if err := json.Unmarshal(a.Value, &at); err != nil {
 		return nil, outcome.Wrap(outcome.AutomationError, err, "%s: no point", c.Op)
 	}
 	for f := p.frame; f.parent != nil; f = f.parent {
-		through, err := f.parent.ask(b, call{Op: "through", Selectors: []string{f.selector}, X: at.X, Y: at.Y, Press: c.Press})
+		through, err := f.parent.ask(b, call{Op: "pointInParent", Selectors: []string{f.selector}, X: at.X, Y: at.Y, Press: c.Press})
 		if err != nil {
 			return nil, err
 		}
@@ -83,34 +83,33 @@ func (p *Page) point(b *bound, c call, a *answer) (*point, error) {
 	return &at, nil
 }
 
-// mouse goes to a point, and there presses and lets go where the call is one
-// that presses.
-func (p *Page) mouse(b *bound, c call, a *answer, at *point) error {
-	defer b.browser.noteAct()
+// useMouse moves the mouse to a point, and clicks there if the call is a press.
+func (p *Page) useMouse(b *bound, c call, a *answer, at *point) error {
+	defer b.browser.markAction()
 	err := p.frame.session.MoveMouse(b, at.X, at.Y)
 	if err == nil && c.Press {
 		err = p.frame.session.ClickMouse(b, at.X, at.Y)
-		if err != nil && b.shutItself() {
+		if err != nil && b.windowClosed() {
 			return nil // by this very click
 		}
 	}
 	if err != nil {
-		return b.ended(err, func() error { return missing(c, a, "the page did not take the click") })
+		return b.explain(err, func() error { return notFound(c, a, "the page did not take the click") })
 	}
 	return nil
 }
 
-// missed opens the gates that a press went through, in each document on its
-// way, and returns what it came to in the place of its element, or "". A
-// document that has gone since was left by this very press.
-func (p *Page) missed(b *bound) (instead string) {
+// clickedInstead removes the guards of a click, one in each document on its way,
+// and returns what received the click instead of its element, or "". A document
+// that is gone was left by this very click.
+func (p *Page) clickedInstead(b *bound) (instead string) {
 	for f := p.frame; f != nil; f = f.parent {
-		inside := f.present()
+		inside := f.currentWorld()
 		if inside == 0 {
 			continue
 		}
 		var here string
-		a, err := f.run(b, inside, call{Op: "missed"})
+		a, err := f.run(b, inside, call{Op: "clickedInstead"})
 		if err == nil && json.Unmarshal(a.Value, &here) == nil && instead == "" {
 			instead = here
 		}

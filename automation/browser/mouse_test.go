@@ -27,7 +27,7 @@ const surprise = `<button id=buy>Buy</button><input id=agree type=checkbox><p id
   addEventListener("mousemove", () => { %s }, { once: true });
 </script>`
 
-func TestClickThatSomethingElseWouldTakeIsMadeAgain(t *testing.T) {
+func TestClick_TriesAgainIfSomethingElseWouldTakeIt(t *testing.T) {
 	t.Parallel()
 	covering := func(script string) string { return strings.Replace(surprise, "%s", script, 1) }
 	address := site(t, map[string]string{
@@ -77,7 +77,7 @@ func TestClickThatSomethingElseWouldTakeIsMadeAgain(t *testing.T) {
 	}
 }
 
-func TestSubmitDoesNothingBeforeItCouldClick(t *testing.T) {
+func TestSubmit_CallsItsFunctionWhenItCanClick(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<button id=save disabled>Save</button><button id=send onclick="said.textContent += 'sent '">Send</button><p id=said></p>`})
 	page := visit(t, open(t, address), address+"/").Within(500 * time.Millisecond)
@@ -98,7 +98,7 @@ func first[T any](value T, _ int, err error) (T, error) { return value, err }
 
 // A component shows what stands between its tags in a slot: a click on that,
 // be it an element or bare text, is one on the button around the slot.
-func TestClickComesToWhatIsAroundASlot(t *testing.T) {
+func TestClick_ReachesWhatIsAroundASlot(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"open", "closed"} {
 		address := site(t, map[string]string{"/": `
@@ -125,7 +125,7 @@ func TestClickComesToWhatIsAroundASlot(t *testing.T) {
 
 // The dialogs of common libraries fade in where they stand, and until they are
 // there they take no click.
-func TestClickWaitsUntilADialogHasComeUp(t *testing.T) {
+func TestClick_WaitsForAnOpeningDialog(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `
 		<style>

@@ -12,7 +12,7 @@ import (
 	"passage/automation/outcome"
 )
 
-func TestFormIsFilledAndSentAsAPersonWould(t *testing.T) {
+func TestPage_FillsAndSendsAForm(t *testing.T) {
 	t.Parallel()
 	var form map[string][]string
 	address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -53,7 +53,7 @@ func TestFormIsFilledAndSentAsAPersonWould(t *testing.T) {
 	}
 }
 
-func TestMissingElementIsSiteChangedWithWhatWasLookedFor(t *testing.T) {
+func TestPage_MissingElementIsSiteChangedWithItsSelector(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<p class=x hidden>a</p><p class=x hidden>b</p>`})
 	page := visit(t, open(t, address), address+"/").Within(200 * time.Millisecond)
@@ -75,7 +75,7 @@ func TestMissingElementIsSiteChangedWithWhatWasLookedFor(t *testing.T) {
 	wantCode(t, err, outcome.AutomationError)
 }
 
-func TestCancelledCallReturnsItsCauseUnchanged(t *testing.T) {
+func TestPage_CancelledCallReturnsItsCause(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": ``})
 	page := visit(t, open(t, address), address+"/")
@@ -87,7 +87,7 @@ func TestCancelledCallReturnsItsCauseUnchanged(t *testing.T) {
 	}
 }
 
-func TestClickThatLeadsNowhereHoldsNothingUp(t *testing.T) {
+func TestClick_ThatStartsADownloadDelaysNothing(t *testing.T) {
 	t.Parallel()
 	address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -114,7 +114,7 @@ func TestClickThatLeadsNowhereHoldsNothingUp(t *testing.T) {
 	}
 }
 
-func TestEveryKindOfFieldIsFilled(t *testing.T) {
+func TestFill_FillsEveryKindOfInput(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<input id=number type=number value=7> <input id=date type=date> <p id=rich contenteditable>old</p>
 		<textarea id=area>old</textarea> <input id=email type=email value=old> <input id=react> <input id=jump><input id=other> <input id=hidden type=hidden>
@@ -147,7 +147,7 @@ func TestEveryKindOfFieldIsFilled(t *testing.T) {
 	wantCode(t, err, outcome.SiteChanged)
 }
 
-func TestGotoLoadsTheDocumentWhateverTheFragment(t *testing.T) {
+func TestGoto_LoadsTheDocumentWhateverTheFragment(t *testing.T) {
 	t.Parallel()
 	var loads atomic.Int32
 	mux := http.NewServeMux()
@@ -168,7 +168,7 @@ func TestGotoLoadsTheDocumentWhateverTheFragment(t *testing.T) {
 }
 
 // Components often have no box of their own, only what is in them.
-func TestElementWithoutABoxIsSeenByWhatIsInIt(t *testing.T) {
+func TestPage_ElementWithoutABoxIsVisibleByItsContents(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `
 		<x-note id=shut>Nothing yet</x-note><x-note id=empty></x-note><x-note id=shown>Card saved</x-note>

@@ -14,26 +14,26 @@ import (
 //go:embed js/mask.js
 var maskScript string
 
-// maxPicture is the most that a picture may weigh.
+// maxPicture is the largest size of a picture, in bytes.
 const maxPicture = 2 << 20
 
-// Screenshot returns a JPEG picture of what the window shows that was worked in
-// last: the page's, or one that Popup gave and that is still open. All fields, and all
-// that was typed or is secret wherever it shows, in every frame and shadow root,
-// are hidden first and shown again after. Where that fails there is no picture.
+// Screenshot returns a JPEG picture of the window that was used last: the page's, or
+// one that Popup returned and that is still open. Before, it hides all fields, and
+// all that was typed or is secret wherever it shows, in every frame and shadow
+// root; afterwards it shows them again. If that fails there is no picture.
 func (p *Page) Screenshot(ctx context.Context) ([]byte, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
-	picture, err := b.browser.picture(b, b.browser.windows.inUse())
+	picture, err := b.browser.picture(b, b.browser.windows.current())
 	if err != nil {
-		return nil, b.ended(fmt.Errorf("take picture: %w", err), func() error {
+		return nil, b.explain(fmt.Errorf("take picture: %w", err), func() error {
 			return outcome.New(outcome.AutomationError, "take picture: the page did not answer")
 		})
 	}
 	return picture, nil
 }
 
-// picture is Screenshot of one window.
+// picture takes a picture of one window.
 func (b *Browser) picture(ctx context.Context, window chrome.Session) (picture []byte, err error) {
 	masks, err := b.mask(ctx, window)
 	defer func() {
@@ -67,7 +67,7 @@ func (b *Browser) mask(ctx context.Context, window chrome.Session) ([]chrome.Wor
 	if err != nil {
 		return nil, err
 	}
-	m := &masking{ctx: ctx, window: window, values: b.private(), closed: closed}
+	m := &masking{ctx: ctx, window: window, values: b.secrets(), closed: closed}
 	err = m.cover(tree)
 	return m.masks, err
 }
@@ -118,8 +118,7 @@ func (m *masking) prepare(frame chrome.FrameID) (chrome.WorldID, error) {
 	return inside, nil
 }
 
-// coverDocument puts on a document's mask, and returns how many frames the
-// document holds.
+// coverDocument masks a document, and returns how many frames the document holds.
 func (m *masking) coverDocument(inside chrome.WorldID, frame chrome.FrameID) (int, error) {
 	roots, err := m.window.ResolveNodes(m.ctx, inside, m.closed[frame])
 	if err != nil {
@@ -137,8 +136,8 @@ func (m *masking) coverDocument(inside chrome.WorldID, frame chrome.FrameID) (in
 	return *frames, nil
 }
 
-// unmask shows everything again. An error means that a document went away
-// under its mask: nobody knows what a picture shows then.
+// unmask shows everything again. It returns an error if a document went away under
+// its mask, because then a picture may show what was to be hidden.
 func (b *Browser) unmask(window chrome.Session, masks []chrome.WorldID) error {
 	ctx, cancel := context.WithTimeout(b.life, 2*time.Second) // after the caller's context has ended, too
 	defer cancel()

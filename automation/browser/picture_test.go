@@ -34,7 +34,7 @@ const everywhere = `
 	}).observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true});
 </script>`
 
-func TestPictureDoesNotDependOnWhatWasTyped(t *testing.T) {
+func TestScreenshot_DoesNotDependOnWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	first := pictureOf(t, "canary-Xq7!zLp93")
 	second := pictureOf(t, "wwwwww-i1l!.mmm9")
@@ -83,7 +83,7 @@ func state(t *testing.T, b *Browser) string {
 	return evaluate(t, b, `document.documentElement.outerHTML.replace(/<p id="late">.*?<\/p>/, "") + host.shadowRoot.innerHTML + JSON.stringify([...document.querySelectorAll("input, textarea, select")].map(e => e.value))`)
 }
 
-func TestMaskedDocumentShowsNoTypedValue(t *testing.T) {
+func TestMask_HidesWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<input id=field><p id=echo></p><script>field.oninput = () => echo.textContent = "You are " + field.value</script>`})
 	b := open(t, address)
@@ -109,7 +109,7 @@ func TestMaskedDocumentShowsNoTypedValue(t *testing.T) {
 	}
 }
 
-func TestPictureIsRefusedWhenADocumentWentAwayUnderItsMask(t *testing.T) {
+func TestUnmask_FailsIfTheDocumentWentAway(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<p>one</p>`, "/two": `<p>two</p>`})
 	b := open(t, address)
@@ -134,7 +134,7 @@ func evaluate(t *testing.T, b *Browser, script string) string {
 	return fmt.Sprint(result)
 }
 
-func TestPictureIsOfTheWindowThatWasWorkedInLast(t *testing.T) {
+func TestScreenshot_ShowsTheWindowThatWasUsedLast(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{
 		"/":     `<body style="background:#fff"><button id=open onclick="window.open('/bank')">Open</button>`,

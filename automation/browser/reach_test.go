@@ -15,7 +15,7 @@ import (
 	"passage/automation/outcome"
 )
 
-func TestBrowserReachesNothingUnlisted(t *testing.T) {
+func TestBrowser_ReachesListedHostsOnly(t *testing.T) {
 	t.Parallel()
 	var hits atomic.Int32
 	outside := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { hits.Add(1) }))
@@ -74,7 +74,7 @@ func TestBrowserReachesNothingUnlisted(t *testing.T) {
 	}
 }
 
-func TestGotoTellsHowTheSiteFailed(t *testing.T) {
+func TestGoto_TellsHowTheSiteFailed(t *testing.T) {
 	t.Parallel()
 	hang := make(chan struct{})
 	address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -7,13 +7,13 @@ import (
 	"passage/automation/outcome"
 )
 
-// Column is one value of each row: the name it gets, and where it is in the
-// row. "" and "." are the row's own text, "@name" an attribute of the row,
-// "selector" the text and "selector@name" an attribute of the first match.
+// Column is one value of each row: its name in the result, and where it is in the
+// row. "" and "." are the text of the row, "@name" is an attribute of the row,
+// "selector" is the text and "selector@name" an attribute of the first match.
 type Column struct{ Name, Selector string }
 
-// Frame returns the document inside an iframe, of whatever origin; later calls
-// find it again if the site replaces the iframe.
+// Frame returns the document inside an iframe, of any origin. Later calls find the
+// frame again if the site replaces the iframe.
 func (p *Page) Frame(ctx context.Context, selector string) (*Page, int, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
@@ -21,19 +21,20 @@ func (p *Page) Frame(ctx context.Context, selector string) (*Page, int, error) {
 	if err != nil {
 		return nil, a.matches(), err
 	}
-	p.note(a, []string{selector}, 0)
+	p.noteMatch(a, []string{selector}, 0)
 	inside := &frame{browser: b.browser, session: p.frame.session, life: p.frame.life, parent: p.frame, selector: selector}
 	return &Page{frame: inside, within: p.within}, a.matches(), nil
 }
 
-// Text waits for an element and returns its text as it is shown, trimmed.
+// Text waits for an element and returns its visible text, trimmed.
 func (p *Page) Text(ctx context.Context, selector string) (string, int, error) {
 	var text string
 	n, err := p.get(ctx, call{Op: "text", Selectors: []string{selector}}, &text)
 	return text, n, err
 }
 
-// Attr waits for an element and returns one of its attributes, and whether it has it.
+// Attr waits for an element and returns one of its attributes, and whether the
+// element has it.
 func (p *Page) Attr(ctx context.Context, selector, name string) (string, bool, int, error) {
 	var value *string
 	n, err := p.get(ctx, call{Op: "attr", Selectors: []string{selector}, Text: name}, &value)
@@ -43,9 +44,9 @@ func (p *Page) Attr(ctx context.Context, selector, name string) (string, bool, i
 	return *value, true, n, nil
 }
 
-// Value waits for a field and returns what it holds now; of a select, the
-// chosen option's value. Password fields are refused,
-// and those that something was typed into.
+// Value waits for a field and returns its content; for a select, the value of the
+// chosen option. It refuses password fields, and fields that something was typed
+// into.
 func (p *Page) Value(ctx context.Context, selector string) (string, int, error) {
 	var value string
 	n, err := p.get(ctx, call{Op: "value", Selectors: []string{selector}}, &value)
@@ -59,14 +60,14 @@ func (p *Page) Checked(ctx context.Context, selector string) (bool, int, error) 
 	return on, n, err
 }
 
-// Exists reports whether any element matches now. Like Count and Rows it waits
-// only for a document that is still being loaded.
+// Exists reports whether any element matches now. Exists, Count and Rows wait only
+// while the document is being loaded.
 func (p *Page) Exists(ctx context.Context, selector string) (bool, error) {
 	n, err := p.Count(ctx, selector)
 	return n > 0, err
 }
 
-// Ready reports whether something that could be clicked matches now: visible
+// Ready reports whether an element that could be clicked matches now: it is visible
 // and enabled.
 func (p *Page) Ready(ctx context.Context, selector string) (bool, error) {
 	var ready bool
@@ -81,8 +82,8 @@ func (p *Page) Count(ctx context.Context, selector string) (int, error) {
 	return n, err
 }
 
-// Rows reads a value per column from every element that matches now; one that
-// is not there is nil. No rows is no error.
+// Rows reads a value per column from every element that matches now. A value that
+// does not exist is nil. No rows is no error.
 func (p *Page) Rows(ctx context.Context, selector string, columns []Column) ([]map[string]*string, error) {
 	wanted := make([]string, len(columns))
 	for i, column := range columns {
@@ -102,7 +103,7 @@ func (p *Page) Rows(ctx context.Context, selector string, columns []Column) ([]m
 	return rows, nil
 }
 
-// get asks and reads the answer's value; it returns how many elements matched.
+// get decodes the value of an answer, and returns how many elements matched.
 func (p *Page) get(ctx context.Context, c call, into any) (int, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
@@ -110,7 +111,7 @@ func (p *Page) get(ctx context.Context, c call, into any) (int, error) {
 	if err != nil {
 		return a.matches(), err
 	}
-	p.note(a, c.Selectors, 0)
+	p.noteMatch(a, c.Selectors, 0)
 	if err := json.Unmarshal(a.Value, into); err != nil {
 		return a.matches(), outcome.Wrap(outcome.AutomationError, err, "%s: unexpected value", c.Op)
 	}

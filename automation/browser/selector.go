@@ -8,16 +8,16 @@ import (
 	"passage/automation/browser/chrome"
 )
 
-// separator stands between the alternatives of a selector.
+// separator separates the alternatives of a selector.
 const separator = "\n"
 
-// Any makes one selector of alternatives that are tried together. Of several
-// that match, the first in order is taken.
+// Any makes one selector of alternatives that are tried together. If several match,
+// the first in order is used.
 //
 // A selector is CSS or one of text=, label=, placeholder= and role= (as in
-// role=button[name="Sign in"]), or several of them with " >> " between, each
-// looked for inside of what the one before it found; nth=0 picks one of those.
-// All look into shadow roots.
+// role=button[name="Sign in"]), or several of them separated by " >> ", each of
+// which is searched for inside of what the previous one found; nth=0 picks one of
+// those. All of them search shadow roots too.
 func Any(selectors ...string) string {
 	lines := make([]string, len(selectors))
 	for i, selector := range selectors {
@@ -26,45 +26,45 @@ func Any(selectors ...string) string {
 	return strings.Join(lines, separator)
 }
 
-// Matched is which alternative of a selector a call worked on.
+// Matched holds the alternative of a selector that a call used.
 type Matched struct{ Selector string }
 
-// Noting returns the same page, which notes in m which alternative each of its
-// calls worked on; nothing where none matched.
-func (p *Page) Noting(m *Matched) *Page {
+// WithMatch returns the same page. Each call of it sets m to the alternative that it
+// used, if any matched.
+func (p *Page) WithMatch(m *Matched) *Page {
 	return &Page{frame: p.frame, within: p.within, matched: m}
 }
 
-// note tells the caller which alternative an answer is about.
-func (p *Page) note(a *answer, selectors []string, which int) {
+// noteMatch sets what WithMatch was given to the alternative that an answer is about.
+func (p *Page) noteMatch(a *answer, selectors []string, which int) {
 	if p.matched == nil || a == nil || which < 0 || which >= len(selectors) {
 		return
 	}
 	alternatives := strings.Split(selectors[which], separator)
 	switch {
-	case a.Won != nil && *a.Won >= 0 && *a.Won < len(alternatives):
-		p.matched.Selector = alternatives[*a.Won]
+	case a.Alternative != nil && *a.Alternative >= 0 && *a.Alternative < len(alternatives):
+		p.matched.Selector = alternatives[*a.Alternative]
 	case len(alternatives) == 1:
 		p.matched.Selector = alternatives[0]
 	}
 }
 
-// firstPierce is how long something is looked for before the document's closed
-// shadow roots are asked for, which no script can find by itself. It costs a
-// reading of the whole document, so most calls never come to it.
-const firstPierce = 400 * time.Millisecond
+// closedRootsAfter is how long a call waits before it also searches closed shadow
+// roots, which no script can find by itself. That costs a reading of the whole
+// document, so most calls never do it.
+const closedRootsAfter = 400 * time.Millisecond
 
-// pierce hands the closed shadow roots of the frame's document to its world.
-func (f *frame) pierce(b *bound) error {
+// adoptClosedRoots hands the closed shadow roots of the frame's document to its world.
+func (f *frame) adoptClosedRoots(b *bound) error {
 	inside, _, err := f.enter(b)
 	if err != nil {
 		return err
 	}
-	id, err := f.find(b)
+	id, err := f.findID(b)
 	if err != nil {
 		return err
 	}
-	closed, err := f.session.ClosedShadowRoots(b, f.main())
+	closed, err := f.session.ClosedShadowRoots(b, f.mainID())
 	if err != nil || len(closed[id]) == 0 {
 		return err
 	}
@@ -75,8 +75,8 @@ func (f *frame) pierce(b *bound) error {
 	return f.session.CallFunction(b, inside, "function(...roots) { selecting.adopt(...roots) }", arguments, new(any))
 }
 
-// main is the id of the page's own frame.
-func (f *frame) main() chrome.FrameID {
+// mainID returns the id of the window's main frame.
+func (f *frame) mainID() chrome.FrameID {
 	for f.parent != nil {
 		f = f.parent
 	}
@@ -85,8 +85,8 @@ func (f *frame) main() chrome.FrameID {
 	return f.id
 }
 
-// yes reads an answer that is true or not.
-func (a *answer) yes() bool {
+// isTrue reports whether an answer's value is true.
+func (a *answer) isTrue() bool {
 	var is bool
 	return a != nil && json.Unmarshal(a.Value, &is) == nil && is
 }

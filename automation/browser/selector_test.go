@@ -43,7 +43,7 @@ const library = `
     root.querySelector("button").onclick = () => said.textContent = "unlocked " + root.querySelector("input").value } })
 </script>`
 
-func TestSelectorsOfEveryKindFindWhatAPersonWould(t *testing.T) {
+func TestSelectors_FindElementsOfEveryKind(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": library})
 	page := visit(t, open(t, address), address+"/")
@@ -97,7 +97,7 @@ func TestSelectorsOfEveryKindFindWhatAPersonWould(t *testing.T) {
 	}
 }
 
-func TestFormsWithoutNamesAndButtonsThatAreNoneWork(t *testing.T) {
+func TestSelectors_FindUnnamedFieldsAndUnmarkedButtons(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": library})
 	b := open(t, address)
@@ -117,7 +117,7 @@ func TestFormsWithoutNamesAndButtonsThatAreNoneWork(t *testing.T) {
 	}
 }
 
-func TestClosedShadowRootIsEnteredByAWordThatWaits(t *testing.T) {
+func TestSelectors_FindElementsInClosedShadowRoots(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": library})
 	page := visit(t, open(t, address), address+"/")
@@ -135,22 +135,22 @@ func TestClosedShadowRootIsEnteredByAWordThatWaits(t *testing.T) {
 	}
 }
 
-func TestAlternativeThatMatchesIsTold(t *testing.T) {
+func TestWithMatch_TellsTheAlternative(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<input id=old hidden><input class=new><p id=done>Done</p>`})
 	page := visit(t, open(t, address), address+"/")
 	var m Matched
-	n, err := page.Noting(&m).Fill(t.Context(), Any("#old", ".new", "input"), "x")
+	n, err := page.WithMatch(&m).Fill(t.Context(), Any("#old", ".new", "input"), "x")
 	if err != nil || m.Selector != ".new" || n != 1 {
 		t.Errorf("%q matched %d (%v)", m.Selector, n, err)
 	}
-	name, err := page.Noting(&m).WaitFor(t.Context(), []Condition{{"a", Any("#a", "#b")}, {"home", Any("url=/x", "url=/*", "#done")}})
+	name, err := page.WithMatch(&m).WaitFor(t.Context(), []Condition{{"a", Any("#a", "#b")}, {"home", Any("url=/x", "url=/*", "#done")}})
 	if err != nil || name != "home" || m.Selector != "url=/*" {
 		t.Errorf("%q by %q (%v)", name, m.Selector, err)
 	}
 }
 
-func TestMissingElementNamesTheNearestOnThePage(t *testing.T) {
+func TestPage_MissingElementNamesTheNearest(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<form><label>User name <input id=fld-user-name value="canary-7781"></label><label>Password <input type=password class="pw-box"></label>
 		<button class="btn btn-go">Sign in now</button></form><p class="user-name-note" contenteditable onclick="1">canary-typed</p><p class=notice>Card 4111 1111 1111 1111</p>`})
@@ -175,7 +175,7 @@ func TestMissingElementNamesTheNearestOnThePage(t *testing.T) {
 	}
 }
 
-func TestMissingElementSaysWhatHidesItAndWhatTheBrowserHoldsBack(t *testing.T) {
+func TestPage_MissingElementNamesWhatHidesItAndInvalidFields(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<form action=/sent><label>Email <input type=email id=mail></label> <input required name=zip>
 		<button>Send</button></form><div id=panel hidden><section hidden><p class=note>Saved</p></section></div> <p class=note hidden></p> <p id=empty></p>`})
@@ -194,7 +194,7 @@ func TestMissingElementSaysWhatHidesItAndWhatTheBrowserHoldsBack(t *testing.T) {
 	}
 }
 
-func TestWhatGetsInTheWayIsClickedAway(t *testing.T) {
+func TestDismiss_ClicksWhatShows(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<button id=go>Go</button><p id=done></p><p id=n>0</p><script>
 		const cover = () => { const d = document.createElement("div"); d.style = "position:fixed;inset:0;background:#fff"; d.innerHTML = "<button class=no>No, thanks</button>";
@@ -217,7 +217,7 @@ func TestWhatGetsInTheWayIsClickedAway(t *testing.T) {
 	}
 }
 
-func TestColumnsLookIntoShadowRootsAndHaveAlternatives(t *testing.T) {
+func TestRows_ColumnsSearchShadowRootsAndHaveAlternatives(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<x-row data-id=1></x-row><x-row data-id=2></x-row><script>let i = 0
 		customElements.define("x-row", class extends HTMLElement { connectedCallback() {
@@ -235,7 +235,7 @@ func TestColumnsLookIntoShadowRootsAndHaveAlternatives(t *testing.T) {
 }
 
 // A component shows what stands between its tags where its slot is.
-func TestTextInASlotNamesWhatIsAroundTheSlot(t *testing.T) {
+func TestSelectors_TextInASlotNamesWhatIsAroundTheSlot(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `
 		<x-button>Lend <b>it</b></x-button><x-box>Remind me</x-box><x-box></x-box>

@@ -8,27 +8,27 @@ import (
 	"passage/automation/outcome"
 )
 
-// Condition is one outcome that a page may come to: a visible element, or an
-// address, written url=PATTERN as WaitURL takes it.
+// Condition is one outcome of a wait: a visible element, or an address, written
+// url=PATTERN with a pattern of WaitURL.
 type Condition struct{ Name, Selector string }
 
-// WaitFor returns the name of the first condition that holds; of several that
-// hold at once, the first in order. It goes on through navigations.
+// WaitFor returns the name of the first condition that holds; if several hold at
+// once, the first in order. It continues through navigations.
 func (p *Page) WaitFor(ctx context.Context, conditions []Condition) (string, error) {
 	return p.race(ctx, call{Op: "race"}, conditions)
 }
 
-// Watch is WaitFor that returns an empty name, too, whenever the page has
-// changed or might have: at most twenty and at least four times a second. Its
-// caller looks for something that no condition can say.
+// Watch is WaitFor that also returns an empty name whenever the page has changed or
+// might have changed, between four and twenty times a second. It is for callers
+// that wait for something that no condition can express.
 func (p *Page) Watch(ctx context.Context, conditions []Condition) (string, error) {
 	return p.race(ctx, call{Op: "race", Watch: true}, conditions)
 }
 
-// Look is Watch that does not wait for a change: it returns an empty name as
-// soon as the document is there and none of the conditions holds.
-func (p *Page) Look(ctx context.Context, conditions []Condition) (string, error) {
-	return p.race(ctx, call{Op: "race", Look: true}, conditions)
+// Poll is Watch that does not wait for a change: it returns an empty name as soon as
+// the document is there and none of the conditions holds.
+func (p *Page) Poll(ctx context.Context, conditions []Condition) (string, error) {
+	return p.race(ctx, call{Op: "race", Poll: true}, conditions)
 }
 
 func (p *Page) race(ctx context.Context, c call, conditions []Condition) (string, error) {
@@ -49,29 +49,30 @@ func (p *Page) race(ctx context.Context, c call, conditions []Condition) (string
 	if first < 0 || first >= len(conditions) {
 		return "", nil
 	}
-	p.note(a, c.Selectors, first)
+	p.noteMatch(a, c.Selectors, first)
 	return conditions[first].Name, nil
 }
 
-// Dismiss has whatever matches clicked away when it shows while a call waits,
-// from here on, in every document: banners, surveys. It takes the place of what
-// was said before.
+// Dismiss makes every call that waits click whatever matches when it shows, such as
+// banners and surveys, from now on and in every document. It replaces the
+// selectors of the call before.
 func (p *Page) Dismiss(selectors ...string) {
 	b := p.frame.browser
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.inWay = strings.Join(selectors, separator)
+	b.dismiss = strings.Join(selectors, separator)
 }
 
-func (b *Browser) inTheWay() string {
+func (b *Browser) dismissSelectors() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.inWay
+	return b.dismiss
 }
 
-// WaitURL waits until the page is at an address. In the pattern * stands for
-// anything; it is held against the address without query, and without fragment
-// unless it has one itself, or against the path alone if it starts with a slash.
+// WaitURL waits until the page is at an address. In the pattern, * stands for
+// anything. The pattern is compared with the address without query, and without
+// fragment unless the pattern has one; or with the path alone if the pattern
+// starts with a slash.
 func (p *Page) WaitURL(ctx context.Context, pattern string) error {
 	var there bool
 	_, err := p.get(ctx, call{Op: "address", Text: pattern}, &there)

@@ -60,7 +60,7 @@ func after(steps ...func(context.Context, *Page) error) func(context.Context, *P
 	}
 }
 
-func TestFieldsOfEveryKindAreFilled(t *testing.T) {
+func TestFill_FillsWidgetsOfEveryKind(t *testing.T) {
 	t.Parallel()
 	documents := map[string]string{}
 	address := site(t, documents)
@@ -113,7 +113,7 @@ func TestFieldsOfEveryKindAreFilled(t *testing.T) {
 
 const boxesHead = `<div id=otp></div><p id=got></p><script>const N = 6; const log = () => got.textContent = [...otp.querySelectorAll("input")].map(b => b.value).join("");`
 
-func TestCodesAreTypedIntoBoxesOfEveryKind(t *testing.T) {
+func TestFill_SpreadsACodeOverItsFields(t *testing.T) {
 	t.Parallel()
 	documents := map[string]string{"/done": `<p id=got></p><input id=first maxlength=1 autofocus><input maxlength=1><input maxlength=1><input maxlength=1><input maxlength=1><input maxlength=1>
 		<script>let typed = ""; addEventListener("keydown", e => { typed += e.key }, true); addEventListener("input", e => { typed += "!" }, true); setTimeout(() => got.textContent = "sent " + new URLSearchParams(location.search).get("code") + ", then " + typed, 500)</script>`}
@@ -159,7 +159,7 @@ func TestCodesAreTypedIntoBoxesOfEveryKind(t *testing.T) {
 	}, documents)
 }
 
-func TestWhatIsCoveredMovedOrHiddenIsClicked(t *testing.T) {
+func TestClick_ReachesCoveredMovingAndHiddenElements(t *testing.T) {
 	t.Parallel()
 	documents := map[string]string{"/next": `<p id=got>next</p>`}
 	address := site(t, documents)
@@ -184,7 +184,7 @@ func TestWhatIsCoveredMovedOrHiddenIsClicked(t *testing.T) {
 	}, documents)
 }
 
-func TestChoicesAreMadeInWidgetsOfEveryKind(t *testing.T) {
+func TestSelect_ChoosesInWidgetsOfEveryKind(t *testing.T) {
 	t.Parallel()
 	documents := map[string]string{}
 	address := site(t, documents)
@@ -232,7 +232,7 @@ func TestChoicesAreMadeInWidgetsOfEveryKind(t *testing.T) {
 
 // A framework notes the focus first and draws a moment later, and that puts
 // back what it knows: a text that came with the focus would be gone.
-func TestFillWaitsForWhatThePageDoesAtTheFocus(t *testing.T) {
+func TestFill_WaitsForWhatThePageDoesAtFocus(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `
 		<input id=reset value=old onfocus="queueMicrotask(() => { this.value = 'old' })">
@@ -256,7 +256,7 @@ func TestFillWaitsForWhatThePageDoesAtTheFocus(t *testing.T) {
 }
 
 // Some fields let the mouse through to what they are in, which opens the list.
-func TestClickOnAFieldThatLetsTheMouseThrough(t *testing.T) {
+func TestClick_ReachesAFieldThatPassesTheMouseThrough(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `
 		<div id=box style="position:relative;width:200px;height:40px"><span>State</span>

@@ -10,7 +10,7 @@ import (
 	"passage/automation/outcome"
 )
 
-func TestWindowIsFollowedAndClosed(t *testing.T) {
+func TestPopup_IsFollowedAndClosed(t *testing.T) {
 	t.Parallel()
 	bank := elsewhere(site(t, map[string]string{"/": `<input id=pin><button id=allow onclick="opener.postMessage(pin.value, '*'); window.close()">Allow</button>`}))
 	address := site(t, map[string]string{"/": `<button id=connect onclick="window.open('` + bank + `/', 'bank', 'width=300,height=300')">Connect</button>
@@ -70,7 +70,7 @@ func TestWindowIsFollowedAndClosed(t *testing.T) {
 	}
 }
 
-func TestDialogsAreAnsweredAsTold(t *testing.T) {
+func TestDialogs_AreAnsweredAsSet(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<button id=go onclick="alert('hello'); said.textContent = confirm('sure?') + '/' + prompt('who?')">Go</button><p id=said></p>`})
 	page := visit(t, open(t, address), address+"/")
@@ -89,7 +89,7 @@ func TestDialogsAreAnsweredAsTold(t *testing.T) {
 	}
 }
 
-func TestFrameInAFrameInAShadowRootIsReachedAcrossSites(t *testing.T) {
+func TestFrame_IsReachedInAFrameInAShadowRoot(t *testing.T) {
 	t.Parallel()
 	inner := site(t, map[string]string{"/": `<input id=number><button id=pay onclick="out.textContent = number.value">Pay</button><p id=out></p>`})
 	middle := elsewhere(site(t, map[string]string{"/": `<p>Processor</p><x-box></x-box><script>customElements.define("x-box", class extends HTMLElement { connectedCallback() {

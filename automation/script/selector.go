@@ -101,7 +101,7 @@ func (p *page) aim(w *invocation, given, timeout starlark.Value) (target, error)
 	}
 	if selector != shown {
 		w.matched = &browser.Matched{}
-		live = live.Noting(w.matched)
+		live = live.WithMatch(w.matched)
 	}
 	return target{selector, live}, nil
 }

@@ -218,16 +218,16 @@ func (p *page) first(ctx context.Context, w *invocation, limit time.Duration, ma
 	if len(may.functions) > 0 {
 		return p.watch(ctx, w, limit, may)
 	}
-	name, err := p.live.Within(limit).Noting(w.matched).WaitFor(ctx, may.conditions)
+	name, err := p.live.Within(limit).WithMatch(w.matched).WaitFor(ctx, may.conditions)
 	return name, outside(err)
 }
 
 // watch is waiting where functions are among what may come.
 func (p *page) watch(ctx context.Context, w *invocation, limit time.Duration, may *outcomes) (string, error) {
 	deadline := time.Now().Add(limit)
-	look := (*browser.Page).Look // what is so already is not waited for
+	look := (*browser.Page).Poll // what is so already is not waited for
 	for ; ; look = (*browser.Page).Watch {
-		live := p.live.Within(max(time.Millisecond, time.Until(deadline))).Noting(w.matched)
+		live := p.live.Within(max(time.Millisecond, time.Until(deadline))).WithMatch(w.matched)
 		name, err := look(live, ctx, may.conditions)
 		if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged {
 			for _, one := range may.functions {

@@ -1,13 +1,13 @@
-// Runs once per document, after mouse.js: what a person does to it, and fetch.
+// Runs once per document, after mouse.js: filling, clicking, scrolling and fetching.
 (() => {
   "use strict";
   if (!globalThis.passage || passage.acting) return;
   passage.acting = true;
-  const { operations, Fault, Late, pause, nextFrame, visible, enabled, editable, shadow, spot, inReach, active, blurOnce } = passage.kit;
+  const { operations, InvalidCall, TimedOut, pause, nextFrame, visible, enabled, editable, shadow, pointFor, isReachable, active, blurOnce } = passage.shared;
   const isEnabled = ["disabled", enabled];
   const isEditable = ["not a text field, or read-only", editable];
 
-  const typed = new WeakSet(); // fields that something was typed into
+  const typed = new WeakSet(); // fields into which something was typed
   const valueOf = (el) => (el.isContentEditable ? el.textContent : el.value);
   const untyped = new Set(["date", "time", "datetime-local", "month", "week", "color", "range"]);
   const forms = {
@@ -15,7 +15,7 @@
     month: "a month field takes 2026-08", week: "a week field takes 2026-W33",
   };
 
-  // focus gives an element the focus, and says whether it keeps it.
+  // focus focuses an element, and returns whether the element keeps the focus.
   function focus(el) {
     el.scrollIntoViewIfNeeded(true);
     el.focus({ preventScroll: true });
@@ -27,8 +27,9 @@
     else if (el.getRootNode().activeElement === el) el.select?.();
   }
 
-  // enter replaces what a field holds. The keys around the text are those of
-  // an input method, which name no key: widgets that wait for any key see one.
+  // enter replaces the content of a field. The key events around the text are
+  // those of an input method, which name no key: widgets that wait for any key
+  // get one.
   function enter(el, value) {
     typed.add(el);
     const focused = focus(el);
@@ -45,17 +46,17 @@
     el.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  // took: the field holds what it was given, give or take how it writes it.
-  function took(el, value) {
+  // accepted reports whether a field holds a value, however the field formats it.
+  function accepted(el, value) {
     if (untyped.has(el.type) || !el.isConnected) return true;
     const plain = (s) => s.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
     const wanted = plain(value), now = plain(valueOf(el));
     return now.includes(wanted) || (wanted.includes(now) && now.length * 2 >= wanted.length);
   }
 
-  // boxes are the inputs of one character each that a code is split into, from
-  // the first empty-handed one on: those around el that take no more than it.
-  // The place of the first is kept: a widget may build them anew at every key.
+  // boxes returns the inputs of one character each that a code is split into,
+  // from el on. It records where the first one is, because a widget may replace
+  // the inputs at every key.
   let first = null;
   const single = (box) => box.maxLength === 1 && visible(box);
   const inside = (around) => selecting.all("input", around.nodeType === Node.DOCUMENT_NODE ? document : around).filter(single);
@@ -70,11 +71,12 @@
     return [];
   }
 
-  // Boxes are the browser's own, or say by their role that they are such.
+  // A checkbox is one of the browser's own, or an element with such a role.
   const isBox = (el) => /^(checkbox|radio)$/.test(el.type) || /^(checkbox|radio|switch)$/.test(el.getAttribute("role"));
   const isChecked = (el) => (el instanceof HTMLInputElement ? el.checked : el.getAttribute("aria-checked") === "true");
 
-  // inner has a component stand for the one thing of a kind in its shadow root.
+  // inner returns the only element of a kind in a component's shadow root, or else
+  // the component itself.
   const inner = (is) => (el) => {
     const root = is(el) ? null : shadow(el);
     const found = root ? selecting.all("*", root).filter(is) : [];
@@ -82,7 +84,8 @@
   };
   const [innerField, innerBox] = [inner(editable), inner(isBox)];
 
-  // scroller is what a page scrolls: the document, or the largest box that can.
+  // scroller returns what a page scrolls: the document, or the largest element that
+  // can scroll.
   function scroller() {
     const page = document.scrollingElement;
     if (page && page.scrollHeight > page.clientHeight + 1) return page;
@@ -91,105 +94,106 @@
     return found.sort((a, b) => area(b) - area(a))[0] ?? page;
   }
 
-  Object.assign(passage.kit, { enter, valueOf });
+  Object.assign(passage.shared, { enter, valueOf });
 
   Object.assign(operations, {
-    // fill returns "keys" for a field that did not take the text and wants real
-    // keys, and "boxes" for one that takes a single character of several.
+    // fill returns "keys" for a field that did not accept the text and needs real
+    // keys, and "boxes" for one that holds one character of several.
     fill: async (call) => {
-      call.meant = innerField;
+      call.target = innerField;
       const field = () => call.until(() => call.pick(isEnabled, isEditable));
       let el = await field();
-      const value = call.wish.text ?? "", letters = [...value];
+      const value = call.request.text ?? "", letters = [...value];
       if (el.maxLength === 1 && letters.length > 1) {
-        if (boxes(el, letters.length).length < letters.length) throw new Fault("the field takes one character, and there are not as many like it as the text has");
+        if (boxes(el, letters.length).length < letters.length) throw new InvalidCall("the field takes one character, and there are not as many like it as the text has");
         return "boxes";
       }
       if (active() !== el) {
         focus(el);
-        await pause(0); // for what the page does at that: some set the field afresh, or make it anew
+        await pause(0); // for what the page does then: some reset the field, or replace it
         el = await field();
       }
       enter(el, value);
-      if (untyped.has(el.type) && el.value !== value) throw new Fault(forms[el.type] ?? "a field of this kind does not take such a text");
-      return took(el, value) ? "" : "keys";
+      if (untyped.has(el.type) && el.value !== value) throw new InvalidCall(forms[el.type] ?? "a field of this kind does not take such a text");
+      return accepted(el, value) ? "" : "keys";
     },
-    // box gives the focus to one of the boxes that fill found, the wish.x-th.
+    // box focuses one of the boxes that fill found, the one with index request.x.
     box: async (call) => {
       const box = await call.until(() => {
         if (!first?.around.isConnected) {
           const el = call.pick(isEditable);
           if (!el || !boxes(el, 1).length) return undefined;
         }
-        const box = inside(first.around)[first.at + (call.wish.x ?? 0)];
-        call.why = !box ? "there are no more boxes" : !enabled(box) ? "disabled" : !editable(box) ? "read-only" : "";
-        return call.why ? undefined : box;
+        const box = inside(first.around)[first.at + (call.request.x ?? 0)];
+        call.reason = !box ? "there are no more boxes" : !enabled(box) ? "disabled" : !editable(box) ? "read-only" : "";
+        return call.reason ? undefined : box;
       });
       typed.add(box);
       if (active() !== box) focus(box);
       if (box.value) box.select();
     },
-    // focus is what comes before real keys. With on, they replace what is there.
+    // focus prepares for real keys. With on, they replace the content.
     focus: async (call) => {
-      call.meant = innerField;
+      call.target = innerField;
       const el = await call.until(() => call.pick(isEnabled, isEditable));
       typed.add(el);
-      if (!focus(el)) throw new Fault("the field does not take the focus");
-      if (call.wish.on) selectAll(el);
+      if (!focus(el)) throw new InvalidCall("the field does not take the focus");
+      if (call.request.on) selectAll(el);
       else if (el.isContentEditable) getSelection().selectAllChildren(el), getSelection().collapseToEnd();
       else if (el.selectionEnd !== null) el.setSelectionRange(el.value.length, el.value.length);
     },
-    click: (call) => spot(call, () => {
+    click: (call) => pointFor(call, () => {
       const el = call.pick(isEnabled);
-      if (call.why === "disabled") blurOnce(call);
+      if (call.reason === "disabled") blurOnce(call);
       return el;
     }),
     ready: (call) => call.until(() => !!call.pick(isEnabled)),
-    // check returns the point to click, of the box or of its label, or nothing when all is well.
+    // check returns the point to click, of the checkbox or of its label, or null if
+    // nothing has to be done.
     check: async (call) => {
-      call.meant = innerBox;
+      call.target = innerBox;
       const box = await call.until(() => {
         const found = selecting.all(call.selector).map(innerBox);
-        call.why = found.some(isBox) ? "disabled" : found.length ? "not a checkbox" : "";
+        call.reason = found.some(isBox) ? "disabled" : found.length ? "not a checkbox" : "";
         return call.read((el) => isBox(el) && enabled(el));
       });
-      if (isChecked(box) === !!call.wish.on) return null;
-      if ((box.type ?? box.getAttribute("role")) === "radio" && !call.wish.on) throw new Fault("a radio button cannot be switched off");
+      if (isChecked(box) === !!call.request.on) return null;
+      if ((box.type ?? box.getAttribute("role")) === "radio" && !call.request.on) throw new InvalidCall("a radio button cannot be switched off");
       const targets = [box, ...(box.labels ?? [])].filter(visible);
-      if (targets.length) return spot(call, () => targets.find(inReach) ?? targets.find((el) => el.isConnected));
+      if (targets.length) return pointFor(call, () => targets.find(isReachable) ?? targets.find((el) => el.isConnected));
       box.click();
       return null;
     },
-    // value is what a field holds, and isChecked whether a box is on.
+    // value returns the content of a field, and isChecked whether a checkbox is on.
     value: async (call) => {
       const el = await call.until(() => call.read((el) => "value" in el || el.isContentEditable));
-      if ([el, innerField(el)].some((field) => field.type === "password" || typed.has(field))) throw new Fault("what was typed is not told, nor what a password field holds");
+      if ([el, innerField(el)].some((field) => field.type === "password" || typed.has(field))) throw new InvalidCall("what was typed is not told, nor what a password field holds");
       return String(valueOf(el));
     },
     isChecked: async (call) => {
-      call.meant = innerBox;
+      call.target = innerBox;
       return isChecked(await call.until(() => call.read(isBox)));
     },
     checked: (call) => call.until(() => {
-      call.why = "did not change when it was clicked";
-      return selecting.all(call.selector).map(innerBox).some((el) => enabled(el) && isBox(el) && isChecked(el) === !!call.wish.on) || undefined;
+      call.reason = "did not change when it was clicked";
+      return selecting.all(call.selector).map(innerBox).some((el) => enabled(el) && isBox(el) && isChecked(el) === !!call.request.on) || undefined;
     }),
-    // scroll goes to the end of a list and returns whether more of it came.
+    // scroll scrolls to the end of a list and returns whether more of it appeared.
     scroll: async (call) => {
-      const box = call.wish.selectors ? await call.until(() => call.read()) : scroller();
+      const box = call.request.selectors ? await call.until(() => call.read()) : scroller();
       if (!box) return false;
       const size = () => `${box.scrollHeight} ${box.querySelectorAll("*").length}`;
       const before = size();
-      box.scrollBy({ top: -2, behavior: "instant" }); // at the end already, the next line alone would not be an event
+      box.scrollBy({ top: -2, behavior: "instant" }); // at the end already, the next line alone would cause no event
       await nextFrame();
       box.scrollTo({ top: box.scrollHeight, behavior: "instant" });
       const start = performance.now();
-      return call.until(() => (size() !== before ? true : performance.now() - start > call.wish.x ? false : undefined));
+      return call.until(() => (size() !== before ? true : performance.now() - start > call.request.x ? false : undefined));
     },
-    // step scrolls a list on by most of what it shows and returns whether it
-    // did; at the end only if more of the list comes.
+    // step scrolls a list by most of its height and returns whether it moved. At
+    // the end it waits whether more of the list appears.
     step: async (call) => {
-      const box = call.wish.selectors ? await call.until(() => call.read()) : scroller();
+      const box = call.request.selectors ? await call.until(() => call.read()) : scroller();
       if (!box) return false;
       const moved = () => {
         const before = box.scrollTop;
@@ -197,26 +201,26 @@
         return box.scrollTop > before;
       };
       const listening = new AbortController();
-      const told = new Promise((done) => box.getRootNode().addEventListener("scroll", done, { capture: true, signal: listening.signal }));
+      const scrolled = new Promise((done) => box.getRootNode().addEventListener("scroll", done, { capture: true, signal: listening.signal }));
       const start = performance.now();
       try {
-        const went = await call.until(() => moved() || (performance.now() - start > call.wish.x ? false : undefined));
-        if (went) { // rows are drawn at the event of it, or in the frame after that
-          await Promise.race([told, pause(1000)]);
+        const movedOn = await call.until(() => moved() || (performance.now() - start > call.request.x ? false : undefined));
+        if (movedOn) { // rows are drawn at the scroll event, or in the next frame
+          await Promise.race([scrolled, pause(1000)]);
           for (let i = 0; i < 2; i++) await nextFrame();
         }
-        return went;
+        return movedOn;
       } finally {
         listening.abort();
       }
     },
-    // fetch gets something of the site's as its own scripts would, of at most
-    // wish.x bytes.
+    // fetch fetches an address as the site's own scripts would, up to request.x
+    // bytes.
     fetch: async (call) => {
       const stop = new AbortController();
       const timer = setTimeout(() => stop.abort(), Math.max(0, call.left));
       try {
-        const reply = await fetch(call.wish.text, { credentials: "include", headers: { Accept: "application/json" }, signal: stop.signal });
+        const reply = await fetch(call.request.text, { credentials: "include", headers: { Accept: "application/json" }, signal: stop.signal });
         const type = (reply.headers.get("Content-Type") ?? "").split(";")[0];
         const reader = reply.body?.getReader(), decoder = new TextDecoder();
         let body = "";
@@ -224,13 +228,13 @@
           const { done, value } = await reader.read();
           if (done) break;
           size += value.length;
-          if (size > call.wish.x) throw new Fault(`the answer is larger than ${call.wish.x >> 10} KiB`);
+          if (size > call.request.x) throw new InvalidCall(`the answer is larger than ${call.request.x >> 10} KiB`);
           body += decoder.decode(value, { stream: true });
         }
         return { status: reply.status, type, body };
       } catch (e) {
-        if (e instanceof Fault) throw e;
-        if (stop.signal.aborted) throw new Late();
+        if (e instanceof InvalidCall) throw e;
+        if (stop.signal.aborted) throw new TimedOut();
         return { status: 0, type: "", body: "" };
       } finally {
         clearTimeout(timer);

@@ -1,11 +1,11 @@
-// Runs once per document, after act.js: choosing from a list, be it a select
-// element, a field with suggestions of the browser's, or a widget that shows its
-// options when it is opened.
+// Runs once per document, after act.js: choosing from a list, which is a select
+// element, a field with a datalist, or a widget that shows its options when it is
+// opened.
 (() => {
   "use strict";
   if (!globalThis.passage || passage.choosing) return;
   passage.choosing = true;
-  const { operations, visible, enabled, editable, spot, inReach, enter, valueOf } = passage.kit;
+  const { operations, visible, enabled, editable, pointFor, isReachable, enter, valueOf } = passage.shared;
   const { norm, all, textOf, byText } = selecting;
   const isEnabled = ["disabled", enabled];
 
@@ -14,8 +14,8 @@
   const is = (wanted) => (el) => [nameOf(el), el.getAttribute("data-value"), el.getAttribute("value")].some((s) => s !== null && norm(s) === wanted);
   const same = (wanted) => byText(`"${wanted}"`, document).filter(visible);
 
-  // wrappers are what a widget consists of around an element of it: no more
-  // than has no other control in it.
+  // wrappers returns the elements of a widget around one of its elements: up to
+  // three, without another control in them.
   const controls = "input:not([type=hidden]), button, select, textarea, [role=combobox], [role=listbox]";
   function wrappers(el) {
     const found = [];
@@ -26,7 +26,7 @@
     return found;
   }
 
-  // shown is what a widget shows of its choice, but not its list.
+  // shown returns what a widget shows of its choice, without its list.
   const listed = options + ", [role=listbox], [role=menu]";
   function shown(el) {
     const around = wrappers(el).at(-1) ?? el;
@@ -35,19 +35,19 @@
     return norm([valueOf(el), ...texts, ...fields].join(" "));
   }
 
-  // What was there before the list was opened: what reads like the option, and
+  // The state before the list was opened: elements with the text of the option, and
   // what the widget showed.
   let before = [], showed = "";
 
-  // find gives the option to click: one that says that it is an option, or else
-  // just the text. What was to be seen before is something else.
+  // find returns the option to click: an element with the role of one, or else an
+  // element with the text. What was visible before the list was opened is no option.
   function find(el, wanted) {
     const fresh = (o) => enabled(o) && !before.some((old) => o.contains(old));
     return all(options).find((o) => visible(o) && is(wanted)(o) && fresh(o)) ?? same(wanted).find((o) => fresh(o) && !el.contains(o));
   }
 
-  // further scrolls the list on, which may make its options only then.
-  function further(el) {
+  // scrollList scrolls the list, which may create options only then.
+  function scrollList(el) {
     const last = all(options).filter(visible).at(-1);
     for (let box = last?.parentElement; box && box !== document.body && !box.contains(el); box = box.parentElement) {
       if (box.scrollHeight <= box.clientHeight + 1 || !/auto|scroll|hidden/.test(getComputedStyle(box).overflowY)) continue;
@@ -61,10 +61,10 @@
   const pick = (call) => call.pick(isEnabled);
 
   Object.assign(operations, {
-    // select chooses at once where the browser's own list is; of a widget it
-    // returns whether it is a text field, too.
+    // select chooses at once from the browser's own list. For a widget it returns
+    // whether the widget is a text field too.
     select: async (call) => {
-      const wanted = call.wish.text ?? "";
+      const wanted = call.request.text ?? "";
       const own = (el) => el.options ?? el.list?.options;
       const option = (el) => [...own(el)].find((o) => o.value === wanted && !o.disabled) ??
         [...own(el)].find((o) => norm(o.label) === norm(wanted) && !o.disabled);
@@ -76,40 +76,40 @@
       option(el).selected = true;
       for (const name of ["input", "change"]) el.dispatchEvent(new Event(name, { bubbles: true, composed: true }));
     },
-    // open returns where to click to see a widget's options, null where they
-    // are to be seen already.
+    // open returns where to click to see a widget's options, or null if they are
+    // visible already.
     open: async (call) => {
       const el = await call.until(() => pick(call));
       showed = shown(el);
       before = [];
       if (el.matches("[role=listbox], [role=radiogroup], [aria-expanded=true]") && all(options).some(visible)) return null;
-      before = same(norm(call.wish.text));
-      return spot(call, () => {
+      before = same(norm(call.request.text));
+      return pointFor(call, () => {
         const el = pick(call);
-        return el && ([el, ...wrappers(el)].find(inReach) ?? el);
+        return el && ([el, ...wrappers(el)].find(isReachable) ?? el);
       });
     },
-    // option returns where to click to choose.
+    // option returns where to click to choose the option.
     option: async (call) => {
-      const wanted = norm(call.wish.text);
+      const wanted = norm(call.request.text);
       let scrolled = performance.now();
-      return spot(call, () => {
+      return pointFor(call, () => {
         const el = pick(call);
         const option = el && find(el, wanted);
         if (option || !el) return option;
-        call.why = all(options).some(visible) ? "without that option" : "without a list of options";
+        call.reason = all(options).some(visible) ? "without that option" : "without a list of options";
         if (performance.now() - scrolled > 200) {
           scrolled = performance.now();
-          further(el);
+          scrollList(el);
         }
       });
     },
-    // chosen waits until the widget shows the choice, or at least another one
-    // than before, or is gone.
+    // chosen waits until the widget shows the choice, or at least another one than
+    // before, or was removed.
     chosen: (call) => call.until(() => {
-      const wanted = norm(call.wish.text);
+      const wanted = norm(call.request.text);
       const el = pick(call);
-      call.why = "not shown as chosen";
+      call.reason = "not shown as chosen";
       if (!el) return true;
       const now = shown(el);
       return now !== showed || now.includes(wanted) || all("[aria-selected=true], [aria-checked=true], [data-selected]").some(is(wanted)) || undefined;

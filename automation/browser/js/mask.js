@@ -1,16 +1,16 @@
-// Runs in each frame before a picture is taken, in the world of page.js. What
-// was typed is hidden wherever it shows, and stays hidden until off is called:
-// an observer covers what the site's scripts add meanwhile, before it is painted.
+// Runs in each frame before a picture is taken, in the world of page.js. It hides
+// what was typed wherever it shows, until off is called. An observer covers what
+// the site's scripts add meanwhile, before it is painted.
 (() => {
   "use strict";
   if (passage.mask) return;
 
   const plainInputs = new Set(["checkbox", "radio", "submit", "button", "reset", "image", "hidden"]);
   const holdsText = (el) => (el instanceof HTMLInputElement ? !plainInputs.has(el.type) : /^(textarea|select)$/i.test(el.localName));
-  const opaque = new Set(["canvas", "object", "embed", "video"]); // what they show cannot be read
+  const opaque = new Set(["canvas", "object", "embed", "video"]); // a script cannot read what they show
   const unseen = new Set(["script", "style", "noscript", "template", "title", "textarea", "option"]);
 
-  // pattern finds a value however it is set: in other case, in groups, across elements.
+  // pattern finds a value however it is written: in other case, in groups, across elements.
   function pattern(values) {
     const gap = "[\\s\\u00a0\\u2000-\\u2015\\u202f.\\/-]*";
     const parts = values.map((value) => [...value].filter((c) => !/\s/.test(c)))
@@ -24,12 +24,12 @@
   const bullets = (s) => s.replace(/\S/gu, "•");
 
   const gray = "rgb(158, 158, 158)";
-  const still = { "transition-property": "none", "animation-name": "none" };
-  const flat = {
+  const noMotion = { "transition-property": "none", "animation-name": "none" };
+  const covered = {
     "color": gray, "-webkit-text-fill-color": gray, "-webkit-text-stroke-width": "0px", "text-shadow": "none", "text-decoration-line": "none",
-    "background-color": gray, "background-image": "none", "caret-color": gray, "-webkit-text-security": "disc", ...still,
+    "background-color": gray, "background-image": "none", "caret-color": gray, "-webkit-text-security": "disc", ...noMotion,
   };
-  const away = { "opacity": "0", ...still };
+  const invisible = { "opacity": "0", ...noMotion };
 
   const get = (node, key) => (key === "" ? node.data : node.getAttribute(key));
   const set = (node, key, value) => {
@@ -41,10 +41,10 @@
   class Mask {
     constructor(values, closedRoots) {
       this.pattern = pattern(values);
-      this.texts = new Map(); // node and attribute ("" for the text) → what was, what is
-      this.styles = new Map(); // element → its style attribute, and the properties that were
+      this.texts = new Map(); // node and attribute ("" for the text) → its value before and now
+      this.styles = new Map(); // element → its style attribute and properties before
       this.roots = new Set();
-      this.frames = new Set(); // those that were there at the start: each has a mask of its own
+      this.frames = new Set(); // those that were there at the start; each has a mask of its own
       this.observer = new MutationObserver(() => this.cover());
       for (const root of [document, ...closedRoots]) this.add(root);
       this.starting = true;
@@ -93,12 +93,12 @@
     }
 
     coverElement(el) {
-      if (el.shadowRoot && !this.roots.has(el.shadowRoot)) this.add(el.shadowRoot); // the loop over roots comes to it
+      if (el.shadowRoot && !this.roots.has(el.shadowRoot)) this.add(el.shadowRoot); // the loop over roots reaches it
       if (holdsText(el)) this.hide(el);
-      else if (opaque.has(el.localName)) this.style(el, away);
+      else if (opaque.has(el.localName)) this.style(el, invisible);
       else if (/^i?frame$/.test(el.localName)) {
         if (this.starting) this.frames.add(el);
-        if (!this.frames.has(el)) this.style(el, away);
+        if (!this.frames.has(el)) this.style(el, invisible);
       }
       for (const { name, value } of [...el.attributes]) {
         const shown = /^(placeholder|title|alt|label|content|aria-.*|data-.*)$/.test(name) || (name === "value" && /^(submit|button|reset)$/.test(el.type));
@@ -106,11 +106,11 @@
       }
     }
 
-    matches(value) { return value.search(this.pattern) >= 0; } // which, unlike test, moves no lastIndex
+    matches(value) { return value.search(this.pattern) >= 0; } // unlike test, search does not move lastIndex
 
     hide(el) {
-      this.style(el, flat);
-      if (el.localName === "select") for (const option of el.querySelectorAll("option, optgroup")) this.style(option, flat);
+      this.style(el, covered);
+      if (el.localName === "select") for (const option of el.querySelectorAll("option, optgroup")) this.style(option, covered);
     }
 
     coverTexts(nodes) {
@@ -135,7 +135,7 @@
       this.observer.disconnect();
       for (const [node, entries] of this.texts)
         for (const [key, { was, is }] of Object.entries(entries))
-          if (get(node, key) === is) set(node, key, was); // else the site has set it since
+          if (get(node, key) === is) set(node, key, was); // otherwise the site has changed it
       for (const [el, { was, is, properties }] of this.styles) {
         if (el.getAttribute("style") === is) set(el, "style", was);
         else for (const [name, value, priority] of properties) el.style.setProperty(name, value, priority);
@@ -145,14 +145,14 @@
 
   let mask = null;
   passage.mask = {
-    // on returns how many frames the document holds, for each must have a mask.
+    // on returns how many frames the document holds: each must have a mask.
     async on(values, ...closedRoots) {
       mask?.off();
       mask = new Mask(values, closedRoots);
       if (window === top) for (let i = 0; i < 2; i++) await new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 100); });
       return window.length;
     },
-    // off returns whether there was a mask till now.
+    // off returns whether there was a mask.
     off() {
       const was = mask !== null;
       mask?.off();

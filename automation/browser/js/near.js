@@ -1,6 +1,6 @@
 // Runs once per document, between select.js and page.js: what on the page comes
-// nearest to a selector that matched nothing, for whoever mends the script. It
-// tells ids, classes, names and labels, and never what a field holds.
+// nearest to a selector that matched nothing, for the author of the script. It
+// reports ids, classes, names and labels, and never the content of a field.
 (() => {
   "use strict";
   if (globalThis.near) return;
@@ -13,7 +13,8 @@
   const pressable = "button, a[href], summary, input[type=submit], input[type=button], [role=button], [role=link], [onclick]";
   const fields = controls.replace(", button", "");
 
-  // short is a label as far as it may be told: no numbers, and not all of it.
+  // short returns the part of a label that may be reported: no numbers, and not all
+  // of it.
   const short = (s) => {
     const text = norm(s).replace(/\d[\d .,-]{2,}/g, "…");
     return text.length > 30 ? text.slice(0, 29) + "…" : text;
@@ -21,7 +22,7 @@
   const label = (el) => labels(el)[0] || el.getAttribute("placeholder") ||
     (!el.isContentEditable && (el.matches(pressable) || /^h\d$/.test(el.localName)) ? (el instanceof HTMLInputElement ? el.value : textOf(el)) : el.matches(fields) ? beside(el) : "");
 
-  // own is what an element is called: its id, or else the best of its attributes.
+  // own returns a name of an element: its id, or else the best of its attributes.
   function own(el) {
     let path = el.id ? "#" + CSS.escape(el.id) : el.localName;
     if (!el.id) {
@@ -31,9 +32,10 @@
     }
     return path;
   }
-  const describe = (el, said = short(label(el))) => (said ? `${own(el)} “${said}”` : own(el));
+  const describe = (el, text = short(label(el))) => (text ? `${own(el)} “${text}”` : own(el));
 
-  // like is how much two sets of words have in common; a beginning counts half.
+  // like returns how much two sets of words have in common. A common beginning of
+  // two words counts half.
   function like(wanted, has) {
     if (!wanted.size || !has.size) return 0;
     let common = 0;
@@ -46,13 +48,13 @@
 
   function visible(el) { return el.checkVisibility({ visibilityProperty: true }) && el.getClientRects().length > 0; }
 
-  // near gives the nearest candidates; where nothing is like the selector, what
+  // near returns the nearest candidates, or if nothing resembles the selector, what
   // the call could have worked on.
   globalThis.near = (selector, op) => {
     const wanted = words(selector);
     const scored = [];
     let count = 0;
-    const until = performance.now() + 60; // ms: the call's time is over already
+    const until = performance.now() + 60; // ms: the call has timed out already
     for (const root of roots()) {
       for (const el of root.querySelectorAll("*")) {
         if (++count > looked || performance.now() > until) break;
@@ -69,29 +71,28 @@
     return [...new Set(found.slice(0, 20).map((el) => describe(el)))].slice(0, most).join(", ");
   };
 
-  // seen is what is kept of an element that a call found, to be told one day
-  // when it is gone. It must say nothing of the person: so there are labels of
-  // fields, and of buttons that were pressed to send a form, but no other text of
-  // the page, as a button of a menu may hold a name, and neither numbers nor
-  // addresses.
-  globalThis.near.seen = (el, op) => {
-    const said = el.matches(fields) || (op === "click" && el.type === "submit" && el.form) ? short(label(el)) : "";
-    return describe(el, said).replace(/\S*@\S*/g, "…").replace(/\d{3,}/g, "…").slice(0, 120);
+  // identify describes an element that a call found, for the day when it is no
+  // longer there. It must hold nothing of the user's: so it has labels of fields,
+  // and of buttons that were pressed to send a form, but no other text of the page
+  // (a button of a menu may show the user's name), and no numbers or addresses.
+  globalThis.near.identify = (el, op) => {
+    const text = el.matches(fields) || (op === "click" && el.type === "submit" && el.form) ? short(label(el)) : "";
+    return describe(el, text).replace(/\S*@\S*/g, "…").replace(/\d{3,}/g, "…").slice(0, 120);
   };
   globalThis.near.describe = describe;
 
-  // hiding is what has to show before an element that is hidden can: the
-  // outermost thing around it that is not displayed, or else the element itself.
-  globalThis.near.hiding = (el) => {
+  // hiddenBy returns what must be shown before a hidden element can be: the
+  // outermost element around it that is not displayed, or else the element itself.
+  globalThis.near.hiddenBy = (el) => {
     let outer = el;
     for (let at = el; at; at = at.assignedSlot ?? at.parentElement ?? at.getRootNode().host)
       if (getComputedStyle(at).display === "none") outer = at;
     return own(outer).replace(/\d{3,}/g, "…");
   };
 
-  // held are the fields for which the browser itself holds a form back, each
-  // with what its own check says.
-  globalThis.near.held = () => {
+  // invalidFields returns the fields because of which the browser does not send a
+  // form, each with the check that failed.
+  globalThis.near.invalidFields = () => {
     const found = roots().flatMap((root) => [...root.querySelectorAll(":is(input, select, textarea):user-invalid")]);
     return found.slice(0, most).map((el) => {
       for (const rule in el.validity) if (el.validity[rule]) return `${describe(el)} (${rule})`;

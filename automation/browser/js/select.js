@@ -1,26 +1,25 @@
-// Runs once per document, before page.js, and is the one place that knows what
-// a selector is. A selector is CSS, or one of the kinds below; " >> " looks for
-// the next part inside of what the part before it found; lines are alternatives.
-// Every part looks into shadow roots, however deep: into the open ones by
-// itself, into a closed one once it was handed over to adopt.
+// Runs once per document, before the other scripts: selectors. A selector is CSS,
+// or one of the kinds below. " >> " searches for the next part inside of what
+// the previous part found, and lines are alternatives. Every part searches shadow
+// roots too, however deep: open ones always, and closed ones after adopt.
 (() => {
   "use strict";
   if (globalThis.selecting) return;
 
-  class Fault extends Error {} // the call itself is wrong; waiting would not help
+  class InvalidCall extends Error {} // the call itself is wrong, and waiting does not help
 
   const closed = new WeakMap(); // host → its closed root
   const shadow = (el) => el.shadowRoot ?? closed.get(el);
   const norm = (s) => (s ?? "").replace(/[\s\u200b]+/g, " ").trim();
 
-  // roots lists a scope and every shadow root in it, the outer ones first.
+  // gather lists a scope and every shadow root in it, the outer ones first.
   function gather(scope, found) {
     found.push(scope);
     if (scope.nodeType === Node.ELEMENT_NODE && shadow(scope)) gather(shadow(scope), found);
     for (const el of scope.querySelectorAll("*")) if (shadow(el)) gather(shadow(el), found);
     return found;
   }
-  let known = null; // the document's, until the page's scripts run again
+  let known = null; // the document's roots, until the page's scripts run again
   function roots(scope) {
     if (scope !== document) return gather(scope, []);
     if (!known) {
@@ -34,16 +33,16 @@
     try {
       return roots(scope).flatMap((root) => [...root.querySelectorAll(selector)]);
     } catch {
-      throw new Fault("not a valid selector: " + selector);
+      throw new InvalidCall("not a valid selector: " + selector);
     }
   }
 
-  // wants makes the test of a wanted text: "quoted" is the whole text as it is
-  // written; otherwise a part of it does, in whatever case.
-  function wants(value) {
+  // matcher returns the test of a text: a "quoted" text must be equal, and another
+  // one a part, in upper or lower case.
+  function matcher(value) {
     const quoted = value.match(/^\s*(["'])(.*)\1\s*$/s);
     const wanted = norm(quoted ? quoted[2] : value);
-    if (!wanted) throw new Fault("a selector without a text");
+    if (!wanted) throw new InvalidCall("a selector without a text");
     if (quoted) return { holds: (s) => norm(s).includes(wanted), is: (s) => norm(s) === wanted };
     const lower = wanted.toLowerCase();
     const holds = (s) => norm(s).toLowerCase().includes(lower);
@@ -52,25 +51,25 @@
 
   const silent = "script, style, noscript, template, title";
 
-  // textOf is the text of a node as it is put together: what is handed into a
-  // component's slot is shown there, and so belongs to what is around the slot.
+  // textOf returns the text of a node as it is rendered: what is assigned to a
+  // component's slot is shown there, and belongs to what is around the slot.
   function textOf(node, without = silent) {
     if (!node.querySelector?.(without + ", slot")) return node.textContent;
     const parts = (inside) => {
       if (inside.nodeType === Node.TEXT_NODE) return inside.data;
       if (inside.nodeType === Node.COMMENT_NODE || inside.matches?.(without)) return "";
-      const handed = inside.localName === "slot" ? inside.assignedNodes({ flatten: true }) : [];
-      return [...(handed.length ? handed : inside.childNodes)].map(parts).join("");
+      const assigned = inside.localName === "slot" ? inside.assignedNodes({ flatten: true }) : [];
+      return [...(assigned.length ? assigned : inside.childNodes)].map(parts).join("");
     };
     return [...node.childNodes].map(parts).join("");
   }
-  // What is said about a control, without what is in it.
-  const said = (node) => textOf(node, silent + ", select, textarea, output, [contenteditable]");
+  // labelText returns the text of a label, without the contents of controls in it.
+  const labelText = (node) => textOf(node, silent + ", select, textarea, output, [contenteditable]");
 
-  // byText finds the smallest elements that show a text, and buttons that are
-  // inputs, which show their value.
+  // byText finds the smallest elements that show a text, and input buttons, which
+  // show their value.
   function byText(value, scope) {
-    const { holds, is } = wants(value);
+    const { holds, is } = matcher(value);
     const found = [];
     const collect = (node) => {
       if (!holds(node.textContent) || node.matches?.(silent) || !holds(textOf(node))) return false;
@@ -92,17 +91,17 @@
   const controls = "input:not([type=hidden]), textarea, select, button, meter, output, progress, [contenteditable]:not([contenteditable=false]), " +
     "[role=textbox], [role=combobox], [role=searchbox], [role=spinbutton], [role=checkbox], [role=radio], [role=switch], [role=slider], [role=listbox]";
   const labelled = (el) => (el.getAttribute("aria-labelledby") ?? "").split(/\s+/).filter(Boolean)
-    .map((id) => said(el.getRootNode().getElementById?.(id) ?? document.createElement("i"))).join(" ");
-  const byContent = "[role=checkbox], [role=radio], [role=switch]"; // what is in it is its label
-  const labels = (el) => [labelled(el), el.getAttribute("aria-label"), ...[...(el.labels ?? [])].map((label) => said(label)),
+    .map((id) => labelText(el.getRootNode().getElementById?.(id) ?? document.createElement("i"))).join(" ");
+  const byContent = "[role=checkbox], [role=radio], [role=switch]"; // the content is the label
+  const labels = (el) => [labelled(el), el.getAttribute("aria-label"), ...[...(el.labels ?? [])].map((label) => labelText(label)),
     el.matches(byContent) ? textOf(el) : ""].filter((s) => norm(s));
 
-  // beside is the text that a person takes for the label of a control that has
-  // none: what stands right before it, with no other control between.
+  // beside returns the text that looks like the label of a control without one:
+  // what stands right before it, with no other control in between.
   function beside(el) {
     for (let at = el, depth = 0; at && depth < 3; at = at.parentElement, depth++) {
       const before = at.previousElementSibling;
-      if (before && !before.matches(controls) && !before.querySelector(controls)) return said(before);
+      if (before && !before.matches(controls) && !before.querySelector(controls)) return labelText(before);
       if (before) return "";
       const text = at.previousSibling?.nodeType === Node.TEXT_NODE ? norm(at.previousSibling.data) : "";
       if (text) return text;
@@ -111,18 +110,18 @@
   }
 
   function byLabel(value, scope) {
-    const { is } = wants(value);
+    const { is } = matcher(value);
     const all = css(controls, scope);
     const found = all.filter((el) => labels(el).some(is));
     return found.length ? found : all.filter((el) => !labels(el).length && !/^(submit|button|reset|image)$/.test(el.type) && is(beside(el)));
   }
 
   const byPlaceholder = (value, scope) => {
-    const { is } = wants(value);
+    const { is } = matcher(value);
     return css("[placeholder]", scope).filter((el) => is(el.getAttribute("placeholder")));
   };
 
-  // What has a role without saying so (HTML-AAM).
+  // Elements with an implicit role (HTML-AAM).
   const implicit = {
     button: "button, summary, input[type=button], input[type=submit], input[type=reset], input[type=image]",
     link: "a[href], area[href]", checkbox: "input[type=checkbox]", radio: "input[type=radio]",
@@ -144,7 +143,7 @@
   function byRole(value, scope) {
     const [, role, rest] = value.match(/^\s*([a-z]+)\s*(.*)$/s) ?? [];
     const named = rest?.match(/^\[\s*name\s*(\*?)=\s*(?:"([^"]*)"|'([^']*)'|([^\]"']+))\s*\]\s*$/s);
-    if (!role || (rest && !named)) throw new Fault('a role is written role=button or role=button[name="Sign in"]: role=' + value);
+    if (!role || (rest && !named)) throw new InvalidCall('a role is written role=button or role=button[name="Sign in"]: role=' + value);
     const wanted = named && norm(named[2] ?? named[3] ?? named[4]).toLowerCase();
     return css(`[role~="${role}"]` + (implicit[role] ? ", " + implicit[role] : ""), scope).filter((el) => {
       const says = el.getAttribute("role");
@@ -159,11 +158,11 @@
 
   function part(selector, scope) {
     const [, kind, value] = selector.match(/^\s*(css|text|label|placeholder|role)=(.*)$/s) ?? [null, "css", selector];
-    if (!value.trim()) throw new Fault("the selector is empty");
+    if (!value.trim()) throw new InvalidCall("the selector is empty");
     return kinds[kind](value, scope);
   }
 
-  // one finds what a selector without alternatives matches.
+  // one returns the matches of a selector without alternatives.
   function one(selector, scope) {
     let found = null;
     for (const step of selector.split(/\s*>>\s*/)) {
@@ -177,7 +176,7 @@
   const alternatives = (selector) => selector.split("\n");
 
   globalThis.selecting = {
-    Fault, norm, shadow, controls, labels, textOf, beside, byText, alternatives,
+    InvalidCall, norm, shadow, controls, labels, textOf, beside, byText, alternatives,
     each: (selector, scope = document) => alternatives(selector).map((s) => one(s, scope)),
     all: (selector, scope = document) => [...new Set(alternatives(selector).flatMap((s) => one(s, scope)))],
     roots: (scope = document) => roots(scope),

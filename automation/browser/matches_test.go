@@ -7,7 +7,7 @@ import (
 
 // What selectors matched is remembered for the day when they match nothing. It
 // names elements and the labels of controls, and nothing that is the person's.
-func TestWhatSelectorsMatchedIsRememberedWithoutWhatIsThePersons(t *testing.T) {
+func TestMatchedElements_HoldNothingOfTheUsers(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<!doctype html>
 		<h1 id=hello>Hello, Ada Lovelace</h1> <button id=menu>Ada Lovelace</button>
@@ -43,7 +43,7 @@ func TestWhatSelectorsMatchedIsRememberedWithoutWhatIsThePersons(t *testing.T) {
 		"[data-testid]": "…", "text=Ada Lovelace": "#hello", "#user": "#user “Phone number”",
 		"#account-menu": "#account-menu", "#sign-in": "#sign-in “Sign in”", "#frame": "#frame", "#pin": "#pin “PIN”",
 	}
-	seen := b.Seen()
+	seen := b.MatchedElements()
 	for selector, element := range want {
 		if seen[selector] != element {
 			t.Errorf("%s: %q, want %q", selector, seen[selector], element)
