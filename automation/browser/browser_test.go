@@ -88,7 +88,7 @@ func serve(t *testing.T, handler http.Handler) string {
 	return server.URL
 }
 
-// elsewhere is the same server under another site's name.
+// elsewhere returns the address of the same server under another site's name.
 func elsewhere(site string) string { return strings.Replace(site, "127.0.0.1", "localhost", 1) }
 
 func visit(t *testing.T, b *Browser, address string) *Page {
@@ -121,7 +121,7 @@ func must[T any](t *testing.T) func(T, error) T {
 	}
 }
 
-// eventually waits until something holds that other goroutines bring about.
+// eventually waits until other goroutines make a condition true.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)

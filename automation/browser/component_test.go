@@ -7,8 +7,8 @@ import (
 	"passage/automation/outcome"
 )
 
-// A library of components puts the field itself into a shadow root, and its
-// documentation, and so the script, names the element around it.
+// components is a page whose fields are in shadow roots. A script names the
+// elements around them, as the documentation of such libraries does.
 const components = `
 <my-field id=email label=Email></my-field><my-box id=terms></my-box><my-range id=dates></my-range><p id=said></p>
 <script>
@@ -35,7 +35,7 @@ func TestPage_UsesTheOnlyFieldOfAComponent(t *testing.T) {
 		t.Errorf("the box is not on (%v)", err)
 	}
 	if value, _, err := page.Value(ctx, "#email"); err == nil {
-		t.Errorf("told %q, which was typed", value)
+		t.Errorf("returned %q, which was typed", value)
 	}
 	_, err := page.Within(300*time.Millisecond).Fill(ctx, "#dates", "2026") // two fields: which is not for us to say
 	wantCode(t, err, outcome.SiteChanged)

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// download is what a page tries to leave on the disk.
+// download is a text that a page tries to leave on the disk.
 const download = "canary-download-7Gh2"
 
 func TestBrowser_DeniesDownloads(t *testing.T) {
@@ -66,7 +66,7 @@ func search(t *testing.T, root, text string) (found []string) {
 	return found
 }
 
-// What a page stores is in memory, and goes with the browser.
+// What a page stores is in memory, and is gone with the browser.
 func TestBrowser_KeepsStorageOffTheDisk(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<p id=stored></p><script>
@@ -101,9 +101,9 @@ func TestBrowser_KeepsStorageOffTheDisk(t *testing.T) {
 	}
 }
 
-// keeper is a page that keeps something in every place that a browser has, and
-// says what it finds there.
-const keeper = `<p id=found></p><script src="/cached.js"></script><script>
+// storagePage is a page that stores something in every kind of storage that a
+// browser has, and shows where it finds something.
+const storagePage = `<p id=found></p><script src="/cached.js"></script><script>
 	const channel = new BroadcastChannel("kept");
 	channel.onmessage = e => found.dataset.heard = e.data;
 	const open = new Promise((done, fail) => {
@@ -149,7 +149,7 @@ func TestBrowser_SeesNothingOfOtherSessions(t *testing.T) {
 			w.Header().Set("Content-Type", "text/javascript")
 		default:
 			w.Header().Set("Content-Type", "text/html")
-			_, _ = fmt.Fprint(w, keeper)
+			_, _ = fmt.Fprint(w, storagePage)
 		}
 	}))
 	l := newLauncher(t)

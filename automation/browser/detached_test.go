@@ -8,9 +8,8 @@ import (
 	"passage/automation/outcome"
 )
 
-// restless is a page that reloads itself some thirty times, whatever goes on,
-// and meanwhile builds itself anew again and again: its frames, its closed
-// shadow root, its fields.
+// restless is a page that reloads itself some thirty times, and meanwhile replaces
+// its frames, its closed shadow root and its fields again and again.
 const restless = `<div id=app></div><script>
 	const times = +(sessionStorage.times ?? 0);
 	const build = () => {

@@ -1,8 +1,8 @@
 package browser
 
-// everyWayOut is a page that tries every way out of a browser that a page has.
-// What is in braces stands for addresses that no policy lists. It says so when
-// everything has been tried, in #done.
+// everyWayOut is a page that tries every way in which a page can send something
+// out of a browser. Braces stand for addresses that no policy lists. #done shows
+// when everything has been tried.
 const everyWayOut = `<!doctype html>
 <link rel="dns-prefetch" href="//dns-prefetch.unlisted.example">
 <link rel="preconnect" href="https://preconnect.unlisted.example">
@@ -78,7 +78,7 @@ const everyWayOut = `<!doctype html>
 	});
 </script>`
 
-// serviceWorker fetches what no policy lists, when it is told to.
+// serviceWorker fetches an unlisted address when it gets a message.
 const serviceWorker = `
 	addEventListener("install", () => skipWaiting());
 	addEventListener("activate", e => e.waitUntil(clients.claim()));

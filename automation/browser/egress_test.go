@@ -15,9 +15,9 @@ import (
 	"testing"
 )
 
-// TestBrowser_LeavesOnlyThroughTheProxy lets a page try every way out. Where the
-// system lets it, it does so in a network of its own, in which every address of
-// the world is this machine's and every packet is seen; elsewhere it sees what
+// TestBrowser_LeavesOnlyThroughTheProxy lets a page try every way out. If the
+// system allows it, the test runs in a network namespace, in which every address
+// is this machine's and every packet is captured. Otherwise it sees only what
 // reaches its sinks.
 func TestBrowser_LeavesOnlyThroughTheProxy(t *testing.T) {
 	t.Parallel()
@@ -57,7 +57,7 @@ func TestBrowser_LeavesOnlyThroughTheProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	if told := must[int](t)(page.Count(t.Context(), ".own")); told != 0 {
-		t.Errorf("the page learns %d addresses of this machine", told)
+		t.Errorf("the page knows %d addresses of this machine", told)
 	}
 	b.Close()
 	for _, seen := range slices.Concat(out.all(), packets()) {
@@ -65,7 +65,7 @@ func TestBrowser_LeavesOnlyThroughTheProxy(t *testing.T) {
 	}
 }
 
-// sinks are addresses that no policy lists. Nothing may come to them.
+// sinks listen on addresses that no policy lists. Nothing may reach them.
 type sinks struct {
 	mu   sync.Mutex
 	seen []string
@@ -111,8 +111,8 @@ func (s *sinks) listenPacket(t *testing.T) string {
 	return sink.LocalAddr().String()
 }
 
-// ownsPort reports whether it is this process that holds the other end of a
-// connection: the proxy is in it, the browser is not.
+// ownsPort reports whether the other end of a connection belongs to this process,
+// as the proxy does and the browser does not.
 func ownsPort(t *testing.T, address string) bool {
 	t.Helper()
 	_, port, err := net.SplitHostPort(address)

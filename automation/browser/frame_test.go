@@ -11,8 +11,8 @@ import (
 	"passage/automation/outcome"
 )
 
-// payment is a page whose card field lives in a frame of another site, below
-// the fold, behind a border.
+// payment is a page with a card field in a frame of another site, which has a
+// border and is outside of the window.
 func payment(t *testing.T) (address, frame string) {
 	t.Helper()
 	frame = elsewhere(site(t, map[string]string{"/": `<input id=card>

@@ -23,7 +23,7 @@ func TestType_SendsRealKeys(t *testing.T) {
 		t.Errorf("holds %q", got)
 	}
 	if err := page.Press(t.Context(), "Backspaces"); err == nil {
-		t.Error("no such key, and no error")
+		t.Error("no error for an unknown key")
 	}
 }
 
@@ -39,8 +39,8 @@ func TestType_WaitsForTheField(t *testing.T) {
 	}
 }
 
-// A field that builds its value from keys alone, as some masked ones do, and a
-// code of six fields that moves on by itself.
+// widgets are a field that builds its value from key events alone, as some masked
+// fields do, and a code of six fields that moves the focus by itself.
 const widgets = `<input id=masked><p id=out></p>
 <div id=otp></div><p id=code></p>
 <form onsubmit="return false"><input id=mail><button id=go disabled onclick="sent.textContent = mail.value">Go</button></form><p id=sent></p>
@@ -77,7 +77,7 @@ func TestFill_FillsFieldsThatNeedKeysOrBlur(t *testing.T) {
 		}
 	}
 	if _, err := page.Fill(ctx, "#otp >> input", "24681012"); err == nil {
-		t.Error("eight characters in six fields")
+		t.Error("no error for eight characters in six fields")
 	}
 	must[int](t)(page.Fill(ctx, "#mail", "a@b.example"))
 	must[int](t)(page.Click(ctx, "#go"))
@@ -139,7 +139,7 @@ func TestFetch_HasThePagesCookiesAndStaysOnTheHosts(t *testing.T) {
 		t.Errorf("%+v (%v)", reply, err)
 	}
 	if _, err := page.Fetch(t.Context(), address+"/large", 1000); err == nil {
-		t.Error("5000 bytes where 1000 are the limit")
+		t.Error("no error for 5000 bytes with a limit of 1000")
 	}
 	for _, away := range []string{address + "/away", "http://localhost:1/", elsewhere(address) + "/api"} {
 		if reply, err := page.Fetch(t.Context(), away, 1000); err != nil || reply.Status != 0 && reply.Status < 400 {
@@ -182,6 +182,6 @@ func TestHover_OpensAMenu(t *testing.T) {
 	}
 	must[int](t)(page.Fill(ctx, "#typed", "secret"))
 	if got, _, err := page.Value(ctx, "#typed"); err == nil {
-		t.Errorf("told %q", got)
+		t.Errorf("returned %q", got)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"passage/automation/outcome"
 )
 
-// soon is how fast a lost browser must be noticed.
+// soon is how long it may take until a lost browser is noticed.
 const soon = 2 * time.Second
 
 func TestBrowser_EndsCallsWhenItIsKilled(t *testing.T) {
@@ -58,7 +58,7 @@ func wantLost(t *testing.T, b *Browser, call func() error) {
 		t.Errorf("error %v is not the cause %v", err, b.Cause())
 	}
 	if err := b.Page().Goto(t.Context(), "http://127.0.0.1:1/"); err == nil {
-		t.Error("a dead browser still goes places")
+		t.Error("a dead browser opened a page")
 	}
 }
 
@@ -110,7 +110,7 @@ func TestDialogs_DoNotStopThePage(t *testing.T) {
 	}
 }
 
-// waitText waits until an element's text is as wanted.
+// waitText waits until an element has a text.
 func waitText(t *testing.T, page *Page, selector, want string) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// What selectors matched is remembered for the day when they match nothing. It
-// names elements and the labels of controls, and nothing that is the person's.
+// MatchedElements is for the day when the selectors match nothing. It holds
+// elements and the labels of controls, and nothing of the user's.
 func TestMatchedElements_HoldNothingOfTheUsers(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<!doctype html>
@@ -35,7 +35,7 @@ func TestMatchedElements_HoldNothingOfTheUsers(t *testing.T) {
 	}
 	must[int](t)(frame.Count(ctx, "#pin"))
 	if _, _, err := page.Within(time.Millisecond).Text(ctx, "#sign-in"); err == nil { // gone by now
-		t.Error("the button was read after it had gone")
+		t.Error("the button was described after it was removed")
 	}
 	want := map[string]string{
 		"#menu": "#menu", "#hello": "#hello", ".profile": "a.profile.wide", "label=Phone number": "#user “Phone number”",

@@ -9,8 +9,8 @@ import (
 	"passage/automation/outcome"
 )
 
-// A page where something comes up over the button in the moment in which the
-// mouse moves onto it, after it was looked at and before it is clicked.
+// surprise is a page on which something covers the button when the mouse moves onto
+// it, after the check and before the click.
 const surprise = `<button id=buy>Buy</button><input id=agree type=checkbox><p id=log></p>
 <script>
   var note = s => { log.textContent += s + " " };
@@ -73,7 +73,7 @@ func TestClick_TriesAgainIfSomethingElseWouldTakeIt(t *testing.T) {
 		t.Errorf("error %v does not name the survey", lost)
 	}
 	if got := must[string](t)(first(page.Text(ctx, "#log"))); got != "" || begun != 1 {
-		t.Errorf("the page saw %q, and it was begun %d times", got, begun)
+		t.Errorf("the page saw %q, and the function was called %d times", got, begun)
 	}
 }
 
@@ -81,7 +81,7 @@ func TestSubmit_CallsItsFunctionWhenItCanClick(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<button id=save disabled>Save</button><button id=send onclick="said.textContent += 'sent '">Send</button><p id=said></p>`})
 	page := visit(t, open(t, address), address+"/").Within(500 * time.Millisecond)
-	_, err := page.Submit(t.Context(), "#save", func() error { t.Error("written down"); return nil })
+	_, err := page.Submit(t.Context(), "#save", func() error { t.Error("the function was called"); return nil })
 	wantCode(t, err, outcome.SiteChanged)
 	refused := errors.New("no longer ours")
 	if _, err := page.Submit(t.Context(), "#send", func() error { return refused }); !errors.Is(err, refused) {
@@ -96,8 +96,8 @@ func TestSubmit_CallsItsFunctionWhenItCanClick(t *testing.T) {
 // first leaves out how many elements matched.
 func first[T any](value T, _ int, err error) (T, error) { return value, err }
 
-// A component shows what stands between its tags in a slot: a click on that,
-// be it an element or bare text, is one on the button around the slot.
+// A component shows its children in a slot. A click on an element or on bare text
+// there is a click on the button around the slot.
 func TestClick_ReachesWhatIsAroundASlot(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"open", "closed"} {
@@ -123,8 +123,7 @@ func TestClick_ReachesWhatIsAroundASlot(t *testing.T) {
 	}
 }
 
-// The dialogs of common libraries fade in where they stand, and until they are
-// there they take no click.
+// The dialogs of common libraries fade in, and take no click until they are there.
 func TestClick_WaitsForAnOpeningDialog(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `

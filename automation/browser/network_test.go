@@ -17,15 +17,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ownNetwork is set in the process that has a network of its own.
+// ownNetwork is an environment variable of the process that has a network
+// namespace of its own.
 const ownNetwork = "PASSAGE_TEST_OWN_NETWORK"
 
-// inOwnNetwork runs the test again in a process with a network of its own, and
-// reports whether it did. That takes rights which not everybody has.
+// inOwnNetwork runs the test again in a process with a network namespace of its
+// own, and reports whether it did. That requires privileges.
 func inOwnNetwork(t *testing.T) bool {
 	t.Helper()
 	if os.Getenv(ownNetwork) != "" {
-		becomeTheWorld(t)
+		setUpNetwork(t)
 		return false
 	}
 	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1", "-test.v")
@@ -33,18 +34,18 @@ func inOwnNetwork(t *testing.T) bool {
 	again.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
 	output, err := again.CombinedOutput()
 	if errors.Is(err, syscall.EPERM) || strings.Contains(string(output), "--- SKIP: "+t.Name()) {
-		t.Logf("no network of its own: only what reaches the sinks is seen\n%s", output)
+		t.Logf("no network namespace: the test sees only what reaches the sinks\n%s", output)
 		return false
 	}
 	if err != nil || !strings.Contains(string(output), "--- PASS: "+t.Name()) {
-		t.Errorf("in a network of its own: %v\n%s", err, output)
+		t.Errorf("in a network namespace: %v\n%s", err, output)
 	}
 	return true
 }
 
-// becomeTheWorld makes a network of loopback and one line to the world, which
-// ends in this process. A browser takes that for a network as any other.
-func becomeTheWorld(t *testing.T) {
+// setUpNetwork sets up loopback, and one device that every other address is routed
+// to and that ends in this process. To a browser it is a network like any other.
+func setUpNetwork(t *testing.T) {
 	t.Helper()
 	line, err := os.OpenFile("/dev/net/tun", os.O_RDWR, 0)
 	if err != nil {
@@ -83,7 +84,7 @@ func becomeTheWorld(t *testing.T) {
 	}
 }
 
-// connect gives a device an address, and has everything else routed to it.
+// connect gives a device an address, and routes everything else to it.
 func connect(address netip.Addr, device uint32) error {
 	family, bits := byte(unix.AF_INET), byte(32)
 	if address.Is6() {
@@ -133,8 +134,9 @@ func rtnetlink(kind uint16, header []byte, attributes ...any) error {
 	return nil
 }
 
-// capture sees every packet of the process's own network, if it has one, and
-// returns what tells of those that are TCP with none of the given addresses' ports.
+// capture records every packet of the process's own network, if it has one. The
+// function that it returns lists those that do not belong to TCP connections with
+// the ports of the allowed addresses.
 func capture(t *testing.T, allowed ...string) (rest func() []string) {
 	t.Helper()
 	if os.Getenv(ownNetwork) == "" {
@@ -164,7 +166,7 @@ func capture(t *testing.T, allowed ...string) (rest func() []string) {
 	}
 }
 
-// wire tells packets apart.
+// wire sorts packets.
 type wire struct {
 	ports   map[uint16]bool
 	marked  chan struct{} // closed when the last packet was seen
@@ -172,10 +174,10 @@ type wire struct {
 	foreign []string
 }
 
-// mark is what the last packet is sent to.
+// mark is the address of the last packet.
 var mark = netip.MustParseAddrPort("127.99.99.99:9")
 
-// finish sends a packet and waits until it is seen: then all before it were.
+// finish sends a packet and waits until it is captured, after all those before it.
 func (w *wire) finish(t *testing.T) {
 	t.Helper()
 	last, err := net.Dial("udp4", mark.String())
@@ -188,7 +190,7 @@ func (w *wire) finish(t *testing.T) {
 	<-w.marked
 	_ = last.Close()
 	if w.seen == 0 {
-		t.Error("no packet was seen, not even the allowed ones")
+		t.Error("no packet was captured, not even an allowed one")
 	}
 }
 
@@ -208,7 +210,7 @@ func (w *wire) read(tap *os.File) {
 				close(w.marked)
 			}
 		case from.Addr() == mark.Addr(), to.Addr() == mark.Addr(): // nobody listens there, says the system
-		case kernels(packet[:n]):
+		case fromKernel(packet[:n]):
 		case ok && protocol == unix.IPPROTO_TCP && (w.ports[from.Port()] || w.ports[to.Port()]):
 			w.seen++
 		default:
@@ -220,9 +222,9 @@ func (w *wire) read(tap *os.File) {
 // neighbours are the groups that an IPv6 address's owner joins (RFC 4291, 2.7.1).
 var neighbours = netip.MustParsePrefix("ff02::1:ff00:0/104")
 
-// kernels reports whether it is the kernel that sent a packet, for its own
-// addresses: it looks for routers (RFC 4861), and joins groups (RFC 3810).
-func kernels(packet []byte) bool {
+// fromKernel reports whether the kernel sent a packet for its own addresses: it
+// looks for routers (RFC 4861) and joins groups (RFC 3810).
+func fromKernel(packet []byte) bool {
 	const askForRouter, report, header = 133, 143, 40
 	switch {
 	case len(packet) < header+8 || packet[0]>>4 != 6:

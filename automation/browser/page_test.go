@@ -141,7 +141,7 @@ func TestFill_FillsEveryKindOfInput(t *testing.T) {
 	}
 	must[int](t)(page.Fill(t.Context(), "#email", ""))
 	if got := evaluate(t, b, `email.value`); got != "" {
-		t.Errorf("not emptied: %q", got)
+		t.Errorf("not cleared: %q", got)
 	}
 	_, err := page.Within(100*time.Millisecond).Fill(t.Context(), "#hidden", "x")
 	wantCode(t, err, outcome.SiteChanged)
@@ -167,7 +167,7 @@ func TestGoto_LoadsTheDocumentWhateverTheFragment(t *testing.T) {
 	}
 }
 
-// Components often have no box of their own, only what is in them.
+// Components often have no box of their own, and only their contents are visible.
 func TestPage_ElementWithoutABoxIsVisibleByItsContents(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `

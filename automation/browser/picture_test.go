@@ -11,7 +11,7 @@ import (
 	"passage/automation/browser/chrome"
 )
 
-// everywhere shows a value in every way that a page can.
+// everywhere is a page that shows a value in every way that a page can.
 const everywhere = `
 <meta charset=utf-8><style>
 	* { font: 16px monospace } .attr::before { content: attr(data-shown) }
@@ -49,7 +49,7 @@ func TestScreenshot_DoesNotDependOnWhatWasTyped(t *testing.T) {
 	}
 }
 
-// pictureOf types a value of 16 characters into a page that shows it everywhere.
+// pictureOf types a value of 16 characters into that page and takes a picture.
 func pictureOf(t *testing.T, value string) []byte {
 	t.Helper()
 	frame := site(t, map[string]string{"/": "<p>" + value + "</p><input value='" + value + "'>"})
@@ -77,7 +77,7 @@ func pictureOf(t *testing.T, value string) []byte {
 	return picture
 }
 
-// state is everything that the document holds.
+// state returns everything that the document holds.
 func state(t *testing.T, b *Browser) string {
 	t.Helper()
 	return evaluate(t, b, `document.documentElement.outerHTML.replace(/<p id="late">.*?<\/p>/, "") + host.shadowRoot.innerHTML + JSON.stringify([...document.querySelectorAll("input, textarea, select")].map(e => e.value))`)
@@ -124,7 +124,7 @@ func TestUnmask_FailsIfTheDocumentWentAway(t *testing.T) {
 	}
 }
 
-// evaluate runs a script as the site itself would.
+// evaluate runs a script in the world of the site's own scripts.
 func evaluate(t *testing.T, b *Browser, script string) string {
 	t.Helper()
 	result, err := b.evaluate(t.Context(), script)
@@ -154,18 +154,18 @@ func TestScreenshot_ShowsTheWindowThatWasUsedLast(t *testing.T) {
 	}
 	popup := must[*Page](t)(page.Popup(ctx, func() error { _, err := page.Click(ctx, "#open"); return err }))
 	if dark() {
-		t.Error("the window, before anything was done in it")
+		t.Error("the picture shows a window that was not used yet")
 	}
 	must[int](t)(popup.Fill(ctx, "#pin", "4711"))
 	for range 2 {
 		if !dark() {
-			t.Error("not the window that was worked in")
+			t.Error("the picture does not show the window that was used last")
 		}
 	}
 	if err := popup.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
 	if dark() {
-		t.Error("a picture of a closed window")
+		t.Error("the picture shows a closed window")
 	}
 }

@@ -64,13 +64,13 @@ func TestBrowser_ReachesListedHostsOnly(t *testing.T) {
 	}
 	e := wantCode(t, page.Goto(t.Context(), address+"/away"), outcome.SiteChanged)
 	if !strings.Contains(e.Detail, strings.TrimPrefix(outside, "http://")) {
-		t.Errorf("%v does not say where to", e)
+		t.Errorf("%v does not name the host", e)
 	}
 	wantCode(t, page.Goto(t.Context(), address+"/away-tls"), outcome.SiteChanged)
 	wantCode(t, page.Goto(t.Context(), outside), outcome.AutomationError)
 	wantCode(t, page.Goto(t.Context(), "file:///etc/passwd"), outcome.AutomationError)
 	if n := hits.Load(); n != 0 {
-		t.Errorf("%d requests came through", n)
+		t.Errorf("%d requests were let through", n)
 	}
 }
 
@@ -130,6 +130,6 @@ func TestGoto_TellsHowTheSiteFailed(t *testing.T) {
 	_, err := page.WaitFor(t.Context(), []Condition{{"home", "#home"}})
 	wantCode(t, err, outcome.SiteUnavailable)
 	if took := time.Since(started); took > 5*time.Second {
-		t.Errorf("an error page was waited on for %s", took)
+		t.Errorf("waited for %s on an error page", took)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"passage/automation/outcome"
 )
 
-// library is a reader's account as a shop of components would build it: few
-// ids, labels that belong to nothing, shadow roots within shadow roots.
+// library is an account page made of components: few ids, labels that belong to no
+// field, shadow roots within shadow roots.
 const library = `
 <main>
   <h1>Borrowed books</h1>
@@ -90,7 +90,7 @@ func TestSelectors_FindElementsOfEveryKind(t *testing.T) {
 	for _, selector := range []string{"li[", "role=", "role=button[x]", "text=", "ul >> li[", " >> li"} {
 		_, err := page.Count(t.Context(), selector)
 		if err == nil {
-			t.Errorf("%q is taken for a selector", selector)
+			t.Errorf("no error for the selector %q", selector)
 			continue
 		}
 		wantCode(t, err, outcome.AutomationError)
@@ -123,7 +123,7 @@ func TestSelectors_FindElementsInClosedShadowRoots(t *testing.T) {
 	page := visit(t, open(t, address), address+"/")
 	ctx := t.Context()
 	if n := must[int](t)(page.Count(ctx, ".hidden")); n != 0 {
-		t.Errorf("%d in a closed root at once", n)
+		t.Errorf("%d matches in a closed root at once", n)
 	}
 	must[int](t)(page.Fill(ctx, "label=Secret shelf", "sesame"))
 	must[int](t)(page.Click(ctx, "text=Unlock"))
@@ -131,7 +131,7 @@ func TestSelectors_FindElementsInClosedShadowRoots(t *testing.T) {
 		t.Errorf("%q (%v)", text, err)
 	}
 	if n := must[int](t)(page.Count(ctx, "lib-vault >> .deep")); n != 1 {
-		t.Errorf("%d in a root within the closed one", n)
+		t.Errorf("%d matches in a root within the closed one", n)
 	}
 }
 
@@ -234,7 +234,7 @@ func TestRows_ColumnsSearchShadowRootsAndHaveAlternatives(t *testing.T) {
 	}
 }
 
-// A component shows what stands between its tags where its slot is.
+// A component shows its children where its slot is.
 func TestSelectors_TextInASlotNamesWhatIsAroundTheSlot(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `

@@ -8,8 +8,8 @@ import (
 	"passage/automation/outcome"
 )
 
-// A widget is a page that behaves as some library's do, what a script does with
-// it, and what the site must have then.
+// A widget is a page that behaves like those of some library, what a script does
+// with it, and what the site must have afterwards.
 type widget struct {
 	name, page string
 	do         func(ctx context.Context, page *Page) error
@@ -107,7 +107,7 @@ func TestFill_FillsWidgetsOfEveryKind(t *testing.T) {
 	documents["/"] = `<input id=f type=date>`
 	page := visit(t, open(t, address), address+"/")
 	if _, err := page.Fill(t.Context(), "#f", "08/12/2026"); err == nil {
-		t.Error("a date field took what is no date for it")
+		t.Error("a date field accepted something that is no date")
 	}
 }
 
@@ -230,8 +230,8 @@ func TestSelect_ChoosesInWidgetsOfEveryKind(t *testing.T) {
 	wantCode(t, err, outcome.SiteChanged)
 }
 
-// A framework notes the focus first and draws a moment later, and that puts
-// back what it knows: a text that came with the focus would be gone.
+// A framework records the focus first and renders a moment later, which restores
+// its own state: a text that was set together with the focus would be lost.
 func TestFill_WaitsForWhatThePageDoesAtFocus(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `
@@ -255,7 +255,7 @@ func TestFill_WaitsForWhatThePageDoesAtFocus(t *testing.T) {
 	}
 }
 
-// Some fields let the mouse through to what they are in, which opens the list.
+// Some fields pass the mouse through to the element around them, which opens the list.
 func TestClick_ReachesAFieldThatPassesTheMouseThrough(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `

@@ -46,7 +46,7 @@ func TestPopup_IsFollowedAndClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := page.Popup(ctx, click("#blank")); err == nil {
-		t.Error("two windows are followed")
+		t.Error("no error for a second window")
 	}
 	must[int](t)(popup.Fill(ctx, "#pin", "1"))
 	if err := popup.Close(ctx); err != nil {
@@ -59,13 +59,13 @@ func TestPopup_IsFollowedAndClosed(t *testing.T) {
 		t.Error(err)
 	}
 	if err := page.Close(ctx); err == nil {
-		t.Error("the page itself was closed")
+		t.Error("no error for closing the page itself")
 	}
 	ended, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	for len(must[[]chrome.TargetID](t)(b.process.Windows(ctx))) > 1 {
 		if ended.Err() != nil {
-			t.Fatal("a window that nobody waited for stays open")
+			t.Fatal("a window that no script expects stays open")
 		}
 	}
 }
@@ -81,7 +81,7 @@ func TestDialogs_AreAnsweredAsSet(t *testing.T) {
 		t.Error(err)
 	}
 	if said := page.Dialogs(false, ""); !slices.Equal(said, []string{"hello", "sure?", "who?"}) {
-		t.Errorf("they said %q", said)
+		t.Errorf("the messages are %q", said)
 	}
 	must[int](t)(page.Click(ctx, "#go"))
 	if err := waitText(t, page, "#said", "false/null"); err != nil {

@@ -39,7 +39,7 @@ func newPool(t *testing.T, o Options) *Pool {
 	return p
 }
 
-// eventually waits until something holds that other goroutines bring about.
+// eventually waits until other goroutines make a condition true.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
