@@ -8,13 +8,18 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-// The protocol's names for what a browser holds.
 type (
-	TargetID  string // a window, open or not yet attached to
-	ContextID string // a set of windows that share cookies and storage with no others
-	FrameID   string // a frame of a window; the main frame has the window's TargetID
-	WorldID   int    // a JavaScript world in one document; 0 is that of the site's own scripts
-	NodeID    int    // a node of a document
+	// TargetID names a window, whether a session is attached to it or not.
+	TargetID string
+	// ContextID names a set of windows that share cookies and storage with no others.
+	ContextID string
+	// FrameID names a frame of a window. A window's main frame has its TargetID.
+	FrameID string
+	// WorldID names a JavaScript world in one document. 0 is that of the site's own
+	// scripts.
+	WorldID int
+	// NodeID names a node of a document.
+	NodeID int
 )
 
 // Session is a connection to one window, or to the browser itself. Sessions can

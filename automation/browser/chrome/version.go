@@ -10,7 +10,7 @@ import (
 // Version returns the name and version that the browser's program at path
 // prints, such as "Chromium 156.0.8078.108", without what a distribution adds.
 func Version(ctx context.Context, path string) (string, error) {
-	printed, err := exec.CommandContext(ctx, path, "--version").Output() //nolint:gosec // the operator names the program
+	printed, err := exec.CommandContext(ctx, path, "--version").Output()
 	if err != nil {
 		return "", fmt.Errorf("read browser version: %w", err)
 	}
