@@ -60,8 +60,8 @@ type API struct {
 	huma       huma.API
 	rate       *httprate.RateLimiter // by key; nil without a limit
 	wrongCodes wrongCodes
-	operations []*huma.Operation // in the order of routes
-	reference  []byte            // the page
+	document   *Document
+	reference  []byte // the page that ShowReference shows
 }
 
 // New prepares the API; Mount puts it in service.
@@ -82,7 +82,9 @@ func (a *API) Mount(router chi.Router) error {
 	var err error
 	router.Group(func(r chi.Router) {
 		r.Use(problem.Identify(a.Logger), problem.Recover, defaults)
-		a.huma = humachi.New(r, a.config())
+		replaceErrors()
+		a.document = NewDocument(DocumentOptions{PublicURL: a.PublicURL, Resources: a.Resources, Sandbox: a.Sandbox, Verifiers: a.Verifiers})
+		a.huma = humachi.New(r, a.document.Config())
 		for _, below := range []string{"/v1/*", "/link/*", "/sessions/*", "/webhook_verification_key/*", "/.well-known/*"} {
 			r.HandleFunc(below, fallback(r))
 		}
@@ -92,9 +94,30 @@ func (a *API) Mount(router chi.Router) error {
 		r.Get("/link/ws", a.socket(a.followLink))
 		r.Get("/sessions/{id}/ws", a.socket(a.driveSession))
 		a.routes()
-		a.complete()
 		err = a.serveDocument(r)
 	})
+	return err
+}
+
+// serveDocument renders the OpenAPI document and the page about it once, and
+// serves the first.
+func (a *API) serveDocument(r chi.Router) error {
+	document, reference, err := a.document.Render()
+	if err != nil {
+		return err
+	}
+	a.reference = reference
+	r.Get("/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(document) // a failed write means that the client is gone
+	})
+	return nil
+}
+
+// ShowReference shows the page for the merchants' developers.
+func (a *API) ShowReference(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, err := w.Write(a.reference)
 	return err
 }
 

@@ -3,43 +3,71 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/go-chi/chi/v5"
 
+	"passage/automation/resources"
 	"passage/db"
+	"passage/views/docs"
 	"passage/web/api/wire"
 )
 
-// securityScheme names the API key in the OpenAPI document.
-const securityScheme = "apiKey"
+// SecurityScheme names the API key in the document.
+const SecurityScheme = "apiKey"
 
-// What routes.go says of an operation that no field of huma's holds.
+// NoKey is the security of an operation that needs no API key.
+var NoKey = []map[string][]string{{}}
+
+// The keys of an operation's metadata: what the document tells of it, and huma
+// has no field for.
 const (
-	faultsOwn = "faults" // []error
-	scopeOf   = "scope"  // db.Scope; none where nobody needs a key
+	ErrorsKey = "errors" // []error: what may go wrong with this operation alone
+	ScopeKey  = "scope"  // db.Scope that it needs; none where it needs no key
 )
 
-func (a *API) config() huma.Config {
-	replaceErrors()
-	return huma.Config{
-		OpenAPI: &huma.OpenAPI{
-			OpenAPI: "3.1.0",
-			Info: &huma.Info{Title: "Passage", Version: "1", Description: aboutAll,
-				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
-			Servers: []*huma.Server{{URL: a.PublicURL.String()}},
-			Tags:    tags(),
-			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry(schemaPrefix, nameSchema),
-				SecuritySchemes: map[string]*huma.SecurityScheme{securityScheme: {
-					Type: "http", Scheme: "bearer", BearerFormat: "psg_…", Description: aboutKeys}},
-			},
+// Options are what the document and the reference tell of.
+type DocumentOptions struct {
+	PublicURL *url.URL
+	Resources *resources.Set
+	Sandbox   *docs.Sandbox // nil: there is none
+	Verifiers fs.FS         // nil: none are shown
+}
+
+// Document is the OpenAPI document while it is written.
+type Document struct {
+	DocumentOptions
+	api        *huma.OpenAPI
+	operations []*huma.Operation // in the order in which they were added
+}
+
+// New begins a document; its operations are registered with Huma.
+func NewDocument(options DocumentOptions) *Document {
+	return &Document{DocumentOptions: options, api: &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info: &huma.Info{Title: "Passage", Version: "1", Description: aboutAll,
+			License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
+		Servers: []*huma.Server{{URL: options.PublicURL.String()}},
+		Tags:    tags(),
+		Components: &huma.Components{
+			Schemas: huma.NewMapRegistry(schemaPrefix, nameSchema),
+			SecuritySchemes: map[string]*huma.SecurityScheme{SecurityScheme: {
+				Type: "http", Scheme: "bearer", BearerFormat: "psg_…", Description: aboutKeys}},
 		},
+	}}
+}
+
+// Config makes huma describe the operations that are registered with it in this
+// document.
+func (d *Document) Config() huma.Config {
+	return huma.Config{
+		OpenAPI:                      d.api,
 		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat},
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true, // a misspelt filter must not list everything
@@ -48,65 +76,75 @@ func (a *API) config() huma.Config {
 	}
 }
 
-// complete says in the OpenAPI document what huma cannot know: of the bodies
-// that this package reads and writes itself, of the errors, the headers, and
-// the webhooks.
-func (a *API) complete() {
-	a.describeBodies()
-	a.describeWebhooks()
-	a.describeResources()
-	a.mendSchemas()
-	a.describeHeaders()
-	for _, operation := range a.operations {
-		operation.Tags = []string{tagOf(operation.Path)}
-		operation.Description = describe(operation)
-		a.describeErrors(operation)
-		a.describeReply(operation)
-	}
-	delete(a.schemas(), "ApiError") // each code has a schema of its own
-	a.addExamples()
-}
-
-// list remembers an operation that was registered, as the document has it.
-func (a *API) list(registered huma.Operation) {
-	item := a.huma.OpenAPI().Paths[registered.Path]
-	a.operations = append(a.operations, map[string]*huma.Operation{
+// Add lists an operation that was registered with huma.
+func (d *Document) Add(registered huma.Operation) {
+	item := d.api.Paths[registered.Path]
+	d.operations = append(d.operations, map[string]*huma.Operation{
 		http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodDelete: item.Delete}[registered.Method])
 }
 
+// Render returns the document, and the reference page that is written from it.
+// All operations must have been added.
+func (d *Document) Render() (document, reference []byte, err error) {
+	d.complete()
+	if document, err = json.Marshal(d.api); err != nil {
+		return nil, nil, fmt.Errorf("write the OpenAPI document: %w", err)
+	}
+	reference, err = d.renderReference(document)
+	return document, reference, err
+}
+
+// complete adds what huma cannot know: the bodies that are read and written
+// without it, the errors, the headers and the webhooks.
+func (d *Document) complete() {
+	d.describeBodies()
+	d.describeWebhooks()
+	d.describeResources()
+	d.mendSchemas()
+	d.describeHeaders()
+	for _, operation := range d.operations {
+		operation.Tags = []string{tagOf(operation.Path)}
+		operation.Description = describe(operation)
+		d.describeErrors(operation)
+		d.describeReply(operation)
+	}
+	delete(d.schemas(), "ApiError") // each code has a schema of its own
+	d.addExamples()
+}
+
 // describeBodies replaces what huma takes for a string of bytes.
-func (a *API) describeBodies() {
-	a.describeBody("/v1/links", wire.LinkRequest{}, wire.CreatedLink{})
-	a.describeBody("/v1/events/resend", wire.ResendRequest{}, nil)
-	a.describeBody("/v1/links/{id}/redeem", wire.RedeemRequest{}, nil)
-	a.describeBody("/link/claim", wire.ClaimRequest{}, nil)
-	a.describeBody("/webhook_verification_key/get", wire.VerificationKeyRequest{}, nil)
+func (d *Document) describeBodies() {
+	d.describeBody("/v1/links", wire.LinkRequest{}, wire.CreatedLink{})
+	d.describeBody("/v1/events/resend", wire.ResendRequest{}, nil)
+	d.describeBody("/v1/links/{id}/redeem", wire.RedeemRequest{}, nil)
+	d.describeBody("/link/claim", wire.ClaimRequest{}, nil)
+	d.describeBody("/webhook_verification_key/get", wire.VerificationKeyRequest{}, nil)
 }
 
 // describeBody says what a POST takes, and what it gives where that is rendered
 // here (nil: huma knows).
-func (a *API) describeBody(path string, request, response any) {
-	operation := a.huma.OpenAPI().Paths[path].Post
-	operation.RequestBody.Content = a.content(a.schemaOf(request))
-	a.describeRequest(reflect.TypeOf(request))
+func (d *Document) describeBody(path string, request, response any) {
+	operation := d.api.Paths[path].Post
+	operation.RequestBody.Content = d.content(d.schemaOf(request))
+	d.describeRequest(reflect.TypeOf(request))
 	if response != nil {
-		a.reply(operation).Content = a.content(a.schemaOf(response))
+		d.reply(operation).Content = d.content(d.schemaOf(response))
 	}
 }
 
-func (a *API) content(schema *huma.Schema) map[string]*huma.MediaType {
+func (d *Document) content(schema *huma.Schema) map[string]*huma.MediaType {
 	return map[string]*huma.MediaType{"application/json": {Schema: schema}}
 }
 
 // reply is what an operation gives where nothing goes wrong.
-func (a *API) reply(operation *huma.Operation) *huma.Response {
+func (d *Document) reply(operation *huma.Operation) *huma.Response {
 	return operation.Responses[strconv.Itoa(operation.DefaultStatus)]
 }
 
 // describe is the longer text of an operation, and what key it takes.
 func describe(operation *huma.Operation) string {
 	text := descriptions[operation.OperationID]
-	switch operation.Metadata[scopeOf] {
+	switch operation.Metadata[ScopeKey] {
 	case db.ScopeLinks:
 		text += "\n\nTakes a key with the scope `links` or `all`."
 	case db.ScopeAll:
@@ -120,21 +158,21 @@ func describe(operation *huma.Operation) string {
 }
 
 // describeHeaders writes down each header that replies have.
-func (a *API) describeHeaders() {
+func (d *Document) describeHeaders() {
 	text := func(description string, example any) *huma.Header {
 		return &huma.Header{Description: description, Schema: &huma.Schema{Type: huma.TypeString}, Example: example}
 	}
 	number := func(description string, example int) *huma.Header {
 		return &huma.Header{Description: description, Schema: &huma.Schema{Type: huma.TypeInteger}, Example: example}
 	}
-	a.huma.OpenAPI().Components.Headers = map[string]*huma.Header{
-		"X-Request-Id":        text("Names this request in the server's log. One that you send is kept: up to 64 letters, digits, “_” and “-”.", "req_3ZQ6M5YVTKX2W7RH"),
-		"Retry-After":         number("Seconds to wait before the next try.", 12),
-		"WWW-Authenticate":    text("Always “Bearer”.", "Bearer"),
-		"Idempotent-Replayed": text("“true” where the reply is that of an earlier request with the same Idempotency-Key.", "true"),
-		rateLimit:             number("How many requests a minute your key is good for. Absent where the operator sets no limit.", 6000),
-		rateRemaining:         number("How many of them are left.", 5999),
-		rateReset:             number("Seconds until all of them are there again.", 42),
+	d.api.Components.Headers = map[string]*huma.Header{
+		"X-Request-Id":           text("Names this request in the server's log. One that you send is kept: up to 64 letters, digits, “_” and “-”.", "req_3ZQ6M5YVTKX2W7RH"),
+		"Retry-After":            number("Seconds to wait before the next try.", 12),
+		"WWW-Authenticate":       text("Always “Bearer”.", "Bearer"),
+		"Idempotent-Replayed":    text("“true” where the reply is that of an earlier request with the same Idempotency-Key.", "true"),
+		wire.RateLimitHeader:     number("How many requests a minute your key is good for. Absent where the operator sets no limit.", 6000),
+		wire.RateRemainingHeader: number("How many of them are left.", 5999),
+		wire.RateResetHeader:     number("Seconds until all of them are there again.", 42),
 	}
 }
 
@@ -147,12 +185,12 @@ func headers(names ...string) map[string]*huma.Header {
 }
 
 // describeReply completes the reply of an operation where nothing goes wrong.
-func (a *API) describeReply(operation *huma.Operation) {
-	reply := a.reply(operation)
+func (d *Document) describeReply(operation *huma.Operation) {
+	reply := d.reply(operation)
 	reply.Description = replies[operation.DefaultStatus]
 	var names []string
-	if operation.Metadata[scopeOf] != nil {
-		names = []string{rateLimit, rateRemaining, rateReset}
+	if operation.Metadata[ScopeKey] != nil {
+		names = []string{wire.RateLimitHeader, wire.RateRemainingHeader, wire.RateResetHeader}
 	}
 	if reply.Headers["Idempotent-Replayed"] != nil {
 		names = append(names, "Idempotent-Replayed")
@@ -182,21 +220,4 @@ func tags() (all []*huma.Tag) {
 		all = append(all, &huma.Tag{Name: part.name, Description: part.about})
 	}
 	return all
-}
-
-// serveDocument writes the OpenAPI document and the page about it once, and
-// serves the first.
-func (a *API) serveDocument(r chi.Router) error {
-	document, err := json.Marshal(a.huma.OpenAPI())
-	if err != nil {
-		return fmt.Errorf("write the OpenAPI document: %w", err)
-	}
-	if a.reference, err = a.renderReference(document); err != nil {
-		return err
-	}
-	r.Get("/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(document) // a failed write means that nobody is there
-	})
-	return nil
 }

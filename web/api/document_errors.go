@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"passage/db"
+	"passage/web/api/wire"
 	"passage/web/problem"
 )
 
@@ -24,18 +25,18 @@ func faultsOf(operation *huma.Operation) (all []*problem.Problem) {
 		faults[0] = problem.Invalid(problem.Issue{Path: "operations.0.arguments.cvv", Message: "is required"})
 		faults = append(faults, problem.BadJSON(), problem.TooSlow(), problem.TooLarge(), problem.NotJSON())
 	}
-	switch operation.Metadata[scopeOf] {
+	switch operation.Metadata[ScopeKey] {
 	case db.ScopeRead:
 		faults = append(faults, problem.Unauthorized())
 	case db.ScopeLinks:
-		faults = append(faults, problem.Unauthorized(), problem.Forbidden(tooNarrow[db.ScopeRead]))
+		faults = append(faults, problem.Unauthorized(), problem.InsufficientScope(db.ScopeRead))
 	case db.ScopeAll:
-		faults = append(faults, problem.Unauthorized(), problem.Forbidden(tooNarrow[db.ScopeLinks]))
+		faults = append(faults, problem.Unauthorized(), problem.InsufficientScope(db.ScopeLinks))
 	}
 	if strings.Contains(operation.Path, "{id}") {
 		faults = append(faults, problem.NotFound())
 	}
-	own, _ := operation.Metadata[faultsOwn].([]error)
+	own, _ := operation.Metadata[ErrorsKey].([]error)
 	faults = slices.Concat(faults, own, []error{problem.TooMany(12 * time.Second), errUnforeseen})
 	for _, fault := range faults {
 		all = append(all, problem.Of(fault))
@@ -48,7 +49,7 @@ func faultsOf(operation *huma.Operation) (all []*problem.Problem) {
 var errUnforeseen = http.ErrAbortHandler
 
 // describeErrors lists the errors of an operation by status and code.
-func (a *API) describeErrors(operation *huma.Operation) {
+func (d *Document) describeErrors(operation *huma.Operation) {
 	delete(operation.Responses, "default") // huma's, which says nothing
 	faults := faultsOf(operation)
 	for len(faults) > 0 {
@@ -56,19 +57,19 @@ func (a *API) describeErrors(operation *huma.Operation) {
 		for end < len(faults) && faults[end].Status == faults[0].Status {
 			end++
 		}
-		operation.Responses[strconv.Itoa(faults[0].Status)] = a.errorReply(faults[:end])
+		operation.Responses[strconv.Itoa(faults[0].Status)] = d.errorReply(faults[:end])
 		faults = faults[end:]
 	}
 }
 
 // errorReply is one of the document's shared replies, or where a status has
 // several codes one of the operation's own.
-func (a *API) errorReply(faults []*problem.Problem) *huma.Response {
+func (d *Document) errorReply(faults []*problem.Problem) *huma.Response {
 	schema := &huma.Schema{}
 	examples := map[string]*huma.Example{}
 	var said []string
 	for _, fault := range faults {
-		schema.OneOf = append(schema.OneOf, a.errorSchema(fault))
+		schema.OneOf = append(schema.OneOf, d.errorSchema(fault))
 		examples[fault.Code] = &huma.Example{Summary: fault.Message, Value: fault.Body()}
 		said = append(said, "`"+fault.Code+"`: "+fault.Message)
 	}
@@ -82,7 +83,7 @@ func (a *API) errorReply(faults []*problem.Problem) *huma.Response {
 	}
 	// A text that is an operation's own stands there; the others are shared.
 	if name := pascal(faults[0].Code); len(faults) == 1 && !slices.Contains(ownTexts, faults[0].Code) {
-		shared := a.huma.OpenAPI().Components
+		shared := d.api.Components
 		if shared.Responses == nil {
 			shared.Responses = map[string]*huma.Response{}
 		}
@@ -103,16 +104,16 @@ func errorHeaders(fault *problem.Problem) (names []string) {
 		names = []string{"WWW-Authenticate"} // as it is known, not as Go writes it
 	}
 	if fault.Status == http.StatusTooManyRequests {
-		names = append(names, rateLimit, rateRemaining, rateReset)
+		names = append(names, wire.RateLimitHeader, wire.RateRemainingHeader, wire.RateResetHeader)
 	}
 	return names
 }
 
 // errorSchema describes an error with one code; a client can tell them apart by
 // it.
-func (a *API) errorSchema(fault *problem.Problem) *huma.Schema {
+func (d *Document) errorSchema(fault *problem.Problem) *huma.Schema {
 	name := pascal(fault.Code) + "Error"
-	if a.schemas()[name] == nil {
+	if d.schemas()[name] == nil {
 		schema := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"error", "code"},
 			Properties: map[string]*huma.Schema{
 				"error": {Type: huma.TypeString, Description: "For people.", Examples: []any{fault.Message}},
@@ -121,9 +122,9 @@ func (a *API) errorSchema(fault *problem.Problem) *huma.Schema {
 		if fault.Issues != nil {
 			schema.Required = append(schema.Required, "issues")
 			schema.Properties["issues"] = &huma.Schema{Type: huma.TypeArray, Description: "Every fault of the request, at most 100.",
-				Items: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[problem.Issue](), true, "")}
+				Items: d.api.Components.Schemas.Schema(reflect.TypeFor[problem.Issue](), true, "")}
 		}
-		a.schemas()[name] = schema
+		d.schemas()[name] = schema
 	}
 	return refer(name)
 }

@@ -41,8 +41,8 @@ func known[T any](value T) *T { return &value }
 type example struct{ request, reply any }
 
 // examples are by operation.
-func (a *API) examples() map[string]example {
-	link := a.exampleLink()
+func (d *Document) examples() map[string]example {
+	link := d.exampleLink()
 	delivery := exampleDelivery()
 	return map[string]example{
 		"createLink": {wire.LinkRequest{IntegrationID: "demo",
@@ -54,7 +54,7 @@ func (a *API) examples() map[string]example {
 				ExpiresAt: link.ExpiresAt, CreatedAt: exampleMoment}},
 		"listLinks":      {nil, wire.LinkList{Links: []wire.LinkSummary{link.LinkSummary}}},
 		"getLink":        {nil, link},
-		"cancelLink":     {nil, a.exampleCancelled()},
+		"cancelLink":     {nil, d.exampleCancelled()},
 		"redeemReturn":   {wire.RedeemRequest{ReturnCode: "rtn_m2Kd8Vq0Xw5LhT6kQy1VbN8sDz4Rp3Xw"}, link},
 		"listSessions":   {nil, wire.SessionList{Sessions: []wire.Session{exampleAttempt}}},
 		"getSession":     {nil, exampleDetail()},
@@ -63,9 +63,9 @@ func (a *API) examples() map[string]example {
 		"resendEvent": {nil, wire.Delivery{ID: "dlv_3Qm2VxKc0LwRj7Hn4YaZt8", EventID: exampleEvent, URL: delivery.URL, Status: db.DeliveryPending,
 			CreatedAt: exampleMoment + 90_000, NextTryAt: known[int64](exampleMoment + 90_000), Tries: []wire.DeliveryAttempt{}}},
 		"resendEvents":  {wire.ResendRequest{CreatedAfter: exampleMoment}, wire.ResendResult{Resent: 12}},
-		"listProviders": {nil, a.exampleProviders()},
+		"listProviders": {nil, d.exampleProviders()},
 		"claimLink": {wire.ClaimRequest{Code: exampleCode}, wire.ClaimedLink{LinkID: exampleLink, SessionID: exampleSession, ClientToken: exampleHolder,
-			WebsocketURL: wire.WebsocketURL(a.PublicURL, exampleSession, exampleHolder), ExpiresAt: link.ExpiresAt}},
+			WebsocketURL: wire.WebsocketURL(d.PublicURL, exampleSession, exampleHolder), ExpiresAt: link.ExpiresAt}},
 		"getVerificationKey": {wire.VerificationKeyRequest{KeyID: "whk_0LwRj7Hn4YaZt8Qm2VxKc5"}, wire.VerificationKey{KeyID: "whk_0LwRj7Hn4YaZt8Qm2VxKc5",
 			Key: "-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n", Algorithm: "ES256", CreatedAt: exampleMoment}},
 		"getJWKS": {nil, wire.KeySet{Keys: []wire.PublicKey{{KeyType: "EC", Curve: "P-256", X: "WKn-ZIGevcwGIyyrzFoZNBdaq9_TsqzGl96oc0CWuis",
@@ -74,14 +74,14 @@ func (a *API) examples() map[string]example {
 }
 
 // addExamples puts them where they belong.
-func (a *API) addExamples() {
-	examples := a.examples()
-	for _, operation := range a.operations {
+func (d *Document) addExamples() {
+	examples := d.examples()
+	for _, operation := range d.operations {
 		given := examples[operation.OperationID]
 		if operation.RequestBody != nil {
 			operation.RequestBody.Content["application/json"].Example = given.request
 		}
-		if content := a.reply(operation).Content["application/json"]; content != nil {
+		if content := d.reply(operation).Content["application/json"]; content != nil {
 			content.Example = given.reply
 		}
 		for _, parameter := range operation.Parameters {
@@ -99,17 +99,17 @@ var exampleParameters = map[string]any{
 	"/v1/events/{id}/deliveries id": exampleEvent, "/v1/events/{id}/resend id": exampleEvent,
 }
 
-func (a *API) exampleLink() wire.Link {
+func (d *Document) exampleLink() wire.Link {
 	return wire.Link{LinkSummary: wire.LinkSummary{ID: exampleLink, IntegrationID: "demo",
 		Operations: []wire.Operation{{Resource: "paymentMethod", Action: "read", Status: db.OperationComplete}}, Resource: "paymentMethod", Action: "read",
 		ExternalUserID: known(exampleUser), Metadata: exampleData, Status: db.LinkComplete, CurrentSessionID: known(exampleSession),
-		ReturnURL: &exampleReturn, ClaimURL: known(a.PublicURL.JoinPath("c", exampleCode).String()),
+		ReturnURL: &exampleReturn, ClaimURL: known(d.PublicURL.JoinPath("c", exampleCode).String()),
 		ExpiresAt: exampleMoment + wire.DefaultLifetime*1000, CreatedAt: exampleMoment, UpdatedAt: exampleMoment + 73_000,
 		CompletedAt: known[int64](exampleMoment + 73_000)}, Result: exampleResult, Sessions: []wire.Session{exampleAttempt}}
 }
 
-func (a *API) exampleCancelled() wire.Link {
-	link := a.exampleLink()
+func (d *Document) exampleCancelled() wire.Link {
+	link := d.exampleLink()
 	link.Status, link.CompletedAt, link.CurrentSessionID, link.Result, link.Sessions = db.LinkExpired, nil, nil, json.RawMessage("null"), []wire.Session{}
 	link.Operations = []wire.Operation{{Resource: "paymentMethod", Action: "read", Status: db.OperationPending}}
 	link.Error = wire.NewSessionError(&db.Failure{Code: string(outcome.LinkCancelled)})
@@ -139,9 +139,9 @@ func exampleDelivery() wire.Delivery {
 		}}
 }
 
-func (a *API) exampleProviders() wire.ProviderList {
+func (d *Document) exampleProviders() wire.ProviderList {
 	resource := wire.ProviderResource{Name: "mobileBillingStatement", Operations: map[string]wire.ProviderOperation{}}
-	if operation, ok := a.Resources.Operation(resource.Name, "read"); ok {
+	if operation, ok := d.Resources.Operation(resource.Name, "read"); ok {
 		resource.Operations["read"] = wire.ProviderOperation{Description: operation.Description, Arguments: operation.Arguments, Result: operation.Result}
 	}
 	return wire.ProviderList{Providers: []wire.Provider{{ID: "demo", Name: "Demo Mobile",

@@ -24,10 +24,10 @@ func nameSchema(t reflect.Type, hint string) string {
 	return name
 }
 
-func (a *API) schemas() map[string]*huma.Schema { return a.huma.OpenAPI().Components.Schemas.Map() }
+func (d *Document) schemas() map[string]*huma.Schema { return d.api.Components.Schemas.Map() }
 
-func (a *API) schemaOf(value any) *huma.Schema {
-	return a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(value), true, "")
+func (d *Document) schemaOf(value any) *huma.Schema {
+	return d.api.Components.Schemas.Schema(reflect.TypeOf(value), true, "")
 }
 
 // schemaName is what begins the names of an operation's schemas:
@@ -43,13 +43,13 @@ func refer(name string) *huma.Schema { return &huma.Schema{Ref: schemaPrefix + n
 
 // describeRequest says what holds for every body that a form reads: null counts
 // as not given.
-func (a *API) describeRequest(request reflect.Type) {
+func (d *Document) describeRequest(request reflect.Type) {
 	for n := range request.NumField() { // the request's own, and those of the objects in it
 		if item := request.Field(n).Type; item.Kind() == reflect.Slice && item.Elem().Kind() == reflect.Struct {
-			a.describeRequest(item.Elem())
+			d.describeRequest(item.Elem())
 		}
 	}
-	schema := a.schemas()[nameSchema(request, "")]
+	schema := d.schemas()[nameSchema(request, "")]
 	for name, property := range schema.Properties {
 		if slices.Contains(schema.Required, name) {
 			continue
@@ -64,8 +64,8 @@ func (a *API) describeRequest(request reflect.Type) {
 // mendSchemas says what Go's types cannot. Lists are never null in a reply, nor
 // where they have to be given; what may be null is an object that is not known
 // yet.
-func (a *API) mendSchemas() {
-	for _, schema := range a.schemas() {
+func (d *Document) mendSchemas() {
+	for _, schema := range d.schemas() {
 		for name, property := range schema.Properties {
 			given := slices.Contains(schema.Required, name)
 			switch {
@@ -79,7 +79,7 @@ func (a *API) mendSchemas() {
 			property.PatternDescription = "" // no word of JSON Schema's
 		}
 	}
-	for _, operation := range a.operations {
+	for _, operation := range d.operations {
 		for _, parameter := range operation.Parameters {
 			parameter.Schema.PatternDescription = ""
 			if parameter.Name == "id" {
@@ -87,7 +87,7 @@ func (a *API) mendSchemas() {
 			}
 		}
 	}
-	schemas := a.schemas()
+	schemas := d.schemas()
 	schemas["SessionError"].Properties["code"].Enum = outcomeCodes()
 	schemas["EventOperation"].Properties["status"].Enum = schemas["Operation"].Properties["status"].Enum
 	schemas["TimelineEvent"].Properties["event"].Enum = anyOf(wire.TimelineEvents)
@@ -119,12 +119,12 @@ func anyOf[T any](list []T) (all []any) {
 
 // describeResources takes the schemas of all operations on resources into the
 // document, and says that arguments and results are of them.
-func (a *API) describeResources() {
-	schemas := a.schemas()
+func (d *Document) describeResources() {
+	schemas := d.schemas()
 	var takes, results []*huma.Schema
-	for _, name := range a.Resources.Names() {
+	for _, name := range d.Resources.Names() {
 		resource, action, _ := strings.Cut(name, ".")
-		operation, _ := a.Resources.Operation(resource, action)
+		operation, _ := d.Resources.Operation(resource, action)
 		of := schemaName(name)
 		if arguments := foreign(operation.Arguments); arguments != nil {
 			schemas[of+"Arguments"] = arguments

@@ -27,14 +27,14 @@ var webhookEvents = map[string]string{
 	"link.expired":  "The link's time is over, or it was cancelled (`LINK_CANCELLED`).",
 }
 
-func (a *API) describeWebhooks() {
-	openAPI := a.huma.OpenAPI()
+func (d *Document) describeWebhooks() {
+	openAPI := d.api
 	openAPI.Webhooks = map[string]*huma.PathItem{}
-	payload := a.schemaOf(wire.WebhookPayload{})
+	payload := d.schemaOf(wire.WebhookPayload{})
 	for _, name := range slices.Sorted(maps.Keys(webhookEvents)) {
 		operation := &huma.Operation{
 			OperationID: "on" + pascal(string(name[0]-'a'+'A')+name[1:4]+"_"+name[5:]), Tags: []string{"Webhooks"},
-			Security: nobody, Summary: "Tell you that a link is " + name[5:], Description: webhookEvents[name] + "\n\n" + aboutDeliveries,
+			Security: NoKey, Summary: "Tell you that a link is " + name[5:], Description: webhookEvents[name] + "\n\n" + aboutDeliveries,
 			RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 				"application/json": {Schema: payload, Example: exampleWebhook(name)}}},
 			Responses: map[string]*huma.Response{

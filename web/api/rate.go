@@ -8,22 +8,16 @@ import (
 	"github.com/go-chi/httprate"
 
 	"passage/db"
+	"passage/web/api/wire"
 	"passage/web/problem"
 )
 
 // rateWindow is the time that a key's rate is counted in.
 const rateWindow = time.Minute
 
-// The headers that tell a merchant how much is left, and when it is more.
-const (
-	rateLimit     = "RateLimit-Limit"
-	rateRemaining = "RateLimit-Remaining"
-	rateReset     = "RateLimit-Reset"
-)
-
 func newRate(perMinute int) *httprate.RateLimiter {
 	return httprate.NewRateLimiter(perMinute, rateWindow, httprate.WithResponseHeaders(
-		httprate.ResponseHeaders{Limit: rateLimit, Remaining: rateRemaining, Reset: rateReset}))
+		httprate.ResponseHeaders{Limit: wire.RateLimitHeader, Remaining: wire.RateRemainingHeader, Reset: wire.RateResetHeader}))
 }
 
 // spend counts a request for its key, and refuses it where it is one too many.
@@ -33,7 +27,7 @@ func (a *API) spend(w http.ResponseWriter, r *http.Request, key db.Key) error {
 	}
 	over := a.rate.OnLimit(w, r, key.ID)
 	wait := untilReset(w.Header())
-	w.Header().Set(rateReset, strconv.Itoa(int(wait.Seconds())))
+	w.Header().Set(wire.RateResetHeader, strconv.Itoa(int(wait.Seconds())))
 	if over {
 		return problem.TooMany(wait)
 	}
@@ -43,7 +37,7 @@ func (a *API) spend(w http.ResponseWriter, r *http.Request, key db.Key) error {
 // untilReset turns the library's moment into the seconds that clients expect:
 // their clocks may differ from ours.
 func untilReset(header http.Header) time.Duration {
-	at, err := strconv.ParseInt(header.Get(rateReset), 10, 64)
+	at, err := strconv.ParseInt(header.Get(wire.RateResetHeader), 10, 64)
 	if err != nil {
 		return rateWindow
 	}

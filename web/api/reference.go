@@ -19,26 +19,19 @@ import (
 	"passage/views/docs"
 )
 
-// ShowReference shows the page for the merchants' developers.
-func (a *API) ShowReference(w http.ResponseWriter, _ *http.Request) error {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, err := w.Write(a.reference)
-	return err
-}
-
 // renderReference writes the page from the OpenAPI document as it is served.
-func (a *API) renderReference(document []byte) ([]byte, error) {
-	described, err := a.readSchemas(document)
+func (d *Document) renderReference(document []byte) ([]byte, error) {
+	described, err := d.readSchemas(document)
 	if err != nil {
 		return nil, err
 	}
 	page := docs.Page{
-		Base: strings.TrimSuffix(a.PublicURL.String(), "/"), About: paragraphs(aboutAll), Keys: aboutKeys,
-		Webhooks: a.webhookReference(described), Codes: codeReference(), Resources: a.resourceReference(described), Sockets: a.socketReference(), Sandbox: a.Sandbox,
+		Base: strings.TrimSuffix(d.PublicURL.String(), "/"), About: paragraphs(aboutAll), Keys: aboutKeys,
+		Webhooks: d.webhookReference(described), Codes: codeReference(), Resources: d.resourceReference(described), Sockets: d.socketReference(), Sandbox: d.Sandbox,
 	}
 	byPart := map[string][]docs.Operation{}
-	for _, operation := range a.operations {
-		shown := a.operationReference(described, operation)
+	for _, operation := range d.operations {
+		shown := d.operationReference(described, operation)
 		byPart[operation.Tags[0]] = append(byPart[operation.Tags[0]], shown)
 		switch operation.OperationID {
 		case "createLink":
@@ -52,7 +45,7 @@ func (a *API) renderReference(document []byte) ([]byte, error) {
 			page.Parts = append(page.Parts, docs.Part{Name: part.name, About: part.about, Operations: operations})
 		}
 	}
-	if page.Webhooks.Verifiers, err = a.verifiers(); err != nil {
+	if page.Webhooks.Verifiers, err = d.verifiers(); err != nil {
 		return nil, err
 	}
 	var text bytes.Buffer
@@ -64,10 +57,10 @@ func (a *API) renderReference(document []byte) ([]byte, error) {
 
 func paragraphs(text string) []string { return strings.Split(text, "\n\n") }
 
-func (a *API) operationReference(described *schemas, operation *huma.Operation) docs.Operation {
-	reply := a.reply(operation)
+func (d *Document) operationReference(described *schemas, operation *huma.Operation) docs.Operation {
+	reply := d.reply(operation)
 	shown := docs.Operation{ID: operation.OperationID, Method: operation.Method, Path: operation.Path, Summary: operation.Summary,
-		About: paragraphs(operation.Description), Curl: a.curl(operation),
+		About: paragraphs(operation.Description), Curl: d.curl(operation),
 		Status: strconv.Itoa(operation.DefaultStatus) + " " + http.StatusText(operation.DefaultStatus)}
 	for _, parameter := range operation.Parameters {
 		schema := described.of(parameter.Schema)
@@ -97,7 +90,7 @@ func optional(fields []docs.Field) []docs.Field {
 }
 
 // curl is the operation's example, to be pasted into a terminal.
-func (a *API) curl(operation *huma.Operation) string {
+func (d *Document) curl(operation *huma.Operation) string {
 	address, query := operation.Path, ""
 	for _, parameter := range operation.Parameters {
 		switch example := fmt.Sprint(parameter.Example); {
@@ -111,8 +104,8 @@ func (a *API) curl(operation *huma.Operation) string {
 	if operation.Method != http.MethodGet && (operation.RequestBody == nil || operation.Method != http.MethodPost) {
 		parts[0] += " -X " + operation.Method
 	}
-	parts[0] += " " + a.PublicURL.JoinPath(address).String() + query
-	if operation.Metadata[scopeOf] != nil {
+	parts[0] += " " + d.PublicURL.JoinPath(address).String() + query
+	if operation.Metadata[ScopeKey] != nil {
 		parts = append(parts, `-H "Authorization: Bearer $PASSAGE_KEY"`)
 	}
 	if operation.RequestBody != nil {
@@ -146,7 +139,7 @@ func codeReference() (all []docs.Code) {
 	return all
 }
 
-func (a *API) webhookReference(described *schemas) docs.Webhooks {
+func (d *Document) webhookReference(described *schemas) docs.Webhooks {
 	shown := docs.Webhooks{Delivery: aboutDeliveries, Payload: described.fields(described.named("WebhookPayload")),
 		Example: indent(exampleWebhook("link.complete"))}
 	for _, name := range slices.Sorted(maps.Keys(webhookEvents)) {
@@ -158,10 +151,10 @@ func (a *API) webhookReference(described *schemas) docs.Webhooks {
 	return shown
 }
 
-func (a *API) resourceReference(described *schemas) (all []docs.Resource) {
-	for _, name := range a.Resources.Names() {
+func (d *Document) resourceReference(described *schemas) (all []docs.Resource) {
+	for _, name := range d.Resources.Names() {
 		resource, action, _ := strings.Cut(name, ".")
-		operation, _ := a.Resources.Operation(resource, action)
+		operation, _ := d.Resources.Operation(resource, action)
 		shown := docs.Resource{Name: name, About: operation.Description}
 		if arguments := described.named(schemaName(name) + "Arguments"); arguments != nil {
 			shown.Arguments, shown.Given = described.fields(arguments), indent(described.sample(arguments))
@@ -176,12 +169,12 @@ func (a *API) resourceReference(described *schemas) (all []docs.Resource) {
 // languages are those of the verifiers, by the end of a file's name.
 var languages = []struct{ end, name string }{{".ts", "TypeScript"}, {".py", "Python"}, {".go", "Go"}}
 
-func (a *API) verifiers() (files []docs.File, err error) {
-	if a.Verifiers == nil {
+func (d *Document) verifiers() (files []docs.File, err error) {
+	if d.Verifiers == nil {
 		return nil, nil
 	}
 	for _, language := range languages {
-		text, err := fs.ReadFile(a.Verifiers, "verify"+language.end)
+		text, err := fs.ReadFile(d.Verifiers, "verify"+language.end)
 		if err != nil {
 			return nil, fmt.Errorf("read the verifiers: %w", err)
 		}

@@ -40,14 +40,14 @@ type schemas struct {
 	types  huma.Registry
 }
 
-func (a *API) readSchemas(document []byte) (*schemas, error) {
+func (d *Document) readSchemas(document []byte) (*schemas, error) {
 	var read struct {
 		Components struct{ Schemas map[string]*schema }
 	}
 	if err := json.Unmarshal(document, &read); err != nil {
 		return nil, fmt.Errorf("read the OpenAPI document: %w", err)
 	}
-	return &schemas{read.Components.Schemas, a.huma.OpenAPI().Components.Schemas}, nil
+	return &schemas{read.Components.Schemas, d.api.Components.Schemas}, nil
 }
 
 // named is one of the document's own; nil where there is none.

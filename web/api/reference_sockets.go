@@ -9,7 +9,7 @@ import (
 )
 
 // socketReference tells of the sockets, which OpenAPI has no words for.
-func (a *API) socketReference() []docs.Socket {
+func (d *Document) socketReference() []docs.Socket {
 	return []docs.Socket{{
 		ID: "followLink", Path: "GET /link/ws?code=clm_…", Summary: "Follow a link",
 		About: []string{
@@ -25,7 +25,7 @@ func (a *API) socketReference() []docs.Socket {
 			"Connecting again with the same token goes on where the session is: nothing is asked twice. Any number of connections up to 20 show the same.",
 			"What cannot be taken gets a `server.error`, and the socket stays open. It is closed with 1008 for a token that is wrong or was taken over, when no `client.hello` comes within a minute, and for more than 100 messages in 10 seconds; with 1009 for one over 64 KiB; with 1013 for too many sockets; with 1001 when the server stops: connect again. A peer that does not answer a ping is let go.",
 		},
-		Messages: a.sessionMessages(),
+		Messages: d.sessionMessages(),
 	}}
 }
 
@@ -35,7 +35,7 @@ const (
 	fromYou = "from you"
 )
 
-func (a *API) sessionMessages() []docs.Message {
+func (d *Document) sessionMessages() []docs.Message {
 	const promptID = "prm_3Fq8Ls1Zk7Wd5Xn0Tb6Gyc"
 	question := &wire.Prompt{PromptID: promptID, Kind: prompt.OneTimeCode, Title: "Enter the code that Demo Mobile sent to (•••) •••-4410.",
 		Reason: "wrong_code", Message: "That was not the right code.", AttemptsLeft: 2, SentTo: "(•••) •••-4410", CanResend: true,

@@ -6,44 +6,44 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-chi/chi/v5"
-
 	"passage/automation/resources"
+	"passage/web/api/wire"
 )
 
-// What a developer copies from the reference has to be taken.
-func TestSamplesOfTheReferenceFitTheirSchemas(t *testing.T) {
+// Developers copy from the reference: what they copy has to be accepted.
+func TestReference_ShowsValidSamples(t *testing.T) {
 	t.Parallel()
 	set, err := resources.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := New(Options{Resources: set, PublicURL: &url.URL{Scheme: "https", Host: "passage.example"}})
-	if err := a.Mount(chi.NewRouter()); err != nil {
-		t.Fatal(err)
+	d := NewDocument(DocumentOptions{Resources: set, PublicURL: &url.URL{Scheme: "https", Host: "passage.example"}})
+	for _, body := range []any{wire.LinkRequest{}, wire.Link{}, wire.WebhookPayload{}} {
+		d.schemaOf(body)
 	}
-	document, err := json.Marshal(a.huma.OpenAPI())
+	d.describeResources()
+	document, err := json.Marshal(d.api)
 	if err != nil {
 		t.Fatal(err)
 	}
-	described, err := a.readSchemas(document)
+	described, err := d.readSchemas(document)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := a.resourceReference(described)
+	all := d.resourceReference(described)
 	if len(all) != len(set.Names()) {
-		t.Errorf("%d of %d resources are told of", len(all), len(set.Names()))
+		t.Errorf("the reference shows %d of %d resources", len(all), len(set.Names()))
 	}
 	for _, shown := range all {
 		resource, action, _ := strings.Cut(shown.Name, ".")
 		operation, _ := set.Operation(resource, action)
 		if shown.Given != "" {
 			if issues := operation.CheckArguments(json.RawMessage(shown.Given)); issues != nil {
-				t.Errorf("%s: %s is not taken: %v", shown.Name, shown.Given, issues)
+				t.Errorf("%s: the arguments %s are invalid: %v", shown.Name, shown.Given, issues)
 			}
 		}
 		if issues := operation.CheckResult(json.RawMessage(shown.Got)); issues != nil {
-			t.Errorf("%s: %s is no result: %v", shown.Name, shown.Got, issues)
+			t.Errorf("%s: the result %s is invalid: %v", shown.Name, shown.Got, issues)
 		}
 	}
 }

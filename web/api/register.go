@@ -47,9 +47,9 @@ func merchant[I, O any](a *API, operation huma.Operation, handle func(context.Co
 
 // scoped registers an operation that needs an API key of a certain scope.
 func scoped[I, O any](a *API, needed db.Scope, operation huma.Operation, handle func(context.Context, *I) (*O, error)) {
-	operation.Metadata[scopeOf] = needed
+	operation.Metadata[ScopeKey] = needed
 	operation.Middlewares = append(operation.Middlewares, a.authenticate(needed))
-	operation.Security = []map[string][]string{{securityScheme: {}}}
+	operation.Security = []map[string][]string{{SecurityScheme: {}}}
 	public(a, operation, handle)
 }
 
@@ -68,16 +68,10 @@ func public[I, O any](a *API, operation huma.Operation, handle func(context.Cont
 		}
 		return output, nil
 	})
-	a.list(operation)
+	a.document.Add(operation)
 }
 
 type keyContext struct{}
-
-// tooNarrow says what a key may do that may not do enough.
-var tooNarrow = map[db.Scope]string{
-	db.ScopeRead:  "This API key may only read.",
-	db.ScopeLinks: "This API key may only read and manage links.",
-}
 
 // authenticate lets a request through with a key whose scope covers what is
 // needed.
@@ -89,7 +83,7 @@ func (a *API) authenticate(needed db.Scope) func(huma.Context, func(huma.Context
 			err = a.spend(w, r, key)
 		}
 		if err == nil && !key.Scope.Covers(needed) {
-			err = problem.Forbidden(tooNarrow[key.Scope])
+			err = problem.InsufficientScope(key.Scope)
 		}
 		if err != nil {
 			problem.WriteJSON(w, r, err)

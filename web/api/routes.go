@@ -46,10 +46,7 @@ func destroy(path, id, summary string, faults ...error) huma.Operation {
 	return operation(http.MethodDelete, path, id, summary, http.StatusNoContent, faults)
 }
 
-// nobody is asked for a key, unless merchant or scoped says otherwise.
-var nobody = []map[string][]string{{}}
-
 func operation(method, path, id, summary string, status int, faults []error) huma.Operation {
 	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, DefaultStatus: status,
-		Security: nobody, Metadata: map[string]any{faultsOwn: faults}}
+		Security: NoKey, Metadata: map[string]any{ErrorsKey: faults}}
 }

@@ -135,8 +135,12 @@ func refusedKey(why error) *Problem {
 	return &Problem{Status: http.StatusUnauthorized, Code: "unauthorized", Message: message}
 }
 
-// Forbidden is a key that may not do this.
-func Forbidden(message string) *Problem {
+// InsufficientScope is a key whose scope does not cover a request.
+func InsufficientScope(scope db.Scope) *Problem {
+	message := "This API key may only read."
+	if scope == db.ScopeLinks {
+		message = "This API key may only read and manage links."
+	}
 	return &Problem{Status: http.StatusForbidden, Code: "insufficient_scope", Message: message}
 }
 
