@@ -27,6 +27,7 @@ import (
 	"passage/automation/resources"
 	"passage/db"
 	"passage/views/docs"
+	"passage/web/api/openapi"
 	"passage/web/follow"
 	"passage/web/problem"
 )
@@ -60,7 +61,7 @@ type API struct {
 	huma       huma.API
 	rate       *httprate.RateLimiter // by key; nil without a limit
 	wrongCodes wrongCodes
-	document   *Document
+	document   *openapi.Document
 	reference  []byte // the page that ShowReference shows
 }
 
@@ -83,7 +84,7 @@ func (a *API) Mount(router chi.Router) error {
 	router.Group(func(r chi.Router) {
 		r.Use(problem.Identify(a.Logger), problem.Recover, defaults)
 		replaceErrors()
-		a.document = NewDocument(DocumentOptions{PublicURL: a.PublicURL, Resources: a.Resources, Sandbox: a.Sandbox, Verifiers: a.Verifiers})
+		a.document = openapi.NewDocument(openapi.DocumentOptions{PublicURL: a.PublicURL, Resources: a.Resources, Sandbox: a.Sandbox, Verifiers: a.Verifiers})
 		a.huma = humachi.New(r, a.document.Config())
 		for _, below := range []string{"/v1/*", "/link/*", "/sessions/*", "/webhook_verification_key/*", "/.well-known/*"} {
 			r.HandleFunc(below, fallback(r))

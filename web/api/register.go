@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"passage/db"
+	"passage/web/api/openapi"
 	"passage/web/problem"
 )
 
@@ -47,9 +48,9 @@ func merchant[I, O any](a *API, operation huma.Operation, handle func(context.Co
 
 // scoped registers an operation that needs an API key of a certain scope.
 func scoped[I, O any](a *API, needed db.Scope, operation huma.Operation, handle func(context.Context, *I) (*O, error)) {
-	operation.Metadata[ScopeKey] = needed
+	operation.Metadata[openapi.ScopeKey] = needed
 	operation.Middlewares = append(operation.Middlewares, a.authenticate(needed))
-	operation.Security = []map[string][]string{{SecurityScheme: {}}}
+	operation.Security = []map[string][]string{{openapi.SecurityScheme: {}}}
 	public(a, operation, handle)
 }
 

@@ -8,6 +8,7 @@ import (
 	"passage/automation"
 	"passage/automation/catalog"
 	"passage/db"
+	"passage/web/api/openapi"
 )
 
 // routes is every operation of the API on one page, each with what may go wrong
@@ -48,5 +49,5 @@ func destroy(path, id, summary string, faults ...error) huma.Operation {
 
 func operation(method, path, id, summary string, status int, faults []error) huma.Operation {
 	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, DefaultStatus: status,
-		Security: NoKey, Metadata: map[string]any{ErrorsKey: faults}}
+		Security: openapi.NoKey, Metadata: map[string]any{openapi.ErrorsKey: faults}}
 }

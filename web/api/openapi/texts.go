@@ -1,4 +1,4 @@
-package api
+package openapi
 
 // What the OpenAPI document says in sentences. Parts stand between empty lines;
 // what is between ` and ` is code.
