@@ -84,7 +84,7 @@ func (a *API) Mount(router chi.Router) error {
 	router.Group(func(r chi.Router) {
 		r.Use(problem.Identify(a.Logger), problem.Recover, defaults)
 		replaceErrors()
-		a.document = openapi.NewDocument(openapi.DocumentOptions{PublicURL: a.PublicURL, Resources: a.Resources, Sandbox: a.Sandbox, Verifiers: a.Verifiers})
+		a.document = openapi.New(openapi.Options{PublicURL: a.PublicURL, Resources: a.Resources, Sandbox: a.Sandbox, Verifiers: a.Verifiers})
 		a.huma = humachi.New(r, a.document.Config())
 		for _, below := range []string{"/v1/*", "/link/*", "/sessions/*", "/webhook_verification_key/*", "/.well-known/*"} {
 			r.HandleFunc(below, fallback(r))

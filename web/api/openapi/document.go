@@ -1,3 +1,11 @@
+// Package openapi writes the OpenAPI document of the merchant API, and the
+// reference page for developers from it.
+//
+// It owns the texts, the examples and the schemas of the document, and the model
+// of the page. It does not own the routes and what they do (web/api), the JSON of
+// bodies (web/api/wire) or the page's HTML (views/docs). Its invariant: the page
+// shows nothing that the document does not, apart from the sockets, which OpenAPI
+// cannot describe.
 package openapi
 
 import (
@@ -33,7 +41,7 @@ const (
 )
 
 // Options are what the document and the reference tell of.
-type DocumentOptions struct {
+type Options struct {
 	PublicURL *url.URL
 	Resources *resources.Set
 	Sandbox   *docs.Sandbox // nil: there is none
@@ -42,14 +50,14 @@ type DocumentOptions struct {
 
 // Document is the OpenAPI document while it is written.
 type Document struct {
-	DocumentOptions
+	Options
 	api        *huma.OpenAPI
 	operations []*huma.Operation // in the order in which they were added
 }
 
 // New begins a document; its operations are registered with Huma.
-func NewDocument(options DocumentOptions) *Document {
-	return &Document{DocumentOptions: options, api: &huma.OpenAPI{
+func New(options Options) *Document {
+	return &Document{Options: options, api: &huma.OpenAPI{
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{Title: "Passage", Version: "1", Description: aboutAll,
 			License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},

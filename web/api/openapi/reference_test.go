@@ -17,7 +17,7 @@ func TestReference_ShowsValidSamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := NewDocument(DocumentOptions{Resources: set, PublicURL: &url.URL{Scheme: "https", Host: "passage.example"}})
+	d := New(Options{Resources: set, PublicURL: &url.URL{Scheme: "https", Host: "passage.example"}})
 	for _, body := range []any{wire.LinkRequest{}, wire.Link{}, wire.WebhookPayload{}} {
 		d.schemaOf(body)
 	}
