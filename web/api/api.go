@@ -28,6 +28,7 @@ import (
 	"passage/db"
 	"passage/views/docs"
 	"passage/web/api/openapi"
+	"passage/web/api/socket"
 	"passage/web/follow"
 	"passage/web/problem"
 )
@@ -92,8 +93,9 @@ func (a *API) Mount(router chi.Router) error {
 		for _, below := range publicPaths {
 			r.Options(below+"*", preflight)
 		}
-		r.Get("/link/ws", a.socket(a.followLink))
-		r.Get("/sessions/{id}/ws", a.socket(a.driveSession))
+		sockets := &socket.Server{DB: a.DB, Runner: a.Runner, Catalog: a.Catalog, Followers: a.Followers}
+		r.Get("/link/ws", sockets.FollowLink())
+		r.Get("/sessions/{id}/ws", sockets.DriveSession())
 		a.routes()
 		err = a.serveDocument(r)
 	})

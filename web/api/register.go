@@ -14,11 +14,9 @@ import (
 
 	"passage/db"
 	"passage/web/api/openapi"
+	"passage/web/api/wire"
 	"passage/web/problem"
 )
-
-// maxBody is how large a body may be, in bytes.
-const maxBody = 64 << 10
 
 // bodyTime is how long a body may take to arrive.
 const bodyTime = 10 * time.Second
@@ -58,7 +56,7 @@ func scoped[I, O any](a *API, needed db.Scope, operation huma.Operation, handle 
 func public[I, O any](a *API, operation huma.Operation, handle func(context.Context, *I) (*O, error)) {
 	if _, ok := reflect.TypeFor[I]().FieldByName("RawBody"); ok {
 		operation.Middlewares = append(operation.Middlewares, requireJSON)
-		operation.MaxBodyBytes = maxBody + 1 // huma refuses a body that reaches the limit
+		operation.MaxBodyBytes = wire.MaxBody + 1 // huma refuses a body that reaches the limit
 		operation.BodyReadTimeout = bodyTime
 		operation.SkipValidateBody = true
 	}

@@ -15,3 +15,6 @@ const (
 	MaxLifetime          = 2_592_000
 	MaxSensitiveLifetime = 86_400
 )
+
+// MaxBody is how large the body of a request or a message may be, in bytes.
+const MaxBody = 64 << 10

@@ -106,7 +106,8 @@ type PromptField struct {
 	Value        string          `json:"value,omitempty"`   // what was typed before
 }
 
-func (l *LinkStatus) Code() string {
+// ErrorCode is the code of the error; empty without one.
+func (l *LinkStatus) ErrorCode() string {
 	if l.Error == nil {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package api
+package socket
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 	"github.com/coder/websocket"
 )
 
-func TestAPeerThatDoesNotAnswerIsGone(t *testing.T) {
+func TestConn_FailsHeartbeatWithoutPong(t *testing.T) {
 	t.Parallel()
 	conns := make(chan *websocket.Conn, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -27,20 +27,20 @@ func TestAPeerThatDoesNotAnswerIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &socket{conn: <-conns, alive: time.Now()}
-	defer func() { _ = s.conn.CloseNow(); _ = peer.CloseNow() }()
+	c := &conn{ws: <-conns, lastPong: time.Now()}
+	defer func() { _ = c.ws.CloseNow(); _ = peer.CloseNow() }()
 	impatient, cancel := context.WithCancel(t.Context())
 	cancel()
-	if again, err := s.beat(impatient); err != nil || again <= 0 {
+	if again, err := c.heartbeat(impatient); err != nil || again <= 0 {
 		t.Errorf("a peer that was there just now: %s, %v", again, err)
 	}
-	s.alive = time.Now().Add(-time.Hour)
+	c.lastPong = time.Now().Add(-time.Hour)
 	reading := peer.CloseRead(t.Context())
-	if again, err := s.beat(t.Context()); err != nil || again <= 0 || time.Since(s.alive) > time.Hour/2 || reading.Err() != nil {
+	if again, err := c.heartbeat(t.Context()); err != nil || again <= 0 || time.Since(c.lastPong) > time.Hour/2 || reading.Err() != nil {
 		t.Errorf("a peer that answers: %s, %v", again, err)
 	}
-	s.alive = time.Now().Add(-time.Hour)
-	if _, err := s.beat(impatient); !errors.Is(err, errPeerGone) {
+	c.lastPong = time.Now().Add(-time.Hour)
+	if _, err := c.heartbeat(impatient); !errors.Is(err, errPeerGone) {
 		t.Errorf("a peer that did not answer in time: %v", err)
 	}
 }

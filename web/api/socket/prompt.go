@@ -1,4 +1,4 @@
-package api
+package socket
 
 import (
 	"encoding/json"
@@ -17,7 +17,7 @@ import (
 	"passage/web/problem"
 )
 
-// question shows a stored prompt.
+// question returns a stored prompt as the client is to ask it.
 func (d *driver) question(stored *db.Prompt, live automation.Live) (*wire.Prompt, error) {
 	var asked prompt.Prompt
 	if err := json.Unmarshal(stored.Question, &asked); err != nil {
@@ -31,15 +31,15 @@ func (d *driver) question(stored *db.Prompt, live automation.Live) (*wire.Prompt
 	for n, change := range view.Changes {
 		view.Changes[n].Label = d.Label(change.Label)
 	}
-	d.put(view, asked, live)
+	d.describe(view, asked, live)
 	if view.Reason != "" {
 		view.Message = d.say(d.Reason(view.Reason))
 	}
 	return view, nil
 }
 
-// put says what is asked, and in which fields it is answered.
-func (d *driver) put(view *wire.Prompt, asked prompt.Prompt, live automation.Live) {
+// describe sets the title of a prompt, and the fields of its answer.
+func (d *driver) describe(view *wire.Prompt, asked prompt.Prompt, live automation.Live) {
 	switch asked.Kind {
 	case prompt.Credentials:
 		view.Title = d.say(d.Ask.LogIn)
@@ -52,7 +52,7 @@ func (d *driver) put(view *wire.Prompt, asked prompt.Prompt, live automation.Liv
 		if asked.Digits > 0 {
 			code.Label = d.say(d.Ask.CodeDigits, "n", strconv.Itoa(asked.Digits))
 		}
-		view.Title, view.Fields = d.sent(asked), []wire.PromptField{code}
+		view.Title, view.Fields = d.codeTitle(asked), []wire.PromptField{code}
 	case prompt.Choice: // its reason says what it is about
 		view.Title, view.Reason = d.say(d.Choice(asked.Reason)), ""
 		view.Fields = []wire.PromptField{{Name: "choice", Label: view.Title, Options: asked.Options}}
@@ -67,7 +67,7 @@ func (d *driver) put(view *wire.Prompt, asked prompt.Prompt, live automation.Liv
 	}
 }
 
-func (d *driver) sent(asked prompt.Prompt) string {
+func (d *driver) codeTitle(asked prompt.Prompt) string {
 	switch {
 	case asked.FromApp:
 		return d.say(d.Ask.CodeFromApp)
@@ -78,8 +78,8 @@ func (d *driver) sent(asked prompt.Prompt) string {
 	}
 }
 
-// issues are what is wrong with a message: of an answer in the person's words,
-// of anything else in the developer's.
+// issues lists what is wrong with a message: in the person's language for an
+// answer, for developers for anything else.
 func (d *driver) issues(err error, shown []problem.Issue) (all []wire.MessageIssue) {
 	if answer, ok := errors.AsType[*automation.InvalidAnswer](err); ok {
 		for _, field := range slices.Sorted(maps.Keys(answer.Fields)) {
@@ -94,7 +94,7 @@ func (d *driver) issues(err error, shown []problem.Issue) (all []wire.MessageIss
 	return all
 }
 
-// milliseconds is a moment on the wire; 0 where there is none.
+// milliseconds returns a time in Unix milliseconds; 0 for the zero time.
 func milliseconds(at time.Time) int64 {
 	if at.IsZero() {
 		return 0
