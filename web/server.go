@@ -35,6 +35,7 @@ type Options struct {
 	Branding       *branding.Server
 	Gallery        http.Handler // every screen with fixture data; nil outside the demo
 	Metrics        http.Handler
+	Debug          http.Handler // profiles of the process, below /debug/ of the admin listener; nil unless the operator wants them
 	Ready          func(context.Context) error // nil: new links and sessions can be taken
 	Warnings       func() error                // what operators should fix although the service works
 	PublicURL      *url.URL
@@ -139,10 +140,13 @@ func Admin(o Options) (http.Handler, error) {
 	}
 	r := newRouter(o, nil)
 
-	// Health, with reasons, and metrics.
+	// Health, with reasons, metrics, and the process on request.
 	r.Get("/healthz", healthy)
 	r.Get("/readyz", ready(o, true))
 	r.Handle("/metrics", o.Metrics)
+	if o.Debug != nil {
+		r.Handle("/debug/*", o.Debug)
+	}
 
 	// Assets.
 	r.Handle("/static/*", o.Static)

@@ -20,9 +20,10 @@ const (
 	exitUsage   = 2
 )
 
-// commands is every command that there is, and the flag that all have.
+// commands is every command that there is, and the flags that all have.
 type commands struct {
-	LogLevel slog.Level `help:"What is logged: debug, info, warn or error." default:"info"`
+	LogLevel  slog.Level `help:"Lowest level to log: debug, info, warn or error." default:"info"`
+	LogFormat string     `help:"Format of the log: text or json." enum:"text,json" default:"text"`
 
 	Serve         serveCommand         `cmd:"" help:"Serve everything, on SQLite in one folder."`
 	Demo          demoCommand          `cmd:"" help:"Serve, with a demo carrier and a demo shop to try it on."`
@@ -43,7 +44,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		return code
 	}
 	out := &console.Console{Stdin: stdin, Stdout: stdout, Stderr: stderr,
-		Logger: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: all.LogLevel}))}
+		Logger: all.logger(stderr)}
 	command.BindTo(ctx, (*context.Context)(nil))
 	err := command.Run(out)
 	if err == nil {
@@ -55,6 +56,15 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		return exitUsage
 	}
 	return exitFailure
+}
+
+// logger writes in the format and from the level that the flags name.
+func (c *commands) logger(to io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(to, options))
+	}
+	return slog.New(slog.NewTextHandler(to, options))
 }
 
 // exit is how kong's help ends the program; parse catches it.

@@ -61,6 +61,7 @@ type Flags struct {
 	APIRate      int               `help:"How many requests a minute one API key is good for; 0 for any number." default:"6000"`
 	Sandbox      bool              `help:"Run the demo carrier on this machine, for merchants with test keys: integration demo, and no key but a test key reaches it."`
 	SandboxAddr  string            `help:"Address of the demo carrier; on this machine only." default:"127.0.0.1:0"`
+	DebugEndpoints bool `help:"Serve /debug/pprof/ and /debug/vars on --admin-addr. They need no log-in."`
 	OperatorName string            `help:"Who runs this, for the hosted pages."`
 	PrivacyURL   string            `help:"The privacy page that the hosted pages name."`
 }
