@@ -1,25 +1,25 @@
-# What is done with this repository. `make` alone lists it.
+# The tasks of a developer. `make` alone lists them.
 
 MAKEFLAGS += --no-print-directory
 GO        ?= go
 LINT      := $(GO) tool -modfile=.tools/go.mod golangci-lint
 
-# The race detector looks at all Go, with two exceptions that took more of a
-# test's time than all else. SQLite is C that was translated: what it works on lies
-# outside Go's memory, where the detector never looks. Argon2 is arithmetic over
-# 64 MB that nobody else ever sees.
+# The race detector watches all Go code but two exceptions, which took most of
+# the tests' time. SQLite is translated C: its data is outside Go's memory, which
+# the detector does not watch. Argon2 computes on 64 MB that it shares with no
+# other goroutine.
 UNWATCHED := modernc.org/sqlite/lib modernc.org/libc/... modernc.org/memory golang.org/x/crypto/argon2 golang.org/x/crypto/blake2b
 RACE      := -race $(UNWATCHED:%=-gcflags=%=-race=false)
 
-# Chromium's sandbox does not run as root. Whoever builds as root, as many
-# containers do, trusts what the tests and the demo open: pages of this repository.
+# Chromium's sandbox does not run as root, which many containers build as. The
+# tests and the demo open pages of this repository only, so they can do without.
 ifeq ($(shell id -u),0)
 export PASSAGE_BROWSER_NO_SANDBOX ?= 1
 endif
 
 .PHONY: help
-help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 .PHONY: build
 build: ## Build bin/passage
@@ -29,13 +29,21 @@ build: ## Build bin/passage
 demo: browser build ## Serve with a demo carrier and a demo shop, and print a link to open
 	@bin/passage demo
 
+.PHONY: dev
+dev: browser ## Serve the demo on port 7331, rebuilt and reloaded at every change of the source
+	@.tools/dev
+
+.PHONY: test-fast
+test-fast: browser ## Run the tests that need no browser and one whole flow, without the race detector
+	$(GO) test -short -vet=off ./...
+
 .PHONY: test
 test: browser ## Run every test, with the race detector
 	@# Without go vet: the linter has it, in "make check".
 	$(GO) test $(RACE) -vet=off -parallel 6 -timeout 30m ./...
 
 .PHONY: interop
-interop: browser ## Run the tests with other people's software: Firefox, Node, Python, a foreign site
+interop: browser ## Run the tests with third-party software: Firefox, Node, Python, PocketBase
 	@.tools/others
 	$(GO) test $(RACE) -tags interop -run '^TestInterop' -timeout 20m ./cmd/passage/...
 

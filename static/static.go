@@ -16,6 +16,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -60,6 +61,27 @@ func Path(name string) string {
 		return at
 	}
 	return Prefix + name
+}
+
+// Dir serves the files of a folder by the same addresses, whatever hash they
+// name, and lets no browser keep them. It is for work on the files themselves.
+func Dir(folder string) http.Handler {
+	named := map[string]string{}
+	for name, at := range hashed {
+		named[at] = name
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, ok := named[r.URL.Path]
+		if !ok {
+			name, ok = forMerchants[r.URL.Path]
+		}
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		http.ServeFile(w, r, filepath.Join(folder, name))
+	})
 }
 
 // forMerchants are the files that merchants' own pages load, from addresses that

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -106,5 +107,28 @@ func TestTheMerchantsScriptIsUnderFiveKilobytes(t *testing.T) {
 	}
 	if len(content) >= 5000 {
 		t.Errorf("it has %d bytes", len(content))
+	}
+}
+
+func TestDir_ServesWhatIsInTheFolderNow(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	handler := Dir(folder)
+	for _, content := range []string{"before", "after"} {
+		if err := os.WriteFile(filepath.Join(folder, "app.css"), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		reply := httptest.NewRecorder()
+		handler.ServeHTTP(reply, httptest.NewRequest(http.MethodGet, Path("app.css"), nil))
+		if reply.Code != http.StatusOK || reply.Body.String() != content || reply.Header().Get("Cache-Control") != "no-store" {
+			t.Errorf("status %d, %q, %q", reply.Code, reply.Body, reply.Header())
+		}
+	}
+	for _, target := range []string{"/static/app.css", "/static/static.go", Path("app.js")} {
+		reply := httptest.NewRecorder()
+		handler.ServeHTTP(reply, httptest.NewRequest(http.MethodGet, target, nil))
+		if reply.Code != http.StatusNotFound {
+			t.Errorf("%s: status %d, want 404", target, reply.Code)
+		}
 	}
 }

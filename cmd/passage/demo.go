@@ -18,6 +18,8 @@ type demoCommand struct {
 	Addr      string `help:"Address for the pages and the API." default:"127.0.0.1:8080"`
 	AdminAddr string `help:"Address of the dashboard; loopback, the port after --addr's, unless said."`
 	Data      string `help:"Folder of the database. Unless said, a temporary one that goes with the demo." type:"path"`
+	PublicURL string `help:"URL under which users reach --addr. Default: http:// and --addr."`
+	Assets    string `help:"Read style sheets, scripts and icons from this folder on every request, while you work on them." type:"path" placeholder:"DIR"`
 	Auto      bool   `help:"Play the person in a second browser, from the claim URL to the shop, and end."`
 	Scenario  string `help:"Whom --auto plays; the list is printed by the demo." default:"code"`
 	config.BrowserFlags
@@ -37,7 +39,8 @@ func (c *demoCommand) Run(ctx context.Context, out *console.Console) (err error)
 		defer func() { err = errors.Join(err, os.RemoveAll(c.Data)) }()
 	}
 	d, err := demo.Open(ctx, demo.Options{
-		Addr: c.Addr, AdminAddr: c.AdminAddr, Data: c.Data, Browser: c.BrowserFlags, Integrations: c.IntegrationsFlag,
+		Addr: c.Addr, AdminAddr: c.AdminAddr, Data: c.Data, PublicURL: c.PublicURL, AssetsDir: c.Assets,
+		Browser: c.BrowserFlags, Integrations: c.IntegrationsFlag,
 	}, out)
 	if err != nil {
 		return err

@@ -34,6 +34,8 @@ const (
 type Options struct {
 	Addr, AdminAddr string
 	Data            string // the folder of the database
+	PublicURL       string // "": http:// and the address
+	AssetsDir       string // see server.Extras
 	Browser         config.BrowserFlags
 	Integrations    config.IntegrationsFlag
 	Carrier         sandbox.CarrierOptions
@@ -69,11 +71,11 @@ func Open(ctx context.Context, options Options, out *console.Console) (*Demo, er
 	maps.Copy(sites, options.Sites)
 	sites["demo"] = d.Carrier.SiteFlag()
 	settings, err := config.Flags{
-		DataFlag: config.DataFlag{Data: options.Data}, BrowserFlags: options.Browser, IntegrationsFlag: options.Integrations, AdminAddr: options.AdminAddr, Site: sites,
+		DataFlag: config.DataFlag{Data: options.Data}, BrowserFlags: options.Browser, IntegrationsFlag: options.Integrations, AdminAddr: options.AdminAddr, PublicURL: options.PublicURL, Site: sites,
 		WebhookAllow: []string{"127.0.0.1"}, OperatorName: "The Passage demo",
 	}.Check(options.Addr, out.Logger)
 	if err == nil {
-		d.Server, err = server.New(ctx, settings, out, http.HandlerFunc(showGallery))
+		d.Server, err = server.New(ctx, settings, out, server.Extras{Gallery: http.HandlerFunc(showGallery), AssetsDir: options.AssetsDir})
 	}
 	if err != nil {
 		return nil, errors.Join(err, server.CloseAll(beside))

@@ -22,6 +22,7 @@ import (
 // from before.
 func brokenStack(t *testing.T) (s *stack, link created, sessionID string) {
 	t.Helper()
+	skipIfShort(t)
 	logs := &journal{}
 	settings, err := config.Flags{DataFlag: config.DataFlag{Data: t.TempDir()}, Site: map[string]string{"demo": "http://127.0.0.1:9"},
 		BrowserFlags: testBrowser(1)}.Check("127.0.0.1:0", nil)
@@ -29,7 +30,7 @@ func brokenStack(t *testing.T) (s *stack, link created, sessionID string) {
 		t.Fatal(err)
 	}
 	server, err := server.New(t.Context(), settings, &console.Console{Stdout: io.Discard, Stderr: io.Discard,
-		Logger: slog.New(slog.NewTextHandler(logs, nil))}, nil)
+		Logger: slog.New(slog.NewTextHandler(logs, nil))}, server.Extras{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,14 +50,26 @@ type Server struct {
 	cleanup   []func() error // in reverse order
 }
 
+// Extras are what only the demo serves; the zero value is passage serve.
+type Extras struct {
+	Gallery   http.Handler // every screen with fixture data; nil: none
+	AssetsDir string       // read the assets from this folder on every request; "": those of the binary
+}
+
+func (e Extras) assets() http.Handler {
+	if e.AssetsDir != "" {
+		return static.Dir(e.AssetsDir)
+	}
+	return static.Handler()
+}
+
 // New opens the data folder, binds the addresses and connects the rooms.
-// The demo adds the gallery.
-func New(ctx context.Context, settings config.Settings, out *console.Console, gallery http.Handler) (*Server, error) {
+func New(ctx context.Context, settings config.Settings, out *console.Console, extras Extras) (*Server, error) {
 	s := &Server{console: out, Catalog: settings.Catalog}
 	if err := s.open(ctx, settings); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.wire(ctx, settings, gallery); err != nil {
+	if err := s.wire(ctx, settings, extras); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -77,7 +89,7 @@ func Open(ctx context.Context, addr string, flags config.Flags, out *console.Con
 	settings, err := flags.Check(addr, out.Logger)
 	var s *Server
 	if err == nil {
-		s, err = New(ctx, settings, out, nil)
+		s, err = New(ctx, settings, out, Extras{})
 	}
 	if err != nil {
 		return nil, errors.Join(err, CloseAll(beside))
@@ -138,7 +150,7 @@ func (s *Server) bind(flag, address string) (net.Listener, error) {
 }
 
 // wire makes the rooms and tells them of each other.
-func (s *Server) wire(ctx context.Context, settings config.Settings, gallery http.Handler) error {
+func (s *Server) wire(ctx context.Context, settings config.Settings, extras Extras) error {
 	logger := s.console.Logger
 	rules, err := resources.Load()
 	if err != nil {
@@ -178,7 +190,7 @@ func (s *Server) wire(ctx context.Context, settings config.Settings, gallery htt
 			PublicURL: s.PublicURL, Development: s.development(), PlainWebhook: allow.Plain,
 			KeyRate: settings.Flags.APIRate, Followers: s.followers, Sandbox: sandboxReference(settings.Flags), Verifiers: verifiers.Files,
 			Logger: logger}),
-		Connect: hosted, Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: s.DB}, Gallery: gallery, Metrics: s.metrics(),
+		Connect: hosted, Admin: dashboard, Static: extras.assets(), Branding: &branding.Server{DB: s.DB}, Gallery: extras.Gallery, Metrics: s.metrics(), Debug: debugEndpoints(settings.Flags.DebugEndpoints),
 		Ready: s.ready, Warnings: s.Catalog.Err, PublicURL: s.PublicURL, TrustedProxies: settings.TrustedProxies, AddressRate: settings.Flags.AddressRate, Logger: logger,
 	}
 	if s.Public.Handler, err = web.Public(options); err != nil {
