@@ -31,6 +31,9 @@ type sessions struct {
 
 func newSessions(t *testing.T, scripts map[string]string) *sessions {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(w, `<input id="pin">`)

@@ -21,6 +21,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func newLauncher(t *testing.T) *chrome.Launcher {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	l, err := chrome.NewLauncher(chrome.Options{
 		Path:      os.Getenv("PASSAGE_BROWSER"),
 		NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",

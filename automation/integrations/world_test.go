@@ -29,6 +29,9 @@ type world struct {
 // sites; a test of what never comes gives them less.
 func newWorld(t *testing.T, id, patience, site string, hosts ...string) *world {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	source, err := fs.ReadFile(integrations.FS(), id+"/integration.star")
 	if err != nil {
 		t.Fatal(err)

@@ -85,6 +85,9 @@ func board(t *testing.T, body string, answers ...func(context.Context, prompt.Pr
 // visitAt begins a run in a browser of its own on any site.
 func visitAt(t *testing.T, address, body string, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) bench {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	integration, err := loadBody(t, body).At(address)
 	if err != nil {
 		t.Fatal(err)

@@ -107,6 +107,9 @@ func (*carrier) show(body string) http.HandlerFunc {
 // visit begins a run in a browser of its own that may reach the carrier.
 func (c *carrier) visit(t *testing.T, ctx context.Context, body string, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) (bench, *browser.Browser) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	integration, err := loadBody(t, body).At(c.URL, strings.Replace(strings.TrimPrefix(c.URL, "http://"), "127.0.0.1", "localhost", 1))
 	if err != nil {
 		t.Fatal(err)

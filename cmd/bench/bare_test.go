@@ -11,6 +11,9 @@ import (
 
 func TestBareScriptComesToItsEndOnEverySite(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	program, err := chrome.Find(os.Getenv("PASSAGE_BROWSER"))
 	if err != nil {
 		t.Fatal(err)

@@ -45,6 +45,9 @@ var demoCarrier = sync.OnceValues(func() (*server.Carrier, error) {
 
 func startedCarrier(t *testing.T) *server.Carrier {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	carrier, err := demoCarrier()
 	if err != nil {
 		t.Fatal(err)

@@ -161,6 +161,9 @@ func (s *stage) awaitStream(t *testing.T, page *rod.Page) {
 
 func openBrowser(t *testing.T) *rod.Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	path := os.Getenv("PASSAGE_BROWSER")
 	for _, name := range []string{"chromium-headless-shell", "chromium"} {
 		if found, err := exec.LookPath(name); err == nil && path == "" {

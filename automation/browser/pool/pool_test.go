@@ -32,6 +32,9 @@ func options(t *testing.T) Options {
 
 func newPool(t *testing.T, o Options) *Pool {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	p, err := New(o)
 	if err != nil {
 		t.Fatal(err)

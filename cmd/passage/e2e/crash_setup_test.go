@@ -39,6 +39,7 @@ var crashBinary = sync.OnceValues(func() (*os.File, error) {
 // crashCommand is the program with a clean environment, to be started.
 func crashCommand(t *testing.T, environment []string, args ...string) *exec.Cmd {
 	t.Helper()
+	skipIfShort(t)
 	binary, err := crashBinary()
 	if err != nil {
 		t.Fatalf("build the program: %v", err)

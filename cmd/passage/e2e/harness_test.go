@@ -173,6 +173,19 @@ func (s *stack) begin(ctx context.Context) {
 	})
 }
 
+// smokeTest is the one test of -short that starts a server: a link from its key
+// to its result, in a browser.
+const smokeTest = "TestASandboxTakesATestLinkFromItsKeyToItsResult"
+
+// skipIfShort leaves a test out of -short, unless it is the smoke test. Every
+// function that starts a server or the program calls it.
+func skipIfShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() && t.Name() != smokeTest {
+		t.Skip("starts a server or the program")
+	}
+}
+
 // ownStack is a stack that no other test sees.
 func ownStack(t *testing.T) *stack {
 	t.Helper()
@@ -183,6 +196,7 @@ func ownStack(t *testing.T) *stack {
 // before.
 func specialStack(t *testing.T, folder string, with special) *stack {
 	t.Helper()
+	skipIfShort(t)
 	s, err := startStack(context.WithoutCancel(t.Context()), folder, with)
 	if err != nil {
 		t.Fatal(err)
@@ -205,6 +219,7 @@ var common struct {
 
 func sharedStack(t *testing.T) *stack {
 	t.Helper()
+	skipIfShort(t)
 	common.Lock()
 	defer common.Unlock()
 	if common.stack != nil {

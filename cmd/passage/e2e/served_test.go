@@ -19,6 +19,7 @@ import (
 // its own; what it greets with is in its greeting.
 func served(t *testing.T, flags config.Flags) *stack {
 	t.Helper()
+	skipIfShort(t)
 	s := &stack{Demo: &demo.Demo{}, folder: filepath.Join(t.TempDir(), "data"), logs: &journal{}}
 	flags.Data = s.folder
 	var greeting bytes.Buffer
