@@ -18,11 +18,11 @@ import (
 // repository is the root of the source.
 const repository = "../../.."
 
-// readmeCommands are the lines of README.md that somebody is told to type, with
-// the lines that continue them.
-func readmeCommands(t *testing.T) []string {
+// documentedCommands are the commands of a Markdown file, each with the lines
+// that continue it.
+func documentedCommands(t *testing.T, file string) []string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(repository, "README.md"))
+	text, err := os.ReadFile(filepath.Join(repository, file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,14 +43,14 @@ func readmeCommands(t *testing.T) []string {
 	return commands
 }
 
-func TestEveryCommandOfTheReadmeWorks(t *testing.T) {
+func TestDocumentation_HasOnlyCommandsThatWork(t *testing.T) {
 	t.Parallel()
 	makefile, err := os.ReadFile(filepath.Join(repository, "Makefile"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	data := t.TempDir()
-	for _, command := range readmeCommands(t) {
+	for _, command := range append(documentedCommands(t, "README.md"), documentedCommands(t, ".github/CONTRIBUTING.md")...) {
 		switch program, rest, _ := strings.Cut(command, " "); program {
 		case "make":
 			if !regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(rest) + `:`).Match(makefile) {
