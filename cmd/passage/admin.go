@@ -14,8 +14,8 @@ import (
 
 // adminCommand manages who may use the dashboard.
 type adminCommand struct {
-	Create adminCreate `cmd:"" help:"Add an operator; the password is asked for, or read from standard input."`
-	Passwd adminPasswd `cmd:"" help:"Change an operator's password, which ends their log-ins."`
+	Create adminCreate `cmd:"" help:"Add an operator. The password is prompted for, or read from standard input."`
+	Passwd adminPasswd `cmd:"" help:"Change an operator's password and end their log-ins."`
 }
 
 type adminCreate struct {

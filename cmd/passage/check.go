@@ -18,7 +18,7 @@ import (
 
 // integrationsCheck finds what is wrong with scripts, without a browser.
 type integrationsCheck struct {
-	Folder string `arg:"" optional:"" name:"dir" help:"Folder with one folder per integration; the built-in ones unless said." type:"path"`
+	Folder string `arg:"" optional:"" name:"dir" help:"Folder with one folder per integration. Default: the built-in ones." type:"path"`
 }
 
 // Run checks every script of a folder and reports all faults. Advice is

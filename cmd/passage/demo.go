@@ -16,12 +16,12 @@ import (
 // demoCommand is a server with something to try it on.
 type demoCommand struct {
 	Addr      string `help:"Address for the pages and the API." default:"127.0.0.1:8080"`
-	AdminAddr string `help:"Address of the dashboard; loopback, the port after --addr's, unless said."`
-	Data      string `help:"Folder of the database. Unless said, a temporary one that goes with the demo." type:"path"`
+	AdminAddr string `help:"Address of the dashboard. Default: loopback, on the port after --addr's."`
+	Data      string `help:"Folder of the database. Default: a temporary folder, removed at the end." type:"path"`
 	PublicURL string `help:"URL under which users reach --addr. Default: http:// and --addr."`
 	Assets    string `help:"Read style sheets, scripts and icons from this folder on every request, while you work on them." type:"path" placeholder:"DIR"`
-	Auto      bool   `help:"Play the person in a second browser, from the claim URL to the shop, and end."`
-	Scenario  string `help:"Whom --auto plays; the list is printed by the demo." default:"code"`
+	Auto      bool   `help:"Play the user in a second browser, from the claim URL to the shop, then exit."`
+	Scenario  string `help:"The user that --auto plays. The demo prints the list." default:"code"`
 	config.BrowserFlags
 	config.IntegrationsFlag
 }

@@ -18,7 +18,7 @@ import (
 // integrationsDocs prints what the author of a script needs to know, as the
 // code itself has it.
 type integrationsDocs struct {
-	Section string `arg:"" optional:"" enum:"all,words,outcomes,resources,keys" default:"all" help:"One part of it: words, outcomes, resources or keys."`
+	Section string `arg:"" optional:"" enum:"all,words,outcomes,resources,keys" default:"all" help:"Print one part: words, outcomes, resources or keys."`
 }
 
 // Run prints the reference, in Markdown.

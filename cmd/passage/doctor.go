@@ -22,7 +22,7 @@ import (
 type doctorCommand struct {
 	config.DataFlag
 	config.BrowserFlags
-	PublicURL string `help:"The URL under which people reach this server; checked if it is said."`
+	PublicURL string `help:"The URL under which users reach this server, to check it too."`
 }
 
 // errUnwell is the end of a doctor that found something; what it found is on

@@ -15,10 +15,10 @@ import (
 // integrationsCommand is what is done with integrations by hand.
 type integrationsCommand struct {
 	List  integrationsList  `cmd:"" help:"List the built-in integrations."`
-	Check integrationsCheck `cmd:"" help:"Find what is wrong with integrations, without a browser."`
-	New   integrationsNew   `cmd:"" help:"Begin an integration of your own, or a copy of a built-in one to mend."`
-	Try   integrationsTry   `cmd:"" help:"Run an integration by hand, in a browser, with its questions at the terminal."`
-	Docs  integrationsDocs  `cmd:"" help:"Print what the author of a script needs to know: words, outcomes, resources, keys."`
+	Check integrationsCheck `cmd:"" help:"Check integrations for errors, without a browser."`
+	New   integrationsNew   `cmd:"" help:"Create an integration from a template, or a copy of a built-in one to modify."`
+	Try   integrationsTry   `cmd:"" help:"Run an integration in a browser, with its prompts at the terminal."`
+	Docs  integrationsDocs  `cmd:"" help:"Print the reference for authors of scripts: words, outcomes, resources, keys."`
 }
 
 type integrationsList struct{}

@@ -19,40 +19,40 @@ import (
 // keysCommand manages the API keys of merchants, and what their webhooks are
 // signed with.
 type keysCommand struct {
-	Create keysCreate `cmd:"" help:"Make an API key. It is shown this one time."`
-	List   keysList   `cmd:"" help:"List the API keys of a merchant, or of all."`
-	Rotate keysRotate `cmd:"" help:"Make another key of the same kind, and let the old one go on for a while."`
-	Revoke keysRevoke `cmd:"" help:"End an API key at once."`
+	Create keysCreate `cmd:"" help:"Create an API key. It is shown only once."`
+	List   keysList   `cmd:"" help:"List the API keys of one merchant, or of all."`
+	Rotate keysRotate `cmd:"" help:"Create a successor with the same scope. The old key stays valid for a grace period."`
+	Revoke keysRevoke `cmd:"" help:"Revoke an API key at once."`
 
-	ShowWebhook   keysShowWebhook   `cmd:"" help:"Print the secret with which a merchant verifies webhooks."`
-	RotateWebhook keysRotateWebhook `cmd:"" help:"Sign a merchant's webhooks with a new key and a new secret, and let those before go on for a while."`
+	ShowWebhook   keysShowWebhook   `cmd:"" help:"Print the secret that verifies a merchant's webhooks."`
+	RotateWebhook keysRotateWebhook `cmd:"" help:"Sign a merchant's webhooks with a new key and a new secret. The old ones stay valid for a grace period."`
 }
 
 type keysCreate struct {
 	config.DataFlag
 	config.IntegrationsFlag
-	Org   string `help:"The merchant's name; made if it is new." required:""`
-	Name  string `help:"What the key is for, to tell it from others."`
-	Scope string `help:"What the key may do: read (without claim URLs), links (make and end links too) or all." enum:"read,links,all" default:"all"`
-	Test  bool   `help:"A test key: it reaches the demo and the links of test keys only, and its links say so."`
-	Days  int    `help:"How many days the key is good for; 0 for ever." default:"0"`
+	Org   string `help:"The merchant's name. A new merchant is created." required:""`
+	Name  string `help:"A name for the key, to tell it from others."`
+	Scope string `help:"Scope of the key: read (without claim URLs), links (also create and cancel links) or all." enum:"read,links,all" default:"all"`
+	Test  bool   `help:"Create a test key, which reaches only the integration demo and the links of test keys."`
+	Days  int    `help:"Days until the key expires; 0: no expiry." default:"0"`
 }
 
 type keysRotate struct {
 	config.DataFlag
 	ID      string        `arg:"" help:"The key's id, from \"keys list\"."`
-	Overlap time.Duration `help:"How long the old key goes on." default:"24h"`
+	Overlap time.Duration `help:"How long the old key stays valid." default:"24h"`
 }
 
 type keysList struct {
 	config.DataFlag
-	Org string `help:"The merchant's name; all unless said."`
+	Org string `help:"The merchant's name. Default: all merchants."`
 }
 
 type keysRevoke struct {
 	config.DataFlag
 	ID  string `arg:"" help:"The key's id, from \"keys list\"."`
-	Org string `help:"The merchant's name, as a check; may be left out."`
+	Org string `help:"The merchant's name, as a check. Optional."`
 }
 
 // withDB opens the data folder for a command that runs beside a server.

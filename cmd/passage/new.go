@@ -23,9 +23,9 @@ import (
 // integrationsNew begins an integration: guesses to mend, or a copy of a
 // built-in one.
 type integrationsNew struct {
-	Name   string `arg:"" help:"Its id: lower-case letters, digits and dashes. That of a built-in one makes a copy to mend."`
-	Dir    string `help:"Folder of your integrations; this makes one in it." default:"integrations" type:"path"`
-	Origin string `help:"Where the site is." default:"https://www.example.com"`
+	Name   string `arg:"" help:"Its id: lower-case letters, digits and dashes. The id of a built-in one creates a copy to modify."`
+	Dir    string `help:"Folder of your integrations. The new one gets a folder in it." default:"integrations" type:"path"`
+	Origin string `help:"Origin of the site." default:"https://www.example.com"`
 }
 
 //go:embed scaffold/*

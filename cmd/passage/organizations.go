@@ -21,8 +21,8 @@ import (
 type organizationsCommand struct {
 	List   organizationsList   `cmd:"" help:"List the merchants."`
 	Create organizationsCreate `cmd:"" help:"Add a merchant."`
-	Show   organizationsShow   `cmd:"" help:"Print how a merchant looks to people, and who changed it."`
-	Edit   organizationsEdit   `cmd:"" help:"Change how a merchant looks to people; what is not named stays as it is."`
+	Show   organizationsShow   `cmd:"" help:"Show how a merchant looks to users, and who changed it."`
+	Edit   organizationsEdit   `cmd:"" help:"Change how a merchant looks to users. Flags that are not given change nothing."`
 }
 
 type organizationsList struct{ config.DataFlag }
@@ -30,7 +30,7 @@ type organizationsList struct{ config.DataFlag }
 type organizationsCreate struct {
 	config.DataFlag
 	config.IntegrationsFlag
-	Org string `help:"The merchant's name; people read it until --display-name is another." required:""`
+	Org string `help:"The merchant's name. Users see it unless --display-name gives another." required:""`
 	brandingFlags
 }
 
@@ -49,12 +49,12 @@ type organizationsEdit struct {
 // brandingFlags are the fields of a merchant's branding; those that are not
 // given are nil.
 type brandingFlags struct {
-	DisplayName *string  `help:"The name that people read. It must not resemble an integration's."`
-	Logo        *string  `help:"A PNG, JPEG, GIF or WebP file, drawn anew as a square; empty takes the logo away." placeholder:"FILE"`
-	Accent      *string  `help:"The colour of buttons and links, such as #12594a; empty for Passage's own." placeholder:"COLOUR"`
-	Support     *string  `help:"Whom people are told to ask: a mail address, or a page's https address; empty for nobody." placeholder:"ADDRESS"`
-	ReturnTo    []string `help:"Where links may return to: a host such as shop.example.com, or an app's scheme such as myapp:; may be repeated; empty for anywhere." placeholder:"HOST|SCHEME:"`
-	EmbedOrigin []string `help:"Whose pages may hold the hosted pages in a frame, such as https://shop.example.com; may be repeated; empty for nobody's." placeholder:"ORIGIN"`
+	DisplayName *string  `help:"The name that users see. It must not resemble an integration's."`
+	Logo        *string  `help:"A PNG, JPEG, GIF or WebP file, cropped to a square. Empty removes the logo." placeholder:"FILE"`
+	Accent      *string  `help:"The colour of buttons and links, such as #12594a. Empty: Passage's own." placeholder:"COLOUR"`
+	Support     *string  `help:"Support contact for users: an email address or an https URL. Empty: none." placeholder:"ADDRESS"`
+	ReturnTo    []string `help:"Allowed return URLs: a host such as shop.example.com, or an app's scheme such as myapp:. May be repeated. Empty: any." placeholder:"HOST|SCHEME:"`
+	EmbedOrigin []string `help:"Allowed embedding origins, such as https://shop.example.com. May be repeated. Empty: none." placeholder:"ORIGIN"`
 }
 
 // atCommandLine is who is noted for what is changed here.

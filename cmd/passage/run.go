@@ -25,13 +25,13 @@ type commands struct {
 	LogLevel  slog.Level `help:"Lowest level to log: debug, info, warn or error." default:"info"`
 	LogFormat string     `help:"Format of the log: text or json." enum:"text,json" default:"text"`
 
-	Serve         serveCommand         `cmd:"" help:"Serve everything, on SQLite in one folder."`
-	Demo          demoCommand          `cmd:"" help:"Serve, with a demo carrier and a demo shop to try it on."`
-	Keys          keysCommand          `cmd:"" help:"Make, list, rotate and revoke the keys of merchants."`
-	Organizations organizationsCommand `cmd:"" help:"Add merchants, and change how they look to people."`
-	Webhooks      webhooksCommand      `cmd:"" help:"Receive and send webhooks while a receiver is written."`
-	Admin         adminCommand         `cmd:"" help:"Let operators use the dashboard."`
-	Integrations  integrationsCommand  `cmd:"" help:"List, begin, check and try integrations, and print the reference of their scripts."`
+	Serve         serveCommand         `cmd:"" help:"Run the server, with SQLite in one folder."`
+	Demo          demoCommand          `cmd:"" help:"Run the server with a demo carrier and a demo shop."`
+	Keys          keysCommand          `cmd:"" help:"Create, list, rotate and revoke API keys of merchants."`
+	Organizations organizationsCommand `cmd:"" help:"Add merchants, and change how they look to users."`
+	Webhooks      webhooksCommand      `cmd:"" help:"Receive and send webhooks while you write a receiver."`
+	Admin         adminCommand         `cmd:"" help:"Manage the operators of the dashboard."`
+	Integrations  integrationsCommand  `cmd:"" help:"List, create, check and try integrations, and print their reference."`
 	Doctor        doctorCommand        `cmd:"" help:"Check this machine: browser, clock, data folder, public URL."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 }

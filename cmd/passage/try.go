@@ -25,15 +25,15 @@ import (
 // integrationsTry runs an integration by hand, with the person at the terminal.
 type integrationsTry struct {
 	Name         string            `arg:"" help:"The integration: a built-in one, or one of --integrations."`
-	Operation    []string          `help:"What to do after the log-in, such as paymentMethod.read; may be repeated. Unless said, only the log-in is tried." sep:"none" placeholder:"NAME"`
-	Arguments    []string          `help:"Its arguments, as JSON or as @FILE: the first for the first --operation, and so on." sep:"none" placeholder:"JSON|@FILE"`
-	Integrations string            `help:"Folder of your own integrations, one folder each, over the built-in ones." type:"path" placeholder:"DIR"`
+	Operation    []string          `help:"Operation to run after the log-in, such as paymentMethod.read. May be repeated. Default: only log in." sep:"none" placeholder:"NAME"`
+	Arguments    []string          `help:"Arguments as JSON or as @FILE: the first for the first --operation, and so on." sep:"none" placeholder:"JSON|@FILE"`
+	Integrations string            `help:"Folder of your own integrations, which are added to the built-in ones or replace them." type:"path" placeholder:"DIR"`
 	Site         map[string]string `help:"Point the integration elsewhere: ID=URL, or ID=URL,HOST:PORT with further hosts of that site." placeholder:"ID=URL"`
-	DryRun       bool              `help:"Stop every write before anything is changed."`
-	Resuming     bool              `help:"Do every write as if an earlier attempt may have submitted it: the integration has to look first, and not do it twice."`
+	DryRun       bool              `help:"Stop each write before it changes anything."`
+	Resuming     bool              `help:"Run each write as if an earlier attempt may have submitted it: the integration must look first, and not submit it twice."`
 	Yes          bool              `help:"Do not ask before a write."`
 	Headful      bool              `help:"Show the browser's window. Needs a full Chromium and a screen."`
-	Screenshot   string            `help:"On failure, keep a picture of the page here, with everything typed masked." type:"path" placeholder:"FILE"`
+	Screenshot   string            `help:"On failure, save a screenshot of the page here, with typed text masked." type:"path" placeholder:"FILE"`
 	config.BrowserChoice
 }
 

@@ -20,7 +20,7 @@ type keysShowWebhook struct {
 type keysRotateWebhook struct {
 	config.DataFlag
 	Org     string        `help:"The merchant's name." required:""`
-	Overlap time.Duration `help:"How long the key and the secret before go on." default:"24h"`
+	Overlap time.Duration `help:"How long the old key and secret stay valid." default:"24h"`
 }
 
 // Run prints the secrets in force, the newest first, each on a line. The server

@@ -22,20 +22,20 @@ import (
 // webhooksCommand is for who writes or mends a receiver.
 type webhooksCommand struct {
 	Listen webhooksListen `cmd:"" help:"Receive webhooks on this machine, check their signatures and print them."`
-	Test   webhooksTest   `cmd:"" help:"Send a signed test event to a URL, and print what came of it."`
+	Test   webhooksTest   `cmd:"" help:"Send a signed test event to a URL, and print the result."`
 }
 
 type webhooksListen struct {
-	Addr   string `help:"Address to listen on; of this machine only." default:"127.0.0.1:9000"`
+	Addr   string `help:"Address to listen on. Must be loopback." default:"127.0.0.1:9000"`
 	KeyURL string `help:"Check X-Passage-Signature with the keys at this URL: the server's /.well-known/jwks.json."`
 	Secret string `help:"Check webhook-signature with this secret, from \"keys show-webhook\"." placeholder:"whsec_…"`
 }
 
 type webhooksTest struct {
 	config.DataFlag
-	Org          string   `help:"The merchant's name, whose keys sign." required:""`
+	Org          string   `help:"The name of the merchant whose keys sign." required:""`
 	URL          string   `help:"Where to send it." required:""`
-	WebhookAllow []string `help:"Hosts or networks inside that webhooks may be sent to, http too; may be repeated." placeholder:"HOST|CIDR"`
+	WebhookAllow []string `help:"Private hosts or networks that webhooks may be sent to, over http too. May be repeated." placeholder:"HOST|CIDR"`
 }
 
 // Run receives until the context ends.

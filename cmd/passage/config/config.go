@@ -30,21 +30,21 @@ type DataFlag struct {
 
 // BrowserChoice says which browser does the work.
 type BrowserChoice struct {
-	Browser          string `help:"The browser to use, by path or by name; else chromium-headless-shell or chromium on PATH."`
-	BrowserNoSandbox bool   `help:"Run the browser without its sandbox. Only as root, and only where nothing else protects you."`
+	Browser          string `help:"The browser to use, by path or name. Default: chromium-headless-shell or chromium on PATH."`
+	BrowserNoSandbox bool   `help:"Run the browser without its sandbox. Use it only as root, and only if you must."`
 }
 
 // BrowserFlags say which browser does the work and how much of it.
 type BrowserFlags struct {
 	BrowserChoice
-	BrowserSlots  int `help:"How many browsers may run at once; 0: as many as the cores and the memory can run, which doctor tells." default:"0"`
-	BrowserSpares int `help:"How many browsers are kept warm at most; how many it is follows recent demand." default:"4"`
-	BrowserLine   int `help:"How many people may wait for a browser before others have to come back; a merchant with nobody in line always gets one in." default:"100"`
+	BrowserSlots  int `help:"Browsers that may run at once; 0: as many as cores and memory allow, which doctor shows." default:"0"`
+	BrowserSpares int `help:"Most warm browsers to keep ready. The number follows recent demand." default:"4"`
+	BrowserLine   int `help:"Length of the queue for a browser. A merchant with no user in the queue always gets one in." default:"100"`
 }
 
 // IntegrationsFlag say which integrations there are beside the built-in ones.
 type IntegrationsFlag struct {
-	Integrations string `help:"Folder of your own integrations, over the built-in ones. What changes there is in service two seconds later, without a restart." type:"path" placeholder:"DIR"`
+	Integrations string `help:"Folder of your own integrations, which are added to the built-in ones or replace them. Changes are in service two seconds later." type:"path" placeholder:"DIR"`
 }
 
 // Flags are those of serve and demo.
@@ -52,18 +52,18 @@ type Flags struct {
 	DataFlag
 	BrowserFlags
 	IntegrationsFlag
-	AdminAddr    string            `help:"Address of the dashboard and the metrics; loopback, the port after --addr's, unless said."`
-	PublicURL    string            `help:"The URL under which people reach --addr. Unless said, http://ADDR."`
-	Site         map[string]string `help:"Point an integration elsewhere: ID=URL, or ID=URL,HOST:PORT with further hosts of that site." placeholder:"ID=URL"`
-	TrustedProxy []string          `help:"Whose forwarded headers to believe, as CIDR; may be repeated." placeholder:"CIDR"`
-	WebhookAllow []string          `help:"Hosts or networks inside that webhooks may be sent to, http too; may be repeated." placeholder:"HOST|CIDR"`
-	AddressRate  int               `help:"How many requests a minute one address may make, and how many streams and sockets it may have open; 0 for any number." default:"3000"`
-	APIRate      int               `help:"How many requests a minute one API key is good for; 0 for any number." default:"6000"`
-	Sandbox      bool              `help:"Run the demo carrier on this machine, for merchants with test keys: integration demo, and no key but a test key reaches it."`
-	SandboxAddr  string            `help:"Address of the demo carrier; on this machine only." default:"127.0.0.1:0"`
-	DebugEndpoints bool `help:"Serve /debug/pprof/ and /debug/vars on --admin-addr. They need no log-in."`
-	OperatorName string            `help:"Who runs this, for the hosted pages."`
-	PrivacyURL   string            `help:"The privacy page that the hosted pages name."`
+	AdminAddr      string            `help:"Address of the dashboard and the metrics. Default: loopback, on the port after --addr's."`
+	PublicURL      string            `help:"URL under which users reach --addr. Default: http:// and --addr."`
+	Site           map[string]string `help:"Point an integration elsewhere: ID=URL, or ID=URL,HOST:PORT with further hosts of that site." placeholder:"ID=URL"`
+	TrustedProxy   []string          `help:"Proxies whose forwarded headers are trusted, as CIDR. May be repeated." placeholder:"CIDR"`
+	WebhookAllow   []string          `help:"Private hosts or networks that webhooks may be sent to, over http too. May be repeated." placeholder:"HOST|CIDR"`
+	AddressRate    int               `help:"Requests per minute from one address, and its open streams and sockets; 0: no limit." default:"3000"`
+	APIRate        int               `help:"Requests per minute with one API key; 0: no limit." default:"6000"`
+	Sandbox        bool              `help:"Run the demo carrier on this machine, for the integration demo. Only test keys reach it."`
+	SandboxAddr    string            `help:"Address of the demo carrier. Must be loopback." default:"127.0.0.1:0"`
+	DebugEndpoints bool              `help:"Serve /debug/pprof/ and /debug/vars on --admin-addr. They need no log-in."`
+	OperatorName   string            `help:"Name of the operator, for the hosted pages."`
+	PrivacyURL     string            `help:"URL of the privacy policy, for the hosted pages."`
 }
 
 // Settings is a checked serverFlags.
