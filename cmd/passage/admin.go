@@ -40,7 +40,7 @@ func (c *adminCreate) Run(ctx context.Context, out *console.Console) error {
 	return withDB(ctx, c.Data, func(database *db.DB) error {
 		err := database.CreateOperator(ctx, c.Email, password)
 		if errors.Is(err, db.ErrExists) {
-			return fmt.Errorf("%s is an operator already; \"passage admin passwd\" changes the password", c.Email)
+			return fmt.Errorf("%s is already an operator; \"passage admin passwd\" changes the password", c.Email)
 		}
 		if err != nil {
 			return err
@@ -58,17 +58,17 @@ func (c *adminPasswd) Run(ctx context.Context, out *console.Console) error {
 	return withExistingDB(ctx, c.Data, func(database *db.DB) error {
 		err := database.SetPassword(ctx, c.Email, password)
 		if errors.Is(err, db.ErrNotFound) {
-			return fmt.Errorf("%s is no operator; \"passage admin create\" adds one", c.Email)
+			return fmt.Errorf("there is no operator %s; \"passage admin create\" adds one", c.Email)
 		}
 		if err != nil {
 			return err
 		}
-		return out.Printf("The password of %s is changed.\n", c.Email)
+		return out.Printf("The password of %s has been changed.\n", c.Email)
 	})
 }
 
-// askPassword asks at a terminal, without showing it, or reads a line of
-// standard input.
+// askPassword prompts for a password at a terminal, without showing it, or reads
+// a line of standard input.
 func askPassword(out *console.Console) (string, error) {
 	fmt.Fprintf(out.Stderr, "Password (at least %d characters): ", db.MinPasswordLength)
 	password, err := out.ReadSecret()

@@ -64,9 +64,9 @@ func (c *integrationsCheck) Run(out *console.Console) error {
 		return fmt.Errorf("%s holds no */integration.star", c.Folder)
 	}
 	if advice > 0 {
-		return out.Printf("%d checked, nothing wrong, %d to think about.\n", checked, advice)
+		return out.Printf("%d checked, no errors, %d with advice.\n", checked, advice)
 	}
-	return out.Printf("%d checked, nothing wrong.\n", checked)
+	return out.Printf("%d checked, no errors.\n", checked)
 }
 
 // surroundings tells the scripts' room what the other rooms know.

@@ -11,7 +11,7 @@ func TestBuiltInIntegrationsLeaveNothingToThinkAbout(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"integrations", "check"}, {"integrations", "check", repository + "/automation/integrations"}} {
 		code, stdout, stderr := command(t, args...)
-		if code != exitSuccess || stdout != "5 checked, nothing wrong.\n" {
+		if code != exitSuccess || stdout != "5 checked, no errors.\n" {
 			t.Errorf("%v: exit %d: %s%s", args, code, stdout, stderr)
 		}
 	}
@@ -64,7 +64,7 @@ func TestCheckTellsFaultsFromAdvice(t *testing.T) {
 			if !strings.Contains(stdout+stderr, file+":") {
 				t.Errorf("the file is not named:\n%s%s", stdout, stderr)
 			}
-			if test.code == exitSuccess && !strings.HasSuffix(stdout, "1 checked, nothing wrong, 1 to think about.\n") {
+			if test.code == exitSuccess && !strings.HasSuffix(stdout, "1 checked, no errors, 1 with advice.\n") {
 				t.Errorf("it ends with %q", stdout)
 			}
 		})

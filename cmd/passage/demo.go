@@ -30,7 +30,7 @@ type demoCommand struct {
 func (c *demoCommand) Run(ctx context.Context, out *console.Console) (err error) {
 	scenario, ok := sandbox.ScenarioOf(c.Scenario)
 	if !ok {
-		return console.Usage(fmt.Errorf("--scenario: there is no %q; there are %s", c.Scenario, strings.Join(scenarioNames(), ", ")))
+		return console.Usage(fmt.Errorf("--scenario: there is no %q; use one of %s", c.Scenario, strings.Join(scenarioNames(), ", ")))
 	}
 	if c.Data == "" {
 		if c.Data, err = os.MkdirTemp("", "passage-demo-"); err != nil {

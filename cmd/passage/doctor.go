@@ -18,20 +18,16 @@ import (
 	"passage/cmd/passage/console"
 )
 
-// doctorCommand checks a machine before somebody relies on it.
+// doctorCommand checks a machine before it serves users.
 type doctorCommand struct {
 	config.DataFlag
 	config.BrowserFlags
 	PublicURL string `help:"The URL under which users reach this server, to check it too."`
 }
 
-// errUnwell is the end of a doctor that found something; what it found is on
-// standard output already.
-var errUnwell = errors.New("something is wrong; see above")
-
 // Run checks everything and reports each finding on a line.
 func (c *doctorCommand) Run(ctx context.Context, out *console.Console) error {
-	well := true
+	failed := 0
 	for _, check := range []struct {
 		name string
 		do   func(context.Context) (string, error)
@@ -45,16 +41,21 @@ func (c *doctorCommand) Run(ctx context.Context, out *console.Console) error {
 		found, err := check.do(ctx)
 		sign := "ok  "
 		if err != nil {
-			well, sign, found = false, "FAIL", err.Error()
+			failed++
+			sign, found = "FAIL", err.Error()
 		}
 		if err := out.Printf("%s  %-12s %s\n", sign, check.name, found); err != nil {
 			return err
 		}
 	}
-	if !well {
-		return errUnwell
+	switch failed {
+	case 0:
+		return nil
+	case 1:
+		return errors.New("1 check failed")
+	default:
+		return fmt.Errorf("%d checks failed", failed)
 	}
-	return nil
 }
 
 // checkBrowser starts a browser, as a session would, and reads its version.
@@ -91,7 +92,7 @@ func (c *doctorCommand) checkBrowser(ctx context.Context) (found string, err err
 	return fmt.Sprintf("%s, %s, starts in %s, %s", path, version, took, sandbox), err
 }
 
-// checkCapacity tells how many browsers would run at once, and why.
+// checkCapacity reports how many browsers can run at once, and why.
 func (c *doctorCommand) checkCapacity(context.Context) (string, error) {
 	found, err := pool.MeasureCapacity(c.BrowserSlots)
 	return found.String(), err
@@ -113,18 +114,18 @@ func (c *doctorCommand) checkData(context.Context) (string, error) {
 	return path + " can be written", err
 }
 
-// checkClock finds a clock that was never set: expiry and signatures need one.
+// checkClock detects a clock that was never set: expiry and signatures need one.
 func (c *doctorCommand) checkClock(context.Context) (string, error) {
 	now := time.Now()
 	if now.Before(buildTime()) {
-		return "", fmt.Errorf("the clock says %s, which is before this program was made", now.Format(time.DateTime))
+		return "", fmt.Errorf("the clock says %s, which is before this program was built", now.Format(time.DateTime))
 	}
 	return now.UTC().Format(time.DateTime) + " UTC", nil
 }
 
 func (c *doctorCommand) checkPublicURL(ctx context.Context) (string, error) {
 	if c.PublicURL == "" {
-		return "not checked; say --public-url", nil
+		return "not checked; pass --public-url", nil
 	}
 	parsed, err := config.ParsePublicURL(c.PublicURL)
 	if err != nil {

@@ -77,10 +77,10 @@ func withExistingDB(ctx context.Context, folder string, do func(*db.DB) error) e
 // Run makes a key.
 func (c *keysCreate) Run(ctx context.Context, out *console.Console) error {
 	if strings.TrimSpace(c.Org) == "" {
-		return console.Usage(errors.New("--org: give the merchant's name; people read it on the pages"))
+		return console.Usage(errors.New("--org: give the merchant's name; users see it on the pages"))
 	}
 	if c.Days < 0 || c.Days > maxKeyDays {
-		return console.Usage(fmt.Errorf("--days: must be 0 (for ever) to %d", maxKeyDays))
+		return console.Usage(fmt.Errorf("--days: must be 0 (no expiry) to %d", maxKeyDays))
 	}
 	return withDB(ctx, c.Data, func(database *db.DB) error {
 		organization, err := c.organization(ctx, database)
@@ -120,7 +120,7 @@ func (c *keysCreate) organization(ctx context.Context, database *db.DB) (db.Orga
 const maxKeyDays = 3650
 
 func showKey(out *console.Console, secret string) error {
-	fmt.Fprintln(out.Stderr, "Keep this key; it is not shown again.")
+	fmt.Fprintln(out.Stderr, "Store this key now. It is shown only once.")
 	return out.Printf("%s\n", secret)
 }
 
@@ -137,13 +137,13 @@ func (c *keysRotate) Run(ctx context.Context, out *console.Console) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out.Stderr, "%s goes on for %s.\n", c.ID, c.Overlap)
+		fmt.Fprintf(out.Stderr, "%s stays valid for %s.\n", c.ID, c.Overlap)
 		return showKey(out, secret)
 	})
 }
 
 func noSuchKey(id string) error {
-	return fmt.Errorf("there is no key %s in force; \"passage keys list\" shows them", id)
+	return fmt.Errorf("no active key %s; \"passage keys list\" shows them", id)
 }
 
 // Run lists keys, never their secrets.
@@ -158,7 +158,7 @@ func (c *keysList) Run(ctx context.Context, out *console.Console) error {
 			return err
 		}
 		if len(keys) == 0 {
-			fmt.Fprintln(out.Stderr, "There are no keys. Make one with \"passage keys create --org NAME\".")
+			fmt.Fprintln(out.Stderr, "There are no keys. Create one with \"passage keys create --org NAME\".")
 			return nil
 		}
 		table := tabwriter.NewWriter(out.Stdout, 0, 0, 2, ' ', 0)

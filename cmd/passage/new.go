@@ -40,7 +40,7 @@ func (c *integrationsNew) Run(out *console.Console) error {
 	}
 	folder := filepath.Join(c.Dir, c.Name)
 	if _, err := os.Lstat(folder); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s is there already, and is not overwritten; choose another name, or another --dir", folder)
+		return fmt.Errorf("%s exists already and is not overwritten; choose another name or another --dir", folder)
 	}
 	files, err := c.files()
 	if err != nil {

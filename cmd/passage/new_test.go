@@ -31,7 +31,7 @@ func TestWhatNewMakesPassesTheCheck(t *testing.T) {
 		}
 	}
 	code, stdout, stderr := command(t, "integrations", "check", folder)
-	if code != exitSuccess || stdout != "4 checked, nothing wrong.\n" {
+	if code != exitSuccess || stdout != "4 checked, no errors.\n" {
 		t.Errorf("exit %d: %s%s", code, stdout, stderr)
 	}
 }
@@ -47,7 +47,7 @@ func TestNewOverwritesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, _, stderr := command(t, "integrations", "new", "mine", "--dir", folder)
-	if code != exitFailure || !strings.Contains(stderr, "is there already, and is not overwritten") {
+	if code != exitFailure || !strings.Contains(stderr, "exists already and is not overwritten") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 	if kept, err := os.ReadFile(mine); err != nil || string(kept) != "mine" {

@@ -95,7 +95,7 @@ func (c *organizationsCreate) Run(ctx context.Context, out *console.Console) err
 		}
 		organization, err := database.CreateOrganization(ctx, c.Org, atCommandLine())
 		if errors.Is(err, db.ErrExists) {
-			return fmt.Errorf("there is a merchant %q already; \"passage organizations edit\" changes it", c.Org)
+			return fmt.Errorf("merchant %q exists already; \"passage organizations edit\" changes it", c.Org)
 		}
 		if err != nil {
 			return err
@@ -120,7 +120,7 @@ func (c *organizationsEdit) Run(ctx context.Context, out *console.Console) error
 		if advice := branding.Advice(change.Accent); c.Accent != nil && advice != "" {
 			fmt.Fprintf(out.Stderr, "%s is kept; %s.\n", change.Accent, advice)
 		}
-		return out.Printf("%s is changed.\n", organization.Name)
+		return out.Printf("%s has been changed.\n", organization.Name)
 	})
 }
 

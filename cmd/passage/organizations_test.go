@@ -50,7 +50,7 @@ func TestAMerchantIsAddedShownAndChanged(t *testing.T) {
 	for _, try := range []struct{ args, says string }{
 		{"create --org=Acme_Shop --display-name=Uber_Eats", "--display-name: must not resemble"},
 		{"edit --org=nobody --accent=#fff", `there is no merchant "nobody"; "passage organizations list" shows them`},
-		{"create --org=Acme_Shop", "there is a merchant \"Acme Shop\" already"},
+		{"create --org=Acme_Shop", "merchant \"Acme Shop\" exists already"},
 		{"edit --org=Acme_Shop --logo=" + data, "--logo: "},
 	} {
 		var args []string

@@ -36,7 +36,7 @@ type commands struct {
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 }
 
-// run carries out one command line and returns its exit code.
+// run executes one command line and returns its exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var all commands
 	command, code, done := parse(&all, args, getenv, stdout, stderr)
@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		return exitSuccess
 	}
 	complain(stderr, err)
-	if _, wrong := errors.AsType[*console.UsageError](err); wrong {
+	if _, isUsage := errors.AsType[*console.UsageError](err); isUsage {
 		advise(stderr, command)
 		return exitUsage
 	}
@@ -67,11 +67,11 @@ func (c *commands) logger(to io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(to, options))
 }
 
-// exit is how kong's help ends the program; parse catches it.
+// exit is the panic by which kong's help ends the program; parse recovers it.
 type exit int
 
-// parse reads the command line and the environment. done is true where that was
-// all: help was printed, or the usage is wrong.
+// parse reads the command line and the environment. done is true if there is
+// nothing to run: help was printed, or the usage is wrong.
 func parse(into *commands, args []string, getenv func(string) string, stdout, stderr io.Writer) (
 	command *kong.Context, code int, done bool,
 ) {
@@ -81,7 +81,7 @@ func parse(into *commands, args []string, getenv func(string) string, stdout, st
 		case exit:
 			command, code, done = nil, int(caught), true
 		default:
-			panic(caught) //nolint:forbidigo // passed on
+			panic(caught) //nolint:forbidigo // not ours
 		}
 	}()
 	parser, err := kong.New(into,
@@ -111,8 +111,7 @@ func parse(into *commands, args []string, getenv func(string) string, stdout, st
 	return command, exitSuccess, false
 }
 
-// advise says where the right usage is written, of the commands that were
-// understood.
+// advise names the help of the commands that were understood.
 func advise(to io.Writer, context *kong.Context) {
 	path := ""
 	for _, part := range context.Path {
@@ -120,10 +119,10 @@ func advise(to io.Writer, context *kong.Context) {
 			path += part.Command.Name + " "
 		}
 	}
-	fmt.Fprintf(to, "Run \"passage %s--help\" to see how it is used.\n", path)
+	fmt.Fprintf(to, "Run \"passage %s--help\" for usage.\n", path)
 }
 
-// complain prints every fault on a line of its own.
+// complain prints every error on a line of its own.
 func complain(to io.Writer, err error) {
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		fmt.Fprintln(to, "passage:", line)

@@ -124,7 +124,7 @@ func (c *integrationsTry) load() (*script.Integration, error) {
 	}
 	for id, site := range config.ParseSites(c.Site) {
 		if id != integration.ID {
-			return nil, console.Usage(fmt.Errorf("--site: %s is not tried here; write %s=URL", id, integration.ID))
+			return nil, console.Usage(fmt.Errorf("--site: only %[2]s can be pointed elsewhere here, not %[1]s; write %[2]s=URL", id, integration.ID))
 		}
 		integration, err = integration.At(site.URL, site.Hosts...)
 		if err != nil {
@@ -139,7 +139,7 @@ func (c *integrationsTry) operations(integration *script.Integration, rules *res
 	var list []automation.TrialOperation
 	var faults []error
 	if len(c.Arguments) > len(c.Operation) {
-		faults = append(faults, errors.New("--arguments: there are more of them than of --operation"))
+		faults = append(faults, errors.New("--arguments: given more often than --operation"))
 	}
 	for n, name := range c.Operation {
 		text := ""
@@ -224,7 +224,7 @@ func (c *integrationsTry) agree(ctx context.Context, seat *interview, id string,
 			return err
 		}
 		if !agreed {
-			return errors.New("nothing was done; --dry-run stops before the change, --yes does not ask")
+			return errors.New("nothing was changed; --dry-run stops before the change, --yes does not ask")
 		}
 	}
 	return nil

@@ -238,12 +238,12 @@ func TestTryRefusesWhatCannotBeTried(t *testing.T) {
 		"path":              {[]string{"../demo"}, `there is no integration "../demo"`},
 		"folder":            {[]string{"demo", "--integrations", "/nonexistent"}, "--integrations: open /nonexistent"},
 		"operation":         {[]string{"demo", "--operation", "paymentMethod.delete"}, `demo has no "paymentMethod.delete"; it has mobileBillingStatement.read, `},
-		"other site":        {[]string{"demo", "--site", "att=http://127.0.0.1:1"}, "att is not tried here; write demo=URL"},
+		"other site":        {[]string{"demo", "--site", "att=http://127.0.0.1:1"}, "only demo can be pointed elsewhere here, not att; write demo=URL"},
 		"bad site":          {[]string{"demo", "--site", "demo=ftp://x"}, "--site: point demo elsewhere"},
 		"no JSON":           {[]string{"demo", "--operation", "mobileBillingStatement.read", "--arguments", "limit=3"}, "this is not JSON"},
 		"no file":           {[]string{"demo", "--operation", "mobileBillingStatement.read", "--arguments", "@/nonexistent"}, "open /nonexistent"},
 		"no fit":            {[]string{"demo", "--operation", "mobileBillingStatement.read", "--arguments", `{"limit":0}`}, "--arguments of mobileBillingStatement.read: limit: "},
-		"too many":          {[]string{"demo", "--arguments", `{}`}, "there are more of them than of --operation"},
+		"too many":          {[]string{"demo", "--arguments", `{}`}, "given more often than --operation"},
 		"dry run of a list": {[]string{"demo", "--operation", "paymentMethod.write", "--arguments", `[]`, "--dry-run"}, "this must be an object"},
 	} {
 		t.Run(name, func(t *testing.T) {

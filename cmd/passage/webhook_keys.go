@@ -32,7 +32,7 @@ func (c *keysShowWebhook) Run(ctx context.Context, out *console.Console) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out.Stderr, "The other signature, X-Passage-Signature, is for this organization (aud): %s\n", organization.ID)
+		fmt.Fprintf(out.Stderr, "X-Passage-Signature, the other signature, has this audience (aud): %s\n", organization.ID)
 		return out.Printf("%s\n", strings.Join(secrets, "\n"))
 	})
 }
@@ -47,7 +47,7 @@ func (c *keysRotateWebhook) Run(ctx context.Context, out *console.Console) error
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out.Stderr, "Webhooks are signed with a new key from now on, and with this secret. Those before go on for %s.\n", c.Overlap)
+		fmt.Fprintf(out.Stderr, "Webhooks are now signed with a new key and with this secret. The old ones stay valid for %s.\n", c.Overlap)
 		return out.Printf("%s\n", secret)
 	})
 }

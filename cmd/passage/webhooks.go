@@ -62,7 +62,7 @@ const keyTime = 5 * time.Second
 func (c *webhooksListen) check() error {
 	var faults []error
 	if !config.IsLoopback(c.Addr) {
-		faults = append(faults, errors.New("--addr: give a port of this machine, such as 127.0.0.1:9000; what arrives is printed"))
+		faults = append(faults, errors.New("--addr: give a loopback address, such as 127.0.0.1:9000; webhooks are printed"))
 	}
 	if c.KeyURL == "" && c.Secret == "" {
 		faults = append(faults, errors.New("--key-url or --secret: give one, or both, to check the signatures with"))
@@ -95,7 +95,7 @@ func (p *deliveryPrinter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err != nil {
-		fmt.Fprintf(p.out.Stderr, "Refused: %q\n", err.Error())
+		fmt.Fprintf(p.out.Stderr, "Rejected: %q\n", err.Error())
 		http.Error(w, "The signature does not fit.", http.StatusBadRequest)
 		return
 	}
@@ -121,11 +121,11 @@ func (c *webhooksTest) Run(ctx context.Context, out *console.Console) error {
 			return err
 		}
 		if try.Reply != "" {
-			fmt.Fprintf(out.Stderr, "The reply begins: %s\n", try.Reply)
+			fmt.Fprintf(out.Stderr, "The reply starts with: %s\n", try.Reply)
 		}
 		if try.Error != "" {
-			return fmt.Errorf("not taken: %s", try.Error)
+			return fmt.Errorf("not accepted: %s", try.Error)
 		}
-		return out.Printf("Taken, with status %d after %d ms.\n", *try.StatusCode, try.Took)
+		return out.Printf("Accepted with status %d after %d ms.\n", *try.StatusCode, try.Took)
 	})
 }

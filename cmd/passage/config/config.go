@@ -23,18 +23,18 @@ import (
 	"passage/web/webhook"
 )
 
-// DataFlag is the folder that most commands work on.
+// DataFlag names the folder that most commands work on.
 type DataFlag struct {
 	Data string `help:"Folder of the database and its keys." default:"data" type:"path"`
 }
 
-// BrowserChoice says which browser does the work.
+// BrowserChoice selects the browser.
 type BrowserChoice struct {
 	Browser          string `help:"The browser to use, by path or name. Default: chromium-headless-shell or chromium on PATH."`
 	BrowserNoSandbox bool   `help:"Run the browser without its sandbox. Use it only as root, and only if you must."`
 }
 
-// BrowserFlags say which browser does the work and how much of it.
+// BrowserFlags select the browser, and how many run at once.
 type BrowserFlags struct {
 	BrowserChoice
 	BrowserSlots  int `help:"Browsers that may run at once; 0: as many as cores and memory allow, which doctor shows." default:"0"`
@@ -42,7 +42,7 @@ type BrowserFlags struct {
 	BrowserLine   int `help:"Length of the queue for a browser. A merchant with no user in the queue always gets one in." default:"100"`
 }
 
-// IntegrationsFlag say which integrations there are beside the built-in ones.
+// IntegrationsFlag names the folder of the operator's own integrations.
 type IntegrationsFlag struct {
 	Integrations string `help:"Folder of your own integrations, which are added to the built-in ones or replace them. Changes are in service two seconds later." type:"path" placeholder:"DIR"`
 }
@@ -66,7 +66,7 @@ type Flags struct {
 	PrivacyURL     string            `help:"URL of the privacy policy, for the hosted pages."`
 }
 
-// Settings is a checked serverFlags.
+// Settings are checked Flags.
 type Settings struct {
 	Addr, AdminAddr string
 	PublicURL       *url.URL // nil: made from the address that was bound
@@ -75,48 +75,48 @@ type Settings struct {
 	Flags           Flags
 }
 
-// Check reads every flag and reports all faults together, as wrong usage.
+// Check parses every flag and reports all errors together, as a usage error.
 func (f Flags) Check(addr string, logger *slog.Logger) (Settings, error) {
 	checked := Settings{Addr: addr, AdminAddr: f.AdminAddr, Flags: f}
-	var faults []error
-	fault := func(flag string, err error) {
+	var errs []error
+	report := func(flag string, err error) {
 		if err == nil {
 			return
 		}
 		for line := range strings.SplitSeq(err.Error(), "\n") { // each on a line of its own
-			faults = append(faults, fmt.Errorf("--%s: %s", flag, line))
+			errs = append(errs, fmt.Errorf("--%s: %s", flag, line))
 		}
 	}
 	var err error
-	fault("addr", CheckAddress(addr))
+	report("addr", CheckAddress(addr))
 	if checked.AdminAddr == "" {
 		checked.AdminAddr = nextPort(addr)
 	}
-	fault("admin-addr", CheckAddress(checked.AdminAddr))
+	report("admin-addr", CheckAddress(checked.AdminAddr))
 	checked.PublicURL, err = ParsePublicURL(f.PublicURL)
-	fault("public-url", err)
-	fault("integrations", f.CheckFolder())
+	report("public-url", err)
+	report("integrations", f.CheckFolder())
 	checked.Catalog, err = catalog.Load(catalog.Options{Folder: f.Folder(), Sites: ParseSites(f.Site), Logger: logger})
-	fault("site", err)
+	report("site", err)
 	_, err = webhook.ParseAllow(f.WebhookAllow)
-	fault("webhook-allow", err)
+	report("webhook-allow", err)
 	for _, text := range f.TrustedProxy {
 		prefix, err := parsePrefix(text)
-		fault("trusted-proxy", err)
+		report("trusted-proxy", err)
 		checked.TrustedProxies = append(checked.TrustedProxies, prefix)
 	}
 	if f.PrivacyURL != "" {
-		fault("privacy-url", checkPage(f.PrivacyURL))
+		report("privacy-url", checkPage(f.PrivacyURL))
 	}
-	fault("address-rate", notNegative(f.AddressRate))
-	fault("api-rate", notNegative(f.APIRate))
-	fault("browser-slots", notNegative(f.BrowserSlots))
-	fault("browser-spares", notNegative(f.BrowserSpares))
-	fault("browser-line", notNegative(f.BrowserLine))
-	return checked, console.Usage(errors.Join(faults...))
+	report("address-rate", notNegative(f.AddressRate))
+	report("api-rate", notNegative(f.APIRate))
+	report("browser-slots", notNegative(f.BrowserSlots))
+	report("browser-spares", notNegative(f.BrowserSpares))
+	report("browser-line", notNegative(f.BrowserLine))
+	return checked, console.Usage(errors.Join(errs...))
 }
 
-// Folder is the operator's own; nil where there is none.
+// Folder is the folder of the operator's own integrations; nil if there is none.
 func (f IntegrationsFlag) Folder() fs.FS {
 	if f.Integrations == "" {
 		return nil
@@ -134,7 +134,7 @@ func (f IntegrationsFlag) CheckFolder() error {
 	return nil
 }
 
-// ParseSites reads what --site says of each integration: URL, or URL,HOST:PORT.
+// ParseSites parses the values of --site: URL, or URL,HOST:PORT.
 func ParseSites(texts map[string]string) map[string]catalog.Site {
 	sites := map[string]catalog.Site{}
 	for id, text := range texts {
@@ -208,7 +208,7 @@ func checkPage(text string) error {
 	return nil
 }
 
-// NewPool starts nothing yet: the processes come with Run.
+// NewPool makes a pool of browsers. It starts none before the pool runs.
 func (f BrowserFlags) NewPool(options chrome.Options) (*pool.Pool, error) {
 	path, err := chrome.Find(f.Browser)
 	if err != nil {
@@ -218,7 +218,7 @@ func (f BrowserFlags) NewPool(options chrome.Options) (*pool.Pool, error) {
 	return pool.New(pool.Options{Chrome: options, Slots: f.BrowserSlots, Warm: f.BrowserSpares, Queue: f.BrowserLine})
 }
 
-// IsLoopback reports whether an address is only reachable from this machine.
+// IsLoopback reports whether an address can be reached only from this machine.
 func IsLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Console is where a command reads and writes. Results go to stdout, logs and
+// Console is what a command reads from and writes to. Results go to stdout, logs and
 // warnings to stderr.
 type Console struct {
 	Stdin          io.Reader
@@ -29,17 +29,17 @@ func (c *Console) Printf(format string, args ...any) error {
 	return err
 }
 
-// UsageError is a fault of the command line that only its command could find.
-type UsageError struct{ faults error }
+// UsageError is an error in the command line that only its command could find.
+type UsageError struct{ errs error }
 
-func (w *UsageError) Error() string { return w.faults.Error() }
+func (e *UsageError) Error() string { return e.errs.Error() }
 
-// Usage says that a fault, if there is one, is the command line's.
-func Usage(faults error) error {
-	if faults == nil {
+// Usage marks an error as one of the command line. It returns nil for nil.
+func Usage(err error) error {
+	if err == nil {
 		return nil
 	}
-	return &UsageError{faults}
+	return &UsageError{err}
 }
 
 // ReadSecret reads a line of standard input, without showing it at a terminal.
@@ -50,7 +50,7 @@ func (c *Console) ReadSecret() (string, error) {
 		return string(secret), err
 	}
 	if c.Stdin == nil {
-		return "", errors.New("there is no input to read it from")
+		return "", errors.New("there is no standard input to read it from")
 	}
 	line, err := bufio.NewReader(c.Stdin).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -13,9 +13,9 @@ import (
 	"golang.org/x/term"
 )
 
-// Terminal asks whoever sits at the console, and tells them things, on stderr:
-// stdout is for results. Where standard input is no terminal, each answer is a
-// line of it, so that a script can answer too.
+// Terminal asks questions and prints to stderr; stdout is for results. If
+// standard input is not a terminal, each answer is a line of it, so that a script
+// can answer too.
 type Terminal struct {
 	in   *bufio.Reader
 	file *os.File // standard input, if it is a terminal; else nil
@@ -46,7 +46,7 @@ func (t *Terminal) Line(ctx context.Context, label string) (string, error) {
 	t.Say("%s: ", label)
 	text, err := t.read(ctx, t.nextLine)
 	if t.file == nil {
-		t.Say("\n") // as nobody has typed one
+		t.Say("\n") // no one has typed it
 	}
 	return text, err
 }
@@ -57,10 +57,10 @@ func (t *Terminal) Secret(ctx context.Context, label string) (string, error) {
 		return t.Line(ctx, label)
 	}
 	t.Say("%s: ", label)
-	// Whoever breaks off in the middle wants to see again what they type.
+	// An interrupt must leave the terminal as it was: showing what is typed.
 	shown, err := term.GetState(int(t.file.Fd()))
 	if err != nil {
-		return "", fmt.Errorf("look at the terminal: %w", err)
+		return "", fmt.Errorf("read the state of the terminal: %w", err)
 	}
 	text, err := t.read(ctx, func() (string, error) {
 		secret, err := term.ReadPassword(int(t.file.Fd()))
@@ -81,8 +81,8 @@ func (t *Terminal) nextLine() (string, error) {
 	return strings.TrimRight(text, "\r\n"), err
 }
 
-// read waits for an answer or for the end of the context. A read that is left
-// behind cannot be ended; it goes with the program, which is about to end.
+// read waits for an answer or for the end of the context. A pending read cannot
+// be interrupted; it ends with the program, which is about to exit.
 func (t *Terminal) read(ctx context.Context, next func() (string, error)) (string, error) {
 	type answer struct {
 		text string
@@ -101,7 +101,7 @@ func (t *Terminal) read(ctx context.Context, next func() (string, error)) (strin
 	}
 }
 
-// Agrees asks a question that only “yes” agrees to.
+// Agrees asks a question. Only “yes” and “y” agree.
 func (t *Terminal) Agrees(ctx context.Context, label string) (bool, error) {
 	given, err := t.Line(ctx, label+" [yes/no]")
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -19,9 +19,9 @@ import (
 	"passage/automation/secret"
 )
 
-// Auto plays a person in a browser of its own, from the claim URL to the shop's
-// page, and checks with the API that everything held. It is an error if the
-// scenario ends in another way than its description says.
+// Auto plays a user in a browser of its own, from the claim URL to the shop's
+// page, and checks the result with the API. It returns an error if the
+// session does not end as the scenario expects.
 func (d *Demo) Auto(ctx context.Context, scenario sandbox.Scenario) (err error) {
 	folder, err := os.MkdirTemp("", "passage-person-")
 	if err != nil {
@@ -48,7 +48,7 @@ func (d *Demo) Auto(ctx context.Context, scenario sandbox.Scenario) (err error) 
 	return d.visit(ctx, &person{page: window.Page(), scenario: scenario, say: d.console.Printf})
 }
 
-// visit is one link, from the shop's button to its last page.
+// visit goes from the shop's button to its last page, for one link.
 func (d *Demo) visit(ctx context.Context, who *person) error {
 	begin := time.Now()
 	claimURL, err := d.NewClaim(ctx, "store")
@@ -83,15 +83,15 @@ func (d *Demo) visit(ctx context.Context, who *person) error {
 		linkID, time.Since(begin).Round(100*time.Millisecond), result)
 }
 
-// checkFailure accepts a failure that the scenario is about.
+// checkFailure accepts the failure that the scenario expects.
 func (d *Demo) checkFailure(scenario sandbox.Scenario, code string) error {
 	if code != scenario.Again {
 		return fmt.Errorf("%s ended with %s, not with %s", scenario.Name, code, scenario.Again)
 	}
-	return d.console.Printf("The link failed with %s, as this person's visits do.\n", code)
+	return d.console.Printf("The link failed with %s, as this scenario expects.\n", code)
 }
 
-// checkResult asks the API what became of the link, as a merchant's server does.
+// checkResult fetches the link from the API, as a merchant's server does.
 func (d *Demo) checkResult(ctx context.Context, linkID string) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet,
 		"http://"+d.Public.Addr().String()+"/v1/links/"+url.PathEscape(linkID), nil)

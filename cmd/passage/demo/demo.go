@@ -24,7 +24,7 @@ import (
 	"passage/db"
 )
 
-// The demo's merchant and operator.
+// The merchant and the operator of the demo.
 const (
 	Merchant = "Acme Shop"
 	Operator = "operator@demo.example"
@@ -87,7 +87,7 @@ func Open(ctx context.Context, options Options, out *console.Console) (*Demo, er
 	return d, nil
 }
 
-// enrol makes the shop a merchant, and someone an operator.
+// enrol makes the shop a merchant and adds an operator.
 func (d *Demo) enrol(ctx context.Context) error {
 	organization, err := d.DB.EnsureOrganization(ctx, Merchant)
 	if err != nil {
@@ -110,7 +110,7 @@ func (d *Demo) enrol(ctx context.Context) error {
 	return nil
 }
 
-// Play runs everything until do is done, or until the context ends.
+// Play runs the demo until do returns or the context ends.
 func (d *Demo) Play(ctx context.Context, do func(context.Context) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -145,7 +145,7 @@ func (d *Demo) NewClaim(ctx context.Context, card string) (claimURL string, err 
 	return reply.Header.Get("Location"), nil
 }
 
-// Invite prints what there is to try, and waits until it is stopped.
+// Invite prints what to try, and waits until the context ends.
 func (d *Demo) Invite(ctx context.Context) error {
 	claimURL, err := d.NewClaim(ctx, "store")
 	if err != nil {
@@ -166,7 +166,7 @@ More to try:
     passage integrations try demo --site demo=%s --operation paymentMethod.read
                                 their script by hand, step by step
 
-Other people at Demo Mobile, all with that password:
+Other users of Demo Mobile, all with that password:
 `, Merchant, claimURL, sandbox.Domain, sandbox.Password, sandbox.Code,
 		d.Shop.Addr(), Merchant, d.Admin.Addr(), Operator, d.Password, d.PublicURL, d.Carrier.SiteListener.Addr(), d.Carrier.SiteFlag()); err != nil {
 		return err

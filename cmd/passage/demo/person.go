@@ -10,23 +10,23 @@ import (
 	"passage/automation/sandbox"
 )
 
-// personPatience is how long the played person waits for the next screen; a
-// page of the slow scenario takes eight seconds, and there are some.
+// personPatience is how long the scripted user waits for the next screen. Each page
+// of the slow scenario takes eight seconds.
 const personPatience = 3 * time.Minute
 
-// person plays somebody at the hosted pages, with what a scenario has them say.
+// person is a scripted user of the hosted pages, with the answers of a scenario.
 type person struct {
 	page      *browser.Page
 	scenario  sandbox.Scenario
 	say       func(format string, args ...any) error
-	code      func(context.Context) (string, error) // why the session failed; pages say it in words only
-	asked     string                                // the prompt that was answered last
+	code      func(context.Context) (string, error) // why the session failed; the pages do not show the code
+	asked     string                                // the last answered prompt
 	passwords int                                   // typed so far
 	codes     int
 }
 
-// connect goes from the claim URL to the shop and returns the link's id; or,
-// where the session fails for good, its code.
+// connect goes from the claim URL to the shop and returns the link's id, or the
+// code of a session that fails for good.
 func (p *person) connect(ctx context.Context, claimURL string) (linkID, code string, err error) {
 	if err := p.page.Goto(ctx, claimURL); err != nil {
 		return "", "", err
@@ -67,8 +67,7 @@ func (p *person) connect(ctx context.Context, claimURL string) (linkID, code str
 	}
 }
 
-// next waits for a screen that wants something, other than the one answered
-// last.
+// next waits for a screen that needs an action and was not answered yet.
 func (p *person) next(ctx context.Context) (string, error) {
 	fresh := func(selector string) string {
 		return fmt.Sprintf(`#live[data-prompt]:not([data-prompt="%s"]) %s`, p.asked, selector)
@@ -118,7 +117,7 @@ func (p *person) answer(ctx context.Context, screen string) (err error) {
 	return p.click(ctx, "form[data-ask] button.primary")
 }
 
-// pick takes the next of some answers; the last one is repeated.
+// pick takes the next answer; the last one is repeated.
 func pick(answers []string, given *int) string {
 	answer := answers[min(*given, len(answers)-1)]
 	*given++

@@ -49,7 +49,7 @@ func TestATestEventIsVerifiedAndPrintedByTheListener(t *testing.T) {
 		t.Errorf("printed %+v, %v", event, err)
 	}
 	go func() { _, _ = io.Copy(io.Discard, lines) }()
-	if said := <-result; !strings.HasPrefix(said, "Taken, with status 200 after ") {
+	if said := <-result; !strings.HasPrefix(said, "Accepted with status 200 after ") {
 		t.Errorf("the sender says %q", said)
 	}
 
@@ -63,7 +63,7 @@ func TestATestEventIsVerifiedAndPrintedByTheListener(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer forged.Body.Close()
-	if line := <-complaints; forged.StatusCode != http.StatusBadRequest || !strings.HasPrefix(line, `Refused: "webhook-signature: `) {
+	if line := <-complaints; forged.StatusCode != http.StatusBadRequest || !strings.HasPrefix(line, `Rejected: "webhook-signature: `) {
 		t.Errorf("a forged one is answered with %d: %s", forged.StatusCode, line)
 	}
 	if err := errors.Join(listener.Process.Signal(syscall.SIGTERM), listener.Wait()); err != nil {
@@ -76,7 +76,7 @@ func TestATestEventFollowsTheSendersRules(t *testing.T) {
 	s := sharedStack(t)
 	address, arrivals := receiver(t)
 	sent := crashRun(t, nil, "", "webhooks", "test", "--data", s.folder, "--org", demo.Merchant, "--url", address)
-	if sent.code != 1 || !strings.Contains(sent.stderr, "not taken: http is sent only where the operator allows it") || len(arrivals) != 0 {
+	if sent.code != 1 || !strings.Contains(sent.stderr, "not accepted: http is sent only where the operator allows it") || len(arrivals) != 0 {
 		t.Errorf("it ended with %d: %s", sent.code, sent.stderr)
 	}
 }

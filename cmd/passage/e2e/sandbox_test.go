@@ -42,10 +42,10 @@ func TestASandboxThatCannotBeIsRefusedAtTheStart(t *testing.T) {
 	t.Parallel()
 	out := &console.Console{Stdout: io.Discard, Stderr: io.Discard, Logger: slog.New(slog.DiscardHandler)}
 	for want, flags := range map[string]config.Flags{
-		"--sandbox: brings its own site":                              {SandboxAddr: "127.0.0.1:0", Site: map[string]string{"demo": "http://127.0.0.1:9"}},
-		"--sandbox-addr: 0.0.0.0:0 is not an address of this machine": {SandboxAddr: "0.0.0.0:0"},
-		`--sandbox-addr: "127.0.0.1" is not HOST:PORT`:                {SandboxAddr: "127.0.0.1"},
-		"--addr: \"nowhere\" is not HOST:PORT":                        {SandboxAddr: "127.0.0.1:0"},
+		"--sandbox: it sets the site of demo":                 {SandboxAddr: "127.0.0.1:0", Site: map[string]string{"demo": "http://127.0.0.1:9"}},
+		"--sandbox-addr: 0.0.0.0:0 is not a loopback address": {SandboxAddr: "0.0.0.0:0"},
+		`--sandbox-addr: "127.0.0.1" is not HOST:PORT`:        {SandboxAddr: "127.0.0.1"},
+		"--addr: \"nowhere\" is not HOST:PORT":                {SandboxAddr: "127.0.0.1:0"},
 	} {
 		flags.Sandbox, flags.Data = true, t.TempDir()
 		_, err := server.Open(t.Context(), "nowhere", flags, out)

@@ -22,7 +22,7 @@ type Carrier struct {
 	SiteListener, FrameListener Listener
 }
 
-// BindCarrier makes a carrier whose site is at an address of this machine.
+// BindCarrier makes a carrier and binds its site to an address of this machine.
 func BindCarrier(options sandbox.CarrierOptions, address string) (*Carrier, error) {
 	c := &Carrier{}
 	var err error
@@ -44,12 +44,12 @@ func (c *Carrier) frameHost() string {
 	return fmt.Sprintf("localhost:%d", c.FrameListener.Addr().(*net.TCPAddr).Port)
 }
 
-// SiteFlag is where the carrier's integration is pointed to, as --site says it.
+// SiteFlag is the value of --site that points the integration to the carrier.
 func (c *Carrier) SiteFlag() string {
 	return "http://" + c.SiteListener.Addr().String() + "," + c.frameHost()
 }
 
-// PrintScenarios lists whom to log in as.
+// PrintScenarios lists the users of the carrier.
 func PrintScenarios(to io.Writer) error {
 	table := tabwriter.NewWriter(to, 4, 0, 2, ' ', 0)
 	for _, scenario := range sandbox.Scenarios() {
@@ -58,16 +58,16 @@ func PrintScenarios(to io.Writer) error {
 	return table.Flush()
 }
 
-// bindSandbox makes the demo carrier and points its integration there.
+// bindSandbox makes the demo carrier and points its integration to it.
 func bindSandbox(flags *config.Flags) (*Carrier, error) {
 	if _, pointed := flags.Site["demo"]; pointed {
-		return nil, console.Usage(errors.New("--sandbox: brings its own site for demo; leave --site demo=… out"))
+		return nil, console.Usage(errors.New("--sandbox: it sets the site of demo; remove --site demo=…"))
 	}
 	if err := config.CheckAddress(flags.SandboxAddr); err != nil {
 		return nil, console.Usage(fmt.Errorf("--sandbox-addr: %w", err))
 	}
 	if !config.IsLoopback(flags.SandboxAddr) {
-		return nil, console.Usage(fmt.Errorf("--sandbox-addr: %s is not an address of this machine only, such as 127.0.0.1:8090", flags.SandboxAddr))
+		return nil, console.Usage(fmt.Errorf("--sandbox-addr: %s is not a loopback address such as 127.0.0.1:8090", flags.SandboxAddr))
 	}
 	carrier, err := BindCarrier(sandbox.CarrierOptions{}, flags.SandboxAddr)
 	if err != nil {
@@ -79,7 +79,7 @@ func bindSandbox(flags *config.Flags) (*Carrier, error) {
 	return carrier, nil
 }
 
-// sandboxReference tells merchants whom their test links are tried as; nil where there
+// sandboxReference lists the users of the sandbox, for the reference; nil if there
 // is no sandbox.
 func sandboxReference(f config.Flags) *docs.Sandbox {
 	if !f.Sandbox {

@@ -7,12 +7,12 @@ import (
 	"passage/automation/sandbox"
 )
 
-// Greet says where everything is and, on an empty database, what to do first.
+// Greet prints the addresses and, if the database is empty, the first steps.
 func (s *Server) Greet(ctx context.Context, folder string) error {
 	if err := s.console.Printf("Passage serves %s, and the dashboard at http://%s.\n", s.PublicURL, s.Admin.Addr()); err != nil {
 		return err
 	}
-	if len(s.beside) > 0 {
+	if len(s.sites) > 0 {
 		if err := s.greetSandbox(); err != nil {
 			return err
 		}
@@ -22,7 +22,7 @@ func (s *Server) Greet(ctx context.Context, folder string) error {
 		return err
 	}
 	return s.console.Printf(`
-Nothing is here yet. In another terminal, make a merchant's API key and an operator for the dashboard:
+There are no merchants yet. In another terminal, create an API key for a merchant and an operator for the dashboard:
 
     passage keys create --data %[1]s --org "Your company"
     passage admin create --data %[1]s --email you@example.com
@@ -30,11 +30,11 @@ Nothing is here yet. In another terminal, make a merchant's API key and an opera
 `, folder)
 }
 
-// greetSandbox says whom a merchant's test links can be tried as.
+// greetSandbox prints the users of the sandbox.
 func (s *Server) greetSandbox() error {
 	err := s.console.Printf(`
-Sandbox: test keys (passage keys create --test) reach the integration demo, and no other key does. People at demo.Demo Mobile,
-all with password %s and one-time code %s; with +anything before the @, somebody alike with an account apart:
+Sandbox: only test keys (passage keys create --test) reach the integration demo. These users of Demo Mobile have the
+password %s and the one-time code %s; with +anything before the @ it is a separate account with the same behaviour:
 
 `, sandbox.Password, sandbox.Code)
 	return errors.Join(err, PrintScenarios(s.console.Stdout))

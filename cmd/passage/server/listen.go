@@ -13,7 +13,7 @@ import (
 	"passage/cmd/passage/console"
 )
 
-// Listener is a bound address with what it will answer.
+// Listener is a bound address with its handler.
 type Listener struct {
 	net.Listener
 	Handler http.Handler
@@ -29,8 +29,7 @@ func CloseAll(bound []*Listener) error {
 	return errors.Join(errs...)
 }
 
-// How long a stop may take once no session runs any more, and what the
-// listeners put up with.
+// Time limits of the listeners. shutdownTime begins when no session runs any more.
 const (
 	shutdownTime  = 5 * time.Second
 	headerTime    = 10 * time.Second
@@ -49,7 +48,7 @@ func (l Listener) Serve(ctx context.Context, out *console.Console) error {
 	}
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
-		stopRequests() // streams would go on for ever
+		stopRequests() // streams would never end
 		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 		defer cancel()
 		stopped <- httpServer.Shutdown(within)
@@ -68,8 +67,8 @@ func ignoreClosed(err error) error {
 	return err
 }
 
-// quiet keeps the HTTP server's own log: broken handshakes and the like are
-// for debugging.
+// quiet logs what the HTTP server itself reports, such as broken handshakes, at
+// the debug level.
 func quiet(logger *slog.Logger) *log.Logger { return log.New(debugLog{logger}, "", 0) }
 
 type debugLog struct{ logger *slog.Logger }

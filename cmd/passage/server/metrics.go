@@ -11,7 +11,7 @@ import (
 	"passage/automation/browser/pool"
 )
 
-// metrics is what operators scrape.
+// metrics serves the numbers that operators scrape.
 func (s *Server) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
 	gauge := func(name, help string, value func(pool.Stats) int) {
@@ -28,11 +28,11 @@ func (s *Server) metrics() http.Handler {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "browser_memory_available_bytes",
 			Help: "Memory that is available for browsers; 0 where the system does not say."}, func() float64 { return float64(s.Pool.AvailableMemory()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "webhook_endpoints_paused",
-			Help: "Merchants' hosts that have taken no webhook for long, and are tried once an hour."}, s.pausedEndpoints))
+			Help: "Webhook hosts that are paused after failing for long, and tried once an hour."}, s.pausedEndpoints))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 
-// pausedEndpoints is not a number while the database does not answer.
+// pausedEndpoints returns NaN while the database does not answer.
 func (s *Server) pausedEndpoints() float64 {
 	paused, err := s.DB.PausedEndpoints(context.Background())
 	if err != nil {

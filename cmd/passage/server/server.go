@@ -34,7 +34,7 @@ import (
 	"passage/web/webhook/verifiers"
 )
 
-// Server is everything that serve runs, made and not yet started.
+// Server is everything that serve runs, ready to run.
 type Server struct {
 	DB        *db.DB
 	Catalog   *catalog.Catalog
@@ -45,7 +45,7 @@ type Server struct {
 	followers *follow.Followers
 	Public    Listener
 	Admin     Listener
-	beside    []*Listener // sites of this machine, for the sessions
+	sites     []*Listener // of the sandbox, for the sessions
 	console   *console.Console
 	cleanup   []func() error // in reverse order
 }
@@ -63,7 +63,7 @@ func (e Extras) assets() http.Handler {
 	return static.Handler()
 }
 
-// New opens the data folder, binds the addresses and connects the rooms.
+// New opens the data folder, binds the addresses and connects the packages.
 func New(ctx context.Context, settings config.Settings, out *console.Console, extras Extras) (*Server, error) {
 	s := &Server{console: out, Catalog: settings.Catalog}
 	if err := s.open(ctx, settings); err != nil {
@@ -100,7 +100,7 @@ func Open(ctx context.Context, addr string, flags config.Flags, out *console.Con
 
 func (s *Server) OnClose(cleanup func() error) { s.cleanup = append(s.cleanup, cleanup) }
 
-// Close gives back what was opened, the last first.
+// Close undoes what New did, in reverse order.
 func (s *Server) Close() error {
 	var errs []error
 	for n := len(s.cleanup) - 1; n >= 0; n-- {
@@ -110,7 +110,7 @@ func (s *Server) Close() error {
 	return errors.Join(errs...)
 }
 
-// open takes what can be refused: the folder, the addresses.
+// open does what may fail: it locks the folder and binds the addresses.
 func (s *Server) open(ctx context.Context, settings config.Settings) (err error) {
 	unlock, err := db.LockFolder(settings.Flags.Data)
 	if err != nil {
@@ -134,9 +134,9 @@ func (s *Server) open(ctx context.Context, settings config.Settings) (err error)
 	return nil
 }
 
-// ServeBeside takes over listeners that have to answer as long as sessions run.
+// ServeBeside takes over listeners that must answer as long as sessions run.
 func (s *Server) ServeBeside(beside []*Listener) {
-	s.beside = append(s.beside, beside...)
+	s.sites = append(s.sites, beside...)
 	s.OnClose(func() error { return CloseAll(beside) })
 }
 
@@ -149,7 +149,7 @@ func (s *Server) bind(flag, address string) (net.Listener, error) {
 	return bound, nil
 }
 
-// wire makes the rooms and tells them of each other.
+// wire makes the parts of the server and connects them.
 func (s *Server) wire(ctx context.Context, settings config.Settings, extras Extras) error {
 	logger := s.console.Logger
 	rules, err := resources.Load()
@@ -200,8 +200,8 @@ func (s *Server) wire(ctx context.Context, settings config.Settings, extras Extr
 	return err
 }
 
-// development is a server that nobody outside this machine can reach: there,
-// plain http is as good as it gets.
+// development reports whether only this machine can reach the server. Plain HTTP
+// is allowed then.
 func (s *Server) development() bool {
 	return config.IsLoopback(s.Public.Addr().String()) && s.PublicURL.Scheme == "http"
 }
@@ -210,8 +210,8 @@ func (s *Server) ready(ctx context.Context) error {
 	return errors.Join(s.Runner.Ready(), s.DB.Ping(ctx))
 }
 
-// Run serves until the context ends. Then it takes no more sessions, lets the
-// running ones reach a safe point while their pages stay up, and stops the rest.
+// Run serves until the context ends. Then it accepts no more sessions, lets the
+// running ones reach a safe point while their pages stay up, and stops the others.
 func (s *Server) Run(ctx context.Context) error {
 	rest, stopRest := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRest()
@@ -219,7 +219,7 @@ func (s *Server) Run(ctx context.Context) error {
 	sessions, stopSessions := context.WithCancel(ctx)
 	defer stopSessions()
 	group.Go(func() error {
-		defer stopRest() // the runner is the last to need the others
+		defer stopRest() // the runner needs the others to the end
 		return s.Runner.Run(sessions)
 	})
 	context.AfterFunc(rest, stopSessions) // and ends if one of them fails
@@ -227,7 +227,7 @@ func (s *Server) Run(ctx context.Context) error {
 	group.Go(func() error { return s.Catalog.Run(rest) })
 	group.Go(func() error { return s.sender.Run(rest) })
 	group.Go(func() error { return s.followers.Run(rest) })
-	for _, one := range append(s.beside, &s.Public, &s.Admin) {
+	for _, one := range append(s.sites, &s.Public, &s.Admin) {
 		group.Go(func() error { return one.Serve(rest, s.console) })
 	}
 	return group.Wait()
