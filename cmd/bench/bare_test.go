@@ -9,7 +9,7 @@ import (
 	"passage/automation/browser/chrome"
 )
 
-func TestBareScriptComesToItsEndOnEverySite(t *testing.T) {
+func TestBareScript_CompletesOnEverySite(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("needs a browser")

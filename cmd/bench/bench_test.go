@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func TestCPUTimeOfAKilledOrphanCounts(t *testing.T) {
+func TestCPUTime_IncludesAKilledOrphan(t *testing.T) {
 	t.Parallel()
 	// The shell's child leaves a child of its own, which works and is killed.
 	h, err := start(t.Context(), "/bin/sh", "-c",
@@ -42,7 +42,7 @@ func TestCPUTimeOfAKilledOrphanCounts(t *testing.T) {
 	}
 }
 
-func TestStopEndsEverythingBelow(t *testing.T) {
+func TestStop_EndsEveryDescendant(t *testing.T) {
 	t.Parallel()
 	h, err := start(t.Context(), "/bin/sh", "-c", `(setsid sh -c 'echo $$; sleep 1000' &); sleep 1000`)
 	if err != nil {
@@ -62,7 +62,7 @@ func TestStopEndsEverythingBelow(t *testing.T) {
 	}
 }
 
-func TestProcessNamesMayHoldAnything(t *testing.T) {
+func TestProcessNames_MayContainAnything(t *testing.T) {
 	t.Parallel()
 	got, ok := parseStat("42 (a) b (c) S 7 42 42 0 -1 4194304 1 2 3 4 10 20 30 40 20 0 1 0 100 5000 6 18446744073709551615")
 	want := process{pid: 42, parent: 7, own: 30 * tick, reaped: 70 * tick, resident: 6 * int64(os.Getpagesize())}
@@ -71,7 +71,7 @@ func TestProcessNamesMayHoldAnything(t *testing.T) {
 	}
 }
 
-func TestMedianAndPercentiles(t *testing.T) {
+func TestNumbers_MedianAndPercentiles(t *testing.T) {
 	t.Parallel()
 	s := sample{5, 1, 4, 2}
 	if s.median() != 3 || s.at(0.99) != 5 || s.at(0) != 1 || (sample{7}).median() != 7 {

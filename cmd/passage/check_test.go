@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestBuiltInIntegrationsLeaveNothingToThinkAbout(t *testing.T) {
+func TestIntegrationsCheck_HasNoAdviceForBuiltInOnes(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"integrations", "check"}, {"integrations", "check", repository + "/automation/integrations"}} {
 		code, stdout, stderr := command(t, args...)
@@ -19,7 +19,7 @@ func TestBuiltInIntegrationsLeaveNothingToThinkAbout(t *testing.T) {
 
 // The texts and the schemas of the other rooms are what a script is held
 // against; what may be meant so is no failure.
-func TestCheckTellsFaultsFromAdvice(t *testing.T) {
+func TestIntegrationsCheck_DistinguishesErrorsFromAdvice(t *testing.T) {
 	t.Parallel()
 	scaffold := func(t *testing.T, old, replacement string) (folder, file string) {
 		t.Helper()

@@ -10,7 +10,7 @@ import (
 	"passage/views"
 )
 
-func TestDocsHaveEveryOutcomeWithAllThatIsKnownOfIt(t *testing.T) {
+func TestIntegrationsDocs_DescribeEveryOutcome(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := command(t, "integrations", "docs", "outcomes")
 	if code != exitSuccess {
@@ -35,7 +35,7 @@ func TestDocsHaveEveryOutcomeWithAllThatIsKnownOfIt(t *testing.T) {
 
 // What a script may state is what fail takes, and nothing that only Passage
 // can know.
-func TestScriptsStateOnlyWhatTheyCanKnow(t *testing.T) {
+func TestFail_TakesOnlyOutcomesThatScriptsCanKnow(t *testing.T) {
 	t.Parallel()
 	for _, entry := range outcome.All() {
 		source := `integration(id = "a", name = "A", site = "https://a.example", hosts = ["a.example"], credentials = [field("password", label = "password")])
@@ -54,7 +54,7 @@ operations = {"paymentMethod.read": login}
 	}
 }
 
-func TestDocsHaveEveryWordResourceAndKey(t *testing.T) {
+func TestIntegrationsDocs_HaveEveryWordResourceAndKey(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := command(t, "integrations", "docs")
 	if code != exitSuccess {

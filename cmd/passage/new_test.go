@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestWhatNewMakesPassesTheCheck(t *testing.T) {
+func TestIntegrationsNew_PassesTheCheck(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "mine")
 	for _, args := range [][]string{
@@ -36,7 +36,7 @@ func TestWhatNewMakesPassesTheCheck(t *testing.T) {
 	}
 }
 
-func TestNewOverwritesNothing(t *testing.T) {
+func TestIntegrationsNew_OverwritesNothing(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	mine := filepath.Join(folder, "mine", "integration.star")
@@ -55,7 +55,7 @@ func TestNewOverwritesNothing(t *testing.T) {
 	}
 }
 
-func TestNewRefusesBadNamesAndSites(t *testing.T) {
+func TestIntegrationsNew_RefusesBadNamesAndSites(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, site, says string }{
 		{"My Library", "", "must be 1 to 40 lower-case letters, digits and dashes, starting with a letter"},

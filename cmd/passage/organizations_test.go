@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestAMerchantIsAddedShownAndChanged(t *testing.T) {
+func TestOrganizations_AreAddedShownAndChanged(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	data, logo := filepath.Join(folder, "data"), filepath.Join(folder, "logo.png")

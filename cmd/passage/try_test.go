@@ -97,7 +97,7 @@ func (g tried) says(t *testing.T, code int, texts ...string) {
 	}
 }
 
-func TestTryAsksWhatAPersonWouldReadAndGivesTheResult(t *testing.T) {
+func TestTry_AsksTheUsersQuestionsAndPrintsTheResult(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		scenario string
@@ -126,7 +126,7 @@ func TestTryAsksWhatAPersonWouldReadAndGivesTheResult(t *testing.T) {
 	}
 }
 
-func TestTryAsksAgainAfterAWrongPassword(t *testing.T) {
+func TestTry_AsksAgainAfterAWrongPassword(t *testing.T) {
 	t.Parallel()
 	who := customer(t, "good")
 	got := tryDemo(t, []string{who.Username, "not the password", who.Username, sandbox.Password})
@@ -140,7 +140,7 @@ func TestTryAsksAgainAfterAWrongPassword(t *testing.T) {
 // writeArguments are the arguments of a write, as --arguments takes them.
 const writeArguments = `{"cardNumber": "` + sandbox.CardNumber + `", "expirationDate": "12/30", "cvv": "737", "nameOnCard": "Ada Example", "billingZip": "98101"}`
 
-func TestTryAsksBeforeAWriteAndNotBeforeADryRun(t *testing.T) {
+func TestTry_AsksBeforeAWriteButNotBeforeADryRun(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "card.json")
 	if err := os.WriteFile(file, []byte(writeArguments), 0o600); err != nil {
@@ -173,7 +173,7 @@ func TestTryAsksBeforeAWriteAndNotBeforeADryRun(t *testing.T) {
 	}
 }
 
-func TestTryKnowsASubmissionThatWasNotConfirmed(t *testing.T) {
+func TestTry_ReportsAnUnconfirmedSubmission(t *testing.T) {
 	t.Parallel()
 	for scenario, code := range map[string]string{"unconfirmed": "OPERATION_UNKNOWN", "declined": "OPERATION_REJECTED"} {
 		t.Run(scenario, func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestTryKnowsASubmissionThatWasNotConfirmed(t *testing.T) {
 
 // A script of somebody's own: the line, what was looked for, what came near,
 // and a picture.
-func TestTryShowsWhereAndWhyAScriptFailed(t *testing.T) {
+func TestTry_ShowsWhereAndWhyAScriptFailed(t *testing.T) {
 	t.Parallel()
 	who, folder := customer(t, "good"), t.TempDir()
 	source, err := os.ReadFile(repository + "/automation/integrations/demo/integration.star")
@@ -214,7 +214,7 @@ func TestTryShowsWhereAndWhyAScriptFailed(t *testing.T) {
 	}
 }
 
-func TestAFailureNamesWhatCameNearest(t *testing.T) {
+func TestReport_NamesTheNearestElements(t *testing.T) {
 	t.Parallel()
 	var told bytes.Buffer
 	r := &report{interview: interview{console.NewTerminal(&console.Console{Stderr: &told}), views.Match("en"), "Acme"}, redactor: secret.NewRedactor()}
@@ -228,7 +228,7 @@ func TestAFailureNamesWhatCameNearest(t *testing.T) {
 	}
 }
 
-func TestTryRefusesWhatCannotBeTried(t *testing.T) {
+func TestTry_RefusesInvalidArguments(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		args []string
@@ -258,7 +258,7 @@ func TestTryRefusesWhatCannotBeTried(t *testing.T) {
 }
 
 // Ctrl-C while it asks: it says so, and nothing is left behind.
-func TestTryEndsCleanlyWhenInterrupted(t *testing.T) {
+func TestTry_EndsCleanlyWhenInterrupted(t *testing.T) {
 	t.Parallel()
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
@@ -284,7 +284,7 @@ func (w *ringing) Write(text []byte) (int, error) {
 	return n, err
 }
 
-func TestEveryKindOfQuestionIsAskedInTheWordsOfThePages(t *testing.T) {
+func TestInterview_AsksEveryKindOfPromptInTheWordsOfThePages(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		prompt prompt.Prompt
@@ -329,7 +329,7 @@ func TestEveryKindOfQuestionIsAskedInTheWordsOfThePages(t *testing.T) {
 	}
 }
 
-func TestTryDoesNotWriteTwiceWhenItResumes(t *testing.T) {
+func TestTry_DoesNotWriteTwiceWhenResuming(t *testing.T) {
 	t.Parallel()
 	who := customer(t, "good")
 	for _, flags := range [][]string{nil, {"--resuming"}} {

@@ -130,7 +130,7 @@ func (h *haystack) addFolder(t *testing.T, folder, when string) {
 	}
 }
 
-func TestSearchFindsACanaryInEveryForm(t *testing.T) {
+func TestHaystack_FindsACanaryInEveryForm(t *testing.T) {
 	t.Parallel()
 	for _, secret := range canaries {
 		for form, written := range disguises(t, secret) {
@@ -162,7 +162,7 @@ func (s *stack) canaryLink(t *testing.T, webhook string) created {
 // Whatever is typed or handed in, with failures and successes, at the most
 // talkative log level: nothing of it is in a log, a file, a reply, a page, a
 // stream or a webhook.
-func TestSecretsAreNowhere(t *testing.T) {
+func TestSecrets_AreStoredLoggedAndShownNowhere(t *testing.T) {
 	t.Parallel()
 	s := ownStack(t)
 	var hay haystack

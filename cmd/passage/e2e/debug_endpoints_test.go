@@ -22,7 +22,7 @@ func TestDebugEndpoints_AreOnTheAdminListenerOnlyWhenEnabled(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := crashServe(t, t.TempDir(), append(test.flags, "--browser-spares", "0")...)
+			s := startServer(t, t.TempDir(), append(test.flags, "--browser-spares", "0")...)
 			for _, path := range debugPaths {
 				expect(t, "the admin listener at "+path, statusOf(t, s.admin+path), test.admin)
 				expect(t, "the public listener at "+path, statusOf(t, s.url+path), http.StatusNotFound)
@@ -52,7 +52,7 @@ func TestLog_IsInTheFormatOfTheFlag(t *testing.T) {
 	for format, isJSON := range map[string]bool{"text": false, "json": true} {
 		t.Run(format, func(t *testing.T) {
 			t.Parallel()
-			s := crashServe(t, t.TempDir(), "--log-format", format, "--browser-spares", "0")
+			s := startServer(t, t.TempDir(), "--log-format", format, "--browser-spares", "0")
 			statusOf(t, s.url+"/healthz")
 			if code, _ := s.stop(); code != 0 {
 				t.Fatalf("the server ended with %d", code)

@@ -9,7 +9,7 @@ import (
 )
 
 // A link with debug is recorded in full, and the person is told so.
-func TestDebugLinkIsRecordedThoughAllGoesWell(t *testing.T) {
+func TestDebugLink_IsRecordedThoughItSucceeds(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	for _, test := range []struct {

@@ -65,7 +65,7 @@ func lookUp(t *testing.T, program string) string {
 	return found
 }
 
-func TestInteropEmbeddingInAMerchantsPage(t *testing.T) {
+func TestInteropEmbedding_WorksInAMerchantsPage(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	for _, name := range []string{"drive.mjs", "types.ts", "package.json", "package-lock.json"} {

@@ -11,7 +11,7 @@ import (
 
 // What a person may do in the middle of the flow, and what it must not do.
 
-func TestOpeningALinkNeverClaimsIt(t *testing.T) {
+func TestLink_IsNotClaimedByOpeningIt(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	v := s.visitor(t, s.newLink(t, ask(readBills())))
@@ -31,7 +31,7 @@ func TestOpeningALinkNeverClaimsIt(t *testing.T) {
 	expect(t, "sessions", len(now.Sessions), 0)
 }
 
-func TestPostFromAnotherSiteIsRefused(t *testing.T) {
+func TestPost_IsRefusedFromAnotherSite(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	v := s.visitor(t, s.newLink(t, ask(readBills())))
@@ -59,7 +59,7 @@ func TestPostFromAnotherSiteIsRefused(t *testing.T) {
 }
 
 // The second request may be under way before the first one's reply is there.
-func TestClaimClickedTwiceEndsOnOneSession(t *testing.T) {
+func TestClaim_MakesOneSessionWhenClickedTwice(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	v := s.visitor(t, s.newLink(t, ask(readBills())))
@@ -82,7 +82,7 @@ func TestClaimClickedTwiceEndsOnOneSession(t *testing.T) {
 	v.submit(both[0].form(t, "/cancel"), nil)
 }
 
-func TestRefreshSecondTabAndBackButtonChangeNothing(t *testing.T) {
+func TestSession_IsUnchangedByRefreshSecondTabAndBackButton(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	who := someone(t, "code")
@@ -128,7 +128,7 @@ func TestRefreshSecondTabAndBackButtonChangeNothing(t *testing.T) {
 	}
 }
 
-func TestAnswerPostedTwiceCountsOnce(t *testing.T) {
+func TestAnswer_CountsOnceWhenPostedTwice(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	who := someone(t, "clumsy")
@@ -149,7 +149,7 @@ func TestAnswerPostedTwiceCountsOnce(t *testing.T) {
 	expect(t, "questions for a code", s.prompts(t, s.sessionOf(t, v.link).ID, "one_time_code"), 2)
 }
 
-func TestLinksThatCannotBeClaimedSayWhy(t *testing.T) {
+func TestClaimPage_SaysWhyALinkCannotBeClaimed(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	claim := func(code string) reply {
@@ -191,7 +191,7 @@ func TestLinksThatCannotBeClaimedSayWhy(t *testing.T) {
 	expect(t, "claiming a complete link", other.post("/c/"+active.link.ClaimCode, nil).title(), "This is already done")
 }
 
-func TestLinkThatExpiresWhileItIsWorkedOnSaysSo(t *testing.T) {
+func TestSessionPage_SaysThatTheLinkExpired(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	request := ask(readBills())
@@ -207,7 +207,7 @@ func TestLinkThatExpiresWhileItIsWorkedOnSaysSo(t *testing.T) {
 	s.call(t, http.MethodPost, "/v1/links/"+v.link.LinkID+"/cancel", nil).fault(t, http.StatusConflict, "link_expired")
 }
 
-func TestMerchantsCancelReachesThePerson(t *testing.T) {
+func TestSessionPage_SaysThatTheMerchantCancelled(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	v := s.visitor(t, s.newLink(t, ask(readBills())))

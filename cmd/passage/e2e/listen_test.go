@@ -13,11 +13,11 @@ import (
 	"passage/cmd/passage/demo"
 )
 
-func TestATestEventIsVerifiedAndPrintedByTheListener(t *testing.T) {
+func TestWebhooksListen_VerifiesAndPrintsATestEvent(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	secrets := crashMust(t, "", "keys", "show-webhook", "--data", s.folder, "--org", demo.Merchant)
-	listener := crashCommand(t, nil, "webhooks", "listen", "--addr", "127.0.0.1:0", "--secret", strings.Fields(secrets)[0],
+	secrets := mustRun(t, "", "keys", "show-webhook", "--data", s.folder, "--org", demo.Merchant)
+	listener := newCommand(t, nil, "webhooks", "listen", "--addr", "127.0.0.1:0", "--secret", strings.Fields(secrets)[0],
 		"--key-url", s.base+"/.well-known/jwks.json")
 	stdout, err := listener.StdoutPipe()
 	if err != nil {
@@ -41,7 +41,7 @@ func TestATestEventIsVerifiedAndPrintedByTheListener(t *testing.T) {
 	// The printer waits until what it writes is read, so both go on beside each other.
 	result := make(chan string, 1)
 	go func() {
-		sent := crashRun(t, nil, "", "webhooks", "test", "--data", s.folder, "--org", demo.Merchant, "--url", address, "--webhook-allow", "127.0.0.1")
+		sent := runCommand(t, nil, "", "webhooks", "test", "--data", s.folder, "--org", demo.Merchant, "--url", address, "--webhook-allow", "127.0.0.1")
 		result <- sent.stdout + sent.stderr
 	}()
 	var event notification
@@ -71,11 +71,11 @@ func TestATestEventIsVerifiedAndPrintedByTheListener(t *testing.T) {
 	}
 }
 
-func TestATestEventFollowsTheSendersRules(t *testing.T) {
+func TestWebhooksTest_FollowsTheSendersRules(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	address, arrivals := receiver(t)
-	sent := crashRun(t, nil, "", "webhooks", "test", "--data", s.folder, "--org", demo.Merchant, "--url", address)
+	sent := runCommand(t, nil, "", "webhooks", "test", "--data", s.folder, "--org", demo.Merchant, "--url", address)
 	if sent.code != 1 || !strings.Contains(sent.stderr, "not accepted: http is sent only where the operator allows it") || len(arrivals) != 0 {
 		t.Errorf("it ended with %d: %s", sent.code, sent.stderr)
 	}

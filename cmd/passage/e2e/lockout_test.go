@@ -57,7 +57,7 @@ func customer(t *testing.T, scenario string) sandbox.Scenario {
 	return scenarioNamed(t, "att/"+scenario).For(strings.ToLower(rand.Text()))
 }
 
-func TestThePageStopsOneShortOfTheSitesLockout(t *testing.T) {
+func TestLockout_StopsOneWrongPasswordShort(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	ada, bob := customer(t, "good").Username, customer(t, "good").Username
@@ -92,7 +92,7 @@ func TestThePageStopsOneShortOfTheSitesLockout(t *testing.T) {
 	}
 }
 
-func TestWrongPasswordsCountUntilALogIn(t *testing.T) {
+func TestLockout_CountsWrongPasswordsUntilALogIn(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	eve := customer(t, "good").Username
@@ -116,7 +116,7 @@ func TestWrongPasswordsCountUntilALogIn(t *testing.T) {
 	expect(t, "the account is locked", s.sites.att.Locked(eve), false)
 }
 
-func TestAnEndThatIsNotThePasswordsFaultDoesNotCount(t *testing.T) {
+func TestLockout_CountsOnlyWrongPasswords(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	for _, name := range []string{"maintenance", "miscode", "refused"} {

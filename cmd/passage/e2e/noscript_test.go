@@ -11,7 +11,7 @@ import (
 
 // The hosted flow as a person meets it whose browser runs no script.
 
-func TestClaimPageSaysWhoAsksForWhat(t *testing.T) {
+func TestClaimPage_SaysWhoAsksForWhat(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	request := ask(readCards(), writeCard(), readBills())
@@ -32,7 +32,7 @@ func TestClaimPageSaysWhoAsksForWhat(t *testing.T) {
 	expect(t, "the link", s.link(t, v.link.LinkID).Status, "pending")
 }
 
-func TestWrongPasswordIsAskedAgainInPlace(t *testing.T) {
+func TestWrongPassword_IsAskedForAgainInPlace(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	who := someone(t, "forgetful")
@@ -59,7 +59,7 @@ func TestWrongPasswordIsAskedAgainInPlace(t *testing.T) {
 	expect(t, "log-ins", s.logIns.of(who.Username), 1)
 }
 
-func TestWrongCodeIsAskedAgainInPlace(t *testing.T) {
+func TestWrongCode_IsAskedForAgainInPlace(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	who := someone(t, "clumsy")
@@ -88,7 +88,7 @@ func TestWrongCodeIsAskedAgainInPlace(t *testing.T) {
 	expect(t, "log-ins", s.logIns.of(who.Username), 1)
 }
 
-func TestEachKindOfQuestionWorksWithoutScript(t *testing.T) {
+func TestPrompts_WorkWithoutJavaScript(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ scenario, kinds string }{
 		{"choice", "credentials choice one_time_code"},
@@ -119,7 +119,7 @@ func TestEachKindOfQuestionWorksWithoutScript(t *testing.T) {
 	}
 }
 
-func TestApprovalElsewhereGoesOnByItself(t *testing.T) {
+func TestApproval_ContinuesAutomatically(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	who := someone(t, "push")
@@ -134,7 +134,7 @@ func TestApprovalElsewhereGoesOnByItself(t *testing.T) {
 	expect(t, "the end", v.next(waiting).end(), "complete")
 }
 
-func TestCancellingEndsTheSessionAndLeadsBack(t *testing.T) {
+func TestCancel_EndsTheSessionAndLeadsBack(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	v := s.visitor(t, s.newLink(t, ask(readBills())))
@@ -167,7 +167,7 @@ func TestCancellingEndsTheSessionAndLeadsBack(t *testing.T) {
 	v.submit(again.form(t, "/cancel"), nil)
 }
 
-func TestStayingGivesTheWholeTimeAgain(t *testing.T) {
+func TestStay_RestartsTheTimeLimit(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	v := s.visitor(t, s.newLink(t, ask(readBills())))
@@ -182,7 +182,7 @@ func TestStayingGivesTheWholeTimeAgain(t *testing.T) {
 	v.submit(shown.form(t, "/cancel"), nil)
 }
 
-func TestReturnURLIsRenderedAsItIs(t *testing.T) {
+func TestReturnURL_IsRenderedUnchanged(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	for given, want := range map[string]string{

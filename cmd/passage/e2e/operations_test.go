@@ -57,7 +57,7 @@ func (s sessionNow) story() string {
 	return strings.Join(all, "\n")
 }
 
-func TestOneLogInServesAllOperationsInOrder(t *testing.T) {
+func TestOperations_ShareOneLogInAndKeepTheirOrder(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	who := someone(t, "code")
@@ -97,7 +97,7 @@ func TestOneLogInServesAllOperationsInOrder(t *testing.T) {
 	}
 }
 
-func TestResultOfOneOperationIsItsDataAsItStands(t *testing.T) {
+func TestResult_OfOneOperationIsItsData(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	dry := writeCard()
@@ -121,7 +121,7 @@ func TestResultOfOneOperationIsItsDataAsItStands(t *testing.T) {
 	expect(t, "cards sent to the site", s.Carrier.Submitted(who.Username), 0)
 }
 
-func TestNothingStartsAfterAFailedOperation(t *testing.T) {
+func TestOperations_StopAfterAFailure(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ scenario, statuses, again string }{
 		{"declined", "complete failed pending", ""},

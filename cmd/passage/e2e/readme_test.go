@@ -87,7 +87,7 @@ func runReadmeCommand(t *testing.T, line, data string) {
 	for _, word := range quoted.FindAllString(line, -1) {
 		args = append(args, place.Replace(strings.Trim(word, `"`)))
 	}
-	command := crashCommand(t, []string{"PASSAGE_DATA=" + data, "PASSAGE_ADDR=127.0.0.1:0", "PASSAGE_ADMIN_ADDR=127.0.0.1:0"}, args...)
+	command := newCommand(t, []string{"PASSAGE_DATA=" + data, "PASSAGE_ADDR=127.0.0.1:0", "PASSAGE_ADMIN_ADDR=127.0.0.1:0"}, args...)
 	stdout := &stopWriter{stop: func() {}}
 	if args[0] == "serve" || strings.HasPrefix(line, "webhooks listen") {
 		stdout.stop = sync.OnceFunc(func() { _ = command.Process.Signal(syscall.SIGTERM) })

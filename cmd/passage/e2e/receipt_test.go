@@ -8,7 +8,7 @@ import (
 	"passage/cmd/passage/demo"
 )
 
-func TestReceiptStaysWithWhoeverDidIt(t *testing.T) {
+func TestReceipt_IsForItsVisitorOnly(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	v := s.visitor(t, s.newLink(t, ask(readCards(), readBills())))
@@ -41,7 +41,7 @@ func TestReceiptStaysWithWhoeverDidIt(t *testing.T) {
 }
 
 // What was not handed over is not told as if it were.
-func TestReceiptOfAPartSaysWhatTheMerchantLearned(t *testing.T) {
+func TestReceipt_SaysWhatTheMerchantLearnedFromAPart(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	v := s.visitor(t, s.newLink(t, ask(readCards(), writeCard())))

@@ -136,7 +136,7 @@ func says(t *testing.T, what, said string, parts ...string) {
 // Every id, class and name on the site is another one from one session to the
 // next. What the failure says is enough to mend the script, and the link that
 // failed completes with it.
-func TestRedesignedSiteIsMendedWithoutARestart(t *testing.T) {
+func TestRedesignedSite_IsFixedWithoutARestart(t *testing.T) {
 	t.Parallel()
 	s := ownStack(t)
 	const changed = `page.fill("#username", attempt["username"], timeout = 5)` // sooner than by itself
@@ -223,7 +223,7 @@ func (s *stack) hasEvidence(t *testing.T, sessionID string, line int, want outco
 	expect(t, "what was looked for", evidence.Selectors[0], want)
 }
 
-func TestScriptThatDoesNotLoadIsToldWhileTheLastGoodOneServes(t *testing.T) {
+func TestBrokenScript_IsReportedWhileTheLastGoodOneServes(t *testing.T) {
 	t.Parallel()
 	s := ownStack(t)
 	good := s.install(t, builtIn(t)+"\n# ours\n")
@@ -263,7 +263,7 @@ func get(t *testing.T, address string) string {
 	return string(body)
 }
 
-func TestSessionKeepsTheVersionThatItBeganWith(t *testing.T) {
+func TestSession_KeepsItsVersionOfTheScript(t *testing.T) {
 	t.Parallel()
 	s := ownStack(t)
 	before := s.install(t, builtIn(t)+"\n# ours\n")

@@ -11,7 +11,7 @@ import (
 
 // A link that requires the return gives nothing to whoever made it before the
 // person is back with the code that only their own browser was shown.
-func TestStrangersDataIsReleasedOnlyToWhomTheyReturn(t *testing.T) {
+func TestRequireReturn_ReleasesDataOnlyToTheMerchantOfTheReturn(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	address, arrivals := receiver(t)
@@ -70,7 +70,7 @@ func returnCode(t *testing.T, done *screen) string {
 	return code
 }
 
-func TestCancelledReturnLeavesNothing(t *testing.T) {
+func TestRequireReturn_LeavesNothingWhenCancelled(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	request := ask(readBills())

@@ -9,7 +9,7 @@ import (
 
 // A reusable link is offered again once it is complete, until its time is over:
 // from then on it says that it is done.
-func TestReusableLinkIsOfferedAgainUntilItsTime(t *testing.T) {
+func TestReusableLink_IsOfferedUntilItExpires(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	request := ask(readBills())

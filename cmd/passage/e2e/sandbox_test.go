@@ -16,7 +16,7 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestASandboxTakesATestLinkFromItsKeyToItsResult(t *testing.T) {
+func TestSandbox_TakesATestLinkFromItsKeyToItsResult(t *testing.T) {
 	t.Parallel()
 	s := served(t, config.Flags{BrowserFlags: testBrowser(1), Sandbox: true, SandboxAddr: "127.0.0.1:0"})
 	reference := get(t, s.base+"/docs")
@@ -38,7 +38,7 @@ func TestASandboxTakesATestLinkFromItsKeyToItsResult(t *testing.T) {
 	expect(t, "the link", s.link(t, v.link.LinkID).code(), "complete")
 }
 
-func TestASandboxThatCannotBeIsRefusedAtTheStart(t *testing.T) {
+func TestSandbox_IsRefusedAtTheStartIfItCannotWork(t *testing.T) {
 	t.Parallel()
 	out := &console.Console{Stdout: io.Discard, Stderr: io.Discard, Logger: slog.New(slog.DiscardHandler)}
 	for want, flags := range map[string]config.Flags{

@@ -13,7 +13,7 @@ import (
 // The scenarios of every sandbox site, each a test of its own. What is read exactly
 // is tested beside the scripts; here it counts how an attempt ends.
 
-func TestDemoScenarios(t *testing.T) {
+func TestScenarios_Demo(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	service{
@@ -35,7 +35,7 @@ func TestDemoScenarios(t *testing.T) {
 	}.play(t, s)
 }
 
-func TestTmobileScenarios(t *testing.T) {
+func TestScenarios_Tmobile(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	site := s.sites.tmobile
@@ -62,7 +62,7 @@ func TestTmobileScenarios(t *testing.T) {
 	}.play(t, s)
 }
 
-func TestAttScenarios(t *testing.T) {
+func TestScenarios_Att(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	site := s.sites.att
@@ -95,7 +95,7 @@ func TestAttScenarios(t *testing.T) {
 	}.play(t, s)
 }
 
-func TestVerizonScenarios(t *testing.T) {
+func TestScenarios_Verizon(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	site := s.sites.verizon
@@ -120,7 +120,7 @@ func TestVerizonScenarios(t *testing.T) {
 	}.play(t, s)
 }
 
-func TestUbereatsScenarios(t *testing.T) {
+func TestScenarios_Ubereats(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	orders := map[string]any{"resource": "orderHistory", "action": "read"}

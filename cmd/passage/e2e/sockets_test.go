@@ -97,7 +97,7 @@ func (s *socket) until(kind string) told {
 
 // A client that shows pages of its own takes its person through a whole session:
 // a wrong code, a lost connection, and the right one.
-func TestASessionIsDrivenBySocketsAlone(t *testing.T) {
+func TestSockets_ConductAWholeSession(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	who := someone(t, "clumsy")
@@ -183,7 +183,7 @@ func (s *socket) inOrder() {
 	}
 }
 
-func TestALinkThatIsFollowedExpiresToTheMillisecond(t *testing.T) {
+func TestLinkSocket_TellsTheExpiryToTheMillisecond(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	request := ask(readBills())

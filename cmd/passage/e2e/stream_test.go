@@ -73,7 +73,7 @@ func (v *visitor) heard(events <-chan streamEvent, kind string) (message streamE
 	}
 }
 
-func TestStreamGivesThePresentStateAndFollowsToTheEnd(t *testing.T) {
+func TestStream_SendsTheStateAndFollowsToTheEnd(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	who := someone(t, "code")
@@ -122,7 +122,7 @@ func TestStreamGivesThePresentStateAndFollowsToTheEnd(t *testing.T) {
 }
 
 // Whoever does not hold the session learns nothing of it but whether it is his.
-func TestStreamTellsAnotherBrowserOnlyWhoseTurnItIs(t *testing.T) {
+func TestStream_TellsAnotherVisitorOnlyTheStatus(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	first := s.visitor(t, s.newLink(t, ask(readBills())))

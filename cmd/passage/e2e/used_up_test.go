@@ -7,7 +7,7 @@ import (
 	"passage/db"
 )
 
-func TestTheEleventhClaimIsRefusedAndSaysWhatToDo(t *testing.T) {
+func TestEleventhClaim_IsRefusedAndSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	v := s.visitor(t, s.newLink(t, ask(readCards())))

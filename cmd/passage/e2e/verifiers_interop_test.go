@@ -17,7 +17,7 @@ import (
 	"passage/web/webhook/verifiers"
 )
 
-func TestInteropTheVerifiersInTypeScriptAndPythonTakeDeliveriesAndNothingElse(t *testing.T) {
+func TestInteropVerifiers_AcceptOnlyGenuineDeliveriesInTypeScriptAndPython(t *testing.T) {
 	t.Parallel()
 	cases := newVerifying(t).cases()
 	for language, verify := range map[string]func(*testing.T, []signedCase) []verdict{"TypeScript": verifyInTypeScript, "Python": verifyInPython} {
@@ -30,7 +30,7 @@ func TestInteropTheVerifiersInTypeScriptAndPythonTakeDeliveriesAndNothingElse(t 
 
 // What the receiver of a bad hour got, checked by the libraries of another
 // language at the time at which it came.
-func TestInteropEveryDeliveryOfABadHourIsTakenInTypeScript(t *testing.T) {
+func TestInteropVerifiers_AcceptEveryDeliveryOfABadHourInTypeScript(t *testing.T) {
 	t.Parallel()
 	var cases []signedCase
 	var keySet []byte

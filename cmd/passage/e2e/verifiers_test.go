@@ -243,7 +243,7 @@ func said(err error) string {
 	return fmt.Sprintf("refused: %v", err)
 }
 
-func TestTheVerifiersInGoTakeDeliveriesAndNothingElse(t *testing.T) {
+func TestVerifiers_AcceptOnlyGenuineDeliveriesInGo(t *testing.T) {
 	t.Parallel()
 	cases := newVerifying(t).cases()
 	checkVerdicts(t, cases, verifyInGo(t.Context(), cases))

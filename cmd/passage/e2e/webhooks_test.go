@@ -75,7 +75,7 @@ func (s *stack) read(t *testing.T, d delivered) (n notification) {
 	return n
 }
 
-func TestMerchantHearsOfFailureAndSuccess(t *testing.T) {
+func TestWebhooks_ReportFailureAndSuccess(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	address, arrivals := receiver(t)
@@ -108,7 +108,7 @@ func TestMerchantHearsOfFailureAndSuccess(t *testing.T) {
 }
 
 // The demo's own shop, from its button to its page of webhooks.
-func TestDemoShopHearsOfItsLinks(t *testing.T) {
+func TestDemoShop_ReceivesItsWebhooks(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	claimURL, err := s.NewClaim(t.Context(), "no")
@@ -136,7 +136,7 @@ func TestDemoShopHearsOfItsLinks(t *testing.T) {
 	})
 }
 
-func TestMetricsCountPausedEndpoints(t *testing.T) {
+func TestMetrics_CountPausedEndpoints(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	text := get(t, "http://"+s.Admin.Addr().String()+"/metrics")

@@ -9,7 +9,7 @@ import (
 
 // A second browser at a link that is being worked on.
 
-func TestSecondBrowserTakesOverBeforeAnythingWasTyped(t *testing.T) {
+func TestSecondVisitor_TakesOverBeforeAnythingIsTyped(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	who := someone(t, "good")
@@ -35,7 +35,7 @@ func TestSecondBrowserTakesOverBeforeAnythingWasTyped(t *testing.T) {
 	expect(t, "sessions", len(s.link(t, first.link.LinkID).Sessions), 1)
 }
 
-func TestAfterTheLogInTheFirstBrowserHasToAllowTheSecond(t *testing.T) {
+func TestSecondVisitor_NeedsPermissionAfterTheLogIn(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	who := someone(t, "code")
@@ -71,7 +71,7 @@ func TestAfterTheLogInTheFirstBrowserHasToAllowTheSecond(t *testing.T) {
 	expect(t, "log-ins", s.logIns.of(who.Username), 1)
 }
 
-func TestPasswordAgainBringsTheSecondBrowserIn(t *testing.T) {
+func TestSecondVisitor_IsAdmittedByThePassword(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	who := someone(t, "code")
@@ -94,7 +94,7 @@ func TestPasswordAgainBringsTheSecondBrowserIn(t *testing.T) {
 	expect(t, "log-ins", s.logIns.of(who.Username), 1)
 }
 
-func TestPasswordCannotBeGuessedForLong(t *testing.T) {
+func TestSecondVisitor_CannotGuessThePasswordForLong(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	who := someone(t, "code")

@@ -13,47 +13,47 @@ import (
 
 // The pages of the carrier that the demo integration opens.
 const (
-	crashReading    = "GET /account/payment-methods"
-	crashFilling    = "GET /account/payment-methods/new"
-	crashSubmitting = "POST /account/payment-methods"
+	readingPage    = "GET /account/payment-methods"
+	fillingCard    = "GET /account/payment-methods/new"
+	submittingCard = "POST /account/payment-methods"
 )
 
-// crashUser is the scenario “good”.
-const crashUser = "good@" + sandbox.Domain
+// goodUser is the scenario “good”.
+const goodUser = "good@" + sandbox.Domain
 
-// crashScene is a site, a merchant with a receiver, and a server on a folder of
+// scene is a site, a merchant with a receiver, and a server on a folder of
 // its own.
-type crashScene struct {
-	*crashMerchant
-	site     *crashSite
-	receiver *crashReceiver
+type scene struct {
+	*processMerchant
+	site     *gatedSite
+	receiver *processReceiver
 	folder   string
 	flags    []string
 }
 
-func crashSet(t *testing.T, flags ...string) *crashScene {
+func newScene(t *testing.T, flags ...string) *scene {
 	t.Helper()
-	s := &crashScene{site: crashCarrier(t), receiver: crashReceive(t, crashTaken), folder: t.TempDir()}
+	s := &scene{site: newGatedSite(t), receiver: newProcessReceiver(t, acceptAll), folder: t.TempDir()}
 	s.flags = append([]string{"--site", s.site.flag, "--webhook-allow", "127.0.0.1", "--browser-spares", "0"}, flags...)
-	s.crashMerchant = crashEnrol(t, s.folder, s.receiver.URL)
-	s.server = crashServe(t, s.folder, s.flags...)
+	s.processMerchant = enrolMerchant(t, s.folder, s.receiver.URL)
+	s.server = startServer(t, s.folder, s.flags...)
 	return s
 }
 
 // restart puts another server on the same folder.
-func (s *crashScene) restart() {
+func (s *scene) restart() {
 	s.t.Helper()
-	s.server = crashServe(s.t, s.folder, s.flags...)
+	s.server = startServer(s.t, s.folder, s.flags...)
 }
 
 // visitor is a person with a new link.
-func (s *crashScene) visitor(scenario string, operations ...string) *crashPerson {
+func (s *scene) visitor(scenario string, operations ...string) *processUser {
 	s.t.Helper()
-	return crashVisitor(s.t, s.crashMerchant, s.create(operations...), scenario)
+	return newProcessUser(s.t, s.processMerchant, s.create(operations...), scenario)
 }
 
 // hears waits for a webhook for each of some links, in any order.
-func (s *crashScene) hears(event, code string, links ...string) {
+func (s *scene) hears(event, code string, links ...string) {
 	s.t.Helper()
 	for range links {
 		got := s.receiver.next(s.t)
@@ -64,7 +64,7 @@ func (s *crashScene) hears(event, code string, links ...string) {
 }
 
 // succeeds tries again, to a good end.
-func (s *crashScene) succeeds(p *crashPerson, operations string) {
+func (s *scene) succeeds(p *processUser, operations string) {
 	s.t.Helper()
 	p.again()
 	p.answer("credentials")
@@ -76,20 +76,20 @@ func (s *crashScene) succeeds(p *crashPerson, operations string) {
 	s.hears("link.complete", "", link.ID)
 }
 
-func TestKilledBrowserFailsItsSessionAtOnce(t *testing.T) {
+func TestKilledBrowser_FailsItsSessionAtOnce(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
+	s := newScene(t)
 	for _, moment := range []struct {
 		name   string
-		arrive func(*crashPerson) // brings the session to where its browser is killed
+		arrive func(*processUser) // brings the session to where its browser is killed
 		link   string             // what its operations are after it
 	}{
-		{"at work", func(p *crashPerson) {
-			held := s.site.hold(crashReading)
+		{"at work", func(p *processUser) {
+			held := s.site.hold(readingPage)
 			p.connect()
 			p.reaches(held)
 		}, "failed pending"},
-		{"waiting for the person", func(p *crashPerson) {
+		{"waiting for the person", func(p *processUser) {
 			p.connect()
 			p.leaves()
 		}, "pending pending"},
@@ -117,9 +117,9 @@ func TestKilledBrowserFailsItsSessionAtOnce(t *testing.T) {
 	}
 }
 
-func TestKilledServerLosesNoSession(t *testing.T) {
+func TestKilledServer_LosesNoSession(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t, "--browser-spares", "1", "--browser-slots", "3")
+	s := newScene(t, "--browser-spares", "1", "--browser-slots", "3")
 	untouched := s.create("read")
 	form := s.visitor("good", "read")
 	form.claim()
@@ -127,13 +127,13 @@ func TestKilledServerLosesNoSession(t *testing.T) {
 	code := s.visitor("code", "read")
 	code.connect()
 	code.leaves()
-	held := s.site.hold(crashReading)
+	held := s.site.hold(readingPage)
 	work := s.visitor("good", "read", "bills")
 	work.connect()
 	work.reaches(held)
 
 	s.server.kill() // and no browser is left behind
-	if left := crashProfiles(t, s.folder); len(left) < 2 {
+	if left := browserProfiles(t, s.folder); len(left) < 2 {
 		t.Errorf("the killed server left %d profiles; the test proves nothing", len(left))
 	}
 	s.restart()
@@ -145,11 +145,11 @@ func TestKilledServerLosesNoSession(t *testing.T) {
 	form.ends("failed")
 	s.succeeds(form, "complete")
 	s.succeeds(work, "complete complete")
-	crashUntil(t, "only the spare's profile is left", func() bool { return len(crashProfiles(t, s.folder)) <= 1 })
+	eventually(t, "only the spare's profile is left", func() bool { return len(browserProfiles(t, s.folder)) <= 1 })
 }
 
-// crashProfiles are the folders of browsers.
-func crashProfiles(t *testing.T, folder string) []os.DirEntry {
+// browserProfiles are the folders of browsers.
+func browserProfiles(t *testing.T, folder string) []os.DirEntry {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Join(folder, "browsers"))
 	if err != nil {
@@ -158,15 +158,15 @@ func crashProfiles(t *testing.T, folder string) []os.DirEntry {
 	return entries
 }
 
-func TestWriteCutOffAfterItsSubmissionIsNotRepeated(t *testing.T) {
+func TestWrite_IsNotRepeatedAfterAnInterruptedSubmission(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
-	held := s.site.holdReply(crashSubmitting)
+	s := newScene(t)
+	held := s.site.holdReply(submittingCard)
 	p := s.visitor("good", "read", "write", "bills")
 	p.connect()
 	p.reaches(held)
 	s.server.kill()
-	if n := s.site.Submitted(crashUser); n != 1 {
+	if n := s.site.Submitted(goodUser); n != 1 {
 		t.Fatalf("the site was handed %d cards", n)
 	}
 	s.restart()
@@ -176,13 +176,13 @@ func TestWriteCutOffAfterItsSubmissionIsNotRepeated(t *testing.T) {
 		t.Errorf("the error is about operation %v, not the write", at)
 	}
 	s.succeeds(p, "complete complete complete")
-	s.stored(crashUser, 1)
+	s.stored(goodUser, 1)
 }
 
-func TestWriteCutOffBeforeItReachedTheSiteIsMadeUpFor(t *testing.T) {
+func TestWrite_IsRepeatedIfItNeverReachedTheSite(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
-	held := s.site.hold(crashSubmitting)
+	s := newScene(t)
+	held := s.site.hold(submittingCard)
 	p := s.visitor("good", "write")
 	p.connect()
 	p.reaches(held)
@@ -191,12 +191,12 @@ func TestWriteCutOffBeforeItReachedTheSiteIsMadeUpFor(t *testing.T) {
 	s.hears("link.failed", "OPERATION_UNKNOWN", p.link.LinkID)
 	s.expect(p.link.LinkID, "failed", "OPERATION_UNKNOWN", "unknown")
 	s.succeeds(p, "complete")
-	s.stored(crashUser, 1)
+	s.stored(goodUser, 1)
 }
 
 // stored checks that the site was handed so many cards, and holds the one that
 // was to be written once.
-func (s *crashScene) stored(user string, submitted int) {
+func (s *scene) stored(user string, submitted int) {
 	s.t.Helper()
 	if n := s.site.Submitted(user); n != submitted {
 		s.t.Errorf("the site was handed %d cards, not %d", n, submitted)
@@ -212,10 +212,10 @@ func (s *crashScene) stored(user string, submitted int) {
 	}
 }
 
-func TestDeadSpareIsReplaced(t *testing.T) {
+func TestWarmBrowser_IsReplacedWhenItDies(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t, "--browser-spares", "1", "--browser-slots", "1")
-	crashUntil(t, "the spare is there", func() bool { return len(crashProfiles(t, s.folder)) == 1 && len(s.server.browsers()) > 2 })
+	s := newScene(t, "--browser-spares", "1", "--browser-slots", "1")
+	eventually(t, "the spare is there", func() bool { return len(browserProfiles(t, s.folder)) == 1 && len(s.server.browsers()) > 2 })
 	if err := syscall.Kill(s.server.browser(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-func TestStopEndsWhatWaitsForAPersonAtOnce(t *testing.T) {
+func TestStop_EndsSessionsThatWaitForTheUserAtOnce(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t, "--browser-slots", "2")
+	s := newScene(t, "--browser-slots", "2")
 	form := s.visitor("good", "read")
 	form.claim()
 	form.leaves()
@@ -25,21 +25,21 @@ func TestStopEndsWhatWaitsForAPersonAtOnce(t *testing.T) {
 	if code, took := s.server.stop(); code != 0 || took > 5*time.Second {
 		t.Errorf("the server ended with %d after %s", code, took)
 	}
-	if left := crashProfiles(t, s.folder); len(left) != 0 {
+	if left := browserProfiles(t, s.folder); len(left) != 0 {
 		t.Errorf("%d profiles are left", len(left))
 	}
 	s.restart()
 	s.hears("link.failed", "WORKER_LOST", form.link.LinkID, code.link.LinkID, push.link.LinkID, line.link.LinkID)
-	for _, p := range []*crashPerson{form, code, push, line} {
+	for _, p := range []*processUser{form, code, push, line} {
 		s.expect(p.link.LinkID, "failed", "WORKER_LOST", "pending")
 	}
 	s.succeeds(form, "complete")
 }
 
-func TestStopLetsTheOperationAtWorkFinish(t *testing.T) {
+func TestStop_LetsTheRunningOperationFinish(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
-	held := s.site.hold(crashReading)
+	s := newScene(t)
+	held := s.site.hold(readingPage)
 	p := s.visitor("good", "read", "bills")
 	pending := s.visitor("good", "read")
 	p.connect()
@@ -62,17 +62,17 @@ func TestStopLetsTheOperationAtWorkFinish(t *testing.T) {
 }
 
 // unready waits until the server says that it stops.
-func (s *crashScene) unready() {
+func (s *scene) unready() {
 	s.t.Helper()
-	crashUntil(s.t, "the server takes no sessions any more", func() bool {
+	eventually(s.t, "the server takes no sessions any more", func() bool {
 		return s.call(http.MethodGet, "/readyz", nil, nil) == http.StatusServiceUnavailable
 	})
 }
 
-func TestStopWaitsForTheReadBackOfAWrite(t *testing.T) {
+func TestStop_WaitsForTheReadBackOfAWrite(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
-	held := s.site.holdReply(crashSubmitting)
+	s := newScene(t)
+	held := s.site.holdReply(submittingCard)
 	last := s.visitor("good", "read", "write")
 	last.connect()
 	last.reaches(held)
@@ -85,23 +85,23 @@ func TestStopWaitsForTheReadBackOfAWrite(t *testing.T) {
 	s.restart()
 	s.hears("link.complete", "", last.link.LinkID) // nothing was left to do
 	s.expect(last.link.LinkID, "complete", "", "complete complete")
-	s.stored(crashUser, 1)
+	s.stored(goodUser, 1)
 }
 
-func TestStopRightAfterTheStartIsClean(t *testing.T) {
+func TestStop_IsCleanRightAfterTheStart(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	for range 3 {
-		if code, took := crashServe(t, folder).stop(); code != 0 || took > 5*time.Second {
+		if code, took := startServer(t, folder).stop(); code != 0 || took > 5*time.Second {
 			t.Errorf("the server ended with %d after %s", code, took)
 		}
 	}
 }
 
-func TestSecondSignalEndsAtOnce(t *testing.T) {
+func TestStop_IsImmediateAtASecondSignal(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
-	held := s.site.hold(crashReading)
+	s := newScene(t)
+	held := s.site.hold(readingPage)
 	p := s.visitor("good", "read")
 	p.connect()
 	p.reaches(held)
@@ -116,27 +116,27 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	s.hears("link.failed", "WORKER_LOST", p.link.LinkID)
 }
 
-func TestCancelDuringAWriteWaitsForItsEnd(t *testing.T) {
+func TestCancel_WaitsForTheEndOfAWrite(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
-	cancel := func(p *crashPerson) (status int) {
+	s := newScene(t)
+	cancel := func(p *processUser) (status int) {
 		return s.call(http.MethodPost, "/v1/links/"+p.link.LinkID+"/cancel", nil, nil)
 	}
 	for _, try := range []struct {
 		name, scenario string
 		write          []string
-		cancel         func(*crashPerson) (status int)
+		cancel         func(*processUser) (status int)
 		answer         int
 		status, code   string
 		operations     string
 	}{
 		{"the merchant's, too late", "good", []string{"write"}, cancel, http.StatusConflict, "complete", "", "complete"},
 		{"the merchant's, of a card that is declined", "declined", []string{"write"}, cancel, http.StatusOK, "expired", "LINK_CANCELLED", "failed"},
-		{"the person's, too late", "forgetful", []string{"write"}, (*crashPerson).cancels, http.StatusSeeOther, "complete", "", "complete"},
-		{"the person's, between two operations", "clumsy", []string{"write", "read"}, (*crashPerson).cancels, http.StatusSeeOther,
+		{"the person's, too late", "forgetful", []string{"write"}, (*processUser).cancels, http.StatusSeeOther, "complete", "", "complete"},
+		{"the person's, between two operations", "clumsy", []string{"write", "read"}, (*processUser).cancels, http.StatusSeeOther,
 			"failed", "USER_CANCELLED", "complete pending"},
 	} {
-		held := s.site.holdReply(crashSubmitting)
+		held := s.site.holdReply(submittingCard)
 		p := s.visitor(try.scenario, try.write...)
 		p.logsIn()
 		p.reaches(held)
@@ -148,7 +148,7 @@ func TestCancelDuringAWriteWaitsForItsEnd(t *testing.T) {
 			go func() { answer <- try.cancel(p) }()
 			held.open()
 		}
-		if got := crashWait(t, "the answer to the cancel", answer); got != try.answer {
+		if got := awaitSignal(t, "the answer to the cancel", answer); got != try.answer {
 			t.Errorf("%s: the cancel is met with %d", try.name, got)
 		}
 		p.next() // its end

@@ -14,10 +14,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func crashContains(log *crashLog, text string) bool { return strings.Contains(log.String(), text) }
+func logContains(log *processLog, text string) bool { return strings.Contains(log.String(), text) }
 
 // send makes a request as anybody outside may, and returns what came.
-func (s *crashServer) send(method, url, contentType, key string, body []byte) (status int, text string) {
+func (s *serverProcess) send(method, url, contentType, key string, body []byte) (status int, text string) {
 	s.t.Helper()
 	request, err := http.NewRequestWithContext(s.t.Context(), method, url, bytes.NewReader(body))
 	if err != nil {
@@ -27,7 +27,7 @@ func (s *crashServer) send(method, url, contentType, key string, body []byte) (s
 	if key != "" {
 		request.Header.Set("Authorization", "Bearer "+key)
 	}
-	reply, err := crashClient.Do(request)
+	reply, err := plainClient.Do(request)
 	if err != nil {
 		return 0, err.Error() // the server may hang up on what is too long
 	}
@@ -39,9 +39,9 @@ func (s *crashServer) send(method, url, contentType, key string, body []byte) (s
 	return reply.StatusCode, string(answer)
 }
 
-func TestGarbageIsRefusedEverywhereAndHarmsNothing(t *testing.T) {
+func TestGarbage_IsRefusedEverywhereAndHarmsNothing(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
+	s := newScene(t)
 	p := s.visitor("code", "read")
 	p.connect()
 	p.leaves()
@@ -70,7 +70,7 @@ func TestGarbageIsRefusedEverywhereAndHarmsNothing(t *testing.T) {
 		}
 	}
 	for _, trace := range []string{"panic", "goroutine ", "request failed", s.key, p.link.ClaimCode} {
-		if crashContains(s.server.log, trace) {
+		if logContains(s.server.log, trace) {
 			t.Errorf("the log holds %q", trace)
 		}
 	}
@@ -80,11 +80,11 @@ func TestGarbageIsRefusedEverywhereAndHarmsNothing(t *testing.T) {
 	s.expect(link, "complete", "", "complete")
 }
 
-func TestBodyIsLimited(t *testing.T) {
+func TestRequestBody_IsLimited(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
+	s := newScene(t)
 	const limit = 64 << 10
-	body, err := json.Marshal(map[string]any{"integrationId": "demo", "operations": crashOperations("read")})
+	body, err := json.Marshal(map[string]any{"integrationId": "demo", "operations": operationsNamed("read")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestBodyIsLimited(t *testing.T) {
 
 // fill makes the server's writes fail as on a full disk, until the returned
 // function is called: its files may not grow.
-func (s *crashServer) fill() (empty func()) {
+func (s *serverProcess) fill() (empty func()) {
 	s.t.Helper()
 	var before unix.Rlimit
 	if err := unix.Prlimit(s.pid(), unix.RLIMIT_FSIZE, nil, &before); err != nil {
@@ -120,9 +120,9 @@ func (s *crashServer) fill() (empty func()) {
 	return func() { set(before) }
 }
 
-func TestFullDiskLosesNothing(t *testing.T) {
+func TestFullDisk_LosesNothing(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
+	s := newScene(t)
 	kept := s.create("read")
 	empty := s.server.fill()
 	body := fmt.Appendf(nil, `{"integrationId": "demo", "operations": [{"resource": "paymentMethod", "action": "read"}], "webhookUrl": %q}`, s.receiver.URL)
@@ -135,7 +135,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 	}
 	s.expect(kept.LinkID, "pending", "", "pending") // what is there can be read
 	empty()
-	p := crashVisitor(t, s.crashMerchant, kept, "good")
+	p := newProcessUser(t, s.processMerchant, kept, "good")
 	p.connect()
 	p.ends("complete")
 	s.expect(kept.LinkID, "complete", "", "complete")
@@ -144,18 +144,18 @@ func TestFullDiskLosesNothing(t *testing.T) {
 	}
 }
 
-func TestFullDiskKeepsNoSessionForEver(t *testing.T) {
+func TestFullDisk_KeepsNoSessionForever(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
-	held := s.site.hold(crashReading)
+	s := newScene(t)
+	held := s.site.hold(readingPage)
 	p := s.visitor("good", "read", "bills")
 	p.connect()
 	p.reaches(held)
 	empty := s.server.fill()
 	held.open()
 	s.server.noBrowser()
-	crashUntil(t, "the session's end is refused", func() bool {
-		return crashContains(s.server.log, "the end of a session could not be written")
+	eventually(t, "the session's end is refused", func() bool {
+		return logContains(s.server.log, "the end of a session could not be written")
 	})
 	s.expect(p.link.LinkID, "active", "", "running pending")
 	empty()
@@ -165,9 +165,9 @@ func TestFullDiskKeepsNoSessionForEver(t *testing.T) {
 	s.succeeds(p, "complete complete")
 }
 
-func TestDataFolderIsForItsOwnerOnly(t *testing.T) {
+func TestDataFolder_IsReadableByItsOwnerOnly(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
+	s := newScene(t)
 	s.create("read")
 	for _, name := range []string{"passage.db", "passage.db-wal", "keyset.json", "serve.lock", "browsers"} {
 		info, err := os.Stat(s.folder + "/" + name)

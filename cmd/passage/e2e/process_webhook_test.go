@@ -11,7 +11,7 @@ import (
 
 // end makes a link and cancels it, which costs no browser and is told to the
 // merchant.
-func (m *crashMerchant) end() (id string) {
+func (m *processMerchant) end() (id string) {
 	m.t.Helper()
 	link := m.create("read")
 	if status := m.call(http.MethodPost, "/v1/links/"+link.LinkID+"/cancel", nil, nil); status != http.StatusOK {
@@ -20,14 +20,14 @@ func (m *crashMerchant) end() (id string) {
 	return link.LinkID
 }
 
-func TestWebhookComesThroughToAFaultyReceiver(t *testing.T) {
+func TestWebhook_ReachesAFailingReceiver(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	m := crashEnrol(t, folder, "")
-	m.server = crashServe(t, folder, "--site", crashCarrier(t).flag, "--webhook-allow", "127.0.0.1", "--browser-spares", "0")
+	m := enrolMerchant(t, folder, "")
+	m.server = startServer(t, folder, "--site", newGatedSite(t).flag, "--webhook-allow", "127.0.0.1", "--browser-spares", "0")
 
 	var tries atomic.Int32
-	failing := crashReceive(t, func(*http.Request) int {
+	failing := newProcessReceiver(t, func(*http.Request) int {
 		if tries.Add(1) < 3 {
 			return http.StatusInternalServerError
 		}
@@ -39,7 +39,7 @@ func TestWebhookComesThroughToAFaultyReceiver(t *testing.T) {
 	// A receiver that takes the request and says nothing is given up after ten
 	// seconds, and asked again.
 	asked := make(chan struct{}, 10)
-	slow := crashReceive(t, func(r *http.Request) int {
+	slow := newProcessReceiver(t, func(r *http.Request) int {
 		asked <- struct{}{}
 		if len(asked) == 1 {
 			<-r.Context().Done()
@@ -60,27 +60,27 @@ func TestWebhookComesThroughToAFaultyReceiver(t *testing.T) {
 	m.webhook = "http://" + address
 	lost := m.end()
 
-	quick := crashReceive(t, crashTaken)
+	quick := newProcessReceiver(t, acceptAll)
 	m.webhook = quick.URL
-	crashSameEvent(t, quick, m.end(), 1)
+	sameEvent(t, quick, m.end(), 1)
 
-	crashUntil(t, "the receiver that is down was tried", func() bool { return crashContains(m.server.log, "connection was refused") })
-	up := &crashReceiver{got: make(chan crashWebhook, 10)}
+	eventually(t, "the receiver that is down was tried", func() bool { return logContains(m.server.log, "connection was refused") })
+	up := &processReceiver{got: make(chan processWebhook, 10)}
 	if down, err = net.Listen("tcp", address); err != nil {
 		t.Fatal(err)
 	}
-	up.Server = httptest.NewUnstartedServer(up.handler(crashTaken))
+	up.Server = httptest.NewUnstartedServer(up.handler(acceptAll))
 	up.Listener.Close()
 	up.Listener = down
 	up.Start()
 	t.Cleanup(up.Close)
-	crashSameEvent(t, up, lost, 1)
-	crashSameEvent(t, failing, failed, 3)
-	crashSameEvent(t, slow, hung, 2)
+	sameEvent(t, up, lost, 1)
+	sameEvent(t, failing, failed, 3)
+	sameEvent(t, slow, hung, 2)
 }
 
-// crashSameEvent checks that all tries are for the same event, each signed afresh.
-func crashSameEvent(t *testing.T, receiver *crashReceiver, link string, tries int) {
+// sameEvent checks that all tries are for the same event, each signed afresh.
+func sameEvent(t *testing.T, receiver *processReceiver, link string, tries int) {
 	t.Helper()
 	ids, signatures := map[string]bool{}, map[string]bool{}
 	for range tries {
@@ -96,14 +96,14 @@ func crashSameEvent(t *testing.T, receiver *crashReceiver, link string, tries in
 	}
 }
 
-func TestWebhookOutlivesItsServer(t *testing.T) {
+func TestWebhook_OutlivesItsServer(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	m := crashEnrol(t, folder, "")
-	flags := []string{"--site", crashCarrier(t).flag, "--webhook-allow", "127.0.0.1", "--browser-spares", "0"}
-	m.server = crashServe(t, folder, flags...)
+	m := enrolMerchant(t, folder, "")
+	flags := []string{"--site", newGatedSite(t).flag, "--webhook-allow", "127.0.0.1", "--browser-spares", "0"}
+	m.server = startServer(t, folder, flags...)
 	var well atomic.Bool
-	receiver := crashReceive(t, func(*http.Request) int {
+	receiver := newProcessReceiver(t, func(*http.Request) int {
 		if well.Load() {
 			return http.StatusOK
 		}
@@ -112,23 +112,23 @@ func TestWebhookOutlivesItsServer(t *testing.T) {
 	m.webhook = receiver.URL
 	link := m.end()
 	first := receiver.next(t)
-	crashUntil(t, "the try is written down", func() bool { return crashContains(m.server.log, "a webhook was not taken") })
+	eventually(t, "the try is written down", func() bool { return logContains(m.server.log, "a webhook was not taken") })
 	m.server.kill()
 	well.Store(true)
-	m.server = crashServe(t, folder, flags...)
+	m.server = startServer(t, folder, flags...)
 	if second := receiver.next(t); second.ID != first.ID || second.LinkID != link {
 		t.Errorf("after the restart came %s of %s, not %s of %s", second.ID, second.LinkID, first.ID, link)
 	}
 }
 
-func TestStopWaitsForAWebhookUnderWay(t *testing.T) {
+func TestStop_WaitsForAWebhookInFlight(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	m := crashEnrol(t, folder, "")
-	flags := []string{"--site", crashCarrier(t).flag, "--webhook-allow", "127.0.0.1", "--browser-spares", "0"}
-	m.server = crashServe(t, folder, flags...)
+	m := enrolMerchant(t, folder, "")
+	flags := []string{"--site", newGatedSite(t).flag, "--webhook-allow", "127.0.0.1", "--browser-spares", "0"}
+	m.server = startServer(t, folder, flags...)
 	release := make(chan struct{})
-	receiver := crashReceive(t, func(r *http.Request) int {
+	receiver := newProcessReceiver(t, func(r *http.Request) int {
 		select {
 		case <-release:
 		case <-r.Context().Done():
@@ -139,7 +139,7 @@ func TestStopWaitsForAWebhookUnderWay(t *testing.T) {
 	m.end()
 	receiver.next(t)
 	m.server.signal(syscall.SIGTERM)
-	crashUntil(t, "the server answers nobody any more", func() bool {
+	eventually(t, "the server answers nobody any more", func() bool {
 		status, _ := m.server.send(http.MethodGet, m.server.url+"/readyz", "", "", nil)
 		return status != http.StatusOK
 	})
@@ -147,7 +147,7 @@ func TestStopWaitsForAWebhookUnderWay(t *testing.T) {
 	if code := m.server.end(); code != 0 {
 		t.Errorf("the server ended with %d", code)
 	}
-	m.server = crashServe(t, folder, flags...)
+	m.server = startServer(t, folder, flags...)
 	m.end()
 	if got := receiver.next(t); got.Header.Get("webhook-id") == "" || len(receiver.got) > 0 {
 		t.Error("the first webhook came again, though it had been taken")

@@ -94,7 +94,7 @@ func returnPage(t *testing.T) (address, host string, visits <-chan string) {
 	return server.URL + "/done?cart=%37&x", strings.TrimPrefix(server.URL, "http://"), came
 }
 
-func TestCodeSendsItselfAndThePersonIsTakenBack(t *testing.T) {
+func TestCode_SubmitsItselfAndTheUserReturns(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	address, host, visits := returnPage(t)
@@ -116,7 +116,7 @@ func TestCodeSendsItselfAndThePersonIsTakenBack(t *testing.T) {
 	expect(t, "log-ins", s.logIns.of(who.Username), 1)
 }
 
-func TestFailureStaysOnScreenAndTryingAgainWorksInPlace(t *testing.T) {
+func TestFailure_StaysOnScreenAndCanBeRetriedInPlace(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	request := ask(readBills())
@@ -134,7 +134,7 @@ func TestFailureStaysOnScreenAndTryingAgainWorksInPlace(t *testing.T) {
 	expect(t, "sessions", len(s.link(t, link.LinkID).Sessions), 2)
 }
 
-func TestWrongCodeWaitsForThePersonAfterAnError(t *testing.T) {
+func TestWrongCode_DoesNotSubmitItselfAgain(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	link, who := s.newLink(t, ask(readBills())), someone(t, "clumsy")
@@ -151,7 +151,7 @@ func TestWrongCodeWaitsForThePersonAfterAnError(t *testing.T) {
 
 // What is typed stays when the page is told of something else, and a session
 // that another browser takes is gone from this one by itself.
-func TestPageFollowsASessionThatIsTakenOver(t *testing.T) {
+func TestPage_FollowsASessionThatMoves(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	link := s.newLink(t, ask(readBills()))

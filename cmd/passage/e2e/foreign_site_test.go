@@ -155,7 +155,7 @@ func connectedTo(t *testing.T, id string, site *foreignSite) *stack {
 		IntegrationsFlag: config.IntegrationsFlag{Integrations: foreign}, Site: map[string]string{id: "http://" + site.address}})
 }
 
-func TestInteropForeignSiteIsConnectedByAScriptFromTheDocumentation(t *testing.T) {
+func TestInteropForeignSite_IsConnectedByAScriptFromTheDocumentation(t *testing.T) {
 	t.Parallel()
 	site := startPocketBase(t, canaryPassword)
 	s := connectedTo(t, "pocketbase", site)

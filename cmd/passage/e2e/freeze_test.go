@@ -9,14 +9,14 @@ import (
 	"passage/db"
 )
 
-func TestFrozenServerChangesNothingWhenItThaws(t *testing.T) {
+func TestFrozenServer_ChangesNothingWhenItThaws(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
-	submitted := s.site.holdReply(crashSubmitting)
+	s := newScene(t)
+	submitted := s.site.holdReply(submittingCard)
 	late := s.visitor("good", "write", "read") // has handed its card to the site
 	late.connect()
 	late.reaches(submitted)
-	filling := s.site.hold(crashFilling)
+	filling := s.site.hold(fillingCard)
 	early := s.visitor("forgetful", "write") // is about to
 	early.logsIn()
 	early.reaches(filling)
@@ -27,7 +27,7 @@ func TestFrozenServerChangesNothingWhenItThaws(t *testing.T) {
 	submitted.open()
 	filling.open()
 	thaw := time.After(2 * db.LeaseDuration) // what is tried is that it passes
-	crashGivesUp(t)                          // it is used meanwhile
+	stopDuringSubmission(t)                  // it is used meanwhile
 	<-thaw
 	s.server.signal(syscall.SIGCONT)
 
@@ -53,18 +53,18 @@ func TestFrozenServerChangesNothingWhenItThaws(t *testing.T) {
 		t.Errorf("the thawed session handed %d cards to the site", n)
 	}
 	s.succeeds(late, "complete complete")
-	s.stored(crashUser, 1)
+	s.stored(goodUser, 1)
 	s.succeeds(early, "complete")
 	s.stored("forgetful@"+sandbox.Domain, 1)
 	s.succeeds(form, "complete")
 }
 
-// crashGivesUp stops a server whose session has handed a card to a site that
+// stopDuringSubmission stops a server whose session has handed a card to a site that
 // does not answer: the stop does not wait for it for ever.
-func crashGivesUp(t *testing.T) {
+func stopDuringSubmission(t *testing.T) {
 	t.Helper()
-	s := crashSet(t)
-	held := s.site.holdReply(crashSubmitting)
+	s := newScene(t)
+	held := s.site.holdReply(submittingCard)
 	p := s.visitor("good", "write")
 	p.connect()
 	p.reaches(held)
@@ -75,13 +75,13 @@ func crashGivesUp(t *testing.T) {
 	s.hears("link.failed", "OPERATION_UNKNOWN", p.link.LinkID)
 	s.expect(p.link.LinkID, "failed", "OPERATION_UNKNOWN", "unknown")
 	s.succeeds(p, "complete")
-	s.stored(crashUser, 1)
+	s.stored(goodUser, 1)
 }
 
-func TestLeaseOutlivesABusyMoment(t *testing.T) {
+func TestLease_OutlivesABusyMoment(t *testing.T) {
 	t.Parallel()
-	s := crashSet(t)
-	held := s.site.hold(crashReading)
+	s := newScene(t)
+	held := s.site.hold(readingPage)
 	p := s.visitor("good", "read")
 	p.connect()
 	p.reaches(held)

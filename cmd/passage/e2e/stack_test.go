@@ -175,7 +175,7 @@ func (s *stack) begin(ctx context.Context) {
 
 // smokeTest is the one test of -short that starts a server: a link from its key
 // to its result, in a browser.
-const smokeTest = "TestASandboxTakesATestLinkFromItsKeyToItsResult"
+const smokeTest = "TestSandbox_TakesATestLinkFromItsKeyToItsResult"
 
 // skipIfShort leaves a test out of -short, unless it is the smoke test. Every
 // function that starts a server or the program calls it.

@@ -15,12 +15,12 @@ import (
 	"passage/automation/catalog"
 )
 
-func TestHelpIsThereAtEveryLevel(t *testing.T) {
+func TestHelp_ExistsAtEveryLevel(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"", "serve", "demo", "keys", "keys create", "keys list", "keys rotate", "keys revoke",
 		"keys show-webhook", "keys rotate-webhook", "organizations", "organizations list", "organizations create", "organizations show", "organizations edit", "webhooks", "webhooks listen", "webhooks test", "admin",
 		"admin create", "admin passwd", "integrations", "integrations list", "integrations check", "doctor", "version"} {
-		result := crashRun(t, nil, "", append(strings.Fields(path), "--help")...)
+		result := runCommand(t, nil, "", append(strings.Fields(path), "--help")...)
 		if result.code != 0 || result.stderr != "" || !strings.HasPrefix(result.stdout, strings.TrimSpace("Usage: passage "+path)) {
 			t.Errorf("passage %s --help ends with %d: %s%s", path, result.code, result.stdout, result.stderr)
 		}
@@ -34,7 +34,7 @@ func TestHelpIsThereAtEveryLevel(t *testing.T) {
 	}
 }
 
-func TestWrongUsageSaysWhatToDo(t *testing.T) {
+func TestUsageErrors_SayWhatToDo(t *testing.T) {
 	t.Parallel()
 	for _, try := range []struct {
 		args        string
@@ -75,7 +75,7 @@ func TestWrongUsageSaysWhatToDo(t *testing.T) {
 			nil, []string{"--addr: ", "--admin-addr: ", "--public-url: ", "--trusted-proxy: ", "--privacy-url: ", "--browser-slots: ",
 				"--browser-spares: ", "--browser-line: ", "--webhook-allow: ", "--site: point nosuch to", "--site: point demo", `"passage serve --help"`}},
 	} {
-		result := crashRun(t, try.environment, "", strings.Fields(try.args)...)
+		result := runCommand(t, try.environment, "", strings.Fields(try.args)...)
 		if result.code != 2 || result.stdout != "" {
 			t.Errorf("passage %s ends with %d and prints %q", try.args, result.code, result.stdout)
 		}
@@ -87,10 +87,10 @@ func TestWrongUsageSaysWhatToDo(t *testing.T) {
 	}
 }
 
-func TestServeRefusesWhatItCannotWorkWith(t *testing.T) {
+func TestServe_RefusesUnusableSettings(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
-	crashWrite(t, file, nil)
+	writeFile(t, file, nil)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +112,7 @@ func TestServeRefusesWhatItCannotWorkWith(t *testing.T) {
 		{"a program that is no browser", nil, []string{"PASSAGE_BROWSER=" + file}, []string{file, "PASSAGE_BROWSER"}},
 	} {
 		args := append([]string{"serve", "--addr", "127.0.0.1:0", "--data", t.TempDir()}, try.args...)
-		result := crashRun(t, try.environment, "", args...)
+		result := runCommand(t, try.environment, "", args...)
 		if result.code != 1 {
 			t.Errorf("%s: serve ends with %d", try.name, result.code)
 		}
@@ -124,7 +124,7 @@ func TestServeRefusesWhatItCannotWorkWith(t *testing.T) {
 	}
 }
 
-func TestDamagedDataIsRefusedAndLeftAlone(t *testing.T) {
+func TestDamagedData_IsRefusedAndUnchanged(t *testing.T) {
 	t.Parallel()
 	for _, damage := range []struct {
 		name string
@@ -132,7 +132,7 @@ func TestDamagedDataIsRefusedAndLeftAlone(t *testing.T) {
 		says string
 	}{
 		{"the database is garbage", func(t *testing.T, folder string) {
-			crashWrite(t, filepath.Join(folder, "passage.db"), []byte(strings.Repeat("no database ", 1000)))
+			writeFile(t, filepath.Join(folder, "passage.db"), []byte(strings.Repeat("no database ", 1000)))
 		}, "restore a backup"},
 		{"the database is cut short", func(t *testing.T, folder string) {
 			path := filepath.Join(folder, "passage.db")
@@ -140,7 +140,7 @@ func TestDamagedDataIsRefusedAndLeftAlone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			crashWrite(t, path, whole[:len(whole)/2])
+			writeFile(t, path, whole[:len(whole)/2])
 		}, "restore a backup"},
 		{"the keyset is missing", func(t *testing.T, folder string) {
 			if err := os.Remove(filepath.Join(folder, "keyset.json")); err != nil {
@@ -148,27 +148,27 @@ func TestDamagedDataIsRefusedAndLeftAlone(t *testing.T) {
 			}
 		}, "restore it from your backup"},
 		{"the keyset is garbage", func(t *testing.T, folder string) {
-			crashWrite(t, filepath.Join(folder, "keyset.json"), []byte("{"))
+			writeFile(t, filepath.Join(folder, "keyset.json"), []byte("{"))
 		}, "restore it from your backup"},
 	} {
 		folder := t.TempDir()
-		crashMust(t, "", "keys", "create", "--data", folder, "--org", "Acme")
+		mustRun(t, "", "keys", "create", "--data", folder, "--org", "Acme")
 		damage.do(t, folder)
-		before := crashContents(t, folder)
+		before := folderContents(t, folder)
 		for _, args := range [][]string{{"serve", "--addr", "127.0.0.1:0"}, {"keys", "create", "--org", "Acme"}} {
-			result := crashRun(t, nil, "", append(args, "--data", folder)...)
+			result := runCommand(t, nil, "", append(args, "--data", folder)...)
 			if result.code != 1 || !strings.Contains(result.stderr, damage.says) {
 				t.Errorf("%s: %s ends with %d: %s", damage.name, args[0], result.code, result.stderr)
 			}
 		}
-		if !slices.Equal(before, crashContents(t, folder)) {
+		if !slices.Equal(before, folderContents(t, folder)) {
 			t.Errorf("%s: the folder was changed", damage.name)
 		}
 	}
 }
 
-// crashContents is what must not be lost in a data folder.
-func crashContents(t *testing.T, folder string) []string {
+// folderContents is what must not be lost in a data folder.
+func folderContents(t *testing.T, folder string) []string {
 	t.Helper()
 	var contents []string
 	for _, name := range []string{"passage.db", "keyset.json"} {
@@ -181,33 +181,33 @@ func crashContents(t *testing.T, folder string) []string {
 	return contents
 }
 
-func crashWrite(t *testing.T, path string, text []byte) {
+func writeFile(t *testing.T, path string, text []byte) {
 	t.Helper()
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestCommandsWorkBesideAServer(t *testing.T) {
+func TestCommands_WorkBesideAServer(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	s := crashServe(t, folder, "--browser-spares", "0")
-	m := crashEnrol(t, folder, "")
+	s := startServer(t, folder, "--browser-spares", "0")
+	m := enrolMerchant(t, folder, "")
 	m.server = s
 	works := func() int { return m.call(http.MethodGet, "/v1/links", nil, nil) }
 	if status := works(); status != http.StatusOK {
 		t.Errorf("a key made beside the server is met with %d", status)
 	}
-	second := crashRun(t, nil, "", "serve", "--data", folder, "--addr", "127.0.0.1:0")
+	second := runCommand(t, nil, "", "serve", "--data", folder, "--addr", "127.0.0.1:0")
 	if second.code != 1 || !strings.Contains(second.stderr, "process "+strconv.Itoa(s.pid())+" ") {
 		t.Errorf("a second server ends with %d: %s", second.code, second.stderr)
 	}
-	list := crashMust(t, "", "keys", "list", "--data", folder)
+	list := mustRun(t, "", "keys", "list", "--data", folder)
 	id := regexp.MustCompile(`key_\S+`).FindString(list)
 	if !strings.Contains(list, "Acme") || strings.Contains(list, m.key) {
 		t.Errorf("the list of keys is:\n%s", list)
 	}
-	crashMust(t, "", "keys", "revoke", "--data", folder, id)
+	mustRun(t, "", "keys", "revoke", "--data", folder, id)
 	if status := works(); status != http.StatusUnauthorized {
 		t.Errorf("a revoked key is met with %d", status)
 	}
@@ -232,7 +232,7 @@ func TestCommandsWorkBesideAServer(t *testing.T) {
 		{"", 0, []string{"doctor", "--data", folder, "--public-url", s.url}},
 		{"", 1, []string{"doctor", "--data", folder, "--public-url", s.url, "--browser", "/nonexistent"}},
 	} {
-		result := crashRun(t, nil, try.stdin, try.args...)
+		result := runCommand(t, nil, try.stdin, try.args...)
 		if result.code != try.code || strings.Contains(result.stdout+result.stderr, "horse") {
 			t.Errorf("passage %v ends with %d, not %d: %s%s", try.args, result.code, try.code, result.stdout, result.stderr)
 		}
@@ -242,11 +242,11 @@ func TestCommandsWorkBesideAServer(t *testing.T) {
 	}
 }
 
-func TestEveryFlagOfServeIsAVariableToo(t *testing.T) {
+func TestServeFlags_AreEnvironmentVariablesToo(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "made", "if", "missing")
-	site := crashCarrier(t)
-	s := crashServeWith(t, []string{
+	site := newGatedSite(t)
+	s := startServerWith(t, []string{
 		"PASSAGE_ADDR=127.0.0.1:0", "PASSAGE_ADMIN_ADDR=localhost:0", "PASSAGE_DATA=" + folder,
 		"PASSAGE_PUBLIC_URL=https://connect.example", "PASSAGE_SITE=" + site.flag, "PASSAGE_TRUSTED_PROXY=10.0.0.0/8,::1",
 		"PASSAGE_WEBHOOK_ALLOW=hooks.internal,10.1.0.0/16", "PASSAGE_OPERATOR_NAME=Somebody", "PASSAGE_PRIVACY_URL=https://connect.example/privacy",
@@ -260,14 +260,14 @@ func TestEveryFlagOfServeIsAVariableToo(t *testing.T) {
 	}
 	// What is said on the command line counts more.
 	other := t.TempDir()
-	said := crashServeWith(t, []string{"PASSAGE_ADDR=nowhere", "PASSAGE_DATA=" + folder}, other,
+	said := startServerWith(t, []string{"PASSAGE_ADDR=nowhere", "PASSAGE_DATA=" + folder}, other,
 		"serve", "--addr", "127.0.0.1:0", "--data", other, "--browser-spares", "0")
 	if code, _ := said.stop(); code != 0 {
 		t.Errorf("the server ended with %d", code)
 	}
 }
 
-func TestScriptThatDoesNotLoadLeavesTheOthersInService(t *testing.T) {
+func TestCatalog_KeepsOtherScriptsInServiceWhenOneFailsToLoad(t *testing.T) {
 	t.Parallel()
 	good := `
 integration(id = "good", name = "Good", site = "https://good.example", hosts = ["good.example"],

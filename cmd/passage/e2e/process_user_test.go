@@ -14,12 +14,12 @@ import (
 	"passage/automation/sandbox"
 )
 
-// crashPerson is somebody with a browser without JavaScript who connects an
+// processUser is somebody with a browser without JavaScript who connects an
 // account.
-type crashPerson struct {
+type processUser struct {
 	t        *testing.T
-	merchant *crashMerchant
-	link     crashLink
+	merchant *processMerchant
+	link     processLink
 	scenario string
 	answers  *sandbox.Person
 	client   *http.Client
@@ -27,8 +27,8 @@ type crashPerson struct {
 	answered string // the prompt that was answered last
 }
 
-// crashVisitor is somebody of a scenario, a customer of their own for each test.
-func crashVisitor(t *testing.T, m *crashMerchant, link crashLink, scenario string) *crashPerson {
+// newProcessUser is somebody of a scenario, a customer of their own for each test.
+func newProcessUser(t *testing.T, m *processMerchant, link processLink, scenario string) *processUser {
 	t.Helper()
 	who, ok := sandbox.ScenarioOf(scenario)
 	if !ok {
@@ -38,13 +38,13 @@ func crashVisitor(t *testing.T, m *crashMerchant, link crashLink, scenario strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &crashPerson{t: t, merchant: m, link: link, scenario: scenario, answers: who.Person(),
-		client: &http.Client{Jar: jar, Transport: crashClient.Transport,
+	return &processUser{t: t, merchant: m, link: link, scenario: scenario, answers: who.Person(),
+		client: &http.Client{Jar: jar, Transport: plainClient.Transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // claim presses the button of the claim page.
-func (p *crashPerson) claim() {
+func (p *processUser) claim() {
 	p.t.Helper()
 	claim, err := url.Parse(p.link.ClaimURL)
 	if err != nil {
@@ -59,7 +59,7 @@ func (p *crashPerson) claim() {
 }
 
 // again presses “Try again”, or, where the page is gone, opens the claim URL.
-func (p *crashPerson) again() {
+func (p *processUser) again() {
 	p.t.Helper()
 	reply := p.post(p.session+"/retry", nil)
 	p.session = reply.Header.Get("Location")
@@ -69,9 +69,9 @@ func (p *crashPerson) again() {
 	p.answered = ""
 }
 
-func (p *crashPerson) post(path string, form url.Values) *http.Response {
+func (p *processUser) post(path string, form url.Values) *http.Response {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.t.Context(), crashPatience)
+	ctx, cancel := context.WithTimeout(p.t.Context(), processPatience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.merchant.server.url+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -87,14 +87,14 @@ func (p *crashPerson) post(path string, form url.Values) *http.Response {
 }
 
 var (
-	crashPrompt = regexp.MustCompile(`data-prompt="([^"]*)"`)
-	crashEnd    = regexp.MustCompile(`data-end="([^"]*)"`)
+	promptPattern = regexp.MustCompile(`data-prompt="([^"]*)"`)
+	endPattern    = regexp.MustCompile(`data-end="([^"]*)"`)
 )
 
 // next waits until the session asks something new or has ended.
-func (p *crashPerson) next() (prompt, end string) {
+func (p *processUser) next() (prompt, end string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.t.Context(), crashPatience)
+	ctx, cancel := context.WithTimeout(p.t.Context(), processPatience)
 	defer cancel()
 	prompt, end, err := p.follow(ctx)
 	if err != nil {
@@ -104,7 +104,7 @@ func (p *crashPerson) next() (prompt, end string) {
 }
 
 // follow reads the session's stream until it asks something new or has ended.
-func (p *crashPerson) follow(ctx context.Context) (prompt, end string, err error) {
+func (p *processUser) follow(ctx context.Context) (prompt, end string, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.merchant.server.url+p.session+"/events", nil)
 	if err != nil {
 		return "", "", err
@@ -123,10 +123,10 @@ func (p *crashPerson) follow(ctx context.Context) (prompt, end string, err error
 		if event += line; line != "\n" {
 			continue
 		}
-		if found := crashEnd.FindStringSubmatch(event); found != nil {
+		if found := endPattern.FindStringSubmatch(event); found != nil {
 			return "", found[1], nil
 		}
-		if found := crashPrompt.FindStringSubmatch(event); found != nil && found[1] != "" && found[1] != p.answered {
+		if found := promptPattern.FindStringSubmatch(event); found != nil && found[1] != "" && found[1] != p.answered {
 			return found[1], "", nil
 		}
 		event = ""
@@ -134,9 +134,9 @@ func (p *crashPerson) follow(ctx context.Context) (prompt, end string, err error
 }
 
 // reaches waits until the session's browser stands at a gate of the site.
-func (p *crashPerson) reaches(gate *crashGate) {
+func (p *processUser) reaches(gate *requestGate) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.t.Context(), crashPatience)
+	ctx, cancel := context.WithTimeout(p.t.Context(), processPatience)
 	defer cancel()
 	stopped := make(chan string, 1)
 	go func() {
@@ -153,7 +153,7 @@ func (p *crashPerson) reaches(gate *crashGate) {
 }
 
 // answer gives the scenario's answer to a question of this kind, once it is open.
-func (p *crashPerson) answer(kind string) {
+func (p *processUser) answer(kind string) {
 	p.t.Helper()
 	prompt, end := p.next()
 	if prompt == "" {
@@ -170,7 +170,7 @@ func (p *crashPerson) answer(kind string) {
 }
 
 // leaves has the person wait for the next question and not answer it.
-func (p *crashPerson) leaves() {
+func (p *processUser) leaves() {
 	p.t.Helper()
 	prompt, end := p.next()
 	if prompt == "" {
@@ -180,14 +180,14 @@ func (p *crashPerson) leaves() {
 }
 
 // connect goes from the claim page to the log-in.
-func (p *crashPerson) connect() {
+func (p *processUser) connect() {
 	p.t.Helper()
 	p.claim()
 	p.answer("credentials")
 }
 
 // logsIn answers every question until the account is open, as the scenario does.
-func (p *crashPerson) logsIn() {
+func (p *processUser) logsIn() {
 	p.t.Helper()
 	p.connect()
 	more := map[string][]string{"forgetful": {"credentials", "credentials"}, "clumsy": {"one_time_code", "one_time_code"}}
@@ -197,13 +197,13 @@ func (p *crashPerson) logsIn() {
 }
 
 // cancels presses “Cancel”.
-func (p *crashPerson) cancels() (status int) {
+func (p *processUser) cancels() (status int) {
 	p.t.Helper()
 	return p.post(p.session+"/cancel", nil).StatusCode
 }
 
 // ends waits for the session's end.
-func (p *crashPerson) ends(want string) {
+func (p *processUser) ends(want string) {
 	p.t.Helper()
 	if prompt, end := p.next(); end != want {
 		p.t.Errorf("the session is at %q %q, and should have ended %q", end, prompt, want)

@@ -272,7 +272,7 @@ func keySetOf(t *testing.T, database *db.DB) http.Handler {
 	return router
 }
 
-func TestAReceiverThatFailsForAnHourGetsEveryEventSigned(t *testing.T) {
+func TestWebhooks_AllArriveSignedThoughTheReceiverFailsForAnHour(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		if h := failingHour(t); h.failures < len(ways) {

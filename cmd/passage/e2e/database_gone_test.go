@@ -59,7 +59,7 @@ func brokenStack(t *testing.T) (s *stack, link created, sessionID string) {
 	return s, created{LinkID: stored.ID, ClaimCode: stored.ClaimCode, ClaimURL: front.URL + "/c/" + stored.ClaimCode}, session.ID
 }
 
-func TestNothingOfTheInsideShowsWhenTheDatabaseIsGone(t *testing.T) {
+func TestErrors_ShowNothingInternalWhenTheDatabaseIsGone(t *testing.T) {
 	t.Parallel()
 	s, link, sessionID := brokenStack(t)
 	v := s.visitor(t, link)

@@ -16,7 +16,7 @@ func (s *stack) stored(username string) int {
 
 // A change that was made and verified is not made again by the next attempt,
 // but only in the same account.
-func TestACompletedChangeIsTakenOverInTheSameAccountOnly(t *testing.T) {
+func TestCheckpoint_CountsInTheSameAccountOnly(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		scenario string

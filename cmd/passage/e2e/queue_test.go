@@ -25,7 +25,7 @@ func (s *stack) comes(t *testing.T, name string, from merchant) *inLine {
 	return &inLine{v, name, v.submit(shown.asks(), someone(t, "good").Person().Answer("credentials"))}
 }
 
-func TestPeopleWaitInTurnsAndSeeTheirPlace(t *testing.T) {
+func TestQueue_ServesMerchantsRoundRobinAndShowsThePosition(t *testing.T) {
 	t.Parallel()
 	flags := testBrowser(1)
 	flags.BrowserLine = 6

@@ -14,18 +14,18 @@ import (
 	"passage/automation/sandbox"
 )
 
-// crashSite is the carrier, in the process of the test: it outlives the servers
+// gatedSite is the carrier, in the process of the test: it outlives the servers
 // that work on it, and remembers what really happened.
-type crashSite struct {
+type gatedSite struct {
 	*sandbox.Carrier
 	flag string // for --site
 
 	mu    sync.Mutex
-	gates []*crashGate
+	gates []*requestGate
 }
 
-// crashGate holds one request of the site.
-type crashGate struct {
+// requestGate holds one request of the site.
+type requestGate struct {
 	request string        // METHOD /path
 	after   bool          // the site has acted; its reply is held
 	reached chan struct{} // closed when the request is held
@@ -34,14 +34,14 @@ type crashGate struct {
 	used    bool
 }
 
-func (g *crashGate) open() { g.once.Do(func() { close(g.opened) }) }
+func (g *requestGate) open() { g.once.Do(func() { close(g.opened) }) }
 
-func crashCarrier(t *testing.T) *crashSite {
+func newGatedSite(t *testing.T) *gatedSite {
 	t.Helper()
-	s := &crashSite{}
+	s := &gatedSite{}
 	var frame *httptest.Server
 	s.Carrier = sandbox.NewCarrier(sandbox.CarrierOptions{
-		FrameURL: func() string { return "http://" + crashLocalhost(frame) },
+		FrameURL: func() string { return "http://" + localhostOf(frame) },
 		Slow:     time.Second, Approval: time.Minute,
 	})
 	frame = httptest.NewServer(s.CardFrame())
@@ -55,30 +55,30 @@ func crashCarrier(t *testing.T) *crashSite {
 			gate.open()
 		}
 	})
-	s.flag = "demo=" + site.URL + "," + crashLocalhost(frame)
+	s.flag = "demo=" + site.URL + "," + localhostOf(frame)
 	return s
 }
 
-// crashLocalhost names a server so that it is another site than 127.0.0.1.
-func crashLocalhost(s *httptest.Server) string {
+// localhostOf names a server so that it is another site than 127.0.0.1.
+func localhostOf(s *httptest.Server) string {
 	return strings.Replace(s.Listener.Addr().String(), "127.0.0.1", "localhost", 1)
 }
 
 // hold has the next request of its kind wait at the site's door.
-func (s *crashSite) hold(request string) *crashGate { return s.add(request, false) }
+func (s *gatedSite) hold(request string) *requestGate { return s.add(request, false) }
 
 // holdReply has the site act on the next request of its kind, but not answer.
-func (s *crashSite) holdReply(request string) *crashGate { return s.add(request, true) }
+func (s *gatedSite) holdReply(request string) *requestGate { return s.add(request, true) }
 
-func (s *crashSite) add(request string, after bool) *crashGate {
-	gate := &crashGate{request: request, after: after, reached: make(chan struct{}), opened: make(chan struct{})}
+func (s *gatedSite) add(request string, after bool) *requestGate {
+	gate := &requestGate{request: request, after: after, reached: make(chan struct{}), opened: make(chan struct{})}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.gates = append(s.gates, gate)
 	return gate
 }
 
-func (s *crashSite) gate(r *http.Request) *crashGate {
+func (s *gatedSite) gate(r *http.Request) *requestGate {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, gate := range s.gates {
@@ -93,7 +93,7 @@ func (s *crashSite) gate(r *http.Request) *crashGate {
 	return nil
 }
 
-func (s *crashSite) guard(site http.Handler) http.Handler {
+func (s *gatedSite) guard(site http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		reply := httptest.NewRecorder()
 		held := s.gate(r)
@@ -119,41 +119,41 @@ func (s *crashSite) guard(site http.Handler) http.Handler {
 	})
 }
 
-// crashReceiver takes a merchant's webhooks.
-type crashReceiver struct {
+// processReceiver takes a merchant's webhooks.
+type processReceiver struct {
 	*httptest.Server
-	got chan crashWebhook
+	got chan processWebhook
 }
 
-// crashWebhook is one try at a delivery, as it came.
-type crashWebhook struct {
+// processWebhook is one try at a delivery, as it came.
+type processWebhook struct {
 	At                        time.Time
 	Header                    http.Header
 	ID, Event, LinkID, Status string
 	Final                     bool
-	Error                     *crashError
+	Error                     *processError
 }
 
-func (w crashWebhook) code() string {
+func (w processWebhook) code() string {
 	if w.Error == nil {
 		return ""
 	}
 	return w.Error.Code
 }
 
-// crashReceive answers each try with what reply says, which may take its time.
-func crashReceive(t *testing.T, reply func(r *http.Request) (status int)) *crashReceiver {
+// newProcessReceiver answers each try with what reply says, which may take its time.
+func newProcessReceiver(t *testing.T, reply func(r *http.Request) (status int)) *processReceiver {
 	t.Helper()
-	receiver := &crashReceiver{got: make(chan crashWebhook, 100)}
+	receiver := &processReceiver{got: make(chan processWebhook, 100)}
 	receiver.Server = httptest.NewServer(receiver.handler(reply))
 	t.Cleanup(receiver.Close)
 	return receiver
 }
 
-func (c *crashReceiver) handler(reply func(r *http.Request) (status int)) http.Handler {
+func (c *processReceiver) handler(reply func(r *http.Request) (status int)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
-		got := crashWebhook{At: time.Now(), Header: r.Header}
+		got := processWebhook{At: time.Now(), Header: r.Header}
 		if err != nil || json.Unmarshal(body, &got) != nil {
 			w.WriteHeader(http.StatusBadRequest)
 			return
@@ -163,10 +163,10 @@ func (c *crashReceiver) handler(reply func(r *http.Request) (status int)) http.H
 	})
 }
 
-func crashTaken(*http.Request) int { return http.StatusNoContent }
+func acceptAll(*http.Request) int { return http.StatusNoContent }
 
 // next waits for the next try.
-func (c *crashReceiver) next(t *testing.T) crashWebhook {
+func (c *processReceiver) next(t *testing.T) processWebhook {
 	t.Helper()
-	return crashWait(t, "a webhook", c.got)
+	return awaitSignal(t, "a webhook", c.got)
 }

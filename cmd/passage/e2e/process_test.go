@@ -18,12 +18,12 @@ import (
 	"time"
 )
 
-// crashPatience bounds every wait of these tests: only a fault takes so long.
-const crashPatience = 40 * time.Second
+// processPatience bounds every wait of these tests: only a fault takes so long.
+const processPatience = 40 * time.Second
 
-// crashBinary is the program as its users run it, built once. The file has no
+// builtProgram is the program as its users run it, built once. The file has no
 // name any more when it is used, so nothing stays behind, whatever ends the tests.
-var crashBinary = sync.OnceValues(func() (*os.File, error) {
+var builtProgram = sync.OnceValues(func() (*os.File, error) {
 	folder, err := os.MkdirTemp("", "passage-crash-")
 	if err != nil {
 		return nil, err
@@ -36,11 +36,11 @@ var crashBinary = sync.OnceValues(func() (*os.File, error) {
 	return os.Open(path)
 })
 
-// crashCommand is the program with a clean environment, to be started.
-func crashCommand(t *testing.T, environment []string, args ...string) *exec.Cmd {
+// newCommand is the program with a clean environment, to be started.
+func newCommand(t *testing.T, environment []string, args ...string) *exec.Cmd {
 	t.Helper()
 	skipIfShort(t)
-	binary, err := crashBinary()
+	binary, err := builtProgram()
 	if err != nil {
 		t.Fatalf("build the program: %v", err)
 	}
@@ -59,60 +59,60 @@ func crashCommand(t *testing.T, environment []string, args ...string) *exec.Cmd 
 	return command
 }
 
-// crashResult is how a command ended.
-type crashResult struct {
+// commandResult is how a command ended.
+type commandResult struct {
 	stdout, stderr string
 	code           int
 }
 
-// crashRun runs a command to its end.
-func crashRun(t *testing.T, environment []string, stdin string, args ...string) crashResult {
+// runCommand runs a command to its end.
+func runCommand(t *testing.T, environment []string, stdin string, args ...string) commandResult {
 	t.Helper()
-	command := crashCommand(t, environment, args...)
+	command := newCommand(t, environment, args...)
 	var stdout, stderr bytes.Buffer
 	command.Stdin, command.Stdout, command.Stderr = strings.NewReader(stdin), &stdout, &stderr
-	tooLong := time.AfterFunc(crashPatience, func() { _ = command.Process.Kill() })
+	tooLong := time.AfterFunc(processPatience, func() { _ = command.Process.Kill() })
 	defer tooLong.Stop()
 	err := command.Run()
 	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
 		t.Fatalf("run passage %v: %v", args, err)
 	}
-	return crashResult{stdout.String(), stderr.String(), command.ProcessState.ExitCode()}
+	return commandResult{stdout.String(), stderr.String(), command.ProcessState.ExitCode()}
 }
 
-// crashMust runs a command that has to succeed, and returns what it printed.
-func crashMust(t *testing.T, stdin string, args ...string) string {
+// mustRun runs a command that has to succeed, and returns what it printed.
+func mustRun(t *testing.T, stdin string, args ...string) string {
 	t.Helper()
-	result := crashRun(t, nil, stdin, args...)
+	result := runCommand(t, nil, stdin, args...)
 	if result.code != 0 {
 		t.Fatalf("passage %v ended with %d:\n%s", args, result.code, result.stderr)
 	}
 	return result.stdout
 }
 
-// crashServer is a server in a process of its own.
-type crashServer struct {
+// serverProcess is a server in a process of its own.
+type serverProcess struct {
 	t          *testing.T
 	command    *exec.Cmd
 	folder     string
 	url, admin string
-	log        *crashLog
+	log        *processLog
 	exited     chan struct{} // closed when the process has been waited for
 }
 
-var crashGreeting = regexp.MustCompile(`^Passage serves (http\S+), and the dashboard at (http\S+)\.$`)
+var greetingLine = regexp.MustCompile(`^Passage serves (http\S+), and the dashboard at (http\S+)\.$`)
 
-// crashServe starts a server on a data folder and waits until it has said where
+// startServer starts a server on a data folder and waits until it has said where
 // it is. It is killed at the end of the test, and must leave no browser then.
-func crashServe(t *testing.T, folder string, args ...string) *crashServer {
+func startServer(t *testing.T, folder string, args ...string) *serverProcess {
 	t.Helper()
-	return crashServeWith(t, nil, folder, append([]string{"serve", "--data", folder, "--addr", "127.0.0.1:0"}, args...)...)
+	return startServerWith(t, nil, folder, append([]string{"serve", "--data", folder, "--addr", "127.0.0.1:0"}, args...)...)
 }
 
-func crashServeWith(t *testing.T, environment []string, folder string, args ...string) *crashServer {
+func startServerWith(t *testing.T, environment []string, folder string, args ...string) *serverProcess {
 	t.Helper()
-	s := &crashServer{t: t, folder: folder, log: &crashLog{}, exited: make(chan struct{}),
-		command: crashCommand(t, environment, args...)}
+	s := &serverProcess{t: t, folder: folder, log: &processLog{}, exited: make(chan struct{}),
+		command: newCommand(t, environment, args...)}
 	s.command.Stderr = s.log
 	stdout, err := s.command.StdoutPipe()
 	if err != nil {
@@ -125,7 +125,7 @@ func crashServeWith(t *testing.T, environment []string, folder string, args ...s
 	go func() {
 		defer close(s.exited)
 		for lines := bufio.NewScanner(stdout); lines.Scan(); {
-			if match := crashGreeting.FindStringSubmatch(lines.Text()); match != nil {
+			if match := greetingLine.FindStringSubmatch(lines.Text()); match != nil {
 				s.url, s.admin = match[1], match[2]
 				close(greeted)
 			}
@@ -142,15 +142,15 @@ func crashServeWith(t *testing.T, environment []string, folder string, args ...s
 	case <-greeted:
 	case <-s.exited:
 		t.Fatalf("the server ended with %d", s.command.ProcessState.ExitCode())
-	case <-time.After(crashPatience):
+	case <-time.After(processPatience):
 		t.Fatal("the server does not start")
 	}
 	return s
 }
 
-func (s *crashServer) pid() int { return s.command.Process.Pid }
+func (s *serverProcess) pid() int { return s.command.Process.Pid }
 
-func (s *crashServer) signal(signal syscall.Signal) {
+func (s *serverProcess) signal(signal syscall.Signal) {
 	s.t.Helper()
 	if err := s.command.Process.Signal(signal); err != nil {
 		s.t.Fatalf("%v: %v", signal, err)
@@ -159,7 +159,7 @@ func (s *crashServer) signal(signal syscall.Signal) {
 
 // kill ends the process as a power cut would, and makes sure that its browsers
 // went with it.
-func (s *crashServer) kill() {
+func (s *serverProcess) kill() {
 	s.t.Helper()
 	_ = s.command.Process.Kill() // gone already is as good
 	<-s.exited
@@ -167,7 +167,7 @@ func (s *crashServer) kill() {
 }
 
 // stop asks the process to end and returns its exit code and how long it took.
-func (s *crashServer) stop() (code int, took time.Duration) {
+func (s *serverProcess) stop() (code int, took time.Duration) {
 	s.t.Helper()
 	begin := time.Now()
 	s.signal(syscall.SIGTERM)
@@ -175,11 +175,11 @@ func (s *crashServer) stop() (code int, took time.Duration) {
 }
 
 // end waits for the process, which has been told to end.
-func (s *crashServer) end() (code int) {
+func (s *serverProcess) end() (code int) {
 	s.t.Helper()
 	select {
 	case <-s.exited:
-	case <-time.After(crashPatience):
+	case <-time.After(processPatience):
 		s.t.Fatal("the server does not end")
 	}
 	s.noBrowser()
@@ -188,7 +188,7 @@ func (s *crashServer) end() (code int) {
 
 // browsers are the live processes that work in this server's data folder:
 // browsers and what they started.
-func (s *crashServer) browsers() []int {
+func (s *serverProcess) browsers() []int {
 	s.t.Helper()
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
@@ -209,7 +209,7 @@ func (s *crashServer) browsers() []int {
 }
 
 // browser is the one browser that the server has started.
-func (s *crashServer) browser() int {
+func (s *serverProcess) browser() int {
 	s.t.Helper()
 	var own []int
 	for _, pid := range s.browsers() {
@@ -224,15 +224,15 @@ func (s *crashServer) browser() int {
 	return own[0]
 }
 
-func (s *crashServer) noBrowser() {
+func (s *serverProcess) noBrowser() {
 	s.t.Helper()
-	crashUntil(s.t, "every browser is gone", func() bool { return len(s.browsers()) == 0 })
+	eventually(s.t, "every browser is gone", func() bool { return len(s.browsers()) == 0 })
 }
 
-// crashUntil looks again and again, for what nothing tells.
-func crashUntil(t *testing.T, what string, holds func() bool) {
+// eventually looks again and again, for what nothing tells.
+func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), crashPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), processPatience)
 	defer cancel()
 	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()
@@ -246,19 +246,19 @@ func crashUntil(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-// crashLog is what a process writes to stderr.
-type crashLog struct {
+// processLog is what a process writes to stderr.
+type processLog struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (l *crashLog) Write(b []byte) (int, error) {
+func (l *processLog) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.Write(b)
 }
 
-func (l *crashLog) String() string {
+func (l *processLog) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String()

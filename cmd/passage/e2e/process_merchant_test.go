@@ -13,39 +13,39 @@ import (
 	"passage/automation/sandbox"
 )
 
-// crashMerchant calls the API. It knows the server by its process, so that it
+// processMerchant calls the API. It knows the server by its process, so that it
 // goes on with another one after a restart.
-type crashMerchant struct {
+type processMerchant struct {
 	t       *testing.T
-	server  *crashServer
+	server  *serverProcess
 	key     string
 	webhook string
 }
 
-func crashEnrol(t *testing.T, folder, webhook string) *crashMerchant {
+func enrolMerchant(t *testing.T, folder, webhook string) *processMerchant {
 	t.Helper()
-	key := crashMust(t, "", "keys", "create", "--data", folder, "--org", "Acme")
-	return &crashMerchant{t: t, key: strings.TrimSpace(key), webhook: webhook}
+	key := mustRun(t, "", "keys", "create", "--data", folder, "--org", "Acme")
+	return &processMerchant{t: t, key: strings.TrimSpace(key), webhook: webhook}
 }
 
-// crashLink is what the API tells of a link.
-type crashLink struct {
+// processLink is what the API tells of a link.
+type processLink struct {
 	ID, LinkID, Status, ClaimURL, ClaimCode string
 	Operations                              []struct{ Status string }
-	Error                                   *crashError
+	Error                                   *processError
 	Result                                  json.RawMessage
 	Sessions                                []struct {
 		Status string
-		Error  *crashError
+		Error  *processError
 	}
 }
 
-type crashError struct {
+type processError struct {
 	Code      string
 	Operation *int
 }
 
-func (l crashLink) code() string {
+func (l processLink) code() string {
 	if l.Error == nil {
 		return ""
 	}
@@ -53,7 +53,7 @@ func (l crashLink) code() string {
 }
 
 // statuses are those of the operations, in order.
-func (l crashLink) statuses() string {
+func (l processLink) statuses() string {
 	var all []string
 	for _, operation := range l.Operations {
 		all = append(all, operation.Status)
@@ -61,8 +61,8 @@ func (l crashLink) statuses() string {
 	return strings.Join(all, " ")
 }
 
-// crashOperations makes a link's operations by name: read, write and bills.
-func crashOperations(names ...string) []map[string]any {
+// operationsNamed makes a link's operations by name: read, write and bills.
+func operationsNamed(names ...string) []map[string]any {
 	known := map[string]map[string]any{
 		"read":  {"resource": "paymentMethod", "action": "read"},
 		"bills": {"resource": "mobileBillingStatement", "action": "read", "arguments": map[string]any{"limit": 2}},
@@ -77,22 +77,22 @@ func crashOperations(names ...string) []map[string]any {
 }
 
 // create makes a link of operations by name.
-func (m *crashMerchant) create(names ...string) crashLink {
+func (m *processMerchant) create(names ...string) processLink {
 	m.t.Helper()
-	body := map[string]any{"integrationId": "demo", "operations": crashOperations(names...), "returnUrl": "https://acme.example/done"}
+	body := map[string]any{"integrationId": "demo", "operations": operationsNamed(names...), "returnUrl": "https://acme.example/done"}
 	if m.webhook != "" {
 		body["webhookUrl"] = m.webhook
 	}
-	var link crashLink
+	var link processLink
 	if status := m.call(http.MethodPost, "/v1/links", body, &link); status != http.StatusCreated {
 		m.t.Fatalf("create a link: %d", status)
 	}
 	return link
 }
 
-func (m *crashMerchant) link(id string) crashLink {
+func (m *processMerchant) link(id string) processLink {
 	m.t.Helper()
-	var link crashLink
+	var link processLink
 	if status := m.call(http.MethodGet, "/v1/links/"+id, nil, &link); status != http.StatusOK {
 		m.t.Fatalf("get link %s: %d", id, status)
 	}
@@ -100,7 +100,7 @@ func (m *crashMerchant) link(id string) crashLink {
 }
 
 // expect checks where a link stands.
-func (m *crashMerchant) expect(id, status, code, operations string) crashLink {
+func (m *processMerchant) expect(id, status, code, operations string) processLink {
 	m.t.Helper()
 	link := m.link(id)
 	if link.Status != status || link.code() != code || link.statuses() != operations {
@@ -110,13 +110,13 @@ func (m *crashMerchant) expect(id, status, code, operations string) crashLink {
 	return link
 }
 
-func (m *crashMerchant) call(method, path string, body, into any) (status int) {
+func (m *processMerchant) call(method, path string, body, into any) (status int) {
 	m.t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(m.t.Context(), crashPatience)
+	ctx, cancel := context.WithTimeout(m.t.Context(), processPatience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, m.server.url+path, bytes.NewReader(text))
 	if err != nil {
@@ -126,7 +126,7 @@ func (m *crashMerchant) call(method, path string, body, into any) (status int) {
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	reply, err := crashClient.Do(request)
+	reply, err := plainClient.Do(request)
 	if err != nil {
 		m.t.Fatalf("%s %s: %v", method, path, err)
 	}
@@ -143,15 +143,15 @@ func (m *crashMerchant) call(method, path string, body, into any) (status int) {
 	return reply.StatusCode
 }
 
-// crashClient keeps no connection, so that none leads to a process that is gone.
-var crashClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+// plainClient keeps no connection, so that none leads to a process that is gone.
+var plainClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 
-// crashWait waits for a signal.
-func crashWait[T any](t *testing.T, what string, signal <-chan T) (value T) {
+// awaitSignal waits for a signal.
+func awaitSignal[T any](t *testing.T, what string, signal <-chan T) (value T) {
 	t.Helper()
 	select {
 	case value = <-signal:
-	case <-time.After(crashPatience):
+	case <-time.After(processPatience):
 		t.Fatalf("in vain waited for %s", what)
 	}
 	return value
