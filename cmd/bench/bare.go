@@ -17,8 +17,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// bareCommand makes the bench the bare script: what one writes with rod and
-// nothing else. It is a process of its own, so that it is measured as Passage is.
+// bareCommand makes the bench the bare script, which uses rod and nothing else. It
+// is a separate process, so that it is measured as Passage is.
 const bareCommand = "bare"
 
 // script does by rod what the integrations do: the same pages, clicks, fields
@@ -31,11 +31,11 @@ type script struct {
 	AtOnce  int      // browsers
 }
 
-// patience is what the slowest page is given.
+// patience is the time limit of the slowest page.
 const patience = time.Minute
 
 // runBare takes a line with a site's id and user names, does a session for each
-// name, and prints how many seconds that took; again and again until its input
+// name, and prints how many seconds that took; until its input
 // ends.
 func runBare(ctx context.Context, configuration string, in io.Reader, out io.Writer) error {
 	var s script
@@ -75,8 +75,7 @@ type visit struct {
 	limit    int // bills or orders to read
 }
 
-// session panics by rod's own means where something is not as it should be, as
-// its Must functions do; runBare catches that.
+// session panics on an error, as rod's Must functions do; runBare recovers.
 func (s *script) session(site kind, username string) {
 	l := s.launcher()
 	browser := rod.New().ControlURL(l.MustLaunch()).MustConnect()
@@ -125,8 +124,8 @@ func (v *visit) frame(selector, wanted string) *visit {
 	return &inside
 }
 
-// arrive waits for the first of some elements, which must be the first named.
-// Where the page is left under rod's look, rod gives up and is asked again.
+// arrive waits for the first of some elements, which must be the first named. If
+// the page navigates meanwhile, rod returns an error, and arrive asks again.
 func (v *visit) arrive(wanted string, others ...string) {
 	for {
 		seen := ""
@@ -148,10 +147,10 @@ func (v *visit) arrive(wanted string, others ...string) {
 	}
 }
 
-// row is one thing of a list, by the names of its columns.
+// row is an entry of a list, by the names of its columns.
 type row map[string]any
 
-// rows reads a list in one round trip, as somebody would who minds the cost.
+// rows reads a list in one round trip, to keep the cost low.
 func (v *visit) rows(selector string, columns map[string]string) []row {
 	return v.list(`(selector, columns) => [...document.querySelectorAll(selector)].map((row) =>
 		Object.fromEntries(Object.entries(columns).map(([name, wanted]) => {
@@ -167,7 +166,7 @@ func (v *visit) list(function string, arguments ...any) (list []row) {
 	return list
 }
 
-// expect gives up where a list has not as many rows as it should.
+// expect panics if a list does not have the expected number of rows.
 func expect(list []row, count int) {
 	if len(list) != count {
 		utils.E(fmt.Errorf("%d rows instead of %d", len(list), count))

@@ -35,8 +35,8 @@ func bareATT(v *visit) {
 	expect(v.attBills(), v.limit)
 }
 
-// attOpenCards goes the way that a person has to: behind the overview, the site
-// lets nobody in by an address.
+// attOpenCards clicks through the overview, as a user must: the site refuses direct
+// navigation to the pages behind it.
 func (v *visit) attOpenCards() {
 	v.open("/acctmgmt/overview", attHome)
 	v.click(`a[href="/acctmgmt/settings"]`)

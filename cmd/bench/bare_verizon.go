@@ -35,7 +35,7 @@ func bareVerizon(v *visit) {
 
 func (v *visit) shadow(host string) *rod.Element { return v.MustElement(host).MustShadowRoot() }
 
-// verizonSave turns down what the site asks, in a dialog, while it saves.
+// verizonSave dismisses the dialog that the site opens while it saves.
 func (v *visit) verizonSave() {
 	wait, answer := v.MustHandleDialog()
 	clicked := make(chan error, 1)

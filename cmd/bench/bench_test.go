@@ -102,13 +102,13 @@ func waitFor(t *testing.T, holds func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	look := time.NewTicker(tick)
-	defer look.Stop()
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
 	for !holds() {
 		select {
 		case <-ctx.Done():
 			t.Fatal("it never came to hold")
-		case <-look.C:
+		case <-ticker.C:
 		}
 	}
 }

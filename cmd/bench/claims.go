@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// claimTarget is how long the middle person may wait for the form.
+// claimTarget is the target for the median wait for the form.
 const claimTarget = 50 // ms
 
-// measureClaims takes the time from the button of the claim page to the form on
+// measureClaims measures the time from the button of the claim page to the form on
 // the screen: the claim's POST, and the page that its answer leads to, until
-// the last byte. Two requests that do nothing, in turns with it, show what of
-// that is HTTP.
+// the last byte. Two requests that do nothing, alternating with it, show the
+// share of HTTP.
 func (s *suite) measureClaims(ctx context.Context) (err error) {
 	server, err := s.serve(ctx, 1)
 	if err != nil {
@@ -55,24 +55,24 @@ func (s sample) spread() string {
 }
 
 func (s *server) timeClaim(ctx context.Context, claimURL string) (float64, error) {
-	who, err := s.person()
+	user, err := s.person()
 	if err != nil {
 		return 0, err
 	}
 	begin := time.Now()
-	err = who.claim(ctx, claimURL)
+	err = user.claim(ctx, claimURL)
 	took := milliseconds(time.Since(begin))
-	if err == nil && !strings.Contains(who.page, `name="password"`) {
+	if err == nil && !strings.Contains(user.page, `name="password"`) {
 		err = errors.New("the claim does not lead to the form")
 	}
 	return took, err
 }
 
 func (s *server) timeNothing(ctx context.Context) (float64, error) {
-	who := person{client: *s.client, site: s.address}
+	user := person{client: *s.client, site: s.address}
 	begin := time.Now()
 	for range 2 {
-		if _, err := who.get(ctx, "/healthz"); err != nil {
+		if _, err := user.get(ctx, "/healthz"); err != nil {
 			return 0, err
 		}
 	}

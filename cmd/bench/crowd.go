@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// holders are people whose sessions wait for a one-time code, each with a browser.
+// holders are users whose sessions wait for a one-time code, each with a browser.
 type holders []*person
 
 func (s *server) holdEverySlot(ctx context.Context) (holders, error) {
@@ -39,7 +39,7 @@ func (s *server) holdEverySlot(ctx context.Context) (holders, error) {
 	return people, asked.Wait()
 }
 
-// leave has everybody enter their code and go on to the end.
+// leave has every holder enter the code and run to the end.
 func (h holders) leave(ctx context.Context) error {
 	leaving, within := errgroup.WithContext(ctx)
 	for _, p := range h {
@@ -47,7 +47,7 @@ func (h holders) leave(ctx context.Context) error {
 			if err := p.answerCode(within); err != nil {
 				return err
 			}
-			return p.followLine(within, func(int) {})
+			return p.followQueue(within, func(int) {})
 		})
 	}
 	return leaving.Wait()
@@ -66,7 +66,7 @@ func (p *person) answerCode(ctx context.Context) error {
 	return err
 }
 
-// comers makes links of several merchants.
+// comers makes links of several merchants for the users of a rush.
 func (s *server) comers(ctx context.Context, count int) (comers, error) {
 	merchants := []*server{s}
 	for n := 1; n < rushMerchants; n++ {
@@ -89,24 +89,24 @@ func (s *server) comers(ctx context.Context, count int) (comers, error) {
 }
 
 // connectInLine is a person's whole session.
-func (s *server) connectInLine(ctx context.Context, c *comer, n int) error {
-	who, err := s.logIn(ctx, c.claimURL, demo.scenario("good").For("rush"+strconv.Itoa(n)))
+func (s *server) connectQueued(ctx context.Context, c *comer, n int) error {
+	user, err := s.logIn(ctx, c.claimURL, demo.scenario("good").For("rush"+strconv.Itoa(n)))
 	if err != nil {
 		return err
 	}
-	return who.followLine(ctx, c.told)
+	return user.followQueue(ctx, c.told)
 }
 
 var placeShown = regexp.MustCompile(`You’re number (\d+)\.`)
 
 // followLine reads the live events and tells each place that they show, until
 // the session's end, which has to be a good one.
-func (p *person) followLine(ctx context.Context, seen func(int)) error {
+func (p *person) followQueue(ctx context.Context, seen func(int)) error {
 	complete := false
 	stream, _, err := p.follow(ctx, func(line string) bool {
 		if found := placeShown.FindStringSubmatch(line); found != nil {
-			place, _ := strconv.Atoi(found[1]) // digits
-			seen(place)
+			position, _ := strconv.Atoi(found[1]) // digits
+			seen(position)
 		}
 		complete = complete || strings.Contains(line, `data-end="complete"`)
 		return false

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// What followers may cost, and how they are spread: everybody follows, half by
-// WebSocket and half by the page's stream, and every event is for several.
+// The targets for followers, and their distribution: half follow by WebSocket and
+// half by the stream of the page, and each event goes to several.
 const (
 	delayTarget    = 100      // ms, for 99 of 100
 	followerTarget = 30 << 10 // bytes
@@ -23,9 +23,9 @@ const (
 	openers        = 16 // followers that are opened at a time
 )
 
-// following is a link that is worked on and its followers.
+// following is a running link and its followers.
 type following struct {
-	who   *person
+	user   *person
 	code  string
 	event int64 // when the link failed, as the server says; Unix milliseconds
 
@@ -33,9 +33,8 @@ type following struct {
 	sockets, pages []time.Time // when they learned of it
 }
 
-// measureFollowers opens followers of links whose people are asked for their
-// password, then has the people cancel, and takes the time from the event to
-// its arrival at each follower.
+// measureFollowers opens followers of links that wait for a password, has the users
+// cancel, and measures the time from the event to its arrival at each follower.
 func (s *suite) measureFollowers(ctx context.Context) (err error) {
 	server, err := s.serve(ctx, 1)
 	if err != nil {
@@ -64,7 +63,7 @@ func (s *suite) measureFollowers(ctx context.Context) (err error) {
 	for _, link := range links {
 		<-tick.C
 		cancels.Go(func() error {
-			_, err := link.who.post(within, server.address+link.who.session+"/cancel", nil)
+			_, err := link.user.post(within, server.address+link.user.session+"/cancel", nil)
 			return err
 		})
 	}
@@ -75,7 +74,7 @@ func (s *suite) measureFollowers(ctx context.Context) (err error) {
 	return nil
 }
 
-// followed are links that people have claimed.
+// followed are claimed links.
 func (s *server) followed(ctx context.Context, count int) ([]*following, error) {
 	_, claimURLs, err := s.createLinks(ctx, demo, count)
 	if err != nil {
@@ -83,19 +82,19 @@ func (s *server) followed(ctx context.Context, count int) ([]*following, error) 
 	}
 	links := make([]*following, count)
 	for n, claimURL := range claimURLs {
-		who, err := s.person()
+		user, err := s.person()
 		if err != nil {
 			return nil, err
 		}
-		if err := who.claim(ctx, claimURL); err != nil {
+		if err := user.claim(ctx, claimURL); err != nil {
 			return nil, err
 		}
-		links[n] = &following{who: who, code: path.Base(claimURL)}
+		links[n] = &following{user: user, code: path.Base(claimURL)}
 	}
 	return links, nil
 }
 
-// atRest is what the server's own process holds once it is at rest.
+// atRest is the memory of the server's own process once it is idle.
 func (s *server) atRest(ctx context.Context) (int64, error) {
 	if _, err := s.settle(ctx, 0); err != nil {
 		return 0, err
@@ -133,7 +132,7 @@ func (s *server) follow(ctx context.Context, links []*following) (ended func() e
 
 // bySocket follows the link by WebSocket until it has failed.
 func (f *following) bySocket(ctx context.Context, opened func()) error {
-	conn, _, err := websocket.Dial(ctx, strings.Replace(f.who.site, "http", "ws", 1)+"/link/ws?code="+f.code, nil) //nolint:bodyclose // the connection is its body
+	conn, _, err := websocket.Dial(ctx, strings.Replace(f.user.site, "http", "ws", 1)+"/link/ws?code="+f.code, nil) //nolint:bodyclose // the connection is its body
 	if err != nil {
 		return err
 	}
@@ -161,7 +160,7 @@ func (f *following) bySocket(ctx context.Context, opened func()) error {
 
 // byPage follows the session as its page does.
 func (f *following) byPage(ctx context.Context, opened func()) error {
-	stream, failed, err := f.who.follow(ctx, func(line string) bool {
+	stream, failed, err := f.user.follow(ctx, func(line string) bool {
 		if strings.Contains(line, `name="password"`) {
 			opened()
 		}
@@ -177,7 +176,7 @@ func (f *following) byPage(ctx context.Context, opened func()) error {
 	return err
 }
 
-// learn notes when a follower learned of the event, and when that was.
+// learn records when the event happened and when a follower received it.
 func (f *following) learn(by *[]time.Time, at time.Time, event int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

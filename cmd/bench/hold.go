@@ -17,18 +17,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// holdCommand makes the bench hold a program: run it as the one to whom the
-// system gives every orphan below it. A browser that is killed leaves children
-// whose parent can't wait for them any more; whoever measures only the program
-// and its children misses what they have used.
+// holdCommand makes the bench run a program as its subreaper, which inherits every
+// orphan below it. A killed browser leaves children without a parent to wait for
+// them. Measuring only the program and its children would miss their usage.
 const holdCommand = "hold"
 
-// pidPipe is where the holder says the program's process id: not among what the
-// program itself prints, which may come first.
+// pidPipe is where the holder reports the program's process id, apart from what the
+// program prints.
 const pidPipe = 3
 
-// hold says the program's process id, runs it to its end, and waits for all
-// that it leaves. When told to end, it kills the program and all below it.
+// hold reports the program's process id, runs it to its end, and waits for all
+// descendants. On a signal it kills the program and its descendants.
 func hold(args []string) error {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("become the parent of orphans: %w", err)
@@ -51,7 +50,7 @@ func hold(args []string) error {
 		defer close(empty)
 		for {
 			if _, err := syscall.Wait4(-1, nil, 0, nil); err != nil && !errors.Is(err, syscall.EINTR) {
-				return // nobody is left
+				return // no process is left
 			}
 		}
 	}()
@@ -87,7 +86,7 @@ func killBelow(pid int) error {
 	}
 	for _, p := range tree {
 		if p.pid != pid {
-			_ = syscall.Kill(p.pid, syscall.SIGKILL) // gone already is as good
+			_ = syscall.Kill(p.pid, syscall.SIGKILL) // it may have ended already
 		}
 	}
 	return nil
@@ -113,8 +112,8 @@ func start(ctx context.Context, args ...string) (*held, error) {
 	h.command.Cancel = func() error { return h.command.Process.Signal(syscall.SIGTERM) }
 	h.command.WaitDelay = 10 * time.Second
 	h.command.Stderr = &h.errors
-	// A group of its own, so that Ctrl-C comes to the bench alone, which then
-	// ends the others in order; and an end with the bench, however that ends.
+	// A process group of its own: Ctrl-C reaches the bench alone, which then stops
+	// the others in order. Pdeathsig ends it with the bench in any case.
 	h.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	if h.in, err = h.command.StdinPipe(); err != nil {
 		return nil, err
@@ -145,7 +144,7 @@ func (h *held) line() (string, error) {
 	return strings.TrimSpace(line), err
 }
 
-// stop ends the program and all below it.
+// stop ends the program and its descendants.
 func (h *held) stop() error {
 	if h.stopped {
 		return nil
@@ -158,15 +157,15 @@ func (h *held) stop() error {
 	return nil
 }
 
-// blame ends a program over an error, to which it adds what it had to say.
+// blame stops a program after an error, and adds the program's output to it.
 func (h *held) blame(err error) error {
 	return errors.Join(err, h.stop(), errors.New(strings.TrimSpace(h.errors.String())))
 }
 
-// usage is the CPU time that a program and all below it have used so far.
+// usage is the CPU time of a program and its descendants so far.
 type usage struct {
 	own      time.Duration // the program
-	browsers time.Duration // everything below it, what has ended included
+	browsers time.Duration // all descendants, ended ones included
 	alive    int           // processes
 }
 
@@ -185,7 +184,7 @@ func (h *held) usage() (usage, error) {
 	for n, p := range tree {
 		used.browsers += p.reaped
 		switch {
-		case n == 0: // the holder itself is nobody's cost
+		case n == 0: // the holder itself does not count
 		case p.pid == h.program:
 			used.own = p.own
 		default:
@@ -196,15 +195,15 @@ func (h *held) usage() (usage, error) {
 	return used, nil
 }
 
-// atRest is how long nothing may happen before a program is at rest; on a busy
-// machine even one that works has its pauses.
+// atRest is how long a program must use no CPU to count as idle; on a busy machine
+// even a working one pauses.
 const atRest = 500 * time.Millisecond
 
 // settle waits until a number of processes is left (0: any) and nothing works
 // any more, and returns what was used until then.
 func (h *held) settle(ctx context.Context, alive int) (usage, error) {
-	look := time.NewTicker(atRest / 5)
-	defer look.Stop()
+	ticker := time.NewTicker(atRest / 5)
+	defer ticker.Stop()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	var last usage
@@ -223,7 +222,7 @@ func (h *held) settle(ctx context.Context, alive int) (usage, error) {
 		select {
 		case <-ctx.Done():
 			return now, fmt.Errorf("%d processes do not come to rest: %w", now.alive, context.Cause(ctx))
-		case <-look.C:
+		case <-ticker.C:
 		}
 	}
 }

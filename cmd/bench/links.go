@@ -18,10 +18,10 @@ import (
 	"passage/db"
 )
 
-// The disk is the noisiest part of a machine, so turns are short and many.
+// The disk is the noisiest part of a machine, so rounds are short and many.
 const (
 	linkTurn   = 100 * time.Millisecond
-	linkTurns  = 8   // of each way to create links, in each round
+	linkSlices  = 8   // of each way to create links, in each round
 	few        = 4   // callers of POST /v1/links at once
 	many       = 16  // likewise: as many as two cores serve
 	linkTarget = 0.5 // of the bare inserts
@@ -86,7 +86,7 @@ func (s *suite) measureLinks(ctx context.Context) (err error) {
 }
 
 func linkRound(ctx context.Context, ways []*way) error {
-	for range linkTurns {
+	for range linkSlices {
 		for _, w := range ways {
 			if err := w.turn(ctx); err != nil {
 				return fmt.Errorf("%s: %w", w.name, err)
@@ -105,7 +105,7 @@ func (s *suite) printLinks(ways []*way, inserts *inserts) {
 3. Links with three operations a second, each one durable transaction of %d rows, %d bytes of values
    %d rounds of %d × %s in turns; the bare inserts write the same values, without seals, checks and further indexes;
    POST is the whole way of a merchant: HTTP, key, limits, validation, and an idempotency key with its kept reply
-`, inserts.rows, inserts.bytes, s.rounds, linkTurns, linkTurn)
+`, inserts.rows, inserts.bytes, s.rounds, linkSlices, linkTurn)
 	for n, w := range ways {
 		s.say("   %-16s %-24s p99 %5.1f ms ", w.name, w.rate.show("%.0f"), w.each.at(0.99))
 		if n > 0 {
@@ -146,7 +146,7 @@ func (w *way) turn(ctx context.Context) error {
 	return err
 }
 
-// newLink is what the API makes of server.createLink's request.
+// newLink is what the API stores for the request of server.createLink.
 func newLink(ctx context.Context, database *db.DB) (db.NewLink, error) {
 	merchant, err := database.EnsureOrganization(ctx, "Bench")
 	new := db.NewLink{OrganizationID: merchant.ID, IntegrationID: demo.id, Lifetime: 4 * time.Hour,
@@ -163,8 +163,8 @@ func newLink(ctx context.Context, database *db.DB) (db.NewLink, error) {
 	return new, err
 }
 
-// inserts writes a link's rows again and again, under new ids, into tables of
-// its own in another file.
+// inserts writes a link's rows repeatedly, under new ids, into tables of another
+// file.
 type inserts struct {
 	to          *sql.DB
 	records     []record
@@ -233,11 +233,11 @@ func (i *inserts) copyTable(ctx context.Context, from *sql.DB, t table, linkID s
 	}
 	insert := "INSERT INTO " + t.name + " VALUES (" + strings.Repeat("?, ", len(columns)-1) + "?)"
 	for found.Next() {
-		values, places := make([]any, len(columns)), make([]any, len(columns))
+		values, positions := make([]any, len(columns)), make([]any, len(columns))
 		for n := range values {
-			places[n] = &values[n]
+			positions[n] = &values[n]
 		}
-		if err := found.Scan(places...); err != nil {
+		if err := found.Scan(positions...); err != nil {
 			return err
 		}
 		i.records = append(i.records, record{insert, values})

@@ -1,11 +1,12 @@
-// Command bench measures Passage beside the plainest thing that does the same:
-// sessions beside a bare rod script, link creations beside bare SQLite inserts.
+// Command bench compares Passage with the simplest program that does the same:
+// sessions with a bare rod script, and the creation of links with bare SQLite
+// inserts.
 //
-// It owns the measuring and the comparison. It starts the real program
-// (bin/passage serve) and drives it from outside, over HTTP on loopback; the
-// third-party sites run in here, where their cost counts for neither side. Its
-// invariants: what is compared is measured in turns in the same run, and
-// everything that it started has ended when it returns.
+// It owns the measurements. It starts the real program (bin/passage serve) and
+// drives it over HTTP on loopback; the third-party sites run in its own process,
+// where their cost counts for neither side. Its invariants: both sides of a
+// comparison alternate in the same run, and everything that it started has ended
+// when it returns.
 package main
 
 import (
@@ -69,7 +70,7 @@ type settings struct {
 	claims    int
 	waiting   int // sessions that wait for a password
 	coding    int // sessions that wait for a one-time code
-	rush      int // people who come at once
+	rush      int // users who arrive at once
 	followers int // open at once
 	only      string
 }
@@ -84,10 +85,10 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	set.IntVar(&s.sessions, "sessions", 8, "sessions in a turn; on another site than demo, half as many")
 	sites := set.String("sites", strings.Join(ids(), ","), "measure sessions on `these`, separated by commas")
 	set.IntVar(&s.browsers, "browsers", 2*runtime.NumCPU(), "browsers at once, on either side")
-	set.IntVar(&s.claims, "claims", 200, "claims whose time is taken")
+	set.IntVar(&s.claims, "claims", 200, "claims to measure")
 	set.IntVar(&s.waiting, "waiting", 200, "sessions that wait for a password, for their memory")
 	set.IntVar(&s.coding, "coding", 4, "sessions that wait for a one-time code, for their memory")
-	set.IntVar(&s.rush, "rush", 200, "people who come at once, for far fewer browsers")
+	set.IntVar(&s.rush, "rush", 200, "users who arrive at once, for far fewer browsers")
 	set.IntVar(&s.followers, "followers", 5000, "followers that are open at once, half WebSockets and half streams of pages")
 	set.StringVar(&s.only, "only", "", "measure only `these`, separated by commas: sessions, claims, links, memory, queue, followers")
 	if err := set.Parse(args); err != nil {
@@ -164,10 +165,10 @@ func bench(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 	return nil
 }
 
-// say prints; a terminal that is gone is no reason to stop measuring.
+// say prints. It ignores errors: a closed terminal must not stop the measuring.
 func (s *suite) say(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format, args...) }
 
-// load is how busy the machine is: what else runs on it disturbs every figure.
+// load is the load of the machine, which disturbs every figure.
 func load() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

@@ -48,8 +48,8 @@ func (s *server) memory() (memory, error) {
 	return held, nil
 }
 
-// measureMemory shows what a session costs that waits for its user: first for
-// the password, which takes no browser, then for a one-time code, which does.
+// measureMemory measures the memory of a session that waits for its user: first for
+// the password, which takes no browser, then for a one-time code, which takes one.
 // Every waiting page has its stream of events open.
 func (s *suite) measureMemory(ctx context.Context) (err error) {
 	server, err := s.serve(ctx, s.coding+spares)
@@ -95,7 +95,7 @@ func (s *suite) measureMemory(ctx context.Context) (err error) {
 	return nil
 }
 
-// restingMemory is the memory once nothing works any more.
+// restingMemory is the memory once everything is idle.
 func (s *server) restingMemory(ctx context.Context) (memory, error) {
 	if _, err := s.settle(ctx, 0); err != nil {
 		return memory{}, err
@@ -104,14 +104,14 @@ func (s *server) restingMemory(ctx context.Context) (memory, error) {
 }
 
 func (s *server) waitForPassword(ctx context.Context, claimURL string) (io.Closer, error) {
-	who, err := s.person()
+	user, err := s.person()
 	if err != nil {
 		return nil, err
 	}
-	if err := who.claim(ctx, claimURL); err != nil {
+	if err := user.claim(ctx, claimURL); err != nil {
 		return nil, err
 	}
-	return who.wait(ctx, `name="password"`)
+	return user.wait(ctx, `name="password"`)
 }
 
 func (s *server) waitForCodes(ctx context.Context, claimURLs []string) ([]io.Closer, error) {
@@ -120,11 +120,11 @@ func (s *server) waitForCodes(ctx context.Context, claimURLs []string) ([]io.Clo
 	group := errgroup.Group{} // the streams outlive it
 	for n, claimURL := range claimURLs {
 		group.Go(func() error {
-			who, err := s.logIn(ctx, claimURL, scenario.For("waits"+strconv.Itoa(n)))
+			user, err := s.logIn(ctx, claimURL, scenario.For("waits"+strconv.Itoa(n)))
 			if err != nil {
 				return err
 			}
-			streams[n], err = who.wait(ctx, `name="code"`)
+			streams[n], err = user.wait(ctx, `name="code"`)
 			return err
 		})
 	}
@@ -156,20 +156,20 @@ func noBrowser(met bool) string {
 	return "a browser   target: MISSED"
 }
 
-// watchMemory looks at the memory until the returned function is called, which
-// tells the most that it was, unless there is an error anyway.
+// watchMemory samples the memory until the returned function is called, which
+// returns the maximum.
 func (s *server) watchMemory(ctx context.Context) (peak func(error) (int64, error)) {
 	ctx, stop := context.WithCancel(ctx)
 	var most int64
 	var watching sync.WaitGroup
 	watching.Go(func() {
-		look := time.NewTicker(500 * time.Millisecond)
-		defer look.Stop()
+		ticker := time.NewTicker(500 * time.Millisecond)
+		defer ticker.Stop()
 		for ctx.Err() == nil {
 			select {
 			case <-ctx.Done():
-			case <-look.C:
-				if now, err := s.memory(); err == nil { // else a process ended while it was looked at
+			case <-ticker.C:
+				if now, err := s.memory(); err == nil { // else a process ended meanwhile
 					most = max(most, now.program+now.proportional)
 				}
 			}

@@ -20,8 +20,8 @@ func (s sample) median() float64 {
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }
 
-// over divides pair by pair: what was measured in the same round had the same
-// machine.
+// over divides pair by pair, because values of the same round had the same
+// conditions.
 func (s sample) over(other sample) sample {
 	ratios := make(sample, len(s))
 	for n := range s {

@@ -15,7 +15,7 @@ import (
 	"passage/automation/sandbox"
 )
 
-// person is somebody at the hosted pages: a browser without a screen.
+// person is a user of the hosted pages: an HTTP client with cookies.
 type person struct {
 	client  http.Client
 	site    string // Passage
@@ -89,7 +89,7 @@ func showing(text string) func(string) bool {
 	return func(line string) bool { return strings.Contains(line, text) }
 }
 
-// wait follows the session until it asks for something, and goes on following.
+// wait follows the session until it asks for something, and keeps following.
 func (p *person) wait(ctx context.Context, field string) (io.Closer, error) {
 	stream, asked, err := p.follow(ctx, showing(field))
 	if err == nil && !asked {
@@ -101,26 +101,26 @@ func (p *person) wait(ctx context.Context, field string) (io.Closer, error) {
 	return stream, err
 }
 
-// logIn is somebody new, who claims a link and gives credentials.
+// logIn makes a new user, who claims a link and submits credentials.
 func (s *server) logIn(ctx context.Context, claimURL string, as sandbox.Scenario) (*person, error) {
-	who, err := s.person()
+	user, err := s.person()
 	if err != nil {
 		return nil, err
 	}
-	if err := who.claim(ctx, claimURL); err != nil {
+	if err := user.claim(ctx, claimURL); err != nil {
 		return nil, err
 	}
-	return who, who.answerCredentials(ctx, as)
+	return user, user.answerCredentials(ctx, as)
 }
 
-// connect is a person's whole session, from the claim to its end. It is one of
-// those who are asked for nothing but their credentials.
+// connect runs a whole session, from the claim to its end, for a user who is asked
+// only for credentials.
 func (s *server) connect(ctx context.Context, claimURL string, as sandbox.Scenario) error {
-	who, err := s.logIn(ctx, claimURL, as)
+	user, err := s.logIn(ctx, claimURL, as)
 	if err != nil {
 		return err
 	}
-	stream, asked, err := who.follow(ctx, showing(`name="promptId"`))
+	stream, asked, err := user.follow(ctx, showing(`name="promptId"`))
 	if err != nil {
 		return err
 	}

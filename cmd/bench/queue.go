@@ -22,9 +22,9 @@ const (
 	rushLimit = (rushSlots + 1) * 256 << 20
 )
 
-// measureQueue lets more people come at once than there are browsers. It fails
-// if one is lost, is shown a wrong place or is served out of turn, or if memory
-// goes over the limit.
+// measureQueue has more users arrive at once than there are browsers. It fails if
+// one is lost, sees a wrong position or is served out of order, or if memory
+// exceeds the limit.
 func (s *suite) measureQueue(ctx context.Context) (err error) {
 	server, err := s.serve(ctx, rushSlots, "--browser-line", strconv.Itoa(s.rush))
 	if err != nil {
@@ -55,28 +55,28 @@ func (s *suite) measureQueue(ctx context.Context) (err error) {
 	return nil
 }
 
-// rush is what came of it.
+// rush is the result.
 type rush struct {
 	people      comers
 	served      int
-	stood, took time.Duration
+	early, took time.Duration
 	late        int
 	most        int64
 }
 
-// serveRush has everybody come at once, checks the line, and lets it go on.
+// serveRush has all users arrive at once, checks the queue, and lets it proceed.
 func (s *server) serveRush(ctx context.Context, r *rush, holders holders) error {
 	begin := time.Now()
 	all, within := errgroup.WithContext(ctx)
 	for n, c := range r.people {
-		all.Go(func() error { return s.connectInLine(within, c, n) })
+		all.Go(func() error { return s.connectQueued(within, c, n) })
 	}
 	if err := r.people.stand(within); err != nil {
 		return errors.Join(err, holders.leave(ctx), all.Wait())
 	}
-	r.stood = time.Since(begin)
+	r.early = time.Since(begin)
 	begin = time.Now()
-	err := errors.Join(r.people.checkTurns(), holders.leave(ctx), all.Wait())
+	err := errors.Join(r.people.checkFairness(), holders.leave(ctx), all.Wait())
 	r.took = time.Since(begin)
 	return err
 }
@@ -84,59 +84,59 @@ func (s *server) serveRush(ctx context.Context, r *rush, holders holders) error 
 func (s *suite) printRush(r *rush) {
 	s.say(`
 5. A rush: %d people of %d merchants come at once, and all %d browsers are in use
-   in line, each told the place     after %.1f s
+   queued, each shown the position  after %.1f s
    served in turns, all complete    after %.0f s: %.2f a second; none started more than %d places late
    memory at most                   %.0f MB PSS, server and browsers   limit %d MB: %s
-`, len(r.people), rushMerchants, rushSlots, r.stood.Seconds(), r.took.Seconds(), float64(r.served)/r.took.Seconds(),
+`, len(r.people), rushMerchants, rushSlots, r.early.Seconds(), r.took.Seconds(), float64(r.served)/r.took.Seconds(),
 		r.late, megabytes(r.most), rushLimit>>20, verdict(r.most <= rushLimit))
 }
 
-// comer is one of the rush, with what the page has told.
+// comer is a user of the rush, with the positions that the page has shown.
 type comer struct {
 	merchant int
-	of       *server // in that merchant's hands
+	of       *server // with that merchant's key
 	link     string
 	claimURL string
 
 	mu     sync.Mutex
-	places []int // as they changed
-	stood  int   // how many of them were told before all stood in line
+	positions []int // as they changed
+	early  int   // how many of them were shown before all were queued
 }
 
 type comers []*comer
 
-// told notes the place that the page shows.
-func (c *comer) told(place int) {
+// told records the position that the page shows.
+func (c *comer) told(position int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.places) == 0 || c.places[len(c.places)-1] != place {
-		c.places = append(c.places, place)
+	if len(c.positions) == 0 || c.positions[len(c.positions)-1] != position {
+		c.positions = append(c.positions, position)
 	}
 }
 
-// place is the last one told, 0 before.
-func (c *comer) place() int {
+// place is the last position shown, 0 before.
+func (c *comer) position() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.stood = len(c.places)
-	if len(c.places) == 0 {
+	c.early = len(c.positions)
+	if len(c.positions) == 0 {
 		return 0
 	}
-	return c.places[len(c.places)-1]
+	return c.positions[len(c.positions)-1]
 }
 
-// stand waits until everybody is in line and is shown another place, from 1 on
-// without a gap, and sorts them by it.
+// stand waits until all users are queued with distinct positions, from 1 without
+// a gap, and sorts them by position.
 func (people comers) stand(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	look := time.NewTicker(50 * time.Millisecond)
-	defer look.Stop()
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
 	for {
-		slices.SortFunc(people, func(a, b *comer) int { return cmp.Compare(a.place(), b.place()) })
+		slices.SortFunc(people, func(a, b *comer) int { return cmp.Compare(a.position(), b.position()) })
 		right := 0
 		for n, c := range people {
-			if c.place() == n+1 {
+			if c.position() == n+1 {
 				right++
 			}
 		}
@@ -144,40 +144,40 @@ func (people comers) stand(ctx context.Context) error {
 			return nil
 		}
 		select {
-		case <-look.C:
+		case <-ticker.C:
 		case <-ctx.Done():
-			return fmt.Errorf("%d of %d people are shown their place in line: %w", right, len(people), context.Cause(ctx))
+			return fmt.Errorf("%d of %d people are shown their position in the queue: %w", right, len(people), context.Cause(ctx))
 		}
 	}
 }
 
-// checkTurns checks that no merchant's people stand before another's by more
-// than the round that is under way and the one before.
-func (people comers) checkTurns() error {
+// checkTurns checks that no merchant is ahead of another by more than the current
+// round and the one before.
+func (people comers) checkFairness() error {
 	counts := make([]int, rushMerchants)
 	for n, c := range people {
 		counts[c.merchant]++
 		all := len(people) / rushMerchants
 		if least, most := slices.Min(counts), slices.Max(counts); most-least > 2 && least < all {
-			return fmt.Errorf("of the first %d in line the merchants have %v", n+1, counts)
+			return fmt.Errorf("of the first %d in the queue the merchants have %v", n+1, counts)
 		}
 	}
 	return nil
 }
 
-// checkOrder checks that places only got better once all stood, and that nobody
-// started before somebody who had to be through by then. It returns by how many
-// places the latest one started too late: a slow start of its browser.
+// checkOrder checks that positions only improved once all were queued, and that
+// users started in order. It returns by how many positions the latest one started
+// too late: its browser started slowly.
 func (people comers) checkOrder(ctx context.Context) (late int, err error) {
 	type start struct {
 		at    int64
-		place int
+		position int
 	}
 	var starts []start
 	for n, c := range people {
-		told := c.places[c.stood-1:]
+		told := c.positions[c.early-1:]
 		if !slices.IsSortedFunc(told, func(a, b int) int { return b - a }) {
-			return 0, fmt.Errorf("somebody was told the places %v", told)
+			return 0, fmt.Errorf("a user saw the positions %v", told)
 		}
 		var link struct{ Sessions []struct{ StartedAt int64 } }
 		if err := c.of.call(ctx, http.MethodGet, "/v1/links/"+c.link, nil, &link); err != nil {
@@ -190,9 +190,9 @@ func (people comers) checkOrder(ctx context.Context) (late int, err error) {
 	}
 	slices.SortStableFunc(starts, func(a, b start) int { return cmp.Compare(a.at, b.at) })
 	for n, one := range starts {
-		late = max(late, n+1-one.place)
-		if n+1 <= one.place-rushSlots {
-			return 0, fmt.Errorf("place %d was served as number %d", one.place, n+1)
+		late = max(late, n+1-one.position)
+		if n+1 <= one.position-rushSlots {
+			return 0, fmt.Errorf("place %d was served as number %d", one.position, n+1)
 		}
 	}
 	return late, nil

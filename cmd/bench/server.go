@@ -83,7 +83,7 @@ func (s *server) createKey(ctx context.Context, merchant string) (string, error)
 	return strings.TrimSpace(string(made)), nil
 }
 
-// as is the server in the hands of the merchant with a key.
+// as is the server, used with a merchant's key.
 func (s *server) as(key string) *server {
 	theirs := *s
 	theirs.key = key
@@ -114,7 +114,7 @@ func (s *server) createLinks(ctx context.Context, to kind, count int) (ids, clai
 	return ids, claimURLs, nil
 }
 
-// listed is what the last operation of a kind reads.
+// listed is the data that the last operation of a kind reads.
 type listed struct{ Billing, Orders []any }
 
 // checkComplete makes sure that a link has come to its whole result.
@@ -184,6 +184,6 @@ func (s *server) browserFlags() ([]string, error) {
 	return nil, errors.New("there is no warm browser")
 }
 
-// isHelper tells a browser's own children from it. They write their command
-// line over, as one text.
+// isHelper reports whether a process is a child of a browser. These rewrite their
+// command line, as one string.
 func isHelper(line []string) bool { return strings.Contains(strings.Join(line, " "), " --type=") }

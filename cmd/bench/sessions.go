@@ -39,8 +39,8 @@ type side struct {
 	do func(ctx context.Context, on kind, people []sandbox.Scenario) (time.Duration, error)
 }
 
-// take lets a side have its turn: what it used is counted until it is at rest
-// again, with as many processes as before.
+// take runs a side once. Its usage counts until it is idle again, with as many
+// processes as before.
 func (s *side) take(ctx context.Context, on kind, people []sandbox.Scenario) (turn, error) {
 	before, err := s.settle(ctx, 0)
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *side) take(ctx context.Context, on kind, people []sandbox.Scenario) (tu
 	return turn{took, after.minus(before)}, err
 }
 
-// contest is the two sides, on one kind of site.
+// contest compares the two sides on one kind of site.
 type contest struct {
 	bare, passage    *side
 	on               kind
@@ -67,8 +67,8 @@ type contest struct {
 // there are fewer.
 const contestTime = time.Minute
 
-// measureSessions compares whole sessions: more people than browsers, so that
-// both sides are at work all the time.
+// measureSessions compares whole sessions, with more users than browsers, so that
+// both sides are busy all the time.
 func (s *suite) measureSessions(ctx context.Context) (err error) {
 	server, err := s.serve(ctx, s.browsers)
 	if err != nil {
@@ -115,7 +115,7 @@ func (c *contest) run(ctx context.Context) error {
 	return nil
 }
 
-// round gives each side its turn.
+// round runs each side once.
 func (c *contest) round(ctx context.Context, sessions int, counts bool) error {
 	theirs, err := c.bare.take(ctx, c.on, c.newPeople(sessions))
 	if err != nil {
@@ -132,7 +132,7 @@ func (c *contest) round(ctx context.Context, sessions int, counts bool) error {
 	return nil
 }
 
-// newPeople have never been on the site.
+// newPeople are users who have never been on the site.
 func (c *contest) newPeople(count int) (people []sandbox.Scenario) {
 	for range count {
 		c.people++
@@ -174,8 +174,8 @@ func (s *suite) startBare(ctx context.Context, flags []string) (*side, error) {
 	}}, nil
 }
 
-// sessions has everybody come at once. Making the links before and checking
-// them after takes no part of the time; its CPU counts against us.
+// sessions has all users arrive at once. Creating and checking the links is not
+// part of the time, but its CPU counts against Passage.
 func (s *server) sessions(ctx context.Context, on kind, people []sandbox.Scenario) (time.Duration, error) {
 	ids, claimURLs, err := s.createLinks(ctx, on, len(people))
 	if err != nil {

@@ -68,7 +68,7 @@ var kinds = []kind{
 	},
 	{
 		id: "ubereats", names: []string{here}, scenarios: ubereats.Scenarios, operations: ofShop, limit: 10, bare: bareUberEats,
-		handlers: func([]origin) []http.Handler { // whose survey comes after everybody has left
+		handlers: func([]origin) []http.Handler { // its survey appears after all sessions have ended
 			return []http.Handler{ubereats.New(ubereats.Options{Survey: patience}).Handler()}
 		},
 	},

@@ -16,13 +16,13 @@ import (
 	"passage/views"
 )
 
-// integrationsCheck finds what is wrong with scripts, without a browser.
+// integrationsCheck checks scripts for errors, without a browser.
 type integrationsCheck struct {
 	Folder string `arg:"" optional:"" name:"dir" help:"Folder with one folder per integration. Default: the built-in ones." type:"path"`
 }
 
-// Run checks every script of a folder and reports all faults. Advice is
-// printed, and is no failure.
+// Run checks every script of a folder and reports all errors. Advice is
+// printed, but is not an error.
 func (c *integrationsCheck) Run(out *console.Console) error {
 	folder, where := integrations.FS(), ""
 	if c.Folder != "" {
@@ -43,19 +43,19 @@ func (c *integrationsCheck) Run(out *console.Console) error {
 		if err != nil {
 			return err
 		}
-		var faults []error
+		var errs []error
 		if id := path.Dir(file); integration.ID != id {
-			faults = append(faults, fmt.Errorf("%s: the folder of integration %q must have its name", path.Join(where, file), integration.ID))
+			errs = append(errs, fmt.Errorf("%s: the folder of integration %q must have its name", path.Join(where, file), integration.ID))
 		}
 		for _, finding := range check.Integration(integration, around) {
 			if !finding.Advice {
-				faults = append(faults, finding)
+				errs = append(errs, finding)
 				continue
 			}
 			advice++
-			faults = append(faults, out.Printf("advice: %v\n", finding))
+			errs = append(errs, out.Printf("advice: %v\n", finding))
 		}
-		return errors.Join(faults...)
+		return errors.Join(errs...)
 	})
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (c *integrationsCheck) Run(out *console.Console) error {
 	return out.Printf("%d checked, no errors.\n", checked)
 }
 
-// surroundings tells the scripts' room what the other rooms know.
+// surroundings collects what a script is checked against: resources and texts.
 func surroundings(rules *resources.Set) check.Definitions {
 	around := check.Definitions{Operations: map[string]check.Schemas{}}
 	for _, name := range rules.Names() {
@@ -84,7 +84,7 @@ func surroundings(rules *resources.Set) check.Definitions {
 	return around
 }
 
-// keysOf are the keys of a table of texts, without the one for all others.
+// keysOf returns the keys of a table of texts, without the fallback.
 func keysOf[T any](table map[string]T) map[string]bool {
 	keys := map[string]bool{}
 	for key := range table {

@@ -13,7 +13,7 @@ import (
 	"passage/cmd/passage/demo"
 )
 
-// demoCommand is a server with something to try it on.
+// demoCommand runs a server with a carrier and a shop to try it on.
 type demoCommand struct {
 	Addr      string `help:"Address for the pages and the API." default:"127.0.0.1:8080"`
 	AdminAddr string `help:"Address of the dashboard. Default: loopback, on the port after --addr's."`
@@ -26,7 +26,7 @@ type demoCommand struct {
 	config.IntegrationsFlag
 }
 
-// Run serves the demo, or plays it through once.
+// Run serves the demo, or plays one scenario.
 func (c *demoCommand) Run(ctx context.Context, out *console.Console) (err error) {
 	scenario, ok := sandbox.ScenarioOf(c.Scenario)
 	if !ok {

@@ -15,8 +15,8 @@ import (
 	"passage/views"
 )
 
-// integrationsDocs prints what the author of a script needs to know, as the
-// code itself has it.
+// integrationsDocs prints the reference for authors of scripts, generated from the
+// code.
 type integrationsDocs struct {
 	Section string `arg:"" optional:"" enum:"all,words,outcomes,resources,keys" default:"all" help:"Print one part: words, outcomes, resources or keys."`
 }
@@ -53,7 +53,7 @@ A session that does not succeed ends with one of these codes. {service} and {mer
 | --- | --- | --- | --- | --- | --- |
 `
 
-// outcomeDocs is the table of every code.
+// outcomeDocs is a table of all outcomes.
 func outcomeDocs(text *views.Text) string {
 	var out strings.Builder
 	out.WriteString(outcomeHead)
@@ -72,7 +72,7 @@ func yesNo(is bool) string {
 	return "no"
 }
 
-// resourceDocs are the operations with the schemas of what they take and give.
+// resourceDocs lists the operations with the schemas of arguments and results.
 func resourceDocs(rules *resources.Set) string {
 	var out strings.Builder
 	out.WriteString("# The resources\n\nWhat an operation takes and what it must give, as JSON Schemas. An argument that is marked sensitive is opaque to the script.\n")
@@ -93,12 +93,12 @@ func resourceDocs(rules *resources.Set) string {
 func indented(text json.RawMessage) string {
 	var out bytes.Buffer
 	if json.Indent(&out, text, "", "  ") != nil {
-		return string(text) // cannot be: the schema was compiled
+		return string(text) // impossible: the schema was compiled
 	}
 	return out.String()
 }
 
-// keyDocs are the keys that stand for sentences.
+// keyDocs lists the keys of sentences.
 func keyDocs(text *views.Text) string {
 	var out strings.Builder
 	out.WriteString("# The keys\n\nA script holds no sentences for people: it names a key, and the text comes from Passage, in the person's language. For a key that is not here people read something general.\n")

@@ -12,7 +12,7 @@ import (
 	"passage/cmd/passage/console"
 )
 
-// integrationsCommand is what is done with integrations by hand.
+// integrationsCommand has the tools for integrations.
 type integrationsCommand struct {
 	List  integrationsList  `cmd:"" help:"List the built-in integrations."`
 	Check integrationsCheck `cmd:"" help:"Check integrations for errors, without a browser."`
@@ -23,7 +23,7 @@ type integrationsCommand struct {
 
 type integrationsList struct{}
 
-// Run lists what is built in.
+// Run lists the built-in integrations.
 func (c *integrationsList) Run(out *console.Console) error {
 	table := tabwriter.NewWriter(out.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ID\tNAME\tSITE\tOPERATIONS")
@@ -39,19 +39,19 @@ func (c *integrationsList) Run(out *console.Console) error {
 	return errors.Join(err, table.Flush())
 }
 
-// eachScript goes through a folder of integrations and joins what it finds.
+// eachScript calls do for each script of a folder and joins the errors.
 func eachScript(folder fs.FS, do func(file string, source []byte) error) error {
 	files, err := fs.Glob(folder, "*/integration.star")
 	if err != nil {
 		return fmt.Errorf("list integrations: %w", err)
 	}
-	var faults []error
+	var errs []error
 	for _, file := range files {
 		source, err := fs.ReadFile(folder, file)
 		if err == nil {
 			err = do(file, source)
 		}
-		faults = append(faults, err)
+		errs = append(errs, err)
 	}
-	return errors.Join(faults...)
+	return errors.Join(errs...)
 }

@@ -55,7 +55,7 @@ type keysRevoke struct {
 	Org string `help:"The merchant's name, as a check. Optional."`
 }
 
-// withDB opens the data folder for a command that runs beside a server.
+// withDB opens the database for a command, which may run beside a server.
 func withDB(ctx context.Context, folder string, do func(*db.DB) error) (err error) {
 	database, err := db.Open(ctx, db.Options{Folder: folder})
 	if err != nil {
@@ -65,8 +65,8 @@ func withDB(ctx context.Context, folder string, do func(*db.DB) error) (err erro
 	return do(database)
 }
 
-// withExistingDB is for commands that have nothing to do in an empty folder, so
-// that a slip in --data makes none.
+// withExistingDB is withDB for commands that need an existing database. It keeps a
+// typo in --data from creating one.
 func withExistingDB(ctx context.Context, folder string, do func(*db.DB) error) error {
 	if _, err := os.Stat(filepath.Join(folder, db.FileName)); err != nil {
 		return fmt.Errorf("--data: there is no database in %s", folder)
@@ -74,7 +74,7 @@ func withExistingDB(ctx context.Context, folder string, do func(*db.DB) error) e
 	return withDB(ctx, folder, do)
 }
 
-// Run makes a key.
+// Run creates a key.
 func (c *keysCreate) Run(ctx context.Context, out *console.Console) error {
 	if strings.TrimSpace(c.Org) == "" {
 		return console.Usage(errors.New("--org: give the merchant's name; users see it on the pages"))
@@ -96,7 +96,7 @@ func (c *keysCreate) Run(ctx context.Context, out *console.Console) error {
 	})
 }
 
-// organization finds the merchant, or makes it.
+// organization finds the merchant, or creates it.
 func (c *keysCreate) organization(ctx context.Context, database *db.DB) (db.Organization, error) {
 	found, err := database.OrganizationByName(ctx, c.Org)
 	if !errors.Is(err, db.ErrNotFound) {
@@ -106,17 +106,17 @@ func (c *keysCreate) organization(ctx context.Context, database *db.DB) (db.Orga
 	if err != nil {
 		return found, err
 	}
-	if fault := branding.CheckName(c.Org, taken); fault != "" {
-		return found, console.Usage(errors.New("--org: " + fault))
+	if problem := branding.CheckName(c.Org, taken); problem != "" {
+		return found, console.Usage(errors.New("--org: " + problem))
 	}
 	made, err := database.CreateOrganization(ctx, c.Org, atCommandLine())
-	if errors.Is(err, db.ErrExists) { // since we looked
+	if errors.Is(err, db.ErrExists) { // created since we checked
 		return database.OrganizationByName(ctx, c.Org)
 	}
 	return made, err
 }
 
-// maxKeyDays keeps a slip from making a time that has no number.
+// maxKeyDays keeps the expiry within the range of a time.
 const maxKeyDays = 3650
 
 func showKey(out *console.Console, secret string) error {
@@ -124,7 +124,7 @@ func showKey(out *console.Console, secret string) error {
 	return out.Printf("%s\n", secret)
 }
 
-// Run makes the next key.
+// Run creates the successor of a key.
 func (c *keysRotate) Run(ctx context.Context, out *console.Console) error {
 	if c.Overlap < 0 {
 		return console.Usage(errors.New("--overlap: must not be negative"))
@@ -206,8 +206,8 @@ func (c *keysRevoke) Run(ctx context.Context, out *console.Console) error {
 	})
 }
 
-// findOrganization finds a merchant by name; no name is every merchant, whose
-// id is empty.
+// findOrganization finds a merchant by name. For an empty name it returns an empty
+// id, which stands for all merchants.
 func findOrganization(ctx context.Context, database *db.DB, name string) (db.Organization, error) {
 	if name == "" {
 		return db.Organization{}, nil

@@ -20,8 +20,8 @@ import (
 	"passage/cmd/passage/console"
 )
 
-// integrationsNew begins an integration: guesses to mend, or a copy of a
-// built-in one.
+// integrationsNew creates an integration from a template, or a copy of a built-in
+// one.
 type integrationsNew struct {
 	Name   string `arg:"" help:"Its id: lower-case letters, digits and dashes. The id of a built-in one creates a copy to modify."`
 	Dir    string `help:"Folder of your integrations. The new one gets a folder in it." default:"integrations" type:"path"`
@@ -33,7 +33,7 @@ var scaffold embed.FS
 
 var goodName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 
-// Run writes the files and says what to do next.
+// Run writes the files and prints the next steps.
 func (c *integrationsNew) Run(out *console.Console) error {
 	if !goodName.MatchString(c.Name) {
 		return console.Usage(fmt.Errorf("%q cannot be an integration's name: it must be 1 to 40 lower-case letters, digits and dashes, starting with a letter, such as my-library", c.Name))
@@ -63,7 +63,8 @@ func (c *integrationsNew) Run(out *console.Console) error {
 `, folder, c.Dir, c.Name)
 }
 
-// files are those of a built-in integration with this name, else the guesses.
+// files returns those of the built-in integration with this name, or else the
+// template.
 func (c *integrationsNew) files() (map[string][]byte, error) {
 	builtIn, err := fs.ReadFile(integrations.FS(), path.Join(c.Name, "integration.star"))
 	if err == nil {
@@ -89,15 +90,15 @@ func (c *integrationsNew) files() (map[string][]byte, error) {
 		}
 		files[name] = written.Bytes()
 	}
-	// A site that no integration can have is better refused now than by "check".
+	// Refuse now a site that "check" would refuse later.
 	_, err = script.Load("integration.star", files["integration.star"])
-	if fault, ok := errors.AsType[*script.SourceError](err); ok {
-		return nil, console.Usage(fmt.Errorf("--origin: %s", fault.Message))
+	if sourceErr, ok := errors.AsType[*script.SourceError](err); ok {
+		return nil, console.Usage(fmt.Errorf("--origin: %s", sourceErr.Message))
 	}
 	return files, err
 }
 
-// title makes a name for people of an id: “My Library” of my-library.
+// title makes a display name of an id: “My Library” of my-library.
 func title(id string) string {
 	words := strings.FieldsFunc(id, func(r rune) bool { return r == '-' })
 	for n, word := range words {

@@ -46,8 +46,7 @@ type organizationsEdit struct {
 	brandingFlags
 }
 
-// brandingFlags are the fields of a merchant's branding; those that are not
-// given are nil.
+// brandingFlags are the fields of a merchant's branding; nil if not given.
 type brandingFlags struct {
 	DisplayName *string  `help:"The name that users see. It must not resemble an integration's."`
 	Logo        *string  `help:"A PNG, JPEG, GIF or WebP file, cropped to a square. Empty removes the logo." placeholder:"FILE"`
@@ -57,13 +56,13 @@ type brandingFlags struct {
 	EmbedOrigin []string `help:"Allowed embedding origins, such as https://shop.example.com. May be repeated. Empty: none." placeholder:"ORIGIN"`
 }
 
-// atCommandLine is who is noted for what is changed here.
+// atCommandLine is the author that the audit log records for a change made here.
 func atCommandLine() string {
-	who, err := user.Current()
+	account, err := user.Current()
 	if err != nil {
 		return "the command line"
 	}
-	return who.Username + " at the command line"
+	return account.Username + " at the command line"
 }
 
 // Run lists the merchants.
@@ -124,7 +123,7 @@ func (c *organizationsEdit) Run(ctx context.Context, out *console.Console) error
 	})
 }
 
-// rebranding is what is to be kept; the logo is nil where it stays.
+// rebranding is the branding to store; a nil logo changes nothing.
 type rebranding struct {
 	db.Branding
 	logo []byte
@@ -140,7 +139,7 @@ func (r *rebranding) keep(ctx context.Context, database *db.DB, organizationID s
 	return database.SetLogo(ctx, organizationID, r.logo, atCommandLine())
 }
 
-// read puts the flags over what is kept, and reports every fault.
+// read applies the flags to the stored branding, and reports every error.
 func (f brandingFlags) read(kept db.Branding, scripts config.IntegrationsFlag) (rebranding, error) {
 	taken, err := takenNames(scripts)
 	if err != nil {
@@ -158,10 +157,10 @@ func (f brandingFlags) read(kept db.Branding, scripts config.IntegrationsFlag) (
 	if f.EmbedOrigin != nil {
 		form.EmbedOrigins = f.EmbedOrigin
 	}
-	read, faults := form.Validate(taken)
+	read, errs := form.Validate(taken)
 	var wrong []error
-	for _, fault := range faults {
-		wrong = append(wrong, fmt.Errorf("--%s: %s", brandingFlag[fault.Field], fault.Text))
+	for _, issue := range errs {
+		wrong = append(wrong, fmt.Errorf("--%s: %s", brandingFlag[issue.Field], issue.Text))
 	}
 	logo, err := f.readLogo()
 	if err != nil {
@@ -176,7 +175,7 @@ var brandingFlag = map[string]string{
 	branding.FieldReturnTo: "return-to", branding.FieldEmbedOrigins: "embed-origin",
 }
 
-// readLogo is nil without the flag, and empty where the logo is to go.
+// readLogo returns nil without the flag, and an empty logo to remove it.
 func (f brandingFlags) readLogo() ([]byte, error) {
 	switch {
 	case f.Logo == nil:
@@ -192,7 +191,7 @@ func (f brandingFlags) readLogo() ([]byte, error) {
 	return branding.Logo(file)
 }
 
-// takenNames are the names of integrations, which a merchant cannot go by.
+// takenNames are the names of integrations, which a merchant cannot use.
 func takenNames(scripts config.IntegrationsFlag) ([]string, error) {
 	loaded, err := catalog.Load(catalog.Options{Folder: scripts.Folder()})
 	if err != nil {
@@ -201,10 +200,10 @@ func takenNames(scripts config.IntegrationsFlag) ([]string, error) {
 	return branding.IntegrationNames(loaded), nil
 }
 
-// shownChanges bounds what show prints of them; the newest count.
+// shownChanges is how many changes show prints, newest first.
 const shownChanges = 20
 
-// Run prints all that there is of a merchant.
+// Run prints a merchant's branding and its changes.
 func (c *organizationsShow) Run(ctx context.Context, out *console.Console) error {
 	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, o db.Organization) error {
 		changes, err := database.Changes(ctx, o.ID, shownChanges)
@@ -221,7 +220,7 @@ func (c *organizationsShow) Run(ctx context.Context, out *console.Console) error
 		for _, row := range [][2]string{
 			{"id", o.ID}, {"name", o.Name}, {"display name", o.DisplayName}, {"created", day(&o.CreatedAt)},
 			{"logo", or(o.LogoHash, "none")}, {"accent", or(o.Accent, "Passage's own")}, {"", branding.Advice(o.Accent)},
-			{"support", or(branding.SupportText(o.Support), "nobody is named")},
+			{"support", or(branding.SupportText(o.Support), "none")},
 			{"return to", or(strings.Join(o.ReturnTo, ", "), "anywhere")},
 			{"embed origins", or(strings.Join(o.EmbedOrigins, ", "), "none")},
 		} {

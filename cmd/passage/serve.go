@@ -9,7 +9,7 @@ import (
 	"passage/cmd/passage/server"
 )
 
-// serveCommand is everything, on one machine.
+// serveCommand runs the server.
 type serveCommand struct {
 	Addr string `help:"Address for merchants and their users." default:"127.0.0.1:8080"`
 	config.Flags
@@ -17,7 +17,7 @@ type serveCommand struct {
 
 // Run serves until the context ends.
 func (c *serveCommand) Run(ctx context.Context, out *console.Console) (err error) {
-	// A stop during the start, which is short, is an orderly one after it.
+	// The start is short: a stop during it takes effect after it.
 	starting := context.WithoutCancel(ctx)
 	s, err := server.Open(starting, c.Addr, c.Flags, out)
 	if err != nil {

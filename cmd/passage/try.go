@@ -22,7 +22,7 @@ import (
 	"passage/views"
 )
 
-// integrationsTry runs an integration by hand, with the person at the terminal.
+// integrationsTry runs an integration, with its prompts at the terminal.
 type integrationsTry struct {
 	Name         string            `arg:"" help:"The integration: a built-in one, or one of --integrations."`
 	Operation    []string          `help:"Operation to run after the log-in, such as paymentMethod.read. May be repeated. Default: only log in." sep:"none" placeholder:"NAME"`
@@ -37,7 +37,7 @@ type integrationsTry struct {
 	config.BrowserChoice
 }
 
-// errTried is the end of a trial that failed; why was told already.
+// errTried ends a failed trial, whose cause has been printed.
 var errTried = errors.New("the trial failed; see above")
 
 // Run tries the integration and prints the result.
@@ -78,7 +78,7 @@ func (c *integrationsTry) Run(ctx context.Context, out *console.Console) error {
 	return out.Printf("%s\n", &pretty)
 }
 
-// interrupted makes the end of a context the person's own decision.
+// interrupted makes the end of a context a cancellation by the user.
 func interrupted(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, end := context.WithCancelCause(context.WithoutCancel(parent))
 	stop := context.AfterFunc(parent, func() { end(outcome.New(outcome.UserCancelled, "interrupted")) })
@@ -134,12 +134,12 @@ func (c *integrationsTry) load() (*script.Integration, error) {
 	return integration, nil
 }
 
-// operations reads what is to be done, and reports all faults together.
+// operations parses the operations, and reports all errors together.
 func (c *integrationsTry) operations(integration *script.Integration, rules *resources.Set) ([]automation.TrialOperation, error) {
 	var list []automation.TrialOperation
-	var faults []error
+	var errs []error
 	if len(c.Arguments) > len(c.Operation) {
-		faults = append(faults, errors.New("--arguments: given more often than --operation"))
+		errs = append(errs, errors.New("--arguments: given more often than --operation"))
 	}
 	for n, name := range c.Operation {
 		text := ""
@@ -148,12 +148,12 @@ func (c *integrationsTry) operations(integration *script.Integration, rules *res
 		}
 		operation, err := c.operation(integration, rules, name, text)
 		if err != nil {
-			faults = append(faults, err)
+			errs = append(errs, err)
 			continue
 		}
 		list = append(list, operation)
 	}
-	return list, console.Usage(errors.Join(faults...))
+	return list, console.Usage(errors.Join(errs...))
 }
 
 func (c *integrationsTry) operation(integration *script.Integration, rules *resources.Set, name, text string) (made automation.TrialOperation, err error) {
@@ -171,14 +171,14 @@ func (c *integrationsTry) operation(integration *script.Integration, rules *reso
 			return made, fmt.Errorf("--arguments of %s: %w", name, err)
 		}
 	}
-	var faults []error
+	var errs []error
 	for _, issue := range known.CheckArguments(made.Arguments) {
-		faults = append(faults, fmt.Errorf("--arguments of %s: %s: %s", name, issue.Path, issue.Message))
+		errs = append(errs, fmt.Errorf("--arguments of %s: %s: %s", name, issue.Path, issue.Message))
 	}
-	return made, errors.Join(faults...)
+	return made, errors.Join(errs...)
 }
 
-// readArguments reads JSON, or the file that it names.
+// readArguments parses JSON, or the file that @FILE names.
 func readArguments(text string) (json.RawMessage, error) {
 	if file, named := strings.CutPrefix(text, "@"); named {
 		read, err := os.ReadFile(file)
@@ -196,7 +196,7 @@ func readArguments(text string) (json.RawMessage, error) {
 	return json.RawMessage(text), nil
 }
 
-// dry adds what makes a write a dry run.
+// dry makes the arguments of a write those of a dry run.
 func dry(arguments json.RawMessage) (json.RawMessage, error) {
 	object := map[string]json.RawMessage{}
 	if len(arguments) > 0 {
@@ -208,7 +208,7 @@ func dry(arguments json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(object)
 }
 
-// agree asks before a change is made to a real account.
+// agree asks for consent before a write to a real account.
 func (c *integrationsTry) agree(ctx context.Context, seat *interview, id string, operations []automation.TrialOperation) error {
 	if c.Yes || c.DryRun {
 		return nil

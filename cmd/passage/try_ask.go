@@ -17,21 +17,20 @@ import (
 	"passage/views"
 )
 
-// interview asks somebody at a terminal what the hosted pages ask a person, in
-// the same words.
+// interview asks at a terminal what the hosted pages ask a user, in the same
+// words.
 type interview struct {
 	*console.Terminal
 	text    *views.Text
 	service string
 }
 
-// fill puts the names into a sentence of the pages.
+// fill inserts the names into a sentence of the pages.
 func (p *interview) fill(sentence string, pairs ...string) string {
 	return views.Fill(sentence, append([]string{"service", p.service, "merchant", "the merchant"}, pairs...)...)
 }
 
-// Refused keeps no count: whoever tries a script knows what they type, and sees
-// the step that refused it.
+// Refused does nothing: there is no lock-out count to keep in a trial.
 func (*interview) Refused(context.Context, string) error { return nil }
 
 // Ask asks until the answer fits. An approval has no answer.
@@ -49,11 +48,11 @@ func (p *interview) Ask(ctx context.Context, asked prompt.Prompt) (prompt.Answer
 		if err != nil {
 			return nil, err
 		}
-		faults := asked.Validate(values)
-		for _, name := range slices.Sorted(maps.Keys(faults)) {
-			p.Say("  %s\n", p.fill(p.text.Reason(faults[name])))
+		errs := asked.Validate(values)
+		for _, name := range slices.Sorted(maps.Keys(errs)) {
+			p.Say("  %s\n", p.fill(p.text.Reason(errs[name])))
 		}
-		if faults != nil {
+		if errs != nil {
 			continue
 		}
 		answer := prompt.Answer{}
@@ -64,7 +63,7 @@ func (p *interview) Ask(ctx context.Context, asked prompt.Prompt) (prompt.Answer
 	}
 }
 
-// introduce says what is asked, and why it is asked again.
+// introduce prints the question, and why it is asked again.
 func (p *interview) introduce(asked prompt.Prompt) {
 	ask := p.text.Ask
 	lines := []string{}
@@ -164,7 +163,7 @@ func (p *interview) choice(ctx context.Context, asked prompt.Prompt) (map[string
 	value, err := p.Line(ctx, "  1 to "+strconv.Itoa(len(asked.Options)))
 	number, convErr := strconv.Atoi(strings.TrimSpace(value))
 	if convErr != nil || number < 1 || number > len(asked.Options) {
-		return map[string]string{"choice": value}, err // which the prompt will say is none of them
+		return map[string]string{"choice": value}, err // which the prompt refuses
 	}
 	return map[string]string{"choice": asked.Options[number-1].ID}, err
 }

@@ -14,25 +14,25 @@ import (
 	"passage/automation/secret"
 )
 
-// report tells a trial while it happens, and why it failed. Everything goes
-// through the redactor once more on its way out: a terminal may be recorded.
+// report prints the progress of a trial, and why it failed. All output passes
+// through the redactor once more, because a terminal may be recorded.
 type report struct {
 	interview
 	redactor   *secret.Redactor
-	screenshot string // where to keep a picture of a failure; "" nowhere
+	screenshot string // where to save a screenshot of a failure; "": nowhere
 
-	url string // as last told
+	url string // as last printed
 }
 
 func (r *report) tell(format string, args ...any) {
 	r.Say("%s", r.redactor.Scrub(fmt.Sprintf(format, args...)))
 }
 
-// Begins heads what follows.
+// Begins prints a heading for the steps that follow.
 func (r *report) Begins(work string) { r.tell("\n%s\n", work) }
 
-// Step prints a word of the script: its line, what it was given, how many
-// elements that matched, what came of it, and how long it took.
+// Step prints a call of the script: its line, selector, number of matches, result
+// and duration.
 func (r *report) Step(step script.Step) {
 	about := step.Selector
 	if step.Matches > 0 {
@@ -48,7 +48,7 @@ func (r *report) Step(step script.Step) {
 	r.tell("%5d  %-20s %7s  %s\n", step.Line, step.Word, brief(step.Took), strings.TrimSpace(about))
 }
 
-// brief writes a duration in a few characters.
+// brief formats a duration in a few characters.
 func brief(took time.Duration) string {
 	if took < time.Second {
 		return fmt.Sprintf("%dms", took.Milliseconds())
@@ -56,12 +56,12 @@ func brief(took time.Duration) string {
 	return fmt.Sprintf("%.1fs", took.Seconds())
 }
 
-// Progress prints what a person would read meanwhile.
+// Progress prints the progress message that a user would see.
 func (r *report) Progress(key string, count int) {
 	r.tell("       … %s\n", r.fill(r.text.ProgressText(key, count)))
 }
 
-// Failed keeps a masked picture of the page, if somebody wants one.
+// Failed saves a masked screenshot of the page if --screenshot asks for one.
 func (r *report) Failed(ctx context.Context, page *browser.Page) {
 	if at := page.URL(); at != "" {
 		r.tell("\nThe page was at %s\n", at)
@@ -80,7 +80,7 @@ func (r *report) Failed(ctx context.Context, page *browser.Page) {
 	r.tell("A picture of it, with everything typed masked, is in %s\n", r.screenshot)
 }
 
-// failure says how a trial ended and why, for whoever mends the script.
+// failure prints how a trial ended and why, for the author of the script.
 func (r *report) failure(integration *script.Integration, err error) {
 	end := outcome.From(err)
 	known, _ := outcome.Lookup(end.Code)

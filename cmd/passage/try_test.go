@@ -114,8 +114,8 @@ func TestTry_AsksTheUsersQuestionsAndPrintsTheResult(t *testing.T) {
 	} {
 		t.Run(test.scenario, func(t *testing.T) {
 			t.Parallel()
-			who := customer(t, test.scenario)
-			typed := append([]string{who.Username, sandbox.Password}, test.after...)
+			user := customer(t, test.scenario)
+			typed := append([]string{user.Username, sandbox.Password}, test.after...)
 			got := tryDemo(t, typed, "--operation", "paymentMethod.read")
 			got.says(t, exitSuccess, append(test.says, "\nlogin\n", "\npaymentMethod.read\n", "page.goto", "… 3 payment methods")...)
 			var result struct{ PaymentMethods []struct{ Last4 string } }
@@ -128,8 +128,8 @@ func TestTry_AsksTheUsersQuestionsAndPrintsTheResult(t *testing.T) {
 
 func TestTry_AsksAgainAfterAWrongPassword(t *testing.T) {
 	t.Parallel()
-	who := customer(t, "good")
-	got := tryDemo(t, []string{who.Username, "not the password", who.Username, sandbox.Password})
+	user := customer(t, "good")
+	got := tryDemo(t, []string{user.Username, "not the password", user.Username, sandbox.Password})
 	got.says(t, exitSuccess, "Demo Mobile did not accept this user name and password. You have 2 tries left.")
 	expect(t, "what a log-in alone gives", got.stdout, "")
 	if strings.Contains(got.stderr, "not the password") {
@@ -161,14 +161,14 @@ func TestTry_AsksBeforeAWriteButNotBeforeADryRun(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			who := customer(t, "good")
-			got := tryDemo(t, append(test.before, who.Username, sandbox.Password), append(test.flags, "--operation", "paymentMethod.write")...)
+			user := customer(t, "good")
+			got := tryDemo(t, append(test.before, user.Username, sandbox.Password), append(test.flags, "--operation", "paymentMethod.write")...)
 			got.says(t, test.code)
 			if !strings.Contains(got.stdout, test.stdout) {
 				t.Errorf("stdout is %s", got.stdout)
 			}
 			expect(t, "the question", strings.Contains(got.stderr, "Replace your AutoPay card with the new card"), test.before != nil)
-			expect(t, "cards at the site", startedCarrier(t).Submitted(who.Username), test.cards)
+			expect(t, "cards at the site", startedCarrier(t).Submitted(user.Username), test.cards)
 		})
 	}
 }
@@ -178,8 +178,8 @@ func TestTry_ReportsAnUnconfirmedSubmission(t *testing.T) {
 	for scenario, code := range map[string]string{"unconfirmed": "OPERATION_UNKNOWN", "declined": "OPERATION_REJECTED"} {
 		t.Run(scenario, func(t *testing.T) {
 			t.Parallel()
-			who := customer(t, scenario)
-			got := tryDemo(t, []string{who.Username, sandbox.Password}, "--yes", "--operation", "paymentMethod.write", "--arguments", writeArguments)
+			user := customer(t, scenario)
+			got := tryDemo(t, []string{user.Username, sandbox.Password}, "--yes", "--operation", "paymentMethod.write", "--arguments", writeArguments)
 			got.says(t, exitFailure, "\n"+code+"  ", "Traceback", "in write_payment_method", "the trial failed; see above: "+code)
 			expect(t, "stdout", got.stdout, "")
 		})
@@ -190,7 +190,7 @@ func TestTry_ReportsAnUnconfirmedSubmission(t *testing.T) {
 // and a picture.
 func TestTry_ShowsWhereAndWhyAScriptFailed(t *testing.T) {
 	t.Parallel()
-	who, folder := customer(t, "good"), t.TempDir()
+	user, folder := customer(t, "good"), t.TempDir()
 	source, err := os.ReadFile(repository + "/automation/integrations/demo/integration.star")
 	if err != nil {
 		t.Fatal(err)
@@ -205,7 +205,7 @@ func TestTry_ShowsWhereAndWhyAScriptFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	picture := filepath.Join(folder, "failure.png")
-	got := tryDemo(t, []string{who.Username, sandbox.Password}, "--integrations", folder, "--operation", "paymentMethod.read", "--screenshot", picture)
+	got := tryDemo(t, []string{user.Username, sandbox.Password}, "--integrations", folder, "--operation", "paymentMethod.read", "--screenshot", picture)
 	got.says(t, exitFailure, "\nSITE_CHANGED  An element that the integration expects did not come", "A person would read: Demo Mobile has changed its website",
 		"in open_payment_methods\n", `      page.wait_for(timeout = 5, list = "#payment-methodz")`+"\n   ", line,
 		"\n  0  list = #payment-methodz\n", "is in "+picture)
@@ -264,22 +264,22 @@ func TestTry_EndsCleanlyWhenInterrupted(t *testing.T) {
 	defer interrupt()
 	stdin, typing := io.Pipe() // nobody ever types
 	defer typing.Close()
-	stderr := &ringing{word: "Phone number or email: ", ring: interrupt}
+	stderr := &signalWriter{word: "Phone number or email: ", signal: interrupt}
 	code := run(ctx, []string{"integrations", "try", "demo", "--site", "demo=" + startedCarrier(t).SiteFlag()}, os.Getenv, stdin, io.Discard, stderr)
 	tried{code, "", stderr.String()}.says(t, exitFailure, "USER_CANCELLED: interrupted")
 }
 
 // ringing keeps what is written, and rings once a word is there.
-type ringing struct {
+type signalWriter struct {
 	bytes.Buffer
-	word string
-	ring func()
+	word   string
+	signal func()
 }
 
-func (w *ringing) Write(text []byte) (int, error) {
+func (w *signalWriter) Write(text []byte) (int, error) {
 	n, err := w.Buffer.Write(text)
 	if strings.Contains(w.String(), w.word) {
-		w.ring()
+		w.signal()
 	}
 	return n, err
 }
@@ -331,14 +331,14 @@ func TestInterview_AsksEveryKindOfPromptInTheWordsOfThePages(t *testing.T) {
 
 func TestTry_DoesNotWriteTwiceWhenResuming(t *testing.T) {
 	t.Parallel()
-	who := customer(t, "good")
+	user := customer(t, "good")
 	for _, flags := range [][]string{nil, {"--resuming"}} {
 		flags = append(flags, "--operation", "paymentMethod.write", "--arguments", writeArguments, "--yes")
-		got := tryDemo(t, []string{who.Username, sandbox.Password}, flags...)
+		got := tryDemo(t, []string{user.Username, sandbox.Password}, flags...)
 		got.says(t, exitSuccess)
 		if !strings.Contains(got.stdout, `"success": true`) {
 			t.Errorf("stdout is %s", got.stdout)
 		}
 	}
-	expect(t, "cards at the site", startedCarrier(t).Submitted(who.Username), 1)
+	expect(t, "cards at the site", startedCarrier(t).Submitted(user.Username), 1)
 }

@@ -7,7 +7,7 @@ import (
 	"passage/cmd/passage/console"
 )
 
-// versionCommand prints what was built, from what.
+// versionCommand prints the version and the revision.
 type versionCommand struct{}
 
 // Run prints the version.

@@ -23,9 +23,9 @@ type keysRotateWebhook struct {
 	Overlap time.Duration `help:"How long the old key and secret stay valid." default:"24h"`
 }
 
-// Run prints the secrets in force, the newest first, each on a line. The server
-// signs with them, so unlike an API key's they are kept. Beside them it says
-// what else a verifier needs to know.
+// Run prints the active secrets, newest first, one per line. The server signs with
+// them, so unlike API keys they are stored. It also prints the audience, which a
+// verifier needs.
 func (c *keysShowWebhook) Run(ctx context.Context, out *console.Console) error {
 	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, organization db.Organization) error {
 		secrets, err := database.EnsureWebhookSecrets(ctx, organization.ID)
@@ -37,7 +37,7 @@ func (c *keysShowWebhook) Run(ctx context.Context, out *console.Console) error {
 	})
 }
 
-// Run makes the next signing key and the next secret.
+// Run creates the next signing key and the next secret.
 func (c *keysRotateWebhook) Run(ctx context.Context, out *console.Console) error {
 	if c.Overlap < 0 {
 		return console.Usage(errors.New("--overlap: must not be negative"))

@@ -19,7 +19,7 @@ import (
 	"passage/web/webhook"
 )
 
-// webhooksCommand is for who writes or mends a receiver.
+// webhooksCommand has tools for authors of receivers.
 type webhooksCommand struct {
 	Listen webhooksListen `cmd:"" help:"Receive webhooks on this machine, check their signatures and print them."`
 	Test   webhooksTest   `cmd:"" help:"Send a signed test event to a URL, and print the result."`
@@ -56,18 +56,19 @@ func (c *webhooksListen) Run(ctx context.Context, out *console.Console) error {
 	return server.Listener{Listener: bound, Handler: print}.Serve(ctx, out)
 }
 
-// keyTime is how long the keys may take; the sender waits ten seconds in all.
+// keyTime is the time limit for fetching the keys; the sender waits ten seconds in
+// all.
 const keyTime = 5 * time.Second
 
 func (c *webhooksListen) check() error {
-	var faults []error
+	var errs []error
 	if !config.IsLoopback(c.Addr) {
-		faults = append(faults, errors.New("--addr: give a loopback address, such as 127.0.0.1:9000; webhooks are printed"))
+		errs = append(errs, errors.New("--addr: give a loopback address, such as 127.0.0.1:9000; webhooks are printed"))
 	}
 	if c.KeyURL == "" && c.Secret == "" {
-		faults = append(faults, errors.New("--key-url or --secret: give one, or both, to check the signatures with"))
+		errs = append(errs, errors.New("--key-url or --secret: give one, or both, to check the signatures with"))
 	}
-	return console.Usage(errors.Join(faults...))
+	return console.Usage(errors.Join(errs...))
 }
 
 // deliveryPrinter is a merchant's receiver that prints what it gets.
@@ -81,8 +82,8 @@ type deliveryPrinter struct {
 // maxDelivery is larger than any webhook, in bytes.
 const maxDelivery = 8 << 20
 
-// ServeHTTP prints a delivery whose signatures fit, and of any other only why
-// they do not: anybody may have written it.
+// ServeHTTP prints a delivery with valid signatures. Of any other it prints only
+// the error, because anyone may have sent it.
 func (p *deliveryPrinter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		http.Error(w, "Webhooks are posted here.", http.StatusMethodNotAllowed)

@@ -49,16 +49,16 @@ func (d *Demo) Auto(ctx context.Context, scenario sandbox.Scenario) (err error) 
 }
 
 // visit goes from the shop's button to its last page, for one link.
-func (d *Demo) visit(ctx context.Context, who *person) error {
+func (d *Demo) visit(ctx context.Context, p *person) error {
 	begin := time.Now()
 	claimURL, err := d.NewClaim(ctx, "store")
 	if err != nil {
 		return err
 	}
-	if err := d.console.Printf("%s %s\nclaim URL: %s\n", who.scenario.Username, who.scenario.About, claimURL); err != nil {
+	if err := d.console.Printf("%s %s\nclaim URL: %s\n", p.scenario.Username, p.scenario.About, claimURL); err != nil {
 		return err
 	}
-	who.code = func(ctx context.Context) (string, error) {
+	p.code = func(ctx context.Context) (string, error) {
 		link, err := d.DB.LinkByCode(ctx, path.Base(claimURL))
 		if err != nil {
 			return "", err
@@ -68,12 +68,12 @@ func (d *Demo) visit(ctx context.Context, who *person) error {
 		}
 		return link.Error.Code, nil
 	}
-	linkID, code, err := who.connect(ctx, claimURL)
+	linkID, code, err := p.connect(ctx, claimURL)
 	if err != nil {
 		return err
 	}
 	if linkID == "" {
-		return d.checkFailure(who.scenario, code)
+		return d.checkFailure(p.scenario, code)
 	}
 	result, err := d.checkResult(ctx, linkID)
 	if err != nil {

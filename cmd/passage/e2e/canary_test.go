@@ -166,7 +166,7 @@ func TestSecrets_AreStoredLoggedAndShownNowhere(t *testing.T) {
 	t.Parallel()
 	s := ownStack(t)
 	var hay haystack
-	s.hear = func(r reply) { hay.add("the API", r.body+fmt.Sprint(r.header)) }
+	s.observe = func(r reply) { hay.add("the API", r.body+fmt.Sprint(r.header)) }
 	address, arrivals := receiver(t)
 
 	var visits sync.WaitGroup
@@ -186,7 +186,7 @@ func TestSecrets_AreStoredLoggedAndShownNowhere(t *testing.T) {
 			[]string{"MFA_FAILED"}},
 	} {
 		v := s.visitor(t, s.canaryLink(t, address))
-		v.hear = func(page string) { hay.add("the pages", page) }
+		v.observe = func(page string) { hay.add("the pages", page) }
 		username := someone(t, visit.scenario).Username
 		var last *screen
 		for n, answers := range visit.attempts {

@@ -294,16 +294,16 @@ operations = {"paymentMethod.read": read}
 	if _, ok := loaded.Get("good"); !ok {
 		t.Error("the good integration is not in service")
 	}
-	var faulty []string
-	for _, fault := range loaded.LoadErrors() {
-		faulty = append(faulty, fault.File)
-		if !strings.Contains(fault.Text, fault.File) {
-			t.Errorf("the fault of %s does not name it: %s", fault.File, fault.Text)
+	var broken []string
+	for _, loadErr := range loaded.LoadErrors() {
+		broken = append(broken, loadErr.File)
+		if !strings.Contains(loadErr.Text, loadErr.File) {
+			t.Errorf("the error of %s does not name it: %s", loadErr.File, loadErr.Text)
 		}
 	}
-	slices.Sort(faulty)
+	slices.Sort(broken)
 	want := []string{"binary/integration.star", "broken/integration.star", "empty/integration.star", "huge/integration.star", "other/integration.star"}
-	if !slices.Equal(faulty, want) || loaded.Err() == nil {
-		t.Errorf("the faults are of %v, not of %v", faulty, want)
+	if !slices.Equal(broken, want) || loaded.Err() == nil {
+		t.Errorf("the errors are of %v, not of %v", broken, want)
 	}
 }

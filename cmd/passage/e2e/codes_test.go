@@ -164,7 +164,7 @@ func operationGoesOutOfService(t *testing.T) {
 
 	words := views.Match("en").Code(outcome.UnknownProvider)
 	says(t, "the claim page", text(gone.get(gone.link.ClaimURL).root), views.Fill(words.Advice, "service", "verizon-gone", "merchant", demo.Merchant))
-	after.call(t, http.MethodPost, "/link/claim", map[string]string{"code": gone.link.ClaimCode}).fault(t, http.StatusServiceUnavailable, "unknown_provider")
+	after.call(t, http.MethodPost, "/link/claim", map[string]string{"code": gone.link.ClaimCode}).wantError(t, http.StatusServiceUnavailable, "unknown_provider")
 }
 
 func verizonUser(t *testing.T) *sandbox.Person {

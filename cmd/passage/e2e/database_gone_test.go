@@ -80,7 +80,7 @@ func TestErrors_ShowNothingInternalWhenTheDatabaseIsGone(t *testing.T) {
 	} {
 		method, path, _ := strings.Cut(address, " ")
 		got := s.call(t, method, path, body)
-		got.fault(t, http.StatusInternalServerError, "internal_error")
+		got.wantError(t, http.StatusInternalServerError, "internal_error")
 		s.loggedOnce(t, got.header)
 	}
 	notReady := s.call(t, http.MethodGet, "/readyz", nil)

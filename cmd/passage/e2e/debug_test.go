@@ -30,8 +30,8 @@ func TestDebugLink_IsRecordedThoughItSucceeds(t *testing.T) {
 		if !shown.says(test.says) {
 			t.Errorf("at the log-in it is not said: %s", test.says)
 		}
-		who := someone(t, "good")
-		expect(t, "the end", v.walk(shown, who.Person()).end(), "complete")
+		user := someone(t, "good")
+		expect(t, "the end", v.walk(shown, user.Person()).end(), "complete")
 
 		session := s.sessionOf(t, v.link)
 		pictures, err := s.DB.Artifacts(t.Context(), session.ID)

@@ -25,7 +25,7 @@ func TestLink_IsNotClaimedByOpeningIt(t *testing.T) {
 		}
 		reply.Body.Close()
 	}
-	s.call(t, http.MethodGet, "/link/claim?code="+v.link.ClaimCode, nil).fault(t, http.StatusMethodNotAllowed, "method_not_allowed")
+	s.call(t, http.MethodGet, "/link/claim?code="+v.link.ClaimCode, nil).wantError(t, http.StatusMethodNotAllowed, "method_not_allowed")
 	now := s.link(t, v.link.LinkID)
 	expect(t, "the link", now.Status, "pending")
 	expect(t, "sessions", len(now.Sessions), 0)
@@ -85,9 +85,9 @@ func TestClaim_MakesOneSessionWhenClickedTwice(t *testing.T) {
 func TestSession_IsUnchangedByRefreshSecondTabAndBackButton(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	who := someone(t, "code")
+	user := someone(t, "code")
 	v := s.visitor(t, s.newLink(t, ask(readBills())))
-	person, shown := who.Person(), v.claim()
+	person, shown := user.Person(), v.claim()
 	same := func(when string) {
 		t.Helper()
 		for _, address := range []string{shown.url, shown.url, v.link.ClaimURL} { // refresh, and the claim URL in a second tab
@@ -114,7 +114,7 @@ func TestSession_IsUnchangedByRefreshSecondTabAndBackButton(t *testing.T) {
 	expect(t, "questions for credentials", s.prompts(t, session.ID, "credentials"), 1)
 	expect(t, "questions for a code", s.prompts(t, session.ID, "one_time_code"), 1)
 	expect(t, "sessions", len(s.link(t, v.link.LinkID).Sessions), 1)
-	expect(t, "log-ins", s.logIns.of(who.Username), 1)
+	expect(t, "log-ins", s.logIns.of(user.Username), 1)
 
 	// Opened again, it says that it is done and leads back.
 	for _, address := range []string{last.url, v.link.ClaimURL} {
@@ -131,9 +131,9 @@ func TestSession_IsUnchangedByRefreshSecondTabAndBackButton(t *testing.T) {
 func TestAnswer_CountsOnceWhenPostedTwice(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	who := someone(t, "clumsy")
+	user := someone(t, "clumsy")
 	v := s.visitor(t, s.newLink(t, ask(readBills())))
-	person := who.Person()
+	person := user.Person()
 	shown := v.next(v.submit(v.claim().asks(), person.Answer("credentials")))
 	form, wrong := shown.asks(), person.Answer("one_time_code")
 	var posts sync.WaitGroup
@@ -155,8 +155,8 @@ func TestClaimPage_SaysWhyALinkCannotBeClaimed(t *testing.T) {
 	claim := func(code string) reply {
 		return s.call(t, http.MethodPost, "/link/claim", map[string]string{"code": code})
 	}
-	claim("").fault(t, http.StatusBadRequest, "validation_failed")
-	claim("clm_unknown").fault(t, http.StatusNotFound, "not_found")
+	claim("").wantError(t, http.StatusBadRequest, "validation_failed")
+	claim("clm_unknown").wantError(t, http.StatusNotFound, "not_found")
 	nobody := s.visitor(t, created{ClaimCode: "clm_unknown"})
 	for _, shown := range []*screen{nobody.get("/c/clm_unknown"), nobody.post("/c/clm_unknown", nil), nobody.get("/c/clm_unknown/stop"),
 		nobody.get("/s/sess_unknown"), nobody.post("/s/sess_unknown/answer", nil), nobody.post("/s/sess_unknown/retry", nil),
@@ -170,7 +170,7 @@ func TestClaimPage_SaysWhyALinkCannotBeClaimed(t *testing.T) {
 	late := s.visitor(t, s.newLink(t, request))
 	open := late.get(late.link.ClaimURL)
 	s.until(t, late.link.LinkID, "the expiry", func() bool { return s.link(t, late.link.LinkID).Status == "expired" })
-	claim(late.link.ClaimCode).fault(t, http.StatusGone, "link_expired")
+	claim(late.link.ClaimCode).wantError(t, http.StatusGone, "link_expired")
 	for _, shown := range []*screen{late.get(late.link.ClaimURL), late.submit(open.form(t, "/c/"+late.link.ClaimCode), nil)} {
 		expect(t, "status of an expired link", shown.status, http.StatusGone)
 		expect(t, "an expired link", shown.end(), "expired")
@@ -179,12 +179,12 @@ func TestClaimPage_SaysWhyALinkCannotBeClaimed(t *testing.T) {
 
 	active := s.visitor(t, s.newLink(t, ask(readBills())))
 	shown := active.claim()
-	claim(active.link.ClaimCode).fault(t, http.StatusConflict, "link_active")
+	claim(active.link.ClaimCode).wantError(t, http.StatusConflict, "link_active")
 	other := s.visitor(t, active.link)
 	expect(t, "status of an active link elsewhere", other.get(active.link.ClaimURL).status, http.StatusConflict)
 	expect(t, "status of a claim elsewhere", other.post("/c/"+active.link.ClaimCode, nil).status, http.StatusConflict)
 	expect(t, "the end", active.walk(shown, someone(t, "good").Person()).end(), "complete")
-	claim(active.link.ClaimCode).fault(t, http.StatusConflict, "link_complete")
+	claim(active.link.ClaimCode).wantError(t, http.StatusConflict, "link_complete")
 	done := other.get(active.link.ClaimURL)
 	expect(t, "a complete link", done.status, http.StatusOK)
 	expect(t, "a complete link", done.title(), "This is already done")
@@ -204,7 +204,7 @@ func TestSessionPage_SaysThatTheLinkExpired(t *testing.T) {
 	expect(t, "its title", late.title(), "This link has run out")
 	expect(t, "that it can be tried again", late.hasForm("/retry"), false)
 	expect(t, "the claim URL", v.get(v.link.ClaimURL).status, http.StatusGone)
-	s.call(t, http.MethodPost, "/v1/links/"+v.link.LinkID+"/cancel", nil).fault(t, http.StatusConflict, "link_expired")
+	s.call(t, http.MethodPost, "/v1/links/"+v.link.LinkID+"/cancel", nil).wantError(t, http.StatusConflict, "link_expired")
 }
 
 func TestSessionPage_SaysThatTheMerchantCancelled(t *testing.T) {

@@ -160,7 +160,7 @@ func TestInteropForeignSite_IsConnectedByAScriptFromTheDocumentation(t *testing.
 	site := startPocketBase(t, canaryPassword)
 	s := connectedTo(t, "pocketbase", site)
 	var hay haystack
-	s.hear = func(r reply) { hay.add("the API", r.body+fmt.Sprint(r.header)) }
+	s.observe = func(r reply) { hay.add("the API", r.body+fmt.Sprint(r.header)) }
 
 	before := site.cards(t)
 	write := writeCard()
@@ -168,7 +168,7 @@ func TestInteropForeignSite_IsConnectedByAScriptFromTheDocumentation(t *testing.
 	request := ask(readCards(), write)
 	request["integrationId"], request["debug"] = "pocketbase", true
 	v := s.visitor(t, s.newLink(t, request))
-	v.hear = func(page string) { hay.add("the pages", page) }
+	v.observe = func(page string) { hay.add("the pages", page) }
 
 	shown := v.next(v.submit(v.claim().asks(), map[string]string{"username": "ada@example.com", "password": canaryPassword}))
 	expect(t, "after the password", shown.asks().kind(), "one_time_code")

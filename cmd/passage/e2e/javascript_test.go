@@ -70,11 +70,11 @@ func (w *window) attr(selector, name string) string {
 }
 
 // logIn goes from the claim URL to what follows the password.
-func (w *window) logIn(link created, who sandbox.Scenario) {
+func (w *window) logIn(link created, user sandbox.Scenario) {
 	w.t.Helper()
 	w.open(link.ClaimURL)
 	w.click("form button.primary")
-	w.fill("#field-username", who.Username)
+	w.fill("#field-username", user.Username)
 	w.fill("#field-password", sandbox.Password)
 	w.click("form[data-ask] button.primary")
 }
@@ -100,9 +100,9 @@ func TestCode_SubmitsItselfAndTheUserReturns(t *testing.T) {
 	address, host, visits := returnPage(t)
 	request := ask(readCards(), readBills())
 	request["returnUrl"] = address
-	link, who := s.newLink(t, request), someone(t, "code")
+	link, user := s.newLink(t, request), someone(t, "code")
 	w := s.window(t, host)
-	w.logIn(link, who)
+	w.logIn(link, user)
 	w.see("#code[data-digits]:focus") // the question takes the focus
 	for _, digit := range sandbox.Code {
 		if err := w.page.Press(t.Context(), string(digit)); err != nil {
@@ -113,7 +113,7 @@ func TestCode_SubmitsItselfAndTheUserReturns(t *testing.T) {
 	expect(t, "the way back", <-visits, "GET /done?cart=%37&x&linkId="+link.LinkID)
 	expect(t, "the link", s.link(t, link.LinkID).Status, "complete")
 	expect(t, "questions for a code", s.prompts(t, s.sessionOf(t, link).ID, "one_time_code"), 1)
-	expect(t, "log-ins", s.logIns.of(who.Username), 1)
+	expect(t, "log-ins", s.logIns.of(user.Username), 1)
 }
 
 func TestFailure_StaysOnScreenAndCanBeRetriedInPlace(t *testing.T) {
@@ -121,12 +121,12 @@ func TestFailure_StaysOnScreenAndCanBeRetriedInPlace(t *testing.T) {
 	s := sharedStack(t)
 	request := ask(readBills())
 	request["returnUrl"] = "myapp://callback?ref=foo"
-	link, who := s.newLink(t, request), someone(t, "flaky")
+	link, user := s.newLink(t, request), someone(t, "flaky")
 	w := s.window(t)
-	w.logIn(link, who)
+	w.logIn(link, user)
 	w.see(`#live[data-end="failed"] #title`)
 	w.click(`form[action$="/retry"] button`)
-	w.fill("#field-username", who.Username)
+	w.fill("#field-username", user.Username)
 	w.fill("#field-password", sandbox.Password)
 	w.click("form[data-ask] button.primary")
 	w.see(`#live[data-end="complete"] #title`) // no app takes this address, so the page stays
@@ -137,9 +137,9 @@ func TestFailure_StaysOnScreenAndCanBeRetriedInPlace(t *testing.T) {
 func TestWrongCode_DoesNotSubmitItselfAgain(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	link, who := s.newLink(t, ask(readBills())), someone(t, "clumsy")
+	link, user := s.newLink(t, ask(readBills())), someone(t, "clumsy")
 	w := s.window(t)
-	w.logIn(link, who)
+	w.logIn(link, user)
 	w.fill("#code[data-digits]", "000000") // sends itself
 	w.see("#reason")
 	w.see("#code:not([data-digits])")

@@ -95,11 +95,11 @@ func TestKilledBrowser_FailsItsSessionAtOnce(t *testing.T) {
 		}, "pending pending"},
 	} {
 		t.Log(moment.name)
-		who := "good"
+		user := "good"
 		if moment.link == "pending pending" {
-			who = "code"
+			user = "code"
 		}
-		p := s.visitor(who, "read", "bills")
+		p := s.visitor(user, "read", "bills")
 		moment.arrive(p)
 		killed := time.Now()
 		if err := syscall.Kill(s.server.browser(), syscall.SIGKILL); err != nil {
@@ -111,7 +111,7 @@ func TestKilledBrowser_FailsItsSessionAtOnce(t *testing.T) {
 		}
 		s.expect(p.link.LinkID, "failed", "CONNECTION_FAILED", moment.link)
 		s.hears("link.failed", "CONNECTION_FAILED", p.link.LinkID)
-		if who == "good" {
+		if user == "good" {
 			s.succeeds(p, "complete complete")
 		}
 	}

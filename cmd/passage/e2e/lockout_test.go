@@ -120,11 +120,11 @@ func TestLockout_CountsOnlyWrongPasswords(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	for _, name := range []string{"maintenance", "miscode", "refused"} {
-		who := customer(t, name)
+		user := customer(t, name)
 		for range 3 { // the third is taken like the first
 			v, shown := s.logInForm(t, s.merchant)
-			v.walk(shown, who.Person())
-			expect(t, name, s.link(t, v.link.LinkID).code(), who.Outcome)
+			v.walk(shown, user.Person())
+			expect(t, name, s.link(t, v.link.LinkID).code(), user.Outcome)
 		}
 	}
 }

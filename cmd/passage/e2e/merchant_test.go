@@ -16,9 +16,9 @@ import (
 
 // merchant is a client of the API, as a merchant's server is.
 type merchant struct {
-	base  string
-	token string
-	hear  func(reply) // sees every reply; may be nil
+	base    string
+	token   string
+	observe func(reply) // sees every reply; may be nil
 }
 
 // merchantOf is a merchant of some name, with a key of its own.
@@ -69,8 +69,8 @@ func (m merchant) call(t *testing.T, method, path string, body any) reply {
 	if got.header.Get("X-Request-Id") == "" {
 		t.Errorf("%s %s: no request id", method, path)
 	}
-	if m.hear != nil {
-		m.hear(got)
+	if m.observe != nil {
+		m.observe(got)
 	}
 	return got
 }
@@ -90,12 +90,12 @@ func (r reply) want(t *testing.T, status int, into any) {
 }
 
 // fault checks an error of the contract.
-func (r reply) fault(t *testing.T, status int, code string) {
+func (r reply) wantError(t *testing.T, status int, code string) {
 	t.Helper()
-	var fault struct{ Error, Code string }
-	r.want(t, status, &fault)
-	if fault.Code != code || fault.Error == "" {
-		t.Errorf("code %q, want %q: %s", fault.Code, code, r.body)
+	var got struct{ Error, Code string }
+	r.want(t, status, &got)
+	if got.Code != code || got.Error == "" {
+		t.Errorf("code %q, want %q: %s", got.Code, code, r.body)
 	}
 }
 

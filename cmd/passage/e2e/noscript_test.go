@@ -35,15 +35,15 @@ func TestClaimPage_SaysWhoAsksForWhat(t *testing.T) {
 func TestWrongPassword_IsAskedForAgainInPlace(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	who := someone(t, "forgetful")
+	user := someone(t, "forgetful")
 	v := s.visitor(t, s.newLink(t, ask(readBills())))
 	shown := v.claim()
-	address, person := shown.url, who.Person()
+	address, person := shown.url, user.Person()
 	expect(t, "tries left at first", shown.says("left"), false)
 
 	for _, left := range []string{"You have 2 tries left.", "You have 1 try left."} {
 		shown = v.next(v.submit(shown.asks(), person.Answer("credentials")))
-		expect(t, "the user name", shown.value("field-username"), who.Username)
+		expect(t, "the user name", shown.value("field-username"), user.Username)
 		expect(t, "the password", shown.value("field-password"), "")
 		expect(t, "the address", shown.url, address)
 		if !shown.says("did not accept this user name and password") || !shown.says(left) {
@@ -56,15 +56,15 @@ func TestWrongPassword_IsAskedForAgainInPlace(t *testing.T) {
 	last := v.walk(v.submit(shown.asks(), person.Answer("credentials")), person)
 	expect(t, "the end", last.end(), "complete")
 	expect(t, "sessions", len(s.link(t, v.link.LinkID).Sessions), 1)
-	expect(t, "log-ins", s.logIns.of(who.Username), 1)
+	expect(t, "log-ins", s.logIns.of(user.Username), 1)
 }
 
 func TestWrongCode_IsAskedForAgainInPlace(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	who := someone(t, "clumsy")
+	user := someone(t, "clumsy")
 	v := s.visitor(t, s.newLink(t, ask(readBills())))
-	person := who.Person()
+	person := user.Person()
 	shown := v.next(v.submit(v.claim().asks(), person.Answer("credentials")))
 	if !shown.says("(•••) •••-4410") || attr(shown.byID("code"), "autocomplete") != "one-time-code" ||
 		attr(shown.byID("code"), "inputmode") != "numeric" {
@@ -85,7 +85,7 @@ func TestWrongCode_IsAskedForAgainInPlace(t *testing.T) {
 		t.Error("the code sends itself again after an error")
 	}
 	expect(t, "the end", v.walk(v.submit(again.asks(), person.Answer("one_time_code")), person).end(), "complete")
-	expect(t, "log-ins", s.logIns.of(who.Username), 1)
+	expect(t, "log-ins", s.logIns.of(user.Username), 1)
 }
 
 func TestPrompts_WorkWithoutJavaScript(t *testing.T) {
@@ -98,9 +98,9 @@ func TestPrompts_WorkWithoutJavaScript(t *testing.T) {
 		t.Run(test.scenario, func(t *testing.T) {
 			t.Parallel()
 			s := sharedStack(t)
-			who := someone(t, test.scenario)
+			user := someone(t, test.scenario)
 			v := s.visitor(t, s.newLink(t, ask(readBills())))
-			person, shown, asked := who.Person(), v.claim(), []string{}
+			person, shown, asked := user.Person(), v.claim(), []string{}
 			for shown = v.next(shown); shown.end() == ""; shown = v.next(shown) {
 				kind := shown.asks().kind()
 				asked = append(asked, kind)
@@ -122,9 +122,9 @@ func TestPrompts_WorkWithoutJavaScript(t *testing.T) {
 func TestApproval_ContinuesAutomatically(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	who := someone(t, "push")
+	user := someone(t, "push")
 	v := s.visitor(t, s.newLink(t, ask(readBills())))
-	shown := v.submit(v.claim().asks(), who.Person().Answer("credentials"))
+	shown := v.submit(v.claim().asks(), user.Person().Answer("credentials"))
 	session := s.sessionOf(t, v.link)
 	s.until(t, v.link.LinkID, "the approval", func() bool { return s.prompts(t, session.ID, "approval") == 1 })
 	waiting := v.get(shown.url)

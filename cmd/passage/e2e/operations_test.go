@@ -60,10 +60,10 @@ func (s sessionNow) story() string {
 func TestOperations_ShareOneLogInAndKeepTheirOrder(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	who := someone(t, "code")
+	user := someone(t, "code")
 	v := s.visitor(t, s.newLink(t, ask(readCards(), writeCard(), readCards(), readBills())))
-	expect(t, "the end", v.walk(v.claim(), who.Person()).end(), "complete")
-	expect(t, "log-ins", s.logIns.of(who.Username), 1)
+	expect(t, "the end", v.walk(v.claim(), user.Person()).end(), "complete")
+	expect(t, "log-ins", s.logIns.of(user.Username), 1)
 
 	link := s.link(t, v.link.LinkID)
 	all := link.results(t).Operations
@@ -77,7 +77,7 @@ func TestOperations_ShareOneLogInAndKeepTheirOrder(t *testing.T) {
 	expect(t, "cards before", len(before.PaymentMethods), 3)
 	expect(t, "the card written", fmt.Sprint(written.Success, " ", written.Card.Last4), "true 1111")
 	expect(t, "bills", len(bills.Billing), 3)
-	cards := s.Carrier.Cards(who.Username)
+	cards := s.Carrier.Cards(user.Username)
 	expect(t, "cards after", len(after.PaymentMethods), len(cards))
 	for n, card := range cards {
 		got := after.PaymentMethods[n]
@@ -102,13 +102,13 @@ func TestResult_OfOneOperationIsItsData(t *testing.T) {
 	s := sharedStack(t)
 	dry := writeCard()
 	dry["arguments"].(map[string]any)["dryRun"] = true
-	who := someone(t, "good")
+	user := someone(t, "good")
 	v := s.visitor(t, s.newLink(t, ask(dry)))
 	shown := v.get(v.link.ClaimURL)
 	if strings.Contains(text(shown.byID("live")), "Replace") {
 		t.Errorf("the claim page says that a dry run changes something: %s", text(shown.byID("live")))
 	}
-	expect(t, "the end", v.walk(v.claim(), who.Person()).end(), "complete")
+	expect(t, "the end", v.walk(v.claim(), user.Person()).end(), "complete")
 	var result struct {
 		DryRun     bool
 		Card       struct{ Last4 string }
@@ -118,7 +118,7 @@ func TestResult_OfOneOperationIsItsData(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(t, "the result", fmt.Sprint(result), "{true {1111} <nil>}")
-	expect(t, "cards sent to the site", s.Carrier.Submitted(who.Username), 0)
+	expect(t, "cards sent to the site", s.Carrier.Submitted(user.Username), 0)
 }
 
 func TestOperations_StopAfterAFailure(t *testing.T) {
@@ -130,9 +130,9 @@ func TestOperations_StopAfterAFailure(t *testing.T) {
 		t.Run(test.scenario, func(t *testing.T) {
 			t.Parallel()
 			s := sharedStack(t)
-			who := someone(t, test.scenario)
+			user := someone(t, test.scenario)
 			v := s.visitor(t, s.newLink(t, ask(readCards(), writeCard(), readBills())))
-			last := v.walk(v.claim(), who.Person())
+			last := v.walk(v.claim(), user.Person())
 			link := s.link(t, v.link.LinkID)
 			first := s.session(t, link.CurrentSessionID)
 			expect(t, "operations", statuses(first.Operations), test.statuses)
@@ -147,18 +147,18 @@ func TestOperations_StopAfterAFailure(t *testing.T) {
 			if test.again == "" {
 				return
 			}
-			v.walk(v.claimAgain(last), who.Person())
+			v.walk(v.claimAgain(last), user.Person())
 			again := s.link(t, v.link.LinkID)
 			expect(t, "operations again", statuses(again.Operations), test.again)
 			expect(t, "the first session's operations", statuses(s.session(t, first.ID).Operations), test.statuses)
-			expect(t, "log-ins", s.logIns.of(who.Username), 2)
+			expect(t, "log-ins", s.logIns.of(user.Username), 2)
 			stored := 0
-			for _, card := range s.Carrier.Cards(who.Username) {
+			for _, card := range s.Carrier.Cards(user.Username) {
 				if card.Last4 == sandbox.CardNumber[len(sandbox.CardNumber)-4:] {
 					stored++
 				}
 			}
-			expect(t, "cards sent to the site", s.Carrier.Submitted(who.Username), 1)
+			expect(t, "cards sent to the site", s.Carrier.Submitted(user.Username), 1)
 			expect(t, "such cards stored", stored, 1)
 			expect(t, "cards in the result's first read", len(again.results(t).Operations[0].Data.PaymentMethods), 4)
 		})

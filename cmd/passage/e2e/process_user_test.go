@@ -30,7 +30,7 @@ type processUser struct {
 // newProcessUser is somebody of a scenario, a customer of their own for each test.
 func newProcessUser(t *testing.T, m *processMerchant, link processLink, scenario string) *processUser {
 	t.Helper()
-	who, ok := sandbox.ScenarioOf(scenario)
+	user, ok := sandbox.ScenarioOf(scenario)
 	if !ok {
 		t.Fatalf("there is no scenario %s", scenario)
 	}
@@ -38,7 +38,7 @@ func newProcessUser(t *testing.T, m *processMerchant, link processLink, scenario
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &processUser{t: t, merchant: m, link: link, scenario: scenario, answers: who.Person(),
+	return &processUser{t: t, merchant: m, link: link, scenario: scenario, answers: user.Person(),
 		client: &http.Client{Jar: jar, Transport: plainClient.Transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }

@@ -15,12 +15,12 @@ func TestReceipt_IsForItsVisitorOnly(t *testing.T) {
 	shown := v.claim()
 	receipt := shown.url + "/receipt"
 	expect(t, "before the end it leads to", v.get(receipt).url, shown.url)
-	who := someone(t, "flaky")
-	failed := v.walk(shown, who.Person())
+	user := someone(t, "flaky")
+	failed := v.walk(shown, user.Person())
 	expect(t, "where nothing was done it leads to", v.get(receipt).url, failed.url)
 	expect(t, "a way to it", failed.leadsTo(receipt), false)
 
-	done := v.walk(v.claimAgain(failed), who.Person())
+	done := v.walk(v.claimAgain(failed), user.Person())
 	receipt = done.url + "/receipt"
 	expect(t, "a way to it", done.leadsTo(receipt), true)
 	expect(t, "a way to it from the claim URL", v.get(v.link.ClaimURL).leadsTo(receipt), true)
@@ -45,8 +45,8 @@ func TestReceipt_SaysWhatTheMerchantLearnedFromAPart(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
 	v := s.visitor(t, s.newLink(t, ask(readCards(), writeCard())))
-	who := someone(t, "declined")
-	failed := v.walk(v.claim(), who.Person())
+	user := someone(t, "declined")
+	failed := v.walk(v.claim(), user.Person())
 	receipt := v.get(failed.url + "/receipt")
 	expect(t, "a way to it", failed.leadsTo(receipt.url), true)
 	said := text(receipt.byID("live"))

@@ -150,8 +150,8 @@ func TestRedesignedSite_IsFixedWithoutARestart(t *testing.T) {
 	s.keepsNoneButTheScripts(t, script)
 
 	s.redesign.on.Store(true)
-	v, who := s.visitor(t, s.newLink(t, ask(readCards(), writeCard(), readBills()))), someone(t, "code")
-	last := v.walk(v.claim(), who.Person())
+	v, user := s.visitor(t, s.newLink(t, ask(readCards(), writeCard(), readBills()))), someone(t, "code")
+	last := v.walk(v.claim(), user.Person())
 	expect(t, "the end after the redesign", s.link(t, v.link.LinkID).code(), string(outcome.SiteChanged))
 	failed := s.sessionOf(t, v.link)
 	expect(t, "the version that failed", failed.Version, before)
@@ -162,7 +162,7 @@ func TestRedesignedSite_IsFixedWithoutARestart(t *testing.T) {
 		"nearest on the page: "+near, "when everything worked last: "+was)
 
 	after := s.install(t, string(renameSelectors([]byte(script))))
-	expect(t, "after it was mended", v.walk(v.claimAgain(last), who.Person()).end(), "complete")
+	expect(t, "after it was mended", v.walk(v.claimAgain(last), user.Person()).end(), "complete")
 	expect(t, "the version after", s.sessionOf(t, v.link).Version, after)
 	if after == before || len(s.link(t, v.link.LinkID).Sessions) != 2 {
 		t.Errorf("one version for two scripts, or not two sessions: %+v", s.link(t, v.link.LinkID).Sessions)
@@ -267,17 +267,17 @@ func TestSession_KeepsItsVersionOfTheScript(t *testing.T) {
 	t.Parallel()
 	s := ownStack(t)
 	before := s.install(t, builtIn(t)+"\n# ours\n")
-	v, who := s.visitor(t, s.newLink(t, ask(readCards()))), someone(t, "code")
+	v, user := s.visitor(t, s.newLink(t, ask(readCards()))), someone(t, "code")
 	shown := v.next(v.claim())
-	shown = v.next(v.submit(shown.asks(), who.Person().Answer("credentials")))
+	shown = v.next(v.submit(shown.asks(), user.Person().Answer("credentials")))
 	expect(t, "in the middle of the log-in", shown.asks().kind(), "one_time_code")
 
 	after := s.install(t, change(t, "def login(page, user):\n", "def login(page, user):\n    fail(\"SITE_BLOCKED\")\n"))
-	expect(t, "the end", v.walk(v.submit(shown.asks(), who.Person().Answer("one_time_code")), who.Person()).end(), "complete")
+	expect(t, "the end", v.walk(v.submit(shown.asks(), user.Person().Answer("one_time_code")), user.Person()).end(), "complete")
 	expect(t, "the version", s.sessionOf(t, v.link).Version, before)
 
 	v = s.visitor(t, s.newLink(t, ask(readCards())))
-	v.walk(v.claim(), who.Person())
+	v.walk(v.claim(), user.Person())
 	expect(t, "the next link's end", s.link(t, v.link.LinkID).code(), string(outcome.SiteBlocked))
 	expect(t, "the next link's version", s.sessionOf(t, v.link).Version, after)
 }

@@ -18,8 +18,8 @@ func TestRequireReturn_ReleasesDataOnlyToTheMerchantOfTheReturn(t *testing.T) {
 	request := ask(readCards(), readBills())
 	request["requireReturn"], request["webhookUrl"] = true, address
 	v := s.visitor(t, s.newLink(t, request))
-	who := someone(t, "good")
-	done := v.walk(v.claim(), who.Person())
+	user := someone(t, "good")
+	done := v.walk(v.claim(), user.Person())
 	expect(t, "the end", done.end(), "complete")
 
 	code := returnCode(t, done)
@@ -37,7 +37,7 @@ func TestRequireReturn_ReleasesDataOnlyToTheMerchantOfTheReturn(t *testing.T) {
 	expect(t, "before the return", before.Status, "active")
 	expect(t, "the result before the return", string(before.Result), "null")
 	wrong := s.call(t, http.MethodPost, "/v1/links/"+v.link.LinkID+"/redeem", map[string]any{"returnCode": "rtn_guess"})
-	wrong.fault(t, http.StatusNotFound, "wrong_return_code")
+	wrong.wantError(t, http.StatusNotFound, "wrong_return_code")
 
 	var released linkNow
 	for range 2 { // as a merchant does whose first reply got lost
@@ -76,15 +76,15 @@ func TestRequireReturn_LeavesNothingWhenCancelled(t *testing.T) {
 	request := ask(readBills())
 	request["requireReturn"] = true
 	v := s.visitor(t, s.newLink(t, request))
-	who := someone(t, "good")
-	done := v.walk(v.claim(), who.Person())
+	user := someone(t, "good")
+	done := v.walk(v.claim(), user.Person())
 	code := returnCode(t, done)
 	var cancelled linkNow
 	s.call(t, http.MethodPost, "/v1/links/"+v.link.LinkID+"/cancel", nil).want(t, http.StatusOK, &cancelled)
 	expect(t, "cancelled", cancelled.code(), "LINK_CANCELLED")
 	expect(t, "its result", string(cancelled.Result), "null")
 	s.call(t, http.MethodPost, "/v1/links/"+v.link.LinkID+"/redeem", map[string]any{"returnCode": code}).
-		fault(t, http.StatusGone, "link_expired")
+		wantError(t, http.StatusGone, "link_expired")
 	after := v.get(done.url)
 	if strings.Contains(after.wayBack(), "returnCode") || !after.says(demo.Merchant+" did not collect what was read") {
 		t.Errorf("afterwards the person reads: %q", text(after.byID("live")))

@@ -15,9 +15,9 @@ func TestReusableLink_IsOfferedUntilItExpires(t *testing.T) {
 	request := ask(readBills())
 	request["reusable"], request["expiresIn"] = true, 3600
 	v := s.visitor(t, s.newLink(t, request))
-	who := someone(t, "good")
+	user := someone(t, "good")
 	for attempt := 1; attempt <= 2; attempt++ {
-		expect(t, "the end", v.walk(v.claim(), who.Person()).end(), "complete")
+		expect(t, "the end", v.walk(v.claim(), user.Person()).end(), "complete")
 		now := s.link(t, v.link.LinkID)
 		expect(t, "the link", now.Status, "complete")
 		expect(t, "attempts", len(now.Sessions), attempt)

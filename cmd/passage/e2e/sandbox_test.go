@@ -20,12 +20,12 @@ func TestSandbox_TakesATestLinkFromItsKeyToItsResult(t *testing.T) {
 	t.Parallel()
 	s := served(t, config.Flags{BrowserFlags: testBrowser(1), Sandbox: true, SandboxAddr: "127.0.0.1:0"})
 	reference := get(t, s.base+"/docs")
-	for _, who := range sandbox.Scenarios() {
-		if !strings.Contains(s.greeting, who.Username) || !strings.Contains(reference, who.Username) {
-			t.Errorf("greeting or reference do not say that there is %s: %s", who.Username, s.greeting)
+	for _, user := range sandbox.Scenarios() {
+		if !strings.Contains(s.greeting, user.Username) || !strings.Contains(reference, user.Username) {
+			t.Errorf("greeting or reference do not say that there is %s: %s", user.Username, s.greeting)
 		}
 	}
-	s.call(t, http.MethodPost, "/v1/links", ask(readCards())).fault(t, http.StatusBadRequest, "validation_failed")
+	s.call(t, http.MethodPost, "/v1/links", ask(readCards())).wantError(t, http.StatusBadRequest, "validation_failed")
 
 	secret, err := s.DB.CreateKey(t.Context(), db.NewKey{OrganizationID: dbtest.Organization(t, s.DB, demo.Merchant).ID, Test: true})
 	if err != nil {

@@ -22,7 +22,7 @@ type service struct {
 
 	asked map[string]string                             // what some are asked, each with the reason if again
 	cards func(username string) (submitted, stored int) // sent to the site, and kept; nil: it takes none
-	site  func(t *testing.T, who sandbox.Scenario)      // what else must be so there
+	site  func(t *testing.T, user sandbox.Scenario)     // what else must be so there
 }
 
 // play goes through every scenario: through the real handlers, without script,
@@ -37,50 +37,50 @@ func (sv service) play(t *testing.T, s *stack) {
 	}
 }
 
-func (sv service) one(t *testing.T, s *stack, who sandbox.Scenario) {
+func (sv service) one(t *testing.T, s *stack, user sandbox.Scenario) {
 	t.Helper()
-	whole := slices.Contains(sv.wanting, who.Name)
+	whole := slices.Contains(sv.wanting, user.Name)
 	address, arrivals := receiver(t)
 	request := ask(sv.all[:1]...)
 	if whole {
 		request = ask(sv.all...)
 	}
 	request["integrationId"], request["webhookUrl"] = sv.id, address
-	if who.Outcome == string(outcome.SiteChanged) {
+	if user.Outcome == string(outcome.SiteChanged) {
 		request["integrationId"] = sv.id + hasty("").suffix
 	}
 	v := s.visitor(t, s.newLink(t, request))
 
-	last := v.walk(v.claim(), who.Person())
-	link := s.endsWith(t, v, last, who.Outcome, arrivals)
-	if want, ok := sv.asked[who.Name]; ok {
+	last := v.walk(v.claim(), user.Person())
+	link := s.endsWith(t, v, last, user.Outcome, arrivals)
+	if want, ok := sv.asked[user.Name]; ok {
 		expect(t, "asked", s.asked(t, link.CurrentSessionID), want)
 	}
-	if who.Again != who.Outcome {
+	if user.Again != user.Outcome {
 		first := link
-		last = v.walk(v.claimAgain(last), who.Person())
-		link = s.endsWith(t, v, last, who.Again, arrivals)
+		last = v.walk(v.claimAgain(last), user.Person())
+		link = s.endsWith(t, v, last, user.Again, arrivals)
 		s.keepsBoth(t, first, link)
 	}
 	if sv.cards != nil {
-		sv.expectCards(t, who, whole)
+		sv.expectCards(t, user, whole)
 	}
 	if sv.site != nil {
-		sv.site(t, who)
+		sv.site(t, user)
 	}
 }
 
 // expectCards checks that whatever went wrong in between, no card was sent
 // twice, and only what the merchant heard of is stored.
-func (sv service) expectCards(t *testing.T, who sandbox.Scenario, whole bool) {
+func (sv service) expectCards(t *testing.T, user sandbox.Scenario, whole bool) {
 	t.Helper()
 	sent, kept := 0, 0
-	if whole && who.Again == sandbox.Complete {
+	if whole && user.Again == sandbox.Complete {
 		sent, kept = 1, 1
-	} else if whole && who.Needs == "paymentMethod.write" {
+	} else if whole && user.Needs == "paymentMethod.write" {
 		sent = 1
 	}
-	submitted, stored := sv.cards(who.Username)
+	submitted, stored := sv.cards(user.Username)
 	expect(t, "cards sent to the site", submitted, sent)
 	expect(t, "cards stored there", stored, kept)
 }
@@ -109,7 +109,7 @@ func (s *stack) endsWith(t *testing.T, v *visitor, last *screen, want string, ar
 	}
 	expect(t, "the last screen", last.end(), "complete")
 	expect(t, "operations", strings.ReplaceAll(statuses(link.Operations), "complete", ""), strings.Repeat(" ", len(link.Operations)-1))
-	s.call(t, http.MethodPost, "/link/claim", map[string]string{"code": v.link.ClaimCode}).fault(t, http.StatusConflict, "link_complete")
+	s.call(t, http.MethodPost, "/link/claim", map[string]string{"code": v.link.ClaimCode}).wantError(t, http.StatusConflict, "link_complete")
 	return link
 }
 

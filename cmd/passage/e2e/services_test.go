@@ -56,8 +56,8 @@ func TestScenarios_Tmobile(t *testing.T) {
 		cards: func(username string) (submitted, stored int) {
 			return site.Submitted(username), last4s(site.Cards(username), func(c tmobile.Card) string { return c.Last4 })
 		},
-		site: func(t *testing.T, who sandbox.Scenario) {
-			expect(t, "that a browser is to be remembered", site.Trusts(who.Username), false)
+		site: func(t *testing.T, user sandbox.Scenario) {
+			expect(t, "that a browser is to be remembered", site.Trusts(user.Username), false)
 		},
 	}.play(t, s)
 }
@@ -88,9 +88,9 @@ func TestScenarios_Att(t *testing.T) {
 		cards: func(username string) (submitted, stored int) {
 			return site.Submitted(username), last4s(site.Cards(username), func(c att.Card) string { return c.Last4 })
 		},
-		site: func(t *testing.T, who sandbox.Scenario) {
-			expect(t, "that our attempts locked the account", site.Locked(who.Username), false)
-			expect(t, "that a browser is to be remembered", site.Trusts(who.Username), false)
+		site: func(t *testing.T, user sandbox.Scenario) {
+			expect(t, "that our attempts locked the account", site.Locked(user.Username), false)
+			expect(t, "that a browser is to be remembered", site.Trusts(user.Username), false)
 		},
 	}.play(t, s)
 }
@@ -114,8 +114,8 @@ func TestScenarios_Verizon(t *testing.T) {
 		cards: func(username string) (submitted, stored int) {
 			return site.Submitted(username), last4s(site.Cards(username), func(c verizon.Card) string { return c.Last4 })
 		},
-		site: func(t *testing.T, who sandbox.Scenario) {
-			expect(t, "signed up for what nobody asked for", site.PaperFree(who.Username), false)
+		site: func(t *testing.T, user sandbox.Scenario) {
+			expect(t, "signed up for what nobody asked for", site.PaperFree(user.Username), false)
 		},
 	}.play(t, s)
 }
@@ -137,8 +137,8 @@ func TestScenarios_Ubereats(t *testing.T) {
 			"expired":   "credentials, one_time_code, one_time_code expired_code, one_time_code",
 			"wall":      "credentials",
 		},
-		site: func(t *testing.T, who sandbox.Scenario) {
-			if who.Name == "survey" {
+		site: func(t *testing.T, user sandbox.Scenario) {
+			if user.Name == "survey" {
 				expect(t, "invitations to the survey that were declined", s.sites.ubereats.Declined(), 1)
 			}
 		},

@@ -100,8 +100,8 @@ func (s *socket) until(kind string) told {
 func TestSockets_ConductAWholeSession(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	who := someone(t, "clumsy")
-	person, link := who.Person(), s.newLink(t, ask(readBills()))
+	user := someone(t, "clumsy")
+	person, link := user.Person(), s.newLink(t, ask(readBills()))
 	follower := openSocket(t, strings.Replace(s.base, "http", "ws", 1)+"/link/ws?code="+link.ClaimCode)
 	expect(t, "the link at first", follower.until("link.status").Status, "pending")
 	var claimed struct{ SessionID, ClientToken, WebsocketURL string }

@@ -145,7 +145,7 @@ func startStack(ctx context.Context, folder string, with special) (*stack, error
 	site, frame := &s.Carrier.SiteListener, &s.Carrier.FrameListener
 	site.Handler = s.redesign.of(s.logIns.count(site.Handler))
 	frame.Handler = s.redesign.of(frame.Handler)
-	s.Shop.Handler = s.ringAfter(s.Shop.Handler)
+	s.Shop.Handler = s.notifyAfter(s.Shop.Handler)
 	if with.idle > 0 {
 		s.Runner.Limits.Idle = with.idle
 	}
@@ -251,13 +251,13 @@ func TestMain(m *testing.M) {
 }
 
 // shopHeard is the topic that rings when the demo's shop got a webhook.
-const shopHeard = "the shop heard"
+const shopNotified = "the shop heard"
 
-func (s *stack) ringAfter(shop http.Handler) http.Handler {
+func (s *stack) notifyAfter(shop http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		shop.ServeHTTP(w, r)
 		if r.Method == http.MethodPost {
-			s.DB.Notify(shopHeard)
+			s.DB.Notify(shopNotified)
 		}
 	})
 }
@@ -265,13 +265,13 @@ func (s *stack) ringAfter(shop http.Handler) http.Handler {
 // until waits until a change of the link makes something true.
 func (s *stack) until(t *testing.T, linkID, what string, holds func() bool) {
 	t.Helper()
-	rings, stop := s.DB.Subscribe(linkID)
+	changes, stop := s.DB.Subscribe(linkID)
 	defer stop()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for !holds() {
 		select {
-		case <-rings:
+		case <-changes:
 		case <-ctx.Done():
 			t.Fatalf("%s: did not come", what)
 		}

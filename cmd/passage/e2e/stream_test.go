@@ -60,8 +60,8 @@ func (v *visitor) heard(events <-chan streamEvent, kind string) (message streamE
 		case message, ok = <-events:
 			if ok {
 				leaksNothing(v.t, "the stream", message.data)
-				if v.hear != nil {
-					v.hear(message.data)
+				if v.observe != nil {
+					v.observe(message.data)
 				}
 			}
 			if !ok || message.name == kind {
@@ -76,9 +76,9 @@ func (v *visitor) heard(events <-chan streamEvent, kind string) (message streamE
 func TestStream_SendsTheStateAndFollowsToTheEnd(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	who := someone(t, "code")
+	user := someone(t, "code")
 	v := s.visitor(t, s.newLink(t, ask(readCards(), readBills())))
-	person, asked := who.Person(), v.claim()
+	person, asked := user.Person(), v.claim()
 	events, reply := v.follow(asked.url)
 	for header, want := range map[string]string{"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"} {
 		expect(t, header, reply.Header.Get(header), want)

@@ -12,7 +12,7 @@ import (
 func TestSecondVisitor_TakesOverBeforeAnythingIsTyped(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	who := someone(t, "good")
+	user := someone(t, "good")
 	first := s.visitor(t, s.newLink(t, ask(readBills())))
 	asked := first.claim()
 	second := s.visitor(t, first.link)
@@ -27,20 +27,20 @@ func TestSecondVisitor_TakesOverBeforeAnythingIsTyped(t *testing.T) {
 	expect(t, "the question", taken.prompt(), asked.prompt())
 
 	// The first browser's cookie is worth nothing now.
-	lost := first.submit(asked.asks(), who.Person().Answer("credentials"))
+	lost := first.submit(asked.asks(), user.Person().Answer("credentials"))
 	expect(t, "status for the old browser", lost.status, http.StatusConflict)
 	first.post(asked.url+"/cancel", nil)
 	expect(t, "the session", string(s.sessionOf(t, first.link).Status), "created")
-	expect(t, "the end", second.walk(taken, who.Person()).end(), "complete")
+	expect(t, "the end", second.walk(taken, user.Person()).end(), "complete")
 	expect(t, "sessions", len(s.link(t, first.link.LinkID).Sessions), 1)
 }
 
 func TestSecondVisitor_NeedsPermissionAfterTheLogIn(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	who := someone(t, "code")
+	user := someone(t, "code")
 	first := s.visitor(t, s.newLink(t, ask(readBills())))
-	person := who.Person()
+	person := user.Person()
 	asked := first.next(first.submit(first.claim().asks(), person.Answer("credentials")))
 	second := s.visitor(t, first.link)
 	elsewhere := second.get(first.link.ClaimURL)
@@ -68,44 +68,44 @@ func TestSecondVisitor_NeedsPermissionAfterTheLogIn(t *testing.T) {
 	expect(t, "the question", allowed.prompt(), asked.prompt())
 	expect(t, "status of the old browser's answer", first.submit(asked.asks(), map[string]string{"code": sandbox.Code}).status, http.StatusConflict)
 	expect(t, "the end", second.walk(allowed, person).end(), "complete")
-	expect(t, "log-ins", s.logIns.of(who.Username), 1)
+	expect(t, "log-ins", s.logIns.of(user.Username), 1)
 }
 
 func TestSecondVisitor_IsAdmittedByThePassword(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	who := someone(t, "code")
+	user := someone(t, "code")
 	first := s.visitor(t, s.newLink(t, ask(readBills())))
-	person := who.Person()
+	person := user.Person()
 	asked := first.next(first.submit(first.claim().asks(), person.Answer("credentials")))
 	second := s.visitor(t, first.link)
 	ask := second.get(asked.url + "/password")
-	wrong := second.submit(ask.form(t, "/password"), map[string]string{"username": who.Username, "password": "guessed-password"})
+	wrong := second.submit(ask.form(t, "/password"), map[string]string{"username": user.Username, "password": "guessed-password"})
 	expect(t, "status of a wrong password", wrong.status, http.StatusUnprocessableEntity)
-	expect(t, "the user name", wrong.value("field-username"), who.Username)
+	expect(t, "the user name", wrong.value("field-username"), user.Username)
 	expect(t, "the password", wrong.value("field-password"), "")
-	for _, half := range []map[string]string{{"username": who.Username}, {"password": sandbox.Password}, {}} {
+	for _, half := range []map[string]string{{"username": user.Username}, {"password": sandbox.Password}, {}} {
 		expect(t, "status of half the credentials", second.submit(ask.form(t, "/password"), half).status, http.StatusUnprocessableEntity)
 	}
-	let := second.submit(wrong.form(t, "/password"), map[string]string{"username": who.Username, "password": sandbox.Password})
+	let := second.submit(wrong.form(t, "/password"), map[string]string{"username": user.Username, "password": sandbox.Password})
 	expect(t, "the question", let.prompt(), asked.prompt())
 	expect(t, "status for the old browser", first.get(asked.url).status, http.StatusConflict)
 	expect(t, "the end", second.walk(let, person).end(), "complete")
-	expect(t, "log-ins", s.logIns.of(who.Username), 1)
+	expect(t, "log-ins", s.logIns.of(user.Username), 1)
 }
 
 func TestSecondVisitor_CannotGuessThePasswordForLong(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
-	who := someone(t, "code")
+	user := someone(t, "code")
 	first := s.visitor(t, s.newLink(t, ask(readBills())))
-	asked := first.next(first.submit(first.claim().asks(), who.Person().Answer("credentials")))
+	asked := first.next(first.submit(first.claim().asks(), user.Person().Answer("credentials")))
 	second := s.visitor(t, first.link)
 	form := second.get(asked.url+"/password").form(t, "/password")
 	for range 5 {
-		second.submit(form, map[string]string{"username": who.Username, "password": "guessed-password"})
+		second.submit(form, map[string]string{"username": user.Username, "password": "guessed-password"})
 	}
-	right := second.submit(form, map[string]string{"username": who.Username, "password": sandbox.Password})
+	right := second.submit(form, map[string]string{"username": user.Username, "password": sandbox.Password})
 	expect(t, "status of the right password after five wrong ones", right.status, http.StatusUnprocessableEntity)
 	expect(t, "status for the first browser", first.get(asked.url).status, http.StatusOK)
 	first.submit(first.get(asked.url).form(t, "/cancel"), nil)

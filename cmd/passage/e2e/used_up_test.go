@@ -27,7 +27,7 @@ func TestEleventhClaim_IsRefusedAndSaysWhatToDo(t *testing.T) {
 	expect(t, "its end", opened.end(), "used-up")
 	again := v.post("/c/"+v.link.ClaimCode, nil)
 	expect(t, "a claim all the same", again.end(), "used-up")
-	s.call(t, http.MethodPost, "/link/claim", map[string]string{"code": v.link.ClaimCode}).fault(t, http.StatusConflict, "attempts_used_up")
+	s.call(t, http.MethodPost, "/link/claim", map[string]string{"code": v.link.ClaimCode}).wantError(t, http.StatusConflict, "attempts_used_up")
 	link := s.link(t, v.link.LinkID)
 	expect(t, "the link", link.Status, "failed")
 	expect(t, "sessions", len(link.Sessions), db.MaxAttempts)

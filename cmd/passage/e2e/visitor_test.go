@@ -19,13 +19,13 @@ import (
 // visitor is a person's browser in which no script runs: a cookie jar, links,
 // forms, and a refresh where the page asks for one.
 type visitor struct {
-	t      *testing.T
-	stack  *stack
-	link   created
-	client *http.Client
-	speaks string          // the language that the browser asks for; "" is English
-	rings  <-chan struct{} // when the page may have changed: the refresh, without its two seconds
-	hear   func(string)    // sees every page; may be nil
+	t       *testing.T
+	stack   *stack
+	link    created
+	client  *http.Client
+	speaks  string          // the language that the browser asks for; "" is English
+	changes <-chan struct{} // when the page may have changed: the refresh, without its two seconds
+	observe func(string)    // sees every page; may be nil
 }
 
 // visitor opens a new browser for the person of a link.
@@ -35,9 +35,9 @@ func (s *stack) visitor(t *testing.T, link created) *visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rings, stop := s.DB.Subscribe(link.LinkID)
+	changes, stop := s.DB.Subscribe(link.LinkID)
 	t.Cleanup(stop)
-	return &visitor{t: t, stack: s, link: link, rings: rings, client: &http.Client{Jar: jar, Timeout: patience}}
+	return &visitor{t: t, stack: s, link: link, changes: changes, client: &http.Client{Jar: jar, Timeout: patience}}
 }
 
 // get opens an address, absolute or of this server.
@@ -89,8 +89,8 @@ func (v *visitor) do(request *http.Request) *screen {
 	}
 	s := parseScreen(v.t, reply, body)
 	s.check(v.t)
-	if v.hear != nil {
-		v.hear(s.body)
+	if v.observe != nil {
+		v.observe(s.body)
 	}
 	return s
 }
@@ -128,7 +128,7 @@ func (v *visitor) next(s *screen) *screen {
 			v.t.Fatalf("%q neither asks nor ends, and does not load itself again", s.title())
 		}
 		select {
-		case <-v.rings:
+		case <-v.changes:
 			if !v.stack.atTurn(v.t, s.url) {
 				continue
 			}

@@ -46,7 +46,7 @@ type hour struct {
 
 	mu       sync.Mutex
 	arrived  []signedCase
-	taken    map[string]bool // by event
+	accepted map[string]bool // by event
 	failures int
 }
 
@@ -86,7 +86,7 @@ func (h *hour) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer, took := h.decide(r, body)
 	if took {
 		h.mu.Lock()
-		h.taken[r.Header.Get("webhook-id")] = true
+		h.accepted[r.Header.Get("webhook-id")] = true
 		h.mu.Unlock()
 	}
 	defer func() {
@@ -130,7 +130,7 @@ func (h *hour) decide(r *http.Request, body []byte) (answer http.HandlerFunc, to
 func failingHour(t *testing.T) *hour {
 	t.Helper()
 	h := &hour{t: t, db: dbtest.Open(t, time.Now),
-		ends: time.Now().Add(time.Hour), news: make(chan struct{}, 1), taken: map[string]bool{}}
+		ends: time.Now().Add(time.Hour), news: make(chan struct{}, 1), accepted: map[string]bool{}}
 	h.merchant = dbtest.Organization(t, h.db, "Unlucky").ID
 	h.keySet = keySetOf(t, h.db)
 	h.rotate(0)
@@ -161,7 +161,7 @@ func failingHour(t *testing.T) *hour {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, id := range events {
-		if !h.taken[id] {
+		if !h.accepted[id] {
 			t.Errorf("%s never came", id)
 		}
 	}

@@ -82,20 +82,20 @@ func TestWebhooks_ReportFailureAndSuccess(t *testing.T) {
 	request := ask(readCards(), readBills())
 	request["webhookUrl"], request["metadata"] = address, map[string]string{"cart": "1042"}
 	v := s.visitor(t, s.newLink(t, request))
-	who := someone(t, "flaky")
+	user := someone(t, "flaky")
 
-	last := v.walk(v.claim(), who.Person())
+	last := v.walk(v.claim(), user.Person())
 	failed := s.read(t, <-arrivals)
 	expect(t, "event", failed.Event, "link.failed")
 	expect(t, "status", failed.Status, "failed")
 	expect(t, "final", failed.Final, false)
 	expect(t, "link", failed.LinkID, v.link.LinkID)
-	expect(t, "code", failed.Error.Code, who.Outcome)
+	expect(t, "code", failed.Error.Code, user.Outcome)
 	expect(t, "operations", statuses(failed.Operations), "failed pending")
 	expect(t, "result", string(failed.Result), "null")
 	expect(t, "metadata", failed.Metadata["cart"], "1042")
 
-	v.walk(v.claimAgain(last), who.Person())
+	v.walk(v.claimAgain(last), user.Person())
 	complete := s.read(t, <-arrivals)
 	now := s.link(t, v.link.LinkID)
 	expect(t, "event", complete.Event, "link.complete")
@@ -121,8 +121,8 @@ func TestDemoShop_ReceivesItsWebhooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := s.visitor(t, created{LinkID: link.ID, ClaimCode: code, ClaimURL: claimURL})
-	who := someone(t, "flaky")
-	last := v.walk(v.claimAgain(v.walk(v.claim(), who.Person())), who.Person())
+	user := someone(t, "flaky")
+	last := v.walk(v.claimAgain(v.walk(v.claim(), user.Person())), user.Person())
 	expect(t, "the end", last.end(), "complete")
 
 	shop := "http://" + s.Shop.Addr().String()
@@ -130,7 +130,7 @@ func TestDemoShop_ReceivesItsWebhooks(t *testing.T) {
 	if !strings.HasPrefix(last.wayBack(), shop+"/done?linkId="+link.ID) || !strings.Contains(done, "Your account is connected") {
 		t.Errorf("%s shows %s", last.wayBack(), done)
 	}
-	s.until(t, shopHeard, "the deliveries", func() bool {
+	s.until(t, shopNotified, "the deliveries", func() bool {
 		heard := v.open(shop + "/webhooks")
 		return strings.Contains(heard, "link.complete") && strings.Contains(heard, "link.failed") && strings.Contains(heard, link.ID)
 	})
