@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/mtibben/confusables"
+	"go.mau.fi/util/confusable"
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
@@ -70,15 +70,26 @@ var lookAlikes = strings.NewReplacer("i", "l", "1", "l", "!", "l", "|", "l", "0"
 func words(name string) []string {
 	// Twice: “Т” looks like a Latin letter, and “т”, which it is folded to, does not.
 	for range 2 {
-		name = cases.Fold().String(confusables.Skeleton(bare(norm.NFKD.String(name))))
+		name = cases.Fold().String(skeleton(norm.NFKD.String(name)))
 	}
 	return strings.FieldsFunc(lookAlikes.Replace(bare(name)), func(r rune) bool { return !unicode.IsLetter(r) })
 }
 
-// bare is a text without accents, and without what nobody sees.
+// skeleton maps characters that look alike to the same text, by the table of
+// confusables of UTS #39, Unicode Security Mechanisms. It goes beyond section 4 of
+// the standard in that it ignores accents. confusable.Skeleton departs from the
+// standard for unprintable characters alone, which CheckName does not allow.
+//
+// It does not reorder right-to-left text as the standard's bidiSkeleton does.
+// CheckName refuses direction marks, but a run of Hebrew letters that look like
+// Latin ones is compared in the order of the text, not of the screen.
+func skeleton(text string) string { return confusable.Skeleton(bare(text)) }
+
+// bare removes accents and invisible characters from a text, among them all that
+// Unicode calls Default_Ignorable_Code_Point.
 func bare(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.M, r) || unicode.Is(unicode.Cf, r) {
+		if unicode.In(r, unicode.M, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point) {
 			return -1
 		}
 		return r
