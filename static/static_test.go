@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestEveryAssetIsServedByItsHashedName(t *testing.T) {
+func TestHandler_ServesAssetsByTheirHashedNames(t *testing.T) {
 	t.Parallel()
 	types := map[string]string{
 		"app.css": "text/css", "admin.css": "text/css", "docs.css": "text/css",
@@ -32,7 +32,7 @@ func TestEveryAssetIsServedByItsHashedName(t *testing.T) {
 	}
 }
 
-func TestNamesWithoutOrWithAnotherHashAreNotServed(t *testing.T) {
+func TestHandler_RefusesNamesWithoutTheirHash(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{"/static/app.css", "/static/app.0000000000000000.css", "/static/", "/static/static.go", "/static/../static.go"} {
 		reply := httptest.NewRecorder()
@@ -43,7 +43,7 @@ func TestNamesWithoutOrWithAnotherHashAreNotServed(t *testing.T) {
 	}
 }
 
-func TestAnUnknownNameLeadsToNothing(t *testing.T) {
+func TestPath_OfUnknownNameIsNotFound(t *testing.T) {
 	t.Parallel()
 	reply := httptest.NewRecorder()
 	Handler().ServeHTTP(reply, httptest.NewRequest(http.MethodGet, Path("nothing.css"), nil))
@@ -54,7 +54,7 @@ func TestAnUnknownNameLeadsToNothing(t *testing.T) {
 
 // The pages forbid everything from elsewhere, so an address in a file of ours
 // would be a request that never works.
-func TestOwnAssetsNameNoOtherHost(t *testing.T) {
+func TestAssets_NameNoOtherHost(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"app.css", "admin.css", "docs.css", "app.js", "connect.js", "admin.js"} {
 		content, err := os.ReadFile(name)
@@ -71,7 +71,7 @@ func TestOwnAssetsNameNoOtherHost(t *testing.T) {
 
 // What a merchant's page names in a script element stays at its address, and
 // works with crossorigin, an integrity attribute and a strict embedder policy.
-func TestMerchantsLoadTheirScriptFromAnAddressThatStays(t *testing.T) {
+func TestHandler_ServesMerchantScriptsAtStableAddresses(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"connect.js", "connect.d.ts"} {
 		request := httptest.NewRequest(http.MethodGet, "/"+name, nil)
@@ -99,7 +99,7 @@ func TestMerchantsLoadTheirScriptFromAnAddressThatStays(t *testing.T) {
 	}
 }
 
-func TestTheMerchantsScriptIsUnderFiveKilobytes(t *testing.T) {
+func TestConnectScript_IsUnderFiveKilobytes(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("connect.js")
 	if err != nil {

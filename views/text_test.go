@@ -45,7 +45,7 @@ func placeholders(sentence string) string {
 	return strings.Join(slices.Compact(found), " ")
 }
 
-func TestEveryLanguageSaysEverythingWithTheSamePlaceholders(t *testing.T) {
+func TestText_IsCompleteWithTheSamePlaceholders(t *testing.T) {
 	t.Parallel()
 	original := sentences(&english)
 	for _, language := range languages[1:] {
@@ -69,7 +69,7 @@ func TestEveryLanguageSaysEverythingWithTheSamePlaceholders(t *testing.T) {
 	}
 }
 
-func TestNothingIsEmptyInEnglish(t *testing.T) {
+func TestText_HasNoEmptyEnglishSentence(t *testing.T) {
 	t.Parallel()
 	for at, sentence := range sentences(&english) {
 		reading := strings.HasPrefix(at, ".OperationSummaries[") && (strings.HasSuffix(at, ".Try") || strings.HasSuffix(at, ".Tried")) && strings.Contains(at, "read]")
@@ -79,7 +79,7 @@ func TestNothingIsEmptyInEnglish(t *testing.T) {
 	}
 }
 
-func TestEveryCodeHasATextAndAnAdvice(t *testing.T) {
+func TestText_HasTitleAndAdviceForEveryCode(t *testing.T) {
 	t.Parallel()
 	for _, language := range languages {
 		for _, entry := range outcome.All() {
@@ -93,7 +93,7 @@ func TestEveryCodeHasATextAndAnAdvice(t *testing.T) {
 	}
 }
 
-func TestUnknownKeysBecomeSentences(t *testing.T) {
+func TestText_TurnsUnknownKeysIntoSentences(t *testing.T) {
 	t.Parallel()
 	for _, language := range languages {
 		for what, sentence := range map[string]string{
@@ -113,7 +113,7 @@ func TestUnknownKeysBecomeSentences(t *testing.T) {
 	}
 }
 
-func TestMatchTakesTheFirstLanguageThatWeHave(t *testing.T) {
+func TestMatch_PicksTheFirstKnownLanguage(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		locale, header, want string
@@ -133,14 +133,14 @@ func TestMatchTakesTheFirstLanguageThatWeHave(t *testing.T) {
 	}
 }
 
-func TestFillLeavesBracesInValuesAlone(t *testing.T) {
+func TestFill_KeepsBracesInValues(t *testing.T) {
 	t.Parallel()
 	if got := Fill("{merchant} and {service}", "merchant", "{service}", "service", "Demo"); got != "{service} and Demo" {
 		t.Errorf("got %q", got)
 	}
 }
 
-func TestDurationsAreWrittenInWords(t *testing.T) {
+func TestText_WritesDurationsInWords(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{
 		0: "a moment", time.Second: "1 second", 40 * time.Second: "40 seconds", time.Minute: "1 minute",

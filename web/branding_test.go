@@ -24,7 +24,7 @@ func (s *testServer) logo() []byte {
 	return made
 }
 
-func TestAMerchantsBrandingIsOnItsPages(t *testing.T) {
+func TestPages_ShowTheBrandingOfTheMerchant(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	link, logo := s.Link(), s.logo()

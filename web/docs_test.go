@@ -44,7 +44,7 @@ func (s *testServer) reference() (text string, ids map[string]bool, links []stri
 	return said.String(), ids, links
 }
 
-func TestTheReferenceTellsEverythingOfTheDocument(t *testing.T) {
+func TestReference_CoversTheOpenAPIDocument(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	text, ids, links := s.reference()

@@ -13,19 +13,19 @@ import (
 	"passage/web/connect"
 )
 
-// inside are words that only an internal text has.
-var inside = []string{"sql", "database", "panic", "goroutine", ".go:", "nil pointer", "runtime", "closed", "find session", "cursor"}
+// internalWords are words that only an internal text has.
+var internalWords = []string{"sql", "database", "panic", "goroutine", ".go:", "nil pointer", "runtime", "closed", "find session", "cursor"}
 
-func wantNothingOfTheInside(t *testing.T, address, body string) {
+func wantNothingInternal(t *testing.T, address, body string) {
 	t.Helper()
-	for _, word := range inside {
+	for _, word := range internalWords {
 		if strings.Contains(strings.ToLower(body), word) {
 			t.Errorf("%s says %q: %s", address, word, body)
 		}
 	}
 }
 
-func TestNoFaultPageTellsOfTheInside(t *testing.T) {
+func TestErrorPages_RevealNothingInternal(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	cookie := s.LogIn()
@@ -40,8 +40,8 @@ func TestNoFaultPageTellsOfTheInside(t *testing.T) {
 			reply := s.Request(listener, route.method, route.path, `{"code":"clm_x"}`, "Cookie", cookie, "X-Request-Id", "fixed")
 			if reply.Code >= 500 {
 				failed++
-				wantNothingOfTheInside(t, address, reply.Body.String())
-				if !route.below(programs...) {
+				wantNothingInternal(t, address, reply.Body.String())
+				if !route.below(apiRoutes...) {
 					wantPage(t, reply.Result(), reply.Body.String())
 				}
 			}
@@ -55,7 +55,7 @@ func TestNoFaultPageTellsOfTheInside(t *testing.T) {
 	}
 }
 
-func TestAPanicBecomesAPageAndALineInTheLog(t *testing.T) {
+func TestPages_TurnPanicsIntoErrorPagesAndOneLogLine(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	cookie := s.LogIn()
@@ -75,7 +75,7 @@ func TestAPanicBecomesAPageAndALineInTheLog(t *testing.T) {
 			t.Errorf("%s: %d", address, reply.Code)
 		}
 		wantPage(t, reply.Result(), reply.Body.String())
-		wantNothingOfTheInside(t, address, reply.Body.String())
+		wantNothingInternal(t, address, reply.Body.String())
 		if logged := strings.Count(s.Logs.String(), "level=ERROR"); !strings.Contains(s.Logs.String(), id) || logged == 0 {
 			t.Errorf("%s: the log lacks %s", address, id)
 		}
@@ -85,7 +85,7 @@ func TestAPanicBecomesAPageAndALineInTheLog(t *testing.T) {
 	}
 }
 
-func TestAPanicOutsideOfThePagesIsContainedToo(t *testing.T) {
+func TestListeners_RecoverFromPanicsOutsideOfPages(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	s.Change(func(o *web.Options) {
@@ -109,7 +109,7 @@ func TestAPanicOutsideOfThePagesIsContainedToo(t *testing.T) {
 	s.Request(s.Public, "GET", "/static/x", "")
 }
 
-func TestWhatIsNotThereIsAPageForPeopleAndJSONForPrograms(t *testing.T) {
+func TestNotFound_IsAPageForPeopleAndJSONForPrograms(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	for text, listener := range map[string]http.Handler{
@@ -131,7 +131,7 @@ func TestWhatIsNotThereIsAPageForPeopleAndJSONForPrograms(t *testing.T) {
 	}
 }
 
-func TestAMalformedFormIsNoFaultOfOurs(t *testing.T) {
+func TestForms_AnswerMalformedBodiesWithClientErrors(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	s.CreateOperator()
@@ -153,7 +153,7 @@ func TestAMalformedFormIsNoFaultOfOurs(t *testing.T) {
 	}
 }
 
-func TestReadinessTellsWhyToOperatorsOnly(t *testing.T) {
+func TestReady_GivesReasonsToOperatorsOnly(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	for name, listener := range map[string]http.Handler{"public": s.Public, "admin": s.Admin} {
@@ -163,7 +163,7 @@ func TestReadinessTellsWhyToOperatorsOnly(t *testing.T) {
 			}
 		}
 	}
-	s.Change(func(o *web.Options) { o.Ready = readyNot })
+	s.Change(func(o *web.Options) { o.Ready = notReady })
 	for name, want := range map[string]string{"public": "not ready\n", "admin": "not ready\ncanary: no browser\n"} {
 		listener := map[string]http.Handler{"public": s.Public, "admin": s.Admin}[name]
 		if reply := s.Request(listener, "GET", "/readyz", ""); reply.Code != http.StatusServiceUnavailable || reply.Body.String() != want {
@@ -175,7 +175,7 @@ func TestReadinessTellsWhyToOperatorsOnly(t *testing.T) {
 	}
 }
 
-func TestBrokenScriptKeepsNobodyFromService(t *testing.T) {
+func TestReady_StaysReadyWithWarnings(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	s.Change(func(o *web.Options) {
@@ -191,7 +191,7 @@ func TestBrokenScriptKeepsNobodyFromService(t *testing.T) {
 
 var errNoBrowser = errors.New("canary: no browser")
 
-func TestNothingOfTheDashboardIsOnThePublicListener(t *testing.T) {
+func TestListeners_ShareNoPages(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	cookie := s.LogIn()

@@ -10,7 +10,7 @@ import (
 
 // The count slides from one minute to the next, and on the way it has fractions.
 // None of them lets an address guess for ever.
-func TestGuessesStayLimitedAsTheCountSlides(t *testing.T) {
+func TestLimits_HoldAsTheWindowSlides(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		refused := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) }

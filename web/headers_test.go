@@ -41,13 +41,13 @@ func wantPage(t *testing.T, reply *http.Response, body string) {
 		t.Fatal(err)
 	}
 	for node := range document.Descendants() {
-		inPolicy(t, address, node)
+		wantInPolicy(t, address, node)
 	}
 }
 
-// inPolicy checks that a browser does not refuse part of a page by our own
+// wantInPolicy checks that a browser does not refuse part of a page by our own
 // policy, which it would do silently.
-func inPolicy(t *testing.T, address string, node *html.Node) {
+func wantInPolicy(t *testing.T, address string, node *html.Node) {
 	t.Helper()
 	if node.Type != html.ElementNode {
 		return
@@ -81,32 +81,32 @@ func wantHeaders(t *testing.T, address string, reply *httptest.ResponseRecorder,
 	}
 }
 
-// everywhere is every route of a listener, and what no route answers.
-func (s *testServer) everywhere(listener http.Handler) []route {
+// allPaths is every route of a listener, and what no route answers.
+func (s *testServer) allPaths(listener http.Handler) []route {
 	return append(s.routes(listener), route{"GET", "/nothing", "/nothing"}, route{"DELETE", "/healthz", "/healthz"},
 		route{"GET", "/v1/nothing", "/v1/nothing"}, route{"BREW", "/", "/"}, route{"GET", "", assetPath("app.css")})
 }
 
-func TestEveryReplyHasItsHeaders(t *testing.T) {
+func TestListeners_SetSecurityHeadersOnEveryReply(t *testing.T) {
 	t.Parallel()
 	for _, publicURL := range []string{"http://passage.example", "https://passage.example"} {
 		s := newTestServerAt(t, publicURL)
 		s.Change(withGallery)
 		cookie := s.LogIn()
 		link := s.Link()
-		for _, route := range s.everywhere(s.Public) {
+		for _, route := range s.allPaths(s.Public) {
 			wantHeaders(t, route.String(), s.Request(s.Public, route.method, route.path, ""), strings.HasPrefix(publicURL, "https:"))
 		}
 		wantHeaders(t, "a claim page", s.Request(s.Public, "GET", "/c/"+link.ClaimCode, ""), strings.HasPrefix(publicURL, "https:"))
 		for _, cookie := range []string{cookie, ""} { // the dashboard may well be plain http behind an https site
-			for _, route := range s.everywhere(s.Admin) {
+			for _, route := range s.allPaths(s.Admin) {
 				wantHeaders(t, "admin "+route.String(), s.Request(s.Admin, route.method, route.path, "", "Cookie", cookie), false)
 			}
 		}
 	}
 }
 
-func TestTheDashboardIsNeverCached(t *testing.T) {
+func TestAdmin_ForbidsCaching(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	cookie := s.LogIn()
@@ -117,7 +117,7 @@ func TestTheDashboardIsNeverCached(t *testing.T) {
 	}
 }
 
-func TestARequestIDIsKeptIfItIsSane(t *testing.T) {
+func TestRequestID_IsKeptIfSane(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	for given, kept := range map[string]bool{"trace-1_A": true, strings.Repeat("a", 64): true, strings.Repeat("a", 65): false,

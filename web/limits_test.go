@@ -10,8 +10,8 @@ import (
 	"passage/web/webtest"
 )
 
-// wrongly asks for what a wrong code or key opens, until it is told to wait.
-func (s *testServer) wrongly(peer string, ask func(peer string) int) (let int) {
+// countUntilRefused asks for what a wrong code or key opens, until it is told to wait.
+func (s *testServer) countUntilRefused(peer string, ask func(peer string) int) (let int) {
 	s.Helper()
 	for range 200 {
 		switch status := ask(peer); status {
@@ -26,12 +26,12 @@ func (s *testServer) wrongly(peer string, ask func(peer string) int) (let int) {
 	return let
 }
 
-// inOneMoment keeps the limits' minute from turning in the middle of a count.
-func inOneMoment(t *testing.T, do func(*testServer)) {
+// withFrozenTime keeps the limits' minute from turning in the middle of a count.
+func withFrozenTime(t *testing.T, do func(*testServer)) {
 	synctest.Test(t, func(t *testing.T) { do(newTestServer(t)) })
 }
 
-func TestWrongCodesAndKeysAreCountedByAddress(t *testing.T) {
+func TestLimits_CountWrongCodesAndKeysPerAddress(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]func(*testServer) func(string) int{
 		"a code at the page": func(s *testServer) func(string) int {
@@ -59,17 +59,17 @@ func TestWrongCodesAndKeysAreCountedByAddress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inOneMoment(t, func(s *testServer) {
-				if let := s.wrongly("198.51.100.7:1", ask(s)); let != 60 {
+			withFrozenTime(t, func(s *testServer) {
+				if let := s.countUntilRefused("198.51.100.7:1", ask(s)); let != 60 {
 					s.Errorf("%d tries were let through", let)
 				}
-				if let := s.wrongly("[2001:db8::1]:1", ask(s)); let != 60 {
+				if let := s.countUntilRefused("[2001:db8::1]:1", ask(s)); let != 60 {
 					s.Errorf("%d tries of another were let through", let)
 				}
-				if let := s.wrongly("[2001:db8::2]:1", ask(s)); let != 0 {
+				if let := s.countUntilRefused("[2001:db8::2]:1", ask(s)); let != 0 {
 					s.Errorf("%d more tries from the same network", let)
 				}
-				if let := s.wrongly("127.0.0.1:1", ask(s)); let != 200 {
+				if let := s.countUntilRefused("127.0.0.1:1", ask(s)); let != 200 {
 					s.Errorf("this machine itself is let %d times", let)
 				}
 			})
@@ -77,9 +77,9 @@ func TestWrongCodesAndKeysAreCountedByAddress(t *testing.T) {
 	}
 }
 
-func TestWhoAsksTooMuchIsToldToWait(t *testing.T) {
+func TestLimits_RefuseOverTheAddressRate(t *testing.T) {
 	t.Parallel()
-	inOneMoment(t, func(s *testServer) {
+	withFrozenTime(t, func(s *testServer) {
 		s.Change(func(o *web.Options) { o.AddressRate = 20 })
 		code := "/c/" + s.Link().ClaimCode
 		const stranger = "198.51.100.7:1"

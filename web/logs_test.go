@@ -13,9 +13,9 @@ import (
 	"passage/web/webtest"
 )
 
-func readyNot(context.Context) error { return errNoBrowser }
+func notReady(context.Context) error { return errNoBrowser }
 
-func TestLogsHoldPatternsAndNothingThatWasAskedFor(t *testing.T) {
+func TestRequestLog_HoldsRoutePatternsAndNoValues(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	operator := s.LogIn()
@@ -58,7 +58,7 @@ func TestLogsHoldPatternsAndNothingThatWasAskedFor(t *testing.T) {
 	}
 }
 
-func TestMetricsAreInPrometheusFormat(t *testing.T) {
+func TestMetrics_AreInPrometheusFormat(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	reply := s.Request(s.Admin, "GET", "/metrics", "")
@@ -67,7 +67,7 @@ func TestMetricsAreInPrometheusFormat(t *testing.T) {
 	if err != nil || families[webtest.MetricName].GetMetric()[0].GetGauge().GetValue() != 3 {
 		t.Errorf("%v %v", families, err)
 	}
-	s.Change(func(o *web.Options) { o.Ready = readyNot })
+	s.Change(func(o *web.Options) { o.Ready = notReady })
 	if reply := s.Request(s.Admin, "GET", "/metrics", ""); reply.Code != http.StatusOK {
 		t.Errorf("a server that is not ready is measured all the same: %d", reply.Code)
 	}

@@ -20,7 +20,7 @@ func caller(peer string, trusted []netip.Prefix, forwarded ...string) (seen stri
 	return seen
 }
 
-func TestForwardedAddressesAreBelievedFromTrustedProxiesOnly(t *testing.T) {
+func TestTrustProxies_BelievesTrustedProxiesOnly(t *testing.T) {
 	t.Parallel()
 	const proxy = "10.0.0.1:4711"
 	for name, test := range map[string]struct {
@@ -57,7 +57,7 @@ func TestForwardedAddressesAreBelievedFromTrustedProxiesOnly(t *testing.T) {
 	}
 }
 
-func FuzzForwardedAddressesAreNeverTheCallersToChoose(f *testing.F) {
+func FuzzTrustProxies(f *testing.F) {
 	for _, seed := range []string{"", "1.1.1.1", "10.0.0.1", ", ,", "unknown,10.0.0.1", "::ffff:10.0.0.1", "fe80::1%a,b", "\x00"} {
 		f.Add(seed)
 	}

@@ -7,16 +7,16 @@ import (
 	"testing"
 )
 
-// open is all of the dashboard's listener that answers without an operator's
+// publicRoutes is all of the dashboard's listener that answers without an operator's
 // cookie.
-var open = []string{"/login", "/static/*", "/healthz", "/readyz", "/metrics"}
+var publicRoutes = []string{"/login", "/static/*", "/healthz", "/readyz", "/metrics"}
 
-func TestNothingOfTheDashboardAnswersWithoutAnOperator(t *testing.T) {
+func TestAdmin_RequiresAnOperatorOnEveryRoute(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	closed := 0
 	for _, route := range s.routes(s.Admin) {
-		if slices.Contains(open, route.pattern) {
+		if slices.Contains(publicRoutes, route.pattern) {
 			continue
 		}
 		closed++
@@ -35,7 +35,7 @@ func TestNothingOfTheDashboardAnswersWithoutAnOperator(t *testing.T) {
 
 // A post is not made again by a redirect: who logs in after one must not be sent
 // to where only posts go.
-func TestOnlyWhatCanBeOpenedIsWhereTheLogInLeads(t *testing.T) {
+func TestAdmin_LogInReturnsOnlyToPagesThatCanBeOpened(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	for _, test := range []struct{ method, path, to string }{
@@ -54,14 +54,14 @@ func TestOnlyWhatCanBeOpenedIsWhereTheLogInLeads(t *testing.T) {
 func (s *testServer) forms(listener http.Handler) (found []route) {
 	for _, route := range s.routes(listener) {
 		safe := route.method == "GET" || route.method == "HEAD" || route.method == "OPTIONS"
-		if !safe && !route.below(programs...) && !route.below("/static", "/metrics") {
+		if !safe && !route.below(apiRoutes...) && !route.below("/static", "/metrics") {
 			found = append(found, route)
 		}
 	}
 	return found
 }
 
-func TestNoFormCanBePostedFromAnotherSite(t *testing.T) {
+func TestForms_RefuseCrossSitePosts(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	s.Change(withGallery)
@@ -96,7 +96,7 @@ func TestNoFormCanBePostedFromAnotherSite(t *testing.T) {
 	}
 }
 
-func TestFormsWorkBehindAProxyThatChangesTheHost(t *testing.T) {
+func TestForms_WorkBehindProxiesThatChangeTheHost(t *testing.T) {
 	t.Parallel()
 	s := newTestServerAt(t, "https://connect.acme.example")
 	for origin, want := range map[string]int{"https://connect.acme.example": http.StatusNotFound,
@@ -112,7 +112,7 @@ func TestFormsWorkBehindAProxyThatChangesTheHost(t *testing.T) {
 
 // A form that has to be mended is shown at the address that it posts to; loaded
 // anew, that address has to lead somewhere.
-func TestTheAddressOfAFormLeadsToItsPageWhenItIsOpened(t *testing.T) {
+func TestForms_RedirectGetsToTheirPage(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	for _, route := range s.forms(s.Public) {
@@ -131,7 +131,7 @@ func TestTheAddressOfAFormLeadsToItsPageWhenItIsOpened(t *testing.T) {
 	}
 }
 
-func TestRefusedMethodsNameTheAllowedOnes(t *testing.T) {
+func TestMethodNotAllowed_NamesTheAllowedMethods(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	for address, allow := range map[string]string{
@@ -153,7 +153,7 @@ func TestRefusedMethodsNameTheAllowedOnes(t *testing.T) {
 }
 
 // RFC 9110, section 9.1: GET and HEAD are what every server answers.
-func TestHeadAnswersWhereGetDoes(t *testing.T) {
+func TestHead_AnswersWhereGetDoes(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/c/" + s.Link().ClaimCode: 200, "/c/clm_x": 404, "/nothing": 404} {

@@ -56,7 +56,7 @@ func (r route) below(prefixes ...string) bool {
 	return false
 }
 
-// programs are the addresses of the API.
-var programs = []string{"/v1", "/link/", "/webhook_verification_key", "/.well-known", "/openapi.json", "/sessions/*", "/sessions/{id}/ws"}
+// apiRoutes are the addresses of the API.
+var apiRoutes = []string{"/v1", "/link/", "/webhook_verification_key", "/.well-known", "/openapi.json", "/sessions/*", "/sessions/{id}/ws"}
 
 func assetPath(name string) string { return filepath.ToSlash(static.Path(name)) }

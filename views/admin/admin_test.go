@@ -21,7 +21,7 @@ func html(t *testing.T, component templ.Component) string {
 
 var now = time.Date(2026, 11, 23, 14, 5, 0, 0, time.UTC)
 
-func TestVerdictComesBeforeTheTimeline(t *testing.T) {
+func TestSessionPage_PutsTheVerdictFirst(t *testing.T) {
 	t.Parallel()
 	page := html(t, SessionPage(Layout{Now: now}, Session{
 		ID: "sess_1", Status: "failed", Created: now.Add(-time.Minute), Ended: now,
@@ -43,7 +43,7 @@ func TestVerdictComesBeforeTheTimeline(t *testing.T) {
 	}
 }
 
-func TestEveryCodeHasAMover(t *testing.T) {
+func TestActorText_KnowsEveryCode(t *testing.T) {
 	t.Parallel()
 	for _, entry := range outcome.All() {
 		if actorText(entry.Code) == "" || explanation(entry.Code) == "" {
@@ -52,7 +52,7 @@ func TestEveryCodeHasAMover(t *testing.T) {
 	}
 }
 
-func TestFiltersKeepWhatWasChosen(t *testing.T) {
+func TestSessionsPage_KeepsTheChosenFilters(t *testing.T) {
 	t.Parallel()
 	page := html(t, SessionsPage(Layout{Now: now}, Sessions{Action: "/sessions", Filter: Filter{
 		Status: "failed", Text: `a"b`, Statuses: []string{"complete", "failed"},
@@ -67,7 +67,7 @@ func TestFiltersKeepWhatWasChosen(t *testing.T) {
 	}
 }
 
-func TestTimesAreShort(t *testing.T) {
+func TestDurations_AreShort(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{
 		12 * time.Millisecond: "12 ms", 1240 * time.Millisecond: "1.2 s", 48 * time.Second: "48 s",
@@ -92,7 +92,7 @@ func TestTimesAreShort(t *testing.T) {
 	}
 }
 
-func TestStatusesAreToldByWordAndShape(t *testing.T) {
+func TestStatus_IsShownByWordAndShape(t *testing.T) {
 	t.Parallel()
 	for name := range statusStyles {
 		page := html(t, status(name))

@@ -45,7 +45,7 @@ func mustNotHold(t *testing.T, page string, parts ...string) {
 	}
 }
 
-func TestReturnAddressIsRenderedAsItIs(t *testing.T) {
+func TestReturnLink_KeepsTheAddress(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{
 		"https://your-app.com/done?linkId=link_abc123",
@@ -64,7 +64,7 @@ func TestReturnAddressIsRenderedAsItIs(t *testing.T) {
 	}
 }
 
-func TestWhatASiteOrMerchantSaysIsEscaped(t *testing.T) {
+func TestPage_EscapesTextsOfSiteAndMerchant(t *testing.T) {
 	t.Parallel()
 	const nasty = `"><script>alert(1)</script>{merchant}`
 	f := frame()
@@ -79,7 +79,7 @@ func TestWhatASiteOrMerchantSaysIsEscaped(t *testing.T) {
 	}
 }
 
-func TestSecretFieldIsNeverFilledInAgain(t *testing.T) {
+func TestLogIn_NeverRefillsSecretFields(t *testing.T) {
 	t.Parallel()
 	page := html(t, Page(frame(), LogIn{
 		Ask:    Ask{Action: "/s/1", Prompt: "p2", Reason: "wrong_password", AttemptsLeft: 2},
@@ -93,7 +93,7 @@ func TestSecretFieldIsNeverFilledInAgain(t *testing.T) {
 	}
 }
 
-func TestCodeSendsItselfOnlyTheFirstTime(t *testing.T) {
+func TestCode_SubmitsItselfOnlyTheFirstTime(t *testing.T) {
 	t.Parallel()
 	first := html(t, Page(frame(), Code{Ask: Ask{Prompt: "p1"}, Digits: 6}))
 	mustHold(t, first, `data-digits="6"`, `inputmode="numeric"`, `autocomplete="one-time-code"`, "sent by itself")
@@ -103,7 +103,7 @@ func TestCodeSendsItselfOnlyTheFirstTime(t *testing.T) {
 	mustHold(t, again, `aria-invalid="true"`)
 }
 
-func TestOnlyPagesWithoutAQuestionRefreshThemselves(t *testing.T) {
+func TestPage_RefreshesOnlyWithoutAPrompt(t *testing.T) {
 	t.Parallel()
 	const refresh = `http-equiv="refresh"`
 	for _, model := range []Model{Working{}, Approval{}, OtherDevice{Waiting: true}} {
@@ -114,7 +114,7 @@ func TestOnlyPagesWithoutAQuestionRefreshThemselves(t *testing.T) {
 	}
 }
 
-func TestCancelIsOfferedUntilTheEnd(t *testing.T) {
+func TestPage_OffersCancelUntilTheEnd(t *testing.T) {
 	t.Parallel()
 	f := frame()
 	mustHold(t, html(t, Page(f, Working{})), `action="/s/1/cancel"`)
@@ -125,7 +125,7 @@ func TestCancelIsOfferedUntilTheEnd(t *testing.T) {
 	mustNotHold(t, html(t, Page(f, Failed{})), `action="/s/1/cancel"`)
 }
 
-func TestFailureTellsFirstWhatWasDone(t *testing.T) {
+func TestFailed_ShowsFirstWhatWasDone(t *testing.T) {
 	t.Parallel()
 	page := html(t, Page(frame(), Failed{
 		Code: outcome.SiteChanged,
@@ -144,7 +144,7 @@ func TestFailureTellsFirstWhatWasDone(t *testing.T) {
 	mustNotHold(t, page, "Try again", "SITE_CHANGED")
 }
 
-func TestReceiptSaysWhatTheMerchantGets(t *testing.T) {
+func TestReceipt_SaysWhatTheMerchantGets(t *testing.T) {
 	t.Parallel()
 	read := Operation{Resource: "mobileBillingStatement", Action: "read", Status: StatusComplete}
 	const bills = "your phone bills: period, due date and amount"
@@ -166,13 +166,13 @@ func TestReceiptSaysWhatTheMerchantGets(t *testing.T) {
 	}
 }
 
-func TestTheWayBackIsFollowedOnlyTheFirstTime(t *testing.T) {
+func TestReturnLink_IsFollowedOnlyTheFirstTime(t *testing.T) {
 	t.Parallel()
 	mustHold(t, html(t, Page(frame(), Done{AutoReturn: true})), `id="return"`, "data-auto")
 	mustNotHold(t, html(t, Page(frame(), Done{Already: true})), "data-auto")
 }
 
-func TestLiveIsTheRegionOfThePage(t *testing.T) {
+func TestLive_IsTheRegionOfThePage(t *testing.T) {
 	t.Parallel()
 	model := Working{LogIn: StatusRunning, Operations: []Operation{{Resource: "paymentMethod", Action: "read", Status: StatusPending}}}
 	live := html(t, Live(frame(), model))
@@ -183,7 +183,7 @@ func TestLiveIsTheRegionOfThePage(t *testing.T) {
 	mustHold(t, live, `data-revision="3"`, "Log in to Demo Mobile: Logging in.")
 }
 
-func TestTrialIsNeverToldAsAChange(t *testing.T) {
+func TestSummary_NeverCallsATrialAChange(t *testing.T) {
 	t.Parallel()
 	trial := []Operation{{Resource: "paymentMethod", Action: "write", Last4: "1111", DryRun: true, Status: StatusComplete}}
 	mustNotHold(t, html(t, Page(frame(), Claim{Operations: trial})), "Changes your account")

@@ -10,7 +10,7 @@ import (
 
 // openedBy opens the session's page as a pop-up of another site's page, which
 // answers what it is told or does not.
-func openedBy(t *testing.T, browser *rod.Browser, s *stage, answer string) (page, shown *rod.Page) {
+func openedBy(t *testing.T, browser *rod.Browser, s *scriptServer, answer string) (page, shown *rod.Page) {
 	t.Helper()
 	site := strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
 	s.frame.Host = Host{Origins: []string{"https://other.example", site}, LinkID: "link_1", Status: "active"}
@@ -47,7 +47,7 @@ func listenerIsToldOfAClick(t *testing.T, browser *rod.Browser) {
 
 // listenerHearsTheEnd leaves a pop-up that its opener listens to but never closes.
 func listenerHearsTheEnd(t *testing.T, browser *rod.Browser, end Done, leave func(*rod.Page)) {
-	s := newStage(t, Working{LogIn: StatusComplete})
+	s := newScriptServer(t, Working{LogIn: StatusComplete})
 	page, shown := openedBy(t, browser, s, "link.heard")
 	shown.MustWait(`() => name.startsWith("passage http")`) // it knows that somebody listens
 	s.show(end)
@@ -71,7 +71,7 @@ func listenerHearsTheEnd(t *testing.T, browser *rod.Browser, end Done, leave fun
 }
 
 func silenceLeadsBack(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Working{LogIn: StatusComplete})
+	s := newScriptServer(t, Working{LogIn: StatusComplete})
 	page, _ := openedBy(t, browser, s, "")
 	s.show(Done{AutoReturn: true})
 	select {

@@ -25,8 +25,8 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-// stage plays the server: a session page, its stream, and what was posted.
-type stage struct {
+// scriptServer plays the server: a session page, its stream, and what was posted.
+type scriptServer struct {
 	*httptest.Server
 	mu      sync.Mutex
 	frame   Layout
@@ -46,9 +46,9 @@ type viewer struct {
 	gone <-chan struct{}
 }
 
-func newStage(t *testing.T, model Model) *stage {
+func newScriptServer(t *testing.T, model Model) *scriptServer {
 	t.Helper()
-	s := &stage{frame: frame(), model: model, viewers: map[*viewer]bool{}, opened: make(chan struct{}, 9), back: make(chan string, 1)}
+	s := &scriptServer{frame: frame(), model: model, viewers: map[*viewer]bool{}, opened: make(chan struct{}, 9), back: make(chan string, 1)}
 	mux := http.NewServeMux()
 	mux.Handle("/static/", static.Handler())
 	mux.HandleFunc("GET /s/1", s.page)
@@ -64,7 +64,7 @@ func newStage(t *testing.T, model Model) *stage {
 	return s
 }
 
-func (s *stage) page(w http.ResponseWriter, r *http.Request) {
+func (s *scriptServer) page(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	f, m := s.frame, s.model
 	s.mu.Unlock()
@@ -74,7 +74,7 @@ func (s *stage) page(w http.ResponseWriter, r *http.Request) {
 	Page(f, m).Render(r.Context(), w)
 }
 
-func (s *stage) post(w http.ResponseWriter, r *http.Request) {
+func (s *scriptServer) post(w http.ResponseWriter, r *http.Request) {
 	r.ParseForm()
 	s.mu.Lock()
 	s.posted = append(s.posted, r.PostForm.Encode())
@@ -90,7 +90,7 @@ func (s *stage) post(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/s/1", http.StatusSeeOther)
 }
 
-func (s *stage) events(w http.ResponseWriter, r *http.Request) {
+func (s *scriptServer) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	own := &viewer{bell: make(chan chan struct{}), gone: r.Context().Done()}
 	s.write(w, r)
@@ -110,7 +110,7 @@ func (s *stage) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *stage) write(w http.ResponseWriter, r *http.Request) {
+func (s *scriptServer) write(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	f, m := s.frame, s.model
 	s.mu.Unlock()
@@ -124,12 +124,12 @@ func (s *stage) write(w http.ResponseWriter, r *http.Request) {
 }
 
 // show makes a model the present state, at the next revision.
-func (s *stage) show(m Model) { s.showAt(m, s.revision()+1) }
+func (s *scriptServer) show(m Model) { s.showAt(m, s.revision()+1) }
 
-func (s *stage) revision() int64 { s.mu.Lock(); defer s.mu.Unlock(); return s.frame.Revision }
+func (s *scriptServer) revision() int64 { s.mu.Lock(); defer s.mu.Unlock(); return s.frame.Revision }
 
 // showAt returns when every open stream has been told.
-func (s *stage) showAt(m Model, revision int64) {
+func (s *scriptServer) showAt(m Model, revision int64) {
 	s.mu.Lock()
 	s.model, s.frame.Revision = m, revision
 	viewers := slices.Collect(maps.Keys(s.viewers))
@@ -144,13 +144,13 @@ func (s *stage) showAt(m Model, revision int64) {
 	}
 }
 
-func (s *stage) forms() []string {
+func (s *scriptServer) forms() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]string(nil), s.posted...)
 }
 
-func (s *stage) awaitStream(t *testing.T, page *rod.Page) {
+func (s *scriptServer) awaitStream(t *testing.T, page *rod.Page) {
 	t.Helper()
 	select {
 	case <-s.opened:
@@ -181,7 +181,7 @@ func openBrowser(t *testing.T) *rod.Browser {
 
 // visit opens the session's page in a context of its own; whatever the browser
 // complains of (an exception, a blocked resource) fails the test.
-func visit(t *testing.T, browser *rod.Browser, s *stage) *rod.Page {
+func visit(t *testing.T, browser *rod.Browser, s *scriptServer) *rod.Page {
 	t.Helper()
 	own := browser.MustIncognito()
 	page := own.MustPage("").Timeout(20 * time.Second)
@@ -238,7 +238,7 @@ func TestScript(t *testing.T) {
 }
 
 func liveReplaces(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Working{LogIn: StatusRunning})
+	s := newScriptServer(t, Working{LogIn: StatusRunning})
 	page := visit(t, browser, s)
 	s.show(Working{LogIn: StatusComplete, Operations: []Operation{{Resource: "mobileBillingStatement", Action: "read", Status: StatusRunning, Progress: "opening_bills"}}})
 	waitText(page, "#live", "Opening your bills")
@@ -251,7 +251,7 @@ func liveReplaces(t *testing.T, browser *rod.Browser) {
 }
 
 func olderIsRefused(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Working{LogIn: StatusRunning})
+	s := newScriptServer(t, Working{LogIn: StatusRunning})
 	page := visit(t, browser, s)
 	s.showAt(Working{Position: 9}, 2)
 	s.showAt(Working{LogIn: StatusComplete}, 4)
@@ -262,7 +262,7 @@ func olderIsRefused(t *testing.T, browser *rod.Browser) {
 }
 
 func typedStays(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Question{Ask: Ask{Action: "/s/1", Prompt: "p1"}, Question: "First pet?"})
+	s := newScriptServer(t, Question{Ask: Ask{Action: "/s/1", Prompt: "p1"}, Question: "First pet?"})
 	page := visit(t, browser, s)
 	page.MustElement("#text").MustInput("Rex")
 	s.show(Failed{Code: "LINK_EXPIRED"})
@@ -277,7 +277,7 @@ func typedStays(t *testing.T, browser *rod.Browser) {
 }
 
 func sameQuestionStays(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, codePrompt("p1"))
+	s := newScriptServer(t, codePrompt("p1"))
 	page := visit(t, browser, s)
 	page.MustEval(`() => { document.querySelector("#code").marked = true }`)
 	s.show(codePrompt("p1"))
@@ -291,7 +291,7 @@ func sameQuestionStays(t *testing.T, browser *rod.Browser) {
 }
 
 func newQuestionFocused(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Working{LogIn: StatusRunning})
+	s := newScriptServer(t, Working{LogIn: StatusRunning})
 	page := visit(t, browser, s)
 	s.show(codePrompt("p1"))
 	page.MustWait(`() => document.activeElement.id === "code"`)
@@ -301,7 +301,7 @@ func newQuestionFocused(t *testing.T, browser *rod.Browser) {
 }
 
 func codeSendsItself(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, codePrompt("p1"))
+	s := newScriptServer(t, codePrompt("p1"))
 	wrong := codePrompt("p2")
 	wrong.Reason = "wrong_code"
 	s.after = wrong
@@ -326,7 +326,7 @@ func codeSendsItself(t *testing.T, browser *rod.Browser) {
 }
 
 func brokenReplyKeepsForm(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Question{Ask: Ask{Action: "/s/1", Prompt: "p1"}, Question: "First pet?"})
+	s := newScriptServer(t, Question{Ask: Ask{Action: "/s/1", Prompt: "p1"}, Question: "First pet?"})
 	s.broken = true
 	page := visit(t, browser, s)
 	page.MustElement("#text").MustInput("Rex").MustType(input.Enter)
@@ -340,7 +340,7 @@ func brokenReplyKeepsForm(t *testing.T, browser *rod.Browser) {
 }
 
 func passwordShown(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, LogIn{Ask: Ask{Action: "/s/1", Prompt: "p1"}, Fields: []Field{{Name: "password", Label: "password", Secret: true}}})
+	s := newScriptServer(t, LogIn{Ask: Ask{Action: "/s/1", Prompt: "p1"}, Fields: []Field{{Name: "password", Label: "password", Secret: true}}})
 	page := visit(t, browser, s)
 	page.MustElement("[data-reveal]").MustClick()
 	page.MustWait(`() => document.querySelector("#field-password").type === "text" && document.querySelector("[data-reveal]").textContent === "Hide"`)
@@ -349,7 +349,7 @@ func passwordShown(t *testing.T, browser *rod.Browser) {
 }
 
 func endLeadsBack(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Working{LogIn: StatusComplete})
+	s := newScriptServer(t, Working{LogIn: StatusComplete})
 	page := visit(t, browser, s)
 	s.show(Done{AutoReturn: true})
 	select {
@@ -363,7 +363,7 @@ func endLeadsBack(t *testing.T, browser *rod.Browser) {
 }
 
 func streamRenewed(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, Working{LogIn: StatusRunning})
+	s := newScriptServer(t, Working{LogIn: StatusRunning})
 	page := visit(t, browser, s)
 	s.CloseClientConnections()
 	s.show(Working{LogIn: StatusComplete})
@@ -376,7 +376,7 @@ func streamRenewed(t *testing.T, browser *rod.Browser) {
 }
 
 func worksWithoutScript(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, codePrompt("p1"))
+	s := newScriptServer(t, codePrompt("p1"))
 	s.after = Working{LogIn: StatusComplete}
 	own := browser.MustIncognito()
 	defer own.Timeout(5 * time.Second).Close()
@@ -396,7 +396,7 @@ func worksWithoutScript(t *testing.T, browser *rod.Browser) {
 }
 
 func stillThere(t *testing.T, browser *rod.Browser) {
-	s := newStage(t, codePrompt("p1"))
+	s := newScriptServer(t, codePrompt("p1"))
 	s.frame.IdleLimit = IdleLimit{Left: 121 * time.Second, Action: "/s/1", Extension: 10 * time.Minute}
 	s.frame.Text = views.Match("en")
 	page := visit(t, browser, s)

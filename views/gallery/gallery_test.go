@@ -28,7 +28,7 @@ func render(t *testing.T, screen Screen) string {
 	return page.String()
 }
 
-func TestScreensLookAsTheyDid(t *testing.T) {
+func TestScreens_MatchTheirGoldenFiles(t *testing.T) {
 	t.Parallel()
 	kept := map[string]bool{}
 	for _, screen := range Screens() {
@@ -67,7 +67,7 @@ func TestScreensLookAsTheyDid(t *testing.T) {
 	}
 }
 
-func TestScreensHaveAddressesOfTheirOwn(t *testing.T) {
+func TestScreens_HaveUniqueSlugs(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, screen := range Screens() {
@@ -82,7 +82,7 @@ func TestScreensHaveAddressesOfTheirOwn(t *testing.T) {
 }
 
 // What a strict Content-Security-Policy would block, and what a person must not meet.
-func TestPagesHoldNothingInlineForeignOrRaw(t *testing.T) {
+func TestScreens_HoldNothingInlineForeignOrRaw(t *testing.T) {
 	t.Parallel()
 	forbidden := map[string]*regexp.Regexp{
 		"an inline style":               regexp.MustCompile(`(?i)<style|\sstyle=`),
@@ -105,7 +105,7 @@ func TestPagesHoldNothingInlineForeignOrRaw(t *testing.T) {
 	}
 }
 
-func TestEveryHostedPageHasOneLiveRegionAndOneTitle(t *testing.T) {
+func TestScreens_HaveOneLiveRegionAndOneTitle(t *testing.T) {
 	t.Parallel()
 	for _, screen := range Screens() {
 		page := render(t, screen)
@@ -124,7 +124,7 @@ func TestEveryHostedPageHasOneLiveRegionAndOneTitle(t *testing.T) {
 	}
 }
 
-func TestEveryFileThatAPageNamesIsServed(t *testing.T) {
+func TestScreens_NameOnlyAssetsThatAreServed(t *testing.T) {
 	t.Parallel()
 	named := regexp.MustCompile(`"(/static/[^"]+)"`)
 	seen := map[string]bool{}
@@ -145,7 +145,7 @@ func TestEveryFileThatAPageNamesIsServed(t *testing.T) {
 	}
 }
 
-func TestTheIndexLeadsToEveryScreen(t *testing.T) {
+func TestIndex_LinksEveryScreen(t *testing.T) {
 	t.Parallel()
 	var page strings.Builder
 	if err := Index("/gallery").Render(t.Context(), &page); err != nil {

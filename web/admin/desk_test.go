@@ -33,8 +33,8 @@ const (
 	password = "correct horse battery"
 )
 
-// desk is the dashboard over a real database, with an operator in front of it.
-type desk struct {
+// testServer is the dashboard over a real database, with an operator in front of it.
+type testServer struct {
 	testing.TB
 	db      *db.DB
 	clock   *dbtest.Clock
@@ -42,11 +42,11 @@ type desk struct {
 	cookie  string // the operator's; empty before logIn
 }
 
-// newDesk has one operator, whose password is hashed as cheaply as can be: what
+// newTestServer has one operator, whose password is hashed as cheaply as can be: what
 // a real hash costs is db's to test.
-func newDesk(t testing.TB) *desk {
+func newTestServer(t testing.TB) *testServer {
 	t.Helper()
-	d := &desk{TB: t, clock: dbtest.NewClock()}
+	d := &testServer{TB: t, clock: dbtest.NewClock()}
 	folder := t.TempDir()
 	d.db = dbtest.OpenFolder(t, folder, d.clock.Now)
 	hashed, err := argon2id.CreateHash(password, &argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 8, KeyLength: 16})
@@ -58,7 +58,7 @@ func newDesk(t testing.TB) *desk {
 }
 
 // serve puts the dashboard in service, with scripts of the operator's own.
-func (d *desk) serve(scripts fstest.MapFS) {
+func (d *testServer) serve(scripts fstest.MapFS) {
 	d.Helper()
 	options := catalog.Options{Sites: map[string]catalog.Site{"demo": {URL: "http://127.0.0.1:1"}}}
 	if scripts != nil {
@@ -74,14 +74,14 @@ func (d *desk) serve(scripts fstest.MapFS) {
 	d.must(err)
 }
 
-func (d *desk) must(err error) {
+func (d *testServer) must(err error) {
 	d.Helper()
 	if err != nil {
 		d.Fatal(err)
 	}
 }
 
-func (d *desk) ask(method, target, body string) *httptest.ResponseRecorder {
+func (d *testServer) ask(method, target, body string) *httptest.ResponseRecorder {
 	d.Helper()
 	request := httptest.NewRequestWithContext(d.Context(), method, target, strings.NewReader(body))
 	request.Header.Set("Accept", "text/html")
@@ -97,7 +97,7 @@ func (d *desk) ask(method, target, body string) *httptest.ResponseRecorder {
 }
 
 // logIn posts the form and keeps the cookie, if one comes.
-func (d *desk) logIn(with, next string) *httptest.ResponseRecorder {
+func (d *testServer) logIn(with, next string) *httptest.ResponseRecorder {
 	d.Helper()
 	reply := d.ask(http.MethodPost, "/login", url.Values{"email": {email}, "password": {with}, "next": {next}}.Encode())
 	if cookies := reply.Result().Cookies(); len(cookies) > 0 {
@@ -106,10 +106,10 @@ func (d *desk) logIn(with, next string) *httptest.ResponseRecorder {
 	return reply
 }
 
-// known is a desk whose operator has logged in.
-func known(t testing.TB) *desk {
+// newLoggedIn is a desk whose operator has logged in.
+func newLoggedIn(t testing.TB) *testServer {
 	t.Helper()
-	d := newDesk(t)
+	d := newTestServer(t)
 	if reply := d.logIn(password, ""); reply.Code != http.StatusSeeOther || d.cookie == "" {
 		t.Fatalf("log in: %d %s", reply.Code, reply.Body)
 	}
@@ -123,7 +123,7 @@ type page struct {
 	document *html.Node
 }
 
-func (d *desk) open(target string) page {
+func (d *testServer) open(target string) page {
 	d.Helper()
 	reply := d.ask(http.MethodGet, target, "")
 	if reply.Code != http.StatusOK {
@@ -152,7 +152,7 @@ func text(node *html.Node) string {
 	return strings.Join(strings.Fields(all.String()), " ")
 }
 
-func (p page) says(parts ...string) {
+func (p page) wantTexts(parts ...string) {
 	p.Helper()
 	seen := text(p.document)
 	for _, part := range parts {
@@ -162,7 +162,7 @@ func (p page) says(parts ...string) {
 	}
 }
 
-func (p page) lacks(parts ...string) {
+func (p page) wantNoTexts(parts ...string) {
 	p.Helper()
 	for _, part := range parts {
 		if strings.Contains(p.raw, part) {
@@ -210,7 +210,7 @@ func (p page) sessions() (ids []string) {
 }
 
 // session is an attempt at a new link, brought to a state.
-func (d *desk) session(to db.SessionStatus, changes ...func(*db.NewLink)) db.Session {
+func (d *testServer) session(to db.SessionStatus, changes ...func(*db.NewLink)) db.Session {
 	d.Helper()
 	new := dbtest.NewLink(dbtest.Organization(d, d.db, "acme").ID)
 	for _, change := range changes {
@@ -219,7 +219,7 @@ func (d *desk) session(to db.SessionStatus, changes ...func(*db.NewLink)) db.Ses
 	return d.attempt(dbtest.Link(d, d.db, new), to)
 }
 
-func (d *desk) attempt(link db.Link, to db.SessionStatus) db.Session {
+func (d *testServer) attempt(link db.Link, to db.SessionStatus) db.Session {
 	d.Helper()
 	d.clock.Advance(time.Second)
 	claimed := dbtest.Claim(d, d.db, link, "boot_1")
@@ -246,12 +246,12 @@ func (d *desk) attempt(link db.Link, to db.SessionStatus) db.Session {
 	return d.stored(lease)
 }
 
-func (d *desk) fail(lease db.Lease, code outcome.Code, detail string) {
+func (d *testServer) fail(lease db.Lease, code outcome.Code, detail string) {
 	d.Helper()
 	d.must(d.db.FailSession(d.Context(), lease, db.Failure{Code: string(code), Detail: detail}))
 }
 
-func (d *desk) stored(lease db.Lease) db.Session {
+func (d *testServer) stored(lease db.Lease) db.Session {
 	d.Helper()
 	session, _, err := d.db.Session(d.Context(), lease.SessionID)
 	d.must(err)

@@ -17,9 +17,9 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestEveryFilterNarrowsTheList(t *testing.T) {
+func TestSessions_NarrowByEveryFilter(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	acme, other := dbtest.Organization(t, d.db, "acme"), dbtest.Organization(t, d.db, "other")
 	ids := map[string]string{}
 	ids["created"] = d.session(db.SessionCreated).ID
@@ -61,7 +61,7 @@ func TestEveryFilterNarrowsTheList(t *testing.T) {
 			t.Errorf("%v: %v, want %v", test.filter, got, want)
 		}
 		if test.want == nil {
-			page.says("No session fits these filters.")
+			page.wantTexts("No session fits these filters.")
 		}
 		chosen := map[string]string{}
 		for _, option := range page.each("option", "") {
@@ -77,9 +77,9 @@ func TestEveryFilterNarrowsTheList(t *testing.T) {
 	}
 }
 
-func TestTheListIsReadPageByPage(t *testing.T) {
+func TestSessions_AreReadPageByPage(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	var want []string
 	for range 55 {
 		want = append(want, d.session(db.SessionCreated).ID)
@@ -120,9 +120,9 @@ func pager(p page) (newer, older string) {
 	return newer, older
 }
 
-func TestABadCursorBeginsAnewWithTheSameFilters(t *testing.T) {
+func TestSessions_RestartAtABadCursorWithTheSameFilters(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	for _, cursor := range []string{"x", "%%", "MTI", strings.Repeat("A", 4000)} {
 		reply := d.ask(http.MethodGet, "/sessions?"+url.Values{"cursor": {cursor}, "status": {"failed"}}.Encode(), "")
 		if reply.Code != http.StatusSeeOther || reply.Header().Get("Location") != "/sessions?status=failed" {
@@ -131,16 +131,16 @@ func TestABadCursorBeginsAnewWithTheSameFilters(t *testing.T) {
 	}
 }
 
-func TestAnEmptyListSaysWhatToDoFirst(t *testing.T) {
+func TestSessions_SayWhatToDoFirstWhenEmpty(t *testing.T) {
 	t.Parallel()
-	d := known(t)
-	d.open("/sessions").says("Nobody has claimed a link yet.")
-	d.open("/").says("No session has ended in the last seven days.")
+	d := newLoggedIn(t)
+	d.open("/sessions").wantTexts("Nobody has claimed a link yet.")
+	d.open("/").wantTexts("No session has ended in the last seven days.")
 }
 
-func TestTheOverviewCountsWhatIsOpenAndWhatEnded(t *testing.T) {
+func TestOverview_CountsOpenAndEndedSessions(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	for range 2 {
 		d.session(db.SessionFailed) // of last week
 	}
@@ -155,7 +155,7 @@ func TestTheOverviewCountsWhatIsOpenAndWhatEnded(t *testing.T) {
 	d.fail(blocked.Lease(), outcome.SiteBlocked, "")
 
 	page := d.open("/")
-	page.says("Running 4 a browser", "Waiting 2 for the person", "In line 2 for a browser", "Succeeded, 24 h 75.0 % 3 of 4",
+	page.wantTexts("Running 4 a browser", "Waiting 2 for the person", "In line 2 for a browser", "Succeeded, 24 h 75.0 % 3 of 4",
 		"Succeeded, 7 days 50.0 % 3 of 6", "SITE_BLOCKED a&b The site’s move 1", "SITE_CHANGED demo Our move: mend the integration 2")
 	for _, link := range page.each("a", "code-name") {
 		if got := d.open(attribute(link, "href")).sessions(); text(link) == "SITE_BLOCKED" && !slices.Equal(got, []string{blocked.ID}) {
@@ -164,21 +164,21 @@ func TestTheOverviewCountsWhatIsOpenAndWhatEnded(t *testing.T) {
 	}
 	d.clock.Advance(8 * 24 * time.Hour)
 	d.logIn(password, "")
-	d.open("/").says("No session has ended in the last seven days.")
+	d.open("/").wantTexts("No session has ended in the last seven days.")
 }
 
-func TestAScriptThatDidNotLoadIsSaidOnEveryPage(t *testing.T) {
+func TestPages_ReportScriptsThatDoNotLoad(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	d.serve(fstest.MapFS{"broken/integration.star": {Data: []byte("fail(")}})
 	for _, path := range []string{"/", "/sessions"} {
-		d.open(path).says("An integration did not load:", "broken/integration.star:1")
+		d.open(path).wantTexts("An integration did not load:", "broken/integration.star:1")
 	}
 }
 
-func TestOverviewSaysWhichVersionOfEachIntegrationServes(t *testing.T) {
+func TestOverview_ListsTheVersionsInService(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	const own = `
 integration(id = "NAME", name = "City Library", site = "https://library.example", hosts = ["library.example"],
     credentials = [field("card", label = "library_card")])

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-func TestTheRightPasswordLeadsToWhereTheOperatorWantedToGo(t *testing.T) {
+func TestLogIn_RedirectsToTheRequestedPage(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newTestServer(t)
 	if reply := d.ask(http.MethodGet, "/sessions?status=failed", ""); reply.Header().Get("Location") != "/login?next=%2Fsessions%3Fstatus%3Dfailed" {
 		t.Fatalf("%d %v", reply.Code, reply.Header())
 	}
@@ -26,15 +26,15 @@ func TestTheRightPasswordLeadsToWhereTheOperatorWantedToGo(t *testing.T) {
 	if reply.Code != http.StatusSeeOther || reply.Header().Get("Location") != "/sessions?status=failed" {
 		t.Errorf("%d to %s", reply.Code, reply.Header().Get("Location"))
 	}
-	d.open("/sessions?status=failed").says(email, "Log out")
+	d.open("/sessions?status=failed").wantTexts(email, "Log out")
 	if to := d.logIn(password, "").Header().Get("Location"); to != "/" {
 		t.Errorf("without a wish it leads to %s", to)
 	}
 }
 
-func TestTheCookieIsForThisListenerAndNoScript(t *testing.T) {
+func TestLogIn_SetsAStrictHTTPOnlyCookie(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newTestServer(t)
 	cookie := d.logIn(password, "").Result().Cookies()[0]
 	if !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/" || cookie.Domain != "" ||
 		cookie.MaxAge != 12*60*60 || cookie.Secure {
@@ -50,9 +50,9 @@ func TestTheCookieIsForThisListenerAndNoScript(t *testing.T) {
 	}
 }
 
-func TestAWrongPasswordAndAnUnknownEmailLookTheSame(t *testing.T) {
+func TestLogIn_AnswersWrongPasswordAndUnknownEmailAlike(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newTestServer(t)
 	pages := map[string]bool{}
 	for _, try := range []url.Values{
 		{"email": {email}, "password": {"wrong"}},
@@ -64,8 +64,8 @@ func TestAWrongPasswordAndAnUnknownEmailLookTheSame(t *testing.T) {
 			t.Errorf("%v: %d %v", try, reply.Code, reply.Header())
 		}
 		page := read(t, reply.Body.String())
-		page.says("This email and password don’t belong together.")
-		page.lacks(password)
+		page.wantTexts("This email and password don’t belong together.")
+		page.wantNoTexts(password)
 		pages[text(page.document)] = true
 	}
 	if len(pages) != 1 {
@@ -79,9 +79,9 @@ func TestAWrongPasswordAndAnUnknownEmailLookTheSame(t *testing.T) {
 	}
 }
 
-func TestThereAreTenTriesAMinute(t *testing.T) {
+func TestLogIn_AllowsTenAttemptsAMinute(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newTestServer(t)
 	for n := range 10 {
 		if reply := d.logIn("wrong", ""); reply.Code != http.StatusUnprocessableEntity {
 			t.Fatalf("try %d: %d", n+1, reply.Code)
@@ -92,22 +92,22 @@ func TestThereAreTenTriesAMinute(t *testing.T) {
 		t.Errorf("%d %v", reply.Code, reply.Header())
 	}
 	page := read(t, reply.Body.String())
-	page.says("Too many tries. Wait a minute, then try again.")
+	page.wantTexts("Too many tries. Wait a minute, then try again.")
 	if !strings.Contains(page.raw, `name="next" value="/sessions"`) {
 		t.Error("the wish is lost")
 	}
 }
 
 // refused reports whether the desk's cookie opens nothing.
-func (d *desk) refused() bool {
+func (d *testServer) refused() bool {
 	d.Helper()
 	reply := d.ask(http.MethodGet, "/sessions", "")
 	return reply.Code == http.StatusSeeOther && strings.HasPrefix(reply.Header().Get("Location"), "/login?")
 }
 
-func TestLogOutEndsTheLogInOfThisBrowser(t *testing.T) {
+func TestLogOut_EndsTheLogInOfThisBrowser(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	reply := d.ask(http.MethodPost, "/logout", "")
 	cookies := reply.Result().Cookies()
 	if reply.Code != http.StatusSeeOther || reply.Header().Get("Location") != "/login" || len(cookies) != 1 || cookies[0].MaxAge >= 0 ||
@@ -124,9 +124,9 @@ func TestLogOutEndsTheLogInOfThisBrowser(t *testing.T) {
 }
 
 // Both at the same millisecond, and with the clock moved on.
-func TestANewPasswordEndsEveryLogInWithTheOld(t *testing.T) {
+func TestLogIn_EndsWhenThePasswordChanges(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	d.must(d.db.SetPassword(t.Context(), email, "another long password"))
 	if !d.refused() {
 		t.Error("the old log-in goes on")
@@ -140,9 +140,9 @@ func TestANewPasswordEndsEveryLogInWithTheOld(t *testing.T) {
 	}
 }
 
-func TestALogInLastsAWorkingDay(t *testing.T) {
+func TestLogIn_LastsTwelveHours(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	d.clock.Advance(12 * time.Hour)
 	if d.refused() {
 		t.Error("it ends too early")
@@ -153,9 +153,9 @@ func TestALogInLastsAWorkingDay(t *testing.T) {
 	}
 }
 
-func TestACookieThatIsNotWhatWeGaveOpensNothing(t *testing.T) {
+func TestLogIn_RefusesForeignCookies(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	whole := d.cookie
 	name, value, _ := strings.Cut(whole, "=")
 	for n := 0; n < len(value); n += len(value) / 12 {
@@ -173,7 +173,7 @@ func TestACookieThatIsNotWhatWeGaveOpensNothing(t *testing.T) {
 			t.Errorf("%s opens", cookie)
 		}
 	}
-	other := known(t) // the same id and email, on another installation
+	other := newLoggedIn(t) // the same id and email, on another installation
 	if d.cookie = other.cookie; !d.refused() {
 		t.Error("a cookie of another installation opens")
 	}
@@ -184,14 +184,14 @@ func TestACookieThatIsNotWhatWeGaveOpensNothing(t *testing.T) {
 	}
 }
 
-func FuzzLogInLeadsToOurselvesOnly(f *testing.F) {
+func FuzzLogIn_RedirectsToOwnPagesOnly(f *testing.F) {
 	for _, seed := range []string{"", "/", "/sessions?q=a%20b#c", "//evil.example", "/\\evil.example", "\\/evil.example", "/\t/evil.example", "https://evil.example",
 		"javascript:alert(1)", "/..//evil.example", "/.//evil.example", "/%2f/evil.example", "/%5cevil.example", "/\x00/evil", " //evil.example", "/?\n", "/login"} {
 		f.Add(seed)
 	}
-	d := newDesk(f)
+	d := newTestServer(f)
 	f.Fuzz(func(t *testing.T, next string) {
-		d := &desk{TB: t, db: d.db, clock: d.clock}
+		d := &testServer{TB: t, db: d.db, clock: d.clock}
 		d.serve(nil) // a limit of its own
 		reply := d.logIn(password, next)
 		if reply.Code != http.StatusSeeOther {

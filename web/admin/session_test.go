@@ -24,7 +24,7 @@ var pictured = []byte("\xff\xd8\xff\xe0 a picture")
 
 // failedSession went the whole way of a session that fails: asked twice, worked,
 // met a page that had changed, and left its evidence.
-func (d *desk) failedSession() db.Session {
+func (d *testServer) failedSession() db.Session {
 	d.Helper()
 	ctx := d.Context()
 	link := dbtest.Link(d, d.db, dbtest.NewLink(dbtest.Organization(d, d.db, "acme").ID))
@@ -65,12 +65,12 @@ func (d *desk) failedSession() db.Session {
 	return d.stored(lease)
 }
 
-func TestAFailedSessionShowsWhyAndWhoseMoveItIs(t *testing.T) {
+func TestSession_ShowsWhyItFailedAndWhoMustAct(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	session := d.failedSession()
 	page := d.open("/sessions/" + session.ID)
-	page.says(session.ID, session.LinkID, "Organization acme", "Integration demo 01234567", "Attempt 2", "Lasted 23 s", "Agreed in es")
+	page.wantTexts(session.ID, session.LinkID, "Organization acme", "Integration demo 01234567", "Attempt 2", "Lasted 23 s", "Agreed in es")
 	for id, parts := range map[string][]string{
 		// A change was submitted, so nobody knows: that outcome comes before the fault.
 		"verdict": {"OPERATION_UNKNOWN", "in paymentMethod.write, at page.click(#sign-in), line 4", "The merchant’s move.",
@@ -96,14 +96,14 @@ func TestAFailedSessionShowsWhyAndWhoseMoveItIs(t *testing.T) {
 	if failed := page.each("li", "line-failed"); len(failed) != 1 || attribute(failed[0], "id") != "L4" {
 		t.Errorf("%d lines are marked", len(failed))
 	}
-	page.lacks("4111", "4410") // neither arguments nor where a code went
+	page.wantNoTexts("4111", "4410") // neither arguments nor where a code went
 	first := attribute(page.each("a", "id-link")[0], "href")
-	d.open(first).says("SITE_CHANGED", "1 failed SITE_CHANGED this one")
+	d.open(first).wantTexts("SITE_CHANGED", "1 failed SITE_CHANGED this one")
 }
 
-func TestAChangeThatWasNotMadeAgainIsShownAsThat(t *testing.T) {
+func TestSession_ShowsReusedOperations(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	link := dbtest.Link(d, d.db, dbtest.NewLink(dbtest.Organization(d, d.db, "acme").ID))
 	lease := dbtest.Run(d, d.db, dbtest.Claim(d, d.db, link, "boot_1"))
 	d.must(d.db.StartOperation(t.Context(), lease, 0))
@@ -115,9 +115,9 @@ func TestAChangeThatWasNotMadeAgainIsShownAsThat(t *testing.T) {
 	}
 }
 
-func TestEveryPictureOfAFullRecordingIsShown(t *testing.T) {
+func TestSession_ShowsEveryPictureOfARecording(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	link := dbtest.Link(d, d.db, dbtest.NewLink(dbtest.Organization(d, d.db, "acme").ID))
 	lease := dbtest.Run(d, d.db, dbtest.Claim(d, d.db, link, "boot_1"))
 	for n := range 3 {
@@ -137,11 +137,11 @@ func TestEveryPictureOfAFullRecordingIsShown(t *testing.T) {
 	}
 }
 
-func TestThePictureIsThereAsLongAsItsKey(t *testing.T) {
+func TestArtifact_IsServedAsLongAsItsKeyExists(t *testing.T) {
 	t.Parallel()
 	const long = 1000 * 24 * time.Hour
 	for name, keep := range map[string]db.Retention{"the picture": {Results: long}, "the key": {Recordings: long}} {
-		d := known(t)
+		d := newLoggedIn(t)
 		session := d.failedSession()
 		picture := attribute(d.open("/sessions/"+session.ID).each("img", "picture")[0], "src")
 		reply := d.ask(http.MethodGet, picture, "")
@@ -160,9 +160,9 @@ func TestThePictureIsThereAsLongAsItsKey(t *testing.T) {
 	}
 }
 
-func TestASessionThatGoesOnShowsWhereItStands(t *testing.T) {
+func TestSession_ShowsItsStateWhileOpen(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	for status, says := range map[db.SessionStatus][]string{
 		db.SessionCreated:  {"Still going on: created", "Lasted 3.0 s", "credentials open"},
 		db.SessionQueued:   {"Still going on: queued", "credentials answered 2.0 s"},
@@ -176,7 +176,7 @@ func TestASessionThatGoesOnShowsWhereItStands(t *testing.T) {
 			says = append(says, "Lasted 5.0 s")
 		}
 		page := d.open("/sessions/" + session.ID)
-		page.says(says...)
+		page.wantTexts(says...)
 		// None of these ran a script that was kept, and none has evidence.
 		for _, id := range []string{"script", "picture", "traceback"} {
 			if section := page.section(id); section != "" {
@@ -186,15 +186,15 @@ func TestASessionThatGoesOnShowsWhereItStands(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotThereIsSaidSo(t *testing.T) {
+func TestPages_AnswerNotFound(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	for _, path := range []string{"/sessions/sess_none", "/artifacts/art_none", "/sessions/%3Cscript%3E", "/sessions/" + strings.Repeat("a", 5000)} {
 		reply := d.ask(http.MethodGet, path, "")
 		if reply.Code != http.StatusNotFound {
 			t.Errorf("%.40s: %d", path, reply.Code)
 		}
-		read(t, reply.Body.String()).says("There is nothing here")
+		read(t, reply.Body.String()).wantTexts("There is nothing here")
 	}
 }
 
@@ -202,8 +202,8 @@ func TestWhatIsNotThereIsSaidSo(t *testing.T) {
 var hostile = []string{`<script>alert("canary")</script>`, `"><img src=x onerror=alert('canary')>`, `' onmouseover='canary()`,
 	`</code></li></pre></title><svg onload=canary()>`, `javascript:canary()`, `{{ canary }}`, "\u202ecanary"}
 
-// harmless checks that nothing of a page comes from anywhere but our templates.
-func (p page) harmless(where string) {
+// wantNoForeignMarkup checks that nothing of a page comes from anywhere but our templates.
+func (p page) wantNoForeignMarkup(where string) {
 	p.Helper()
 	for node := range p.document.Descendants() {
 		if node.Type != html.ElementNode {
@@ -222,12 +222,12 @@ func (p page) harmless(where string) {
 	}
 }
 
-func TestNoTextOfOthersIsMarkup(t *testing.T) {
+func TestPages_EscapeTextsOfOthers(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	for _, canary := range hostile {
 		page := d.open("/sessions/" + d.hostileSession(canary))
-		page.harmless("session")
+		page.wantNoForeignMarkup("session")
 		for _, section := range []string{"verdict", "timeline", "script", "picture", "traceback"} {
 			if !strings.Contains(page.section(section), strings.Join(strings.Fields(canary), " ")) {
 				t.Errorf("%s does not show %s: %s", section, canary, page.section(section))
@@ -237,14 +237,14 @@ func TestNoTextOfOthersIsMarkup(t *testing.T) {
 		for _, name := range []string{"q", "status", "code", "integration", "organization", "other"} {
 			all = append(all, name, canary)
 		}
-		d.open("/sessions?" + form(all...)).harmless("list")
-		d.open("/").harmless("overview")
+		d.open("/sessions?" + form(all...)).wantNoForeignMarkup("list")
+		d.open("/").wantNoForeignMarkup("overview")
 	}
 }
 
-func TestNoTextOfAStrangerIsMarkup(t *testing.T) {
+func TestPages_EscapeTextsOfStrangers(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newTestServer(t)
 	all := strings.Join(hostile, " ")
 	for name, reply := range map[string]*httptest.ResponseRecorder{
 		"log-in":    d.ask(http.MethodGet, "/login?"+form("next", "/"+all), ""),
@@ -252,13 +252,13 @@ func TestNoTextOfAStrangerIsMarkup(t *testing.T) {
 		"redirect":  d.ask(http.MethodGet, "/sessions/"+url.PathEscape(all)+"?"+form("q", all), ""),
 		"not there": d.ask(http.MethodGet, "/"+url.PathEscape(all), ""),
 	} {
-		read(t, reply.Body.String()).harmless(name)
+		read(t, reply.Body.String()).wantNoForeignMarkup(name)
 	}
 }
 
 // hostileSession has a text wherever somebody else has the word: the merchant,
 // the script, the site.
-func (d *desk) hostileSession(canary string) string {
+func (d *testServer) hostileSession(canary string) string {
 	d.Helper()
 	ctx := d.Context()
 	quoted := func(values map[string]any) json.RawMessage {

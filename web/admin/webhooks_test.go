@@ -10,8 +10,8 @@ import (
 	"passage/db/dbtest"
 )
 
-// tried makes a try at the one delivery that is due.
-func (d *desk) tried(try db.DeliveryAttempt, status db.DeliveryStatus, next int64) {
+// attemptDelivery makes a try at the one delivery that is due.
+func (d *testServer) attemptDelivery(try db.DeliveryAttempt, status db.DeliveryStatus, next int64) {
 	d.Helper()
 	due, err := d.db.LeaseDeliveries(d.Context(), 10, time.Minute)
 	d.must(err)
@@ -21,14 +21,14 @@ func (d *desk) tried(try db.DeliveryAttempt, status db.DeliveryStatus, next int6
 	d.must(d.db.RecordAttempt(d.Context(), due[0], try, status, next))
 }
 
-func TestASessionShowsItsWebhooksAndSendsThemAgain(t *testing.T) {
+func TestSession_ShowsAndResendsWebhooks(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	session := d.session(db.SessionFailed)
 	refused := http.StatusServiceUnavailable
-	d.tried(db.DeliveryAttempt{StatusCode: &refused, Took: 84, Error: "the receiver answered 503", Reply: "busy <b>"}, db.DeliveryPending, d.db.Now()+5000)
+	d.attemptDelivery(db.DeliveryAttempt{StatusCode: &refused, Took: 84, Error: "the receiver answered 503", Reply: "busy <b>"}, db.DeliveryPending, d.db.Now()+5000)
 	d.clock.Advance(5 * time.Second)
-	d.tried(db.DeliveryAttempt{Took: 10_000, Error: "no reply within 10 seconds"}, db.DeliveryFailed, 0)
+	d.attemptDelivery(db.DeliveryAttempt{Took: 10_000, Error: "no reply within 10 seconds"}, db.DeliveryFailed, 0)
 	address := "/sessions/" + session.ID
 	page := d.open(address)
 	shown := page.section("webhooks")
@@ -38,7 +38,7 @@ func TestASessionShowsItsWebhooksAndSendsThemAgain(t *testing.T) {
 			t.Errorf("the webhooks lack %q: %s", part, shown)
 		}
 	}
-	page.lacks("merchant.example/hooks") // a path may hold a secret of the merchant's
+	page.wantNoTexts("merchant.example/hooks") // a path may hold a secret of the merchant's
 
 	var again string
 	for _, form := range page.each("form", "") {
@@ -55,15 +55,15 @@ func TestASessionShowsItsWebhooksAndSendsThemAgain(t *testing.T) {
 	if shown := d.open(address).section("webhooks"); strings.Count(shown, "to merchant.example") != 2 || !strings.Contains(shown, "pending to merchant.example next try") {
 		t.Errorf("after it was sent again: %s", shown)
 	}
-	d.tried(db.DeliveryAttempt{Took: 3}, db.DeliveryDelivered, 0)
+	d.attemptDelivery(db.DeliveryAttempt{Took: 3}, db.DeliveryDelivered, 0)
 	if shown := d.open(address).section("webhooks"); !strings.Contains(shown, "delivered to merchant.example Tries When Reply Took What came of it now – 3 ms taken") {
 		t.Errorf("after it was taken: %s", shown)
 	}
 }
 
-func TestOnlyALinksOwnWebhooksAreSentAgainFromItsSession(t *testing.T) {
+func TestSession_ResendsOnlyEventsOfItsLink(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	session, other := d.session(db.SessionFailed), d.session(db.SessionFailed)
 	foreign, err := d.db.EventsOfLink(t.Context(), other.LinkID)
 	d.must(err)
@@ -75,9 +75,9 @@ func TestOnlyALinksOwnWebhooksAreSentAgainFromItsSession(t *testing.T) {
 	}
 }
 
-func TestALinkWithoutWebhookURLSaysSo(t *testing.T) {
+func TestSession_SaysThatALinkHasNoWebhookURL(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	wanted := dbtest.NewLink(dbtest.Organization(d, d.db, "acme").ID)
 	wanted.WebhookURL = ""
 	session := d.attempt(dbtest.Link(d, d.db, wanted), db.SessionFailed)
@@ -86,15 +86,15 @@ func TestALinkWithoutWebhookURLSaysSo(t *testing.T) {
 	}
 }
 
-func TestTheOverviewNamesHostsThatTakeNothing(t *testing.T) {
+func TestOverview_NamesPausedHosts(t *testing.T) {
 	t.Parallel()
-	d := known(t)
+	d := newLoggedIn(t)
 	session := d.session(db.SessionFailed)
 	if shown := d.open("/").section("paused"); shown != "" {
 		t.Errorf("at first it shows %q", shown)
 	}
 	for range 25 {
-		d.tried(db.DeliveryAttempt{Error: "refused"}, db.DeliveryPending, d.db.Now()+time.Hour.Milliseconds())
+		d.attemptDelivery(db.DeliveryAttempt{Error: "refused"}, db.DeliveryPending, d.db.Now()+time.Hour.Milliseconds())
 		d.clock.Advance(time.Hour)
 	}
 	d.logIn(password, "") // the one before has run out
@@ -111,7 +111,7 @@ func TestTheOverviewNamesHostsThatTakeNothing(t *testing.T) {
 	}
 }
 
-func (d *desk) eventOf(session db.Session) string {
+func (d *testServer) eventOf(session db.Session) string {
 	d.Helper()
 	events, err := d.db.EventsOfLink(d.Context(), session.LinkID)
 	d.must(err)

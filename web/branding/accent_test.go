@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestEveryAccentCanBeReadInBothThemes(t *testing.T) {
+func TestShades_AreReadableInBothThemes(t *testing.T) {
 	t.Parallel()
 	for red := 0; red < 256; red += 51 {
 		for green := 0; green < 256; green += 51 {
@@ -26,7 +26,7 @@ func TestEveryAccentCanBeReadInBothThemes(t *testing.T) {
 	}
 }
 
-func TestAnAccentIsChangedOnlyWhereItMustBe(t *testing.T) {
+func TestShades_ChangeAnAccentOnlyWhereNeeded(t *testing.T) {
 	t.Parallel()
 	for accent, says := range map[string][]string{
 		"":        nil,
@@ -53,7 +53,7 @@ func TestAnAccentIsChangedOnlyWhereItMustBe(t *testing.T) {
 }
 
 // The colours that contrast is measured against are those of the pages.
-func TestTheThemesAreThoseOfTheStyleSheet(t *testing.T) {
+func TestThemes_MatchTheStyleSheet(t *testing.T) {
 	t.Parallel()
 	sheet, err := os.ReadFile(filepath.Join("..", "..", "static", "app.css"))
 	if err != nil {

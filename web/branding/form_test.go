@@ -9,7 +9,7 @@ import (
 
 var integrations = []string{"demo", "Demo Mobile", "tmobile", "T-Mobile", "att", "AT&T", "verizon", "Verizon", "ubereats", "Uber Eats"}
 
-func TestANameThatResemblesAnIntegrationIsRefused(t *testing.T) {
+func TestCheckName_RefusesNamesThatResembleIntegrations(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		"T-Mobile", "t mobile", "TMOBILE", "T‑Mobile", "Т-Моbile", "T-Mobi1e", "T - M O B I L E", "T-Mobile Support", "Tmobilesupport",
@@ -34,7 +34,7 @@ func TestANameThatResemblesAnIntegrationIsRefused(t *testing.T) {
 	}
 }
 
-func TestAFormIsKeptInOneForm(t *testing.T) {
+func TestForm_NormalizesItsFields(t *testing.T) {
 	t.Parallel()
 	kept, faults := Form{
 		DisplayName: " Acme Shop ", Accent: "ABC", Support: "Help@Shop.example.com",
@@ -58,7 +58,7 @@ func TestAFormIsKeptInOneForm(t *testing.T) {
 	}
 }
 
-func TestEveryFaultOfAFormIsSaid(t *testing.T) {
+func TestForm_ReportsEveryError(t *testing.T) {
 	t.Parallel()
 	many := make([]string, maxEntries+1)
 	for n := range many {
@@ -88,7 +88,7 @@ func TestEveryFaultOfAFormIsSaid(t *testing.T) {
 	}
 }
 
-func TestAReturnURLMustLeadToWhatIsAllowed(t *testing.T) {
+func TestAllowsReturn_RequiresAnAllowedHostOrScheme(t *testing.T) {
 	t.Parallel()
 	allowed := []string{"shop.example.com", "localhost:3000", "myapp:", "xn--mnchen-3ya.example"}
 	for address, want := range map[string]bool{
@@ -106,7 +106,7 @@ func TestAReturnURLMustLeadToWhatIsAllowed(t *testing.T) {
 	}
 }
 
-func FuzzFormsAreKeptAsTheyCanBeUsed(f *testing.F) {
+func FuzzForm_Validate(f *testing.F) {
 	for _, seed := range []string{"", "Acme", "https://Shop.example.com:443/", "http://localhost:3000", "myapp://", "help@a.example", "https://a.example;x",
 		"münchen.example", "https://xn--a.example", "[::1]:80", "T-Mobi1e", "a.example:00443", "https://a.example/x?y#z"} {
 		f.Add(seed)

@@ -55,7 +55,7 @@ func samples(t testing.TB) map[string][]byte {
 	}
 }
 
-func TestALogoIsDrawnAnewAsASquarePNG(t *testing.T) {
+func TestLogo_IsRedrawnAsASquarePNG(t *testing.T) {
 	t.Parallel()
 	for format, content := range samples(t) {
 		made, err := Logo(bytes.NewReader(append(content, "<script>canary</script>"...)))
@@ -70,7 +70,7 @@ func TestALogoIsDrawnAnewAsASquarePNG(t *testing.T) {
 	}
 }
 
-func TestALogoStandsOnAGroundThatShowsIt(t *testing.T) {
+func TestLogo_GetsABackgroundThatShowsIt(t *testing.T) {
 	t.Parallel()
 	mark := func(with color.Color) image.Image { // a bar, transparent around
 		picture := filled(90, 40, color.Transparent)
@@ -113,7 +113,7 @@ func bomb(wide, high uint32) []byte {
 	return append([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", append(header, 8, 6, 0, 0, 0))...)
 }
 
-func TestALogoThatCannotBeTakenIsRefusedWithTheReason(t *testing.T) {
+func TestLogo_GivesTheReasonForRefusing(t *testing.T) {
 	t.Parallel()
 	png := samples(t)["PNG"]
 	for name, test := range map[string]struct {
