@@ -1,5 +1,5 @@
-// What the dashboard does where script runs: ids are copied by a click, and
-// the script's pane starts at the line that failed.
+// The dashboard with JavaScript: a click copies an id, and the source of a
+// script is scrolled to the line that failed.
 (() => {
   "use strict";
   document.addEventListener("click", async (event) => {
@@ -9,7 +9,7 @@
     button.classList.add("copied");
     setTimeout(() => button.classList.remove("copied"), 1200);
   });
-  const failed = document.querySelector("[data-script] .line-failed");
-  const pane = failed?.closest("[data-script]");
-  if (pane) pane.scrollTop = failed.offsetTop - pane.clientHeight / 2;
+  const failedLine = document.querySelector("[data-script] .line-failed");
+  const source = failedLine?.closest("[data-script]");
+  if (source) source.scrollTop = failedLine.offsetTop - source.clientHeight / 2;
 })();

@@ -1,146 +1,146 @@
-// What the hosted pages do where script runs; without it they are ordinary
-// forms and a refresh. htmx brings each revision of #live over the stream and
-// the replies to forms; this file says when a revision must wait, keeps the
-// focus and the screen reader informed, and follows the way back at the end.
+// The hosted pages with JavaScript; without it they are ordinary forms and a
+// refresh. htmx inserts each revision of #live, from the event stream and from
+// the replies to forms. This file decides which revisions are shown, keeps the
+// focus, informs screen readers, and returns to the merchant at the end.
 (() => {
   "use strict";
   const find = (selector, root = document) => root.querySelector(selector);
-  const live = () => document.getElementById("live");
-  let source = null; // the event stream, once htmx has opened it
-  let sent = false; // a form of this page is on its way
-  let held = false; // the focus was inside #live
+  const liveRegion = () => document.getElementById("live");
+  let eventSource = null; // the event stream, once htmx has opened it
+  let submitting = false; // a form of this page was submitted and has no reply yet
+  let focusInRegion = false; // the focus was inside #live
   let hiddenAt = 0;
-  let lostTimer = 0;
+  let offlineTimer = 0;
 
-  // ---- what may replace what ------------------------------------------------
+  // ---- which revisions are shown ------------------------------------------------
 
-  const parse = (html) => new DOMParser().parseFromString(html, "text/html").getElementById("live");
+  const parseRegion = (html) => new DOMParser().parseFromString(html, "text/html").getElementById("live");
 
-  // Someone is typing: a form with input, or with the focus while being looked at.
-  const typing = (region) => {
+  // A person is typing: a form has input, or the focus in the active window.
+  const isTyping = (region) => {
     const fields = [...region.querySelectorAll("form[data-ask] input:not([type=hidden])")];
     return fields.some((field) => field.checked !== field.defaultChecked || field.value !== field.defaultValue)
       || (document.hasFocus() && fields.includes(document.activeElement));
   };
 
-  // A revision of the stream is refused when it is not newer, when it asks what
-  // is already being asked, and when it would take a form from under someone's hands.
-  const refused = (next) => {
-    const now = live();
-    if (!now || !next) return true;
-    if (Number(next.dataset.revision) <= Number(now.dataset.revision)) return true;
-    if (next.dataset.prompt && next.dataset.prompt === now.dataset.prompt) return true;
-    if (sent || !typing(now)) return false;
-    const moved = find("[data-moved]", now);
-    if (moved) {
-      moved.hidden = false;
-      say(moved.firstElementChild.textContent);
+  // A revision of the stream is not shown if it is not newer, if it has the same
+  // prompt, or if it would replace a form in which a person is typing.
+  const mustNotShow = (next) => {
+    const current = liveRegion();
+    if (!current || !next) return true;
+    if (Number(next.dataset.revision) <= Number(current.dataset.revision)) return true;
+    if (next.dataset.prompt && next.dataset.prompt === current.dataset.prompt) return true;
+    if (submitting || !isTyping(current)) return false;
+    const outdated = find("[data-moved]", current);
+    if (outdated) {
+      outdated.hidden = false;
+      announce(outdated.firstElementChild.textContent);
     }
     return true;
   };
   document.addEventListener("htmx:sseBeforeMessage", (event) => {
-    if (event.target.id === "stream" && refused(parse(event.detail.data))) event.preventDefault();
+    if (event.target.id === "stream" && mustNotShow(parseRegion(event.detail.data))) event.preventDefault();
   });
 
-  // The reply to a form is a whole page of which #live is shown, unless the
-  // stream was faster. Something else than a page of ours is like no reply.
+  // The reply to a form is a whole page, of which #live is shown unless the stream
+  // was faster. Anything but one of our pages counts as no reply.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.target.id !== "stream" || !event.detail.xhr) return;
-    const next = parse(event.detail.serverResponse);
+    const next = parseRegion(event.detail.serverResponse);
     if (!next) {
       event.detail.shouldSwap = false;
-      release();
-      lost();
+      enableForms();
+      noteLostConnection();
       return;
     }
-    const ahead = Number(live()?.dataset.revision) - Number(next.dataset.revision);
-    if (ahead > 0 || (ahead === 0 && !sent)) event.detail.shouldSwap = false;
+    const ahead = Number(liveRegion()?.dataset.revision) - Number(next.dataset.revision);
+    if (ahead > 0 || (ahead === 0 && !submitting)) event.detail.shouldSwap = false;
   });
 
-  // ---- after something arrived ----------------------------------------------
+  // ---- after a new revision ----------------------------------------------
 
-  const say = (text) => {
-    const said = document.getElementById("said");
-    if (said && said.textContent !== text) said.textContent = text;
+  const announce = (text) => {
+    const status = document.getElementById("said");
+    if (status && status.textContent !== text) status.textContent = text;
   };
 
-  const arrived = () => {
-    const region = live();
+  const onNewRegion = () => {
+    const region = liveRegion();
     if (!region) return;
-    sent = false;
+    submitting = false;
     if (region.dataset.title) document.title = region.dataset.title;
-    say(region.dataset.announce || "");
-    // htmx focuses a new question's [autofocus]; otherwise the focus must only not get lost.
-    if (held && document.activeElement === document.body) find("#title", region)?.focus({ preventScroll: true });
-    dress(region);
-    tick();
-    tell("link.status");
-    leave(region);
+    announce(region.dataset.announce || "");
+    // htmx focuses the [autofocus] of a new prompt. Otherwise the focus must not be lost.
+    if (focusInRegion && document.activeElement === document.body) find("#title", region)?.focus({ preventScroll: true });
+    localizeTimes(region);
+    updateClocks();
+    postToHost("link.status");
+    returnToMerchant(region);
   };
 
-  // The person goes back at once. The link stays for where script may not.
-  const leave = (region) => {
+  // Follows the return link at once. The link remains where script may not.
+  const returnToMerchant = (region) => {
     const link = find("#return[data-auto]", region);
     if (!link) return;
     link.removeAttribute("data-auto");
-    if (!leaveToHost(link)) navigate(link);
+    if (!closeByHost(link)) navigate(link);
   };
 
   const navigate = (link) => {
     if (["javascript:", "data:", "vbscript:", "blob:", "file:"].includes(link.protocol)) return;
-    if (framed) open(link.href, "_top");
+    if (inIframe) open(link.href, "_top");
     else if (/^https?:$/.test(link.protocol)) location.replace(link.href);
     else location.assign(link.href);
   };
 
-  // leaveToHost tells the page that opened this window, or holds it in a frame,
-  // to close it, and reports whether such a page listens. The window must not
+  // closeByHost asks the page that opened or embeds this one to close it, and
+  // reports whether such a page listens. The window must not
   // navigate in the same moment, or the message may arrive without its source.
   // It navigates if it is still open later.
-  const leaveToHost = (link) => {
-    if ("required" in link.dataset || !tell("link.leave")) return false;
-    if (!framed) setTimeout(navigate, 2000, link);
+  const closeByHost = (link) => {
+    if ("required" in link.dataset || !postToHost("link.leave")) return false;
+    if (!inIframe) setTimeout(navigate, 2000, link);
     return true;
   };
 
-  // ---- the page that holds this one in a frame, or opened it as a pop-up ------
+  // ---- the host: the page that embeds this one or opened it as a pop-up ------
 
-  // The merchant's connect.js answers that it heard, and the window's name keeps
-  // from where over the pages to come: only then somebody waits for the end. A
-  // window that a frame of ours opened, for want of a cookie, has a name of its own.
-  const framed = parent !== self;
-  const host = framed ? parent : opener;
-  const own = name === "passage-window";
-  const hosts = () => (live()?.dataset.hosts ?? "").split(" ").filter(Boolean);
-  const listener = () => (own ? location.origin : hosts().find((origin) => name === `passage ${origin}`));
-  let told = "";
-  const tell = (type, status = live()?.dataset.status) => {
-    const known = listener();
-    const there = host && !host.closed;
-    const news = `${type} ${status}`;
-    if (there && news !== told) {
-      told = news;
-      for (const origin of known ? [known] : hosts()) {
-        host.postMessage({ type, linkId: live().dataset.link, status }, origin);
+  // The merchant's connect.js acknowledges messages. The origin is then kept in the
+  // window's name, which outlives the page: that host listens until the end. A
+  // window that one of our iframes opened, which kept no cookie, has its own name.
+  const inIframe = parent !== self;
+  const host = inIframe ? parent : opener;
+  const isSeparateWindow = name === "passage-window";
+  const allowedOrigins = () => (liveRegion()?.dataset.hosts ?? "").split(" ").filter(Boolean);
+  const listeningOrigin = () => (isSeparateWindow ? location.origin : allowedOrigins().find((origin) => name === `passage ${origin}`));
+  let lastMessage = "";
+  const postToHost = (type, status = liveRegion()?.dataset.status) => {
+    const listening = listeningOrigin();
+    const hostIsOpen = host && !host.closed;
+    const message = `${type} ${status}`;
+    if (hostIsOpen && message !== lastMessage) {
+      lastMessage = message;
+      for (const origin of listening ? [listening] : allowedOrigins()) {
+        host.postMessage({ type, linkId: liveRegion().dataset.link, status }, origin);
       }
     }
-    if (own && type === "link.leave") close();
-    return Boolean(known && (there || own));
+    if (isSeparateWindow && type === "link.leave") close();
+    return Boolean(listening && (hostIsOpen || isSeparateWindow));
   };
 
   addEventListener("message", ({ origin, source, data }) => {
-    if (data?.type === "link.heard" && source === host && hosts().includes(origin)) name = `passage ${origin}`;
-    // The window that this frame opened was left.
-    if (data?.type === "link.leave" && framed && origin === location.origin) tell("link.leave", data.status);
+    if (data?.type === "link.heard" && source === host && allowedOrigins().includes(origin)) name = `passage ${origin}`;
+    // The window that this iframe opened is done.
+    if (data?.type === "link.leave" && inIframe && origin === location.origin) postToHost("link.leave", data.status);
   });
 
-  // Who goes back by hand goes back to the page that waits.
+  // A click on the return link also returns to the host that listens.
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("#return, a#cancel");
-    if (link && leaveToHost(link)) event.preventDefault();
+    if (link && closeByHost(link)) event.preventDefault();
   });
 
-  const dress = (root) => {
+  const localizeTimes = (root) => {
     for (const time of root.querySelectorAll("time[data-local]")) {
       const at = new Date(time.dateTime);
       if (!Number.isNaN(at.getTime())) {
@@ -151,7 +151,7 @@
 
   // ---- forms -----------------------------------------------------------------
 
-  // A form is sent once; its button becomes the progress.
+  // A form is submitted once; its button shows the progress.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("[data-once]")) return;
@@ -161,19 +161,19 @@
       return;
     }
     form.setAttribute("aria-busy", "true");
-    if (form.matches("[data-ask]")) sent = true;
+    if (form.matches("[data-ask]")) submitting = true;
     const button = event.submitter || find("button[type=submit]", form);
     if (button?.dataset.busy) {
       button.dataset.label = button.textContent;
       button.classList.add("busy");
       button.textContent = button.dataset.busy;
-      say(button.dataset.busy);
+      announce(button.dataset.busy);
     }
   }, true);
 
-  // Nothing came back, or the page came back out of the browser's memory: the form can be sent again.
-  const release = () => {
-    sent = false;
+  // There was no reply, or the page was restored from the cache: the form can be submitted again.
+  const enableForms = () => {
+    submitting = false;
     for (const form of document.querySelectorAll("form[aria-busy]")) {
       form.removeAttribute("aria-busy");
       for (const button of form.querySelectorAll(".busy")) {
@@ -182,8 +182,8 @@
       }
     }
   };
-  document.addEventListener("htmx:sendError", () => { release(); lost(); });
-  document.addEventListener("htmx:timeout", () => { release(); lost(); });
+  document.addEventListener("htmx:sendError", () => { enableForms(); noteLostConnection(); });
+  document.addEventListener("htmx:timeout", () => { enableForms(); noteLostConnection(); });
 
   document.addEventListener("input", (event) => {
     const field = event.target;
@@ -210,22 +210,22 @@
 
   // ---- clocks ----------------------------------------------------------------
 
-  const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  const since = (element) => {
+  const formatClock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  const secondsSince = (element) => {
     element.startedAt ??= performance.now();
     return Math.floor((performance.now() - element.startedAt) / 1000);
   };
-  const tick = () => {
+  const updateClocks = () => {
     for (const element of document.querySelectorAll("[data-elapsed]")) {
-      const seconds = Number(element.dataset.elapsed) + since(element);
-      element.textContent = clock(seconds);
+      const seconds = Number(element.dataset.elapsed) + secondsSince(element);
+      element.textContent = formatClock(seconds);
       element.classList.toggle("clock-early", seconds < 10);
     }
     for (const element of document.querySelectorAll("[data-left]")) {
-      element.textContent = clock(Math.max(0, Number(element.dataset.left) - since(element)));
+      element.textContent = formatClock(Math.max(0, Number(element.dataset.left) - secondsSince(element)));
     }
     for (const form of document.querySelectorAll("[data-still]")) {
-      form.hidden = Number(form.dataset.still) - since(form) > 120;
+      form.hidden = Number(form.dataset.still) - secondsSince(form) > 120;
     }
   };
   document.addEventListener("htmx:afterRequest", (event) => {
@@ -233,46 +233,46 @@
     if (!form.matches?.("[data-still]") || !event.detail.successful) return;
     form.dataset.still = form.dataset.more;
     form.startedAt = performance.now();
-    tick();
+    updateClocks();
   });
-  setInterval(tick, 1000);
+  setInterval(updateClocks, 1000);
 
   // ---- the stream ------------------------------------------------------------
 
-  const offline = (is) => {
+  const showOffline = (offline) => {
     const notice = document.getElementById("offline");
-    if (notice && notice.hidden === is) {
-      notice.hidden = !is;
-      if (is) say(notice.textContent.trim());
+    if (notice && notice.hidden === offline) {
+      notice.hidden = !offline;
+      if (offline) announce(notice.textContent.trim());
     }
   };
-  const lost = () => { lostTimer ||= setTimeout(() => offline(true), 3000); };
-  document.addEventListener("htmx:sseError", lost);
+  const noteLostConnection = () => { offlineTimer ||= setTimeout(() => showOffline(true), 3000); };
+  document.addEventListener("htmx:sseError", noteLostConnection);
   document.addEventListener("htmx:sseOpen", () => {
-    clearTimeout(lostTimer);
-    lostTimer = 0;
-    offline(false);
+    clearTimeout(offlineTimer);
+    offlineTimer = 0;
+    showOffline(false);
   });
 
-  // A phone that slept may hold a dead stream that looks alive, so it is renewed:
-  // the extension connects again when it sees an error on a closed source.
-  const renew = () => {
-    if (!source || !live() || live().dataset.end) return;
-    if (source.readyState === EventSource.CLOSED) {
-      if (!typing(live())) location.reload();
+  // After a phone slept, its stream may be dead although it looks open. The
+  // extension reconnects after an error on a closed source.
+  const reconnect = () => {
+    if (!eventSource || !liveRegion() || liveRegion().dataset.end) return;
+    if (eventSource.readyState === EventSource.CLOSED) {
+      if (!isTyping(liveRegion())) location.reload();
       return;
     }
-    source.close();
-    source.onerror?.(new Event("error"));
+    eventSource.close();
+    eventSource.onerror?.(new Event("error"));
   };
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
-    release();
-    renew();
+    enableForms();
+    reconnect();
   });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) hiddenAt = Date.now();
-    else if (Date.now() - hiddenAt > 5000) renew();
+    else if (Date.now() - hiddenAt > 5000) reconnect();
   });
 
   document.addEventListener("click", (event) => {
@@ -281,14 +281,14 @@
 
   // ---- start -----------------------------------------------------------------
 
-  document.addEventListener("focusin", (event) => { held = Boolean(event.target.closest?.("#live")); });
-  if (globalThis.htmx) htmx.createEventSource = (url) => (source = new EventSource(url));
+  document.addEventListener("focusin", (event) => { focusInRegion = Boolean(event.target.closest?.("#live")); });
+  if (globalThis.htmx) htmx.createEventSource = (url) => (eventSource = new EventSource(url));
   const stream = document.getElementById("stream");
-  if (stream) new MutationObserver(arrived).observe(stream, { childList: true });
-  dress(document);
-  tick();
-  if (live()) {
-    tell("link.status");
-    leave(live());
+  if (stream) new MutationObserver(onNewRegion).observe(stream, { childList: true });
+  localizeTimes(document);
+  updateClocks();
+  if (liveRegion()) {
+    postToHost("link.status");
+    returnToMerchant(liveRegion());
   }
 })();
