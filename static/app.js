@@ -94,9 +94,9 @@
   };
 
   // closeByHost asks the page that opened or embeds this one to close it, and
-  // reports whether such a page listens. The window must not
-  // navigate in the same moment, or the message may arrive without its source.
-  // It navigates if it is still open later.
+  // reports whether such a page listens. The window must not navigate in the same
+  // moment, or the message may arrive without its source. It navigates if it is
+  // still open later.
   const closeByHost = (link) => {
     if ("required" in link.dataset || !postToHost("link.leave")) return false;
     if (!inIframe) setTimeout(navigate, 2000, link);

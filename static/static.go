@@ -1,9 +1,9 @@
 // Package static owns the files that pages load: style sheets, scripts, icons.
 //
-// It embeds them and serves each under a name that holds a hash of its bytes,
-// so that browsers may keep it for ever. It does not own any page. Its
-// invariant: what a hashed name answers never changes. What merchants' own
-// pages load, connect.js and its types, is also at an address that stays.
+// It embeds them and serves each under a name with a hash of its content, so
+// that browsers may keep it for ever. It does not own any page. Its invariant:
+// the content of a hashed name never changes. The files for merchants' own
+// pages, connect.js and its types, also have addresses without a hash.
 //
 // htmx.min.js is htmx.org 2.0.11 and htmx-sse.min.js is htmx-ext-sse 2.2.4,
 // both as published on the npm registry; their licences lie beside them.
@@ -39,8 +39,8 @@ var (
 
 func load(hashed map[string]string) map[string]asset {
 	assets := map[string]asset{}
-	// The files are in the binary: reading them cannot fail, and what the tests
-	// ask for would be missing if it did.
+	// The files are in the binary, so reading them cannot fail. If it did, tests
+	// would find files missing.
 	entries, _ := files.ReadDir(".")
 	for _, entry := range entries {
 		content, _ := files.ReadFile(entry.Name())
@@ -54,8 +54,8 @@ func load(hashed map[string]string) map[string]asset {
 }
 
 // Path returns where a file of this folder is served: "app.css" is at
-// "/static/app.3f9c….css". A name that does not exist leads to nothing; a test
-// of the gallery asks for every file that a page names.
+// "/static/app.3f9c….css". The path of an unknown name is not served; a test of
+// the gallery requests every file that a page names.
 func Path(name string) string {
 	if at, ok := hashed[name]; ok {
 		return at
@@ -63,8 +63,8 @@ func Path(name string) string {
 	return Prefix + name
 }
 
-// Dir serves the files of a folder by the same addresses, whatever hash they
-// name, and lets no browser keep them. It is for work on the files themselves.
+// Dir serves the files of a folder at the addresses of Handler, with whatever
+// hash, and forbids caching. It is for development.
 func Dir(folder string) http.Handler {
 	named := map[string]string{}
 	for name, at := range hashed {
@@ -84,8 +84,8 @@ func Dir(folder string) http.Handler {
 	})
 }
 
-// forMerchants are the files that merchants' own pages load, from addresses that
-// stay.
+// forMerchants are the files that merchants' own pages load, by their addresses
+// without a hash.
 var forMerchants = map[string]string{"/connect.js": "connect.js", "/connect.d.ts": "connect.d.ts"}
 
 // Handler serves the files by their hashed names, and those for merchants at
@@ -107,7 +107,7 @@ func Handler() http.Handler {
 		}
 		header.Set("Cache-Control", control)
 		header.Set("X-Content-Type-Options", "nosniff")
-		if path.Ext(found.name) == ".ts" { // else systems take it for a film
+		if path.Ext(found.name) == ".ts" { // by default it would be a video
 			header.Set("Content-Type", "text/plain; charset=utf-8")
 		}
 		http.ServeContent(w, r, found.name, time.Time{}, bytes.NewReader(found.content))

@@ -16,8 +16,8 @@ import (
 // page. It changes whenever the meaning of that page's texts changes.
 const AgreementVersion = "2026-11-01"
 
-// Text is everything that a person reads, in one language. Words in braces
-// ({merchant}, {service}, {n}…) are filled in by Fill.
+// Text is every sentence for end users in one language. Fill replaces the words
+// in braces ({merchant}, {service}, {n}…).
 type Text struct {
 	Lang               string // BCP 47, for the lang attribute
 	Layout             LayoutText
@@ -30,7 +30,7 @@ type Text struct {
 	Data               DataText
 	Time               TimeText
 	Codes              map[outcome.Code]CodeText
-	Reasons            map[string]string // why something is asked again, why a field is wrong
+	Reasons            map[string]string // why a prompt is shown again, why a field is invalid
 	Fields             map[string]string // labels of a manifest's fields
 	Choices            map[string]string // titles of choices, by the prompt's reason
 	Progress           map[string]string // what an operation is doing
@@ -42,10 +42,10 @@ type Text struct {
 // Plural is a sentence with a number, {n}.
 type Plural struct{ None, One, Many string }
 
-// CodeText says how it ended and what the person can do now.
+// CodeText says how a session ended and what the person can do now.
 type CodeText struct{ Title, Advice string }
 
-// OperationSummary speaks of one operation. {card} is “card ending in 1111”.
+// OperationSummary describes one operation. {card} is “card ending in 1111”.
 type OperationSummary struct {
 	Ask     string // what is going to be done
 	Done    string
@@ -59,7 +59,7 @@ type OperationSummary struct {
 // CardText names a card within a sentence, as {card}.
 type CardText struct{ Ending, BrandEnding, Unknown string }
 
-// LayoutText is around every screen.
+// LayoutText surrounds every screen.
 type LayoutText struct {
 	With, SecuredBy                                           string
 	CancelAndBack, Cancel, CancelMayNotUndo                   string
@@ -77,7 +77,7 @@ type ClaimText struct {
 	BackToPlace, Agree, Continue, UnavailableTitle         string
 }
 
-// PhoneText is about going on with a phone.
+// PhoneText is about continuing on a phone.
 type PhoneText struct {
 	Offer, Title, Scan, Picture, Address, Once, Renew, Here string
 	ExpiredTitle, ExpiredBody, InUseTitle, InUseBody        string
@@ -85,10 +85,10 @@ type PhoneText struct {
 	UsedTitle, UsedBody                                     string
 }
 
-// WindowText is about going on in a window of its own.
+// WindowText is about continuing in a separate window.
 type WindowText struct{ Title, Body, Button, InUseTitle, InUseBody, InUseButton string }
 
-// AskText is what the person is asked on the way.
+// AskText is for the prompts.
 type AskText struct {
 	LogIn, LogInPromise, LogInButton, LogInBusy, Show, Hide, ShowWhat string
 	Code, CodeSent, CodeSentTo, CodeLabel, CodeDigits, CodeSendsSelf  string
@@ -110,7 +110,7 @@ type WorkText struct {
 	Generic                                                       string
 }
 
-// EndText is the last page, whichever it is.
+// EndText is for the last pages.
 type EndText struct {
 	DoneTitle, AlreadyTitle, AlreadyBody, WasDone, WasNotDone, WasUnknown   string
 	ReturnAwaited, ReturnLapsed                                             string
@@ -145,8 +145,8 @@ var languages = []*Text{&english, &spanish}
 
 var matcher = language.NewMatcher([]language.Tag{language.English, language.Spanish})
 
-// Match picks the language: the link's locale where there is one, else the
-// person's Accept-Language header. What nobody can match is English.
+// Match picks a language by preferences, each a locale or an Accept-Language
+// header. It is English if none matches.
 func Match(preferences ...string) *Text {
 	var wanted []language.Tag
 	for _, preference := range preferences {
@@ -162,8 +162,8 @@ func Match(preferences ...string) *Text {
 	return languages[index]
 }
 
-// Fill puts values into a sentence: pairs are names and their values. Values
-// are not looked into, so a value with braces stays as it is.
+// Fill replaces the placeholders of a sentence; pairs are names and values. Braces
+// within a value are not replaced.
 func Fill(sentence string, pairs ...string) string {
 	if !strings.Contains(sentence, "{") {
 		return sentence
@@ -175,7 +175,7 @@ func Fill(sentence string, pairs ...string) string {
 	return strings.NewReplacer(old...).Replace(sentence)
 }
 
-// Initial stands for a name where there is no picture.
+// Initial is the first letter of a name, shown where there is no logo.
 func Initial(name string) string {
 	first, _ := utf8.DecodeRuneInString(strings.TrimSpace(name))
 	if first == utf8.RuneError {
@@ -196,8 +196,8 @@ func (a Plural) Format(n int) string {
 	return Fill(sentence, "n", strconv.Itoa(n))
 }
 
-// Code says how a session ended. A code that no text knows is told like a
-// fault of ours.
+// Code says how a session ended. An unknown code is described as an internal
+// error.
 func (t *Text) Code(code outcome.Code) CodeText {
 	if found, ok := t.Codes[code]; ok {
 		return found
@@ -205,14 +205,14 @@ func (t *Text) Code(code outcome.Code) CodeText {
 	return t.Codes[outcome.InternalError]
 }
 
-// Reason says why something is asked again.
+// Reason says why a prompt is shown again.
 func (t *Text) Reason(key string) string { return lookup(t.Reasons, key) }
 
 // Field is the label of a field.
 func (t *Text) Field(label string) string { return lookup(t.Fields, label) }
 
-// Label names what a change is about: a key of ours, else the site's own word.
-// Something that looks like a key and is none is left out.
+// Label names the subject of a change: the text of a known key, or else the
+// site's own word. It is empty for an unknown key.
 func (t *Text) Label(label string) string {
 	if found, ok := t.Fields[label]; ok && label != "" {
 		return found
@@ -242,7 +242,7 @@ func (t *Text) ProgressText(progress string, count int) string {
 	return lookup(t.Progress, progress)
 }
 
-// OperationSummary speaks of an operation; an integration may have words of its own.
+// OperationSummary describes an operation. An integration may have its own text.
 func (t *Text) OperationSummary(integration, resource, action string) OperationSummary {
 	name := resource + "." + action
 	if found, ok := t.OperationSummaries[integration+":"+name]; ok {
@@ -267,7 +267,7 @@ func (t *Text) Duration(d time.Duration) string {
 	}
 }
 
-// FormatTime writes a moment in UTC; script rewrites it for the person's own clock.
+// FormatTime writes a time in UTC; script rewrites it in the local time zone.
 func (t *Text) FormatTime(at time.Time) string {
 	at = at.UTC()
 	return Fill(t.Time.Date,
@@ -277,7 +277,7 @@ func (t *Text) FormatTime(at time.Time) string {
 		"clock", at.Format("15:04"))
 }
 
-// Clock writes a duration as a clock does: “0:14”.
+// Clock formats a duration as minutes and seconds: “0:14”.
 func Clock(d time.Duration) string {
 	seconds := int(d.Round(time.Second) / time.Second)
 	if seconds < 0 {

@@ -4,8 +4,8 @@
 // The hosted flow's screens are in views/connect, the dashboard's in
 // views/admin, and views/gallery shows them all with fixture data. Nothing
 // here reads a database or decides anything: a handler fills a view model and
-// a template renders it. Its invariant: a key that no text knows becomes a
-// humane sentence, never the key itself.
+// a template renders it. Its invariant: an unknown key becomes a general
+// sentence, never the key itself.
 package views
 
 //go:generate go tool templ generate -path .

@@ -12,27 +12,27 @@ import (
 	"passage/web/follow"
 )
 
-// guessesPerAddress is how often one address may be wrong about a claim code or
-// a key. A code has 128 random bits, so this is for a scanner's noise rather
-// than for its luck; a whole office may share an address.
+// guessesPerAddress is how many requests with an unknown claim code or API key
+// one address may make per window. A code has 128 random bits, so this limits
+// the noise of scanners; a whole office may share an address.
 const (
 	guessesPerAddress = 60
 	limitWindow       = time.Minute
 )
 
-// limits are those of addresses. What comes from this machine itself is not
-// counted: it is a developer, or a proxy that --trusted-proxy does not name,
-// and then everybody would share one count.
+// limits counts requests per address. Requests from loopback are not counted:
+// they come from a developer, or from a proxy that --trusted-proxy does not name,
+// and then all callers would share one count.
 type limits struct {
-	asks, guesses *httprate.RateLimiter // asks is nil without a limit
-	refuse        http.HandlerFunc
+	requests, guesses *httprate.RateLimiter // requests is nil without a limit
+	refuse            http.HandlerFunc
 }
 
-func newLimits(asks int, refuse http.HandlerFunc) *limits {
+func newLimits(perWindow int, refuse http.HandlerFunc) *limits {
 	silent := httprate.WithResponseHeaders(httprate.ResponseHeaders{})
 	l := &limits{guesses: httprate.NewRateLimiter(guessesPerAddress, limitWindow, silent), refuse: refuse}
-	if asks > 0 {
-		l.asks = httprate.NewRateLimiter(asks, limitWindow, silent)
+	if perWindow > 0 {
+		l.requests = httprate.NewRateLimiter(perWindow, limitWindow, silent)
 	}
 	return l
 }
@@ -45,22 +45,22 @@ func (l *limits) perAddress(next http.Handler) http.Handler {
 			return
 		}
 		_, guesses, err := l.guesses.Status(address)
-		// Rounded, as OnLimit does: what it would not count any more is refused here.
-		if err != nil || math.Round(guesses) >= guessesPerAddress || l.asks != nil && l.asks.OnLimit(w, r, address) {
+		// OnLimit rounds too, and does not count above the limit.
+		if err != nil || math.Round(guesses) >= guessesPerAddress || l.requests != nil && l.requests.OnLimit(w, r, address) {
 			l.refuse(w, r)
 			return
 		}
 		wrapped := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		next.ServeHTTP(wrapped, r)
-		if wrong(r, wrapped.Status()) {
+		if isGuess(r, wrapped.Status()) {
 			l.guesses.OnLimit(w, r, address)
 		}
 	})
 }
 
-// wrong tells a code or a key that opens nothing. A merchant who asks for what
-// is not there has a key, and is not guessing.
-func wrong(r *http.Request, status int) bool {
+// isGuess reports whether the request had an unknown code, token or API key. A
+// merchant with a key who asks for an unknown link does not guess.
+func isGuess(r *http.Request, status int) bool {
 	switch at := route(r); {
 	case strings.HasPrefix(at, "/c/{claimCode}"), at == "/h/{phoneCode}", at == "/link/claim", at == "/link/ws", at == "/sessions/{id}/ws":
 		return status == http.StatusNotFound

@@ -1,10 +1,10 @@
-// Package connect owns the screens of the hosted flow: what a person sees from
-// the claim page to the way back.
+// Package connect owns the screens of the hosted flow, from the claim page to the
+// return to the merchant.
 //
 // A handler fills a Layout (who, which service, the way back) and one Model
 // (what this screen says), and renders them as a whole Page or, for the
-// stream of live updates, as the Live region alone. The package decides
-// nothing and stores nothing. Its invariant: Page holds exactly one element
+// stream of live updates, as the Live region alone. The package makes
+// no decisions and stores nothing. Its invariant: Page holds exactly one element
 // with the id "live", and Live renders that element and no other.
 package connect
 
@@ -22,18 +22,18 @@ import (
 type Layout struct {
 	Text        *views.Text // see views.Match
 	Merchant    string
-	Logo        string // where the merchant's is; "" its initial stands for it
-	Support     string // whom the merchant says to ask, a mailto: or https: URL; "" nobody
+	Logo        string // path of the merchant's logo; "" shows the initial
+	Support     string // the merchant's support address, a mailto: or https: URL; "" none
 	Service     string
-	Integration string // its id; some integrations have words of their own
+	Integration string // its id; an integration may have its own texts
 
 	Return         string // the return URL with linkId, exactly as it is to be opened; "" where the merchant gave none
-	ReturnRequired bool   // nothing is handed over before Return is opened
+	ReturnRequired bool   // the merchant gets nothing before Return is opened
 	Cancel         string // where “Cancel and go back” posts to; "" where there is no session to cancel
 	Submitted      bool   // a change was submitted, so cancelling may not undo it
 
-	Stream   string // the URL of the event stream; "" where nothing will change by itself
-	Revision int64  // grows with every change of the session; what is older is not shown
+	Stream   string // the URL of the event stream; "" if the page does not change by itself
+	Revision int64  // grows with every change; older revisions are not shown
 
 	IdleLimit IdleLimit
 	Data      Data
@@ -44,27 +44,27 @@ type Layout struct {
 	Stylesheet      string // path of the merchant's colours; "" for ours
 }
 
-// Host is the merchant's page that holds this one in a frame, or opened it as a
-// pop-up. It is told how the link stands, and nothing else.
+// Host is the merchant's page that embeds this one or opened it as a pop-up. It is
+// told the status of the link, and nothing else.
 type Host struct {
-	Origins []string // where it may be from; none: nowhere
+	Origins []string // its allowed origins; none: no host
 	LinkID  string
 	Status  string // of the link
 }
 
-// IdleLimit is our own limit of time, for screens that wait for the person. Two
-// minutes before it ends the page asks “Still there?”.
+// IdleLimit is our own time limit for screens that wait for the person. Two minutes
+// before its end the page asks “Still there?”.
 type IdleLimit struct {
 	Left      time.Duration // until the limit; 0 says nothing of it
 	Action    string        // where “I’m still here” posts to; answers 204, or a redirect without script
 	Extension time.Duration // what is left after that
 }
 
-// TransferRequest is shown to the one who holds the session while another device asks
-// to continue it.
+// TransferRequest is shown on the device that holds the session while another device
+// asks to continue it.
 type TransferRequest struct{ Allow, Refuse string } // where the two buttons post to; "" for no knock
 
-// Data is what the panel “What happens to my data?” tells.
+// Data is the content of the panel “What happens to my data?”.
 type Data struct {
 	Operator   string // who runs this; "" unknown
 	Privacy    string // URL of the privacy page; "" none
@@ -99,13 +99,13 @@ type Operation struct {
 // Model is the state of one screen.
 type Model interface{ screen(l Layout) screen }
 
-// screen is what a model comes down to.
+// screen is what every model is rendered from.
 type screen struct {
 	title     string
-	announce  string // what a screen reader hears when this arrives; "" the title
+	announce  string // for screen readers, when the screen is shown; "" the title
 	prompt    string // the id of the open prompt; "" nothing is asked
 	refreshes bool   // the page changes by itself: without script it loads again
-	endState  string // a state that doesn't change any more
+	endState  string // set once the state does not change any more
 	body      templ.Component
 }
 
@@ -122,7 +122,7 @@ func Page(l Layout, m Model) templ.Component { return page(l, m.screen(l)) }
 // Live renders the live region alone, for a message of the stream.
 func Live(l Layout, m Model) templ.Component { return live(l, m.screen(l)) }
 
-// Notice renders the knock of another device alone, for the stream's "notice".
+// Notice renders the transfer request alone, for the stream's “notice” event.
 func Notice(l Layout) templ.Component { return notice(l) }
 
 // fill fills the names, and further pairs, into a sentence.

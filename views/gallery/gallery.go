@@ -1,9 +1,8 @@
-// Package gallery shows every screen of the product with fixture data: for
-// looking at, for the golden files in testdata, and for the accessibility
-// checks.
+// Package gallery shows every screen with fixture data: to look at, for the golden
+// files in testdata, and for the accessibility checks.
 //
-// It owns the fixtures and the index, and no screen. Its invariant: a screen
-// that people can meet is in Screens.
+// It owns the fixtures and the index, and no screen. Its invariant: Screens
+// contains every screen that people can see.
 package gallery
 
 import (

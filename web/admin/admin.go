@@ -1,10 +1,10 @@
 // Package admin is the dashboard, on a listener of its own.
 //
-// It owns the operators' log-in, the pages that show why a session failed and
-// what the merchant was told, and those where merchants get their keys and
-// their branding. It does not own how they look (views/admin) or what branding
-// may be (web/branding), and changes no link. Its invariant: nothing but the
-// log-in page answers without an operator's cookie, and no secret is shown twice.
+// It owns the log-in of operators and the handlers of the pages: sessions with
+// their failures and webhooks, organizations with their API keys and branding.
+// It does not own the pages themselves (views/admin) or the rules of branding
+// (web/branding), and changes no link. Its invariant: only the log-in page
+// answers without an operator's cookie, and no secret is shown twice.
 package admin
 
 import (
@@ -50,7 +50,7 @@ func New(ctx context.Context, options Options) (*Handler, error) {
 	return &Handler{Options: options, cookies: cookies, loginAttempts: newLoginAttempts(), secrets: secretStore{waiting: map[string]waitingSecret{}}}, nil
 }
 
-// render writes a page once all of it is there.
+// render writes a page after it was rendered completely.
 func render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
 	var buffer bytes.Buffer
 	if err := page.Render(r.Context(), &buffer); err != nil {
@@ -64,7 +64,7 @@ func render(w http.ResponseWriter, r *http.Request, status int, page templ.Compo
 	return nil
 }
 
-// ShowError is the page for what is not there, or went wrong on our side.
+// ShowError shows the page of an error.
 func (h *Handler) ShowError(w http.ResponseWriter, r *http.Request, status int) error {
 	model := view.Error{Missing: status == http.StatusNotFound,
 		Refused: status != http.StatusNotFound && status < http.StatusInternalServerError, RequestID: problem.RequestID(r.Context())}

@@ -21,7 +21,7 @@ const (
 	justNow    = 10 * time.Second
 )
 
-// ShowBranding shows how a merchant looks to people, to be changed.
+// ShowBranding shows the form for the branding of an organization.
 func (h *Handler) ShowBranding(w http.ResponseWriter, r *http.Request) error {
 	organization, err := h.organization(r)
 	if err != nil {
@@ -70,7 +70,7 @@ func (h *Handler) showBranding(w http.ResponseWriter, r *http.Request, status in
 	return render(w, r, status, view.BrandingPage(layout, model))
 }
 
-// SubmitBranding keeps the form, or shows what it would look like.
+// SubmitBranding saves the form, or shows a preview of it.
 func (h *Handler) SubmitBranding(w http.ResponseWriter, r *http.Request) error {
 	organization, err := h.organization(r)
 	if err != nil {
@@ -98,7 +98,7 @@ func (h *Handler) SubmitBranding(w http.ResponseWriter, r *http.Request) error {
 	return h.toBranding(w, r, organization)
 }
 
-// SubmitLogo keeps a picture as it is drawn anew.
+// SubmitLogo saves an uploaded logo.
 func (h *Handler) SubmitLogo(w http.ResponseWriter, r *http.Request) error {
 	organization, err := h.organization(r)
 	if err != nil {
@@ -142,7 +142,7 @@ func readLogo(w http.ResponseWriter, r *http.Request) (logo []byte, fault string
 	return logo, "", err
 }
 
-// SubmitRemoveLogo takes the logo away.
+// SubmitRemoveLogo removes the logo.
 func (h *Handler) SubmitRemoveLogo(w http.ResponseWriter, r *http.Request) error {
 	organization, err := h.organization(r)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 const maxForm = 8 << 10 // bytes
 
-// readForm reads a form of at most so many bytes, files among them.
+// readForm reads a form of at most limit bytes, files included.
 func readForm(w http.ResponseWriter, r *http.Request, limit int64) error {
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
 	err := r.ParseForm()
@@ -29,11 +29,12 @@ func readForm(w http.ResponseWriter, r *http.Request, limit int64) error {
 	return problem.BadForm()
 }
 
-// readNumber reads a number of a field, which may be empty if it has a default.
-func readNumber(text string, otherwise, most int) (n int, field view.Field) {
+// readNumber reads a number from 0 to most. An empty field is the default, unless
+// that is negative.
+func readNumber(text string, fallback, most int) (n int, field view.Field) {
 	field.Value = strings.TrimSpace(text)
-	if field.Value == "" && otherwise >= 0 {
-		return otherwise, field
+	if field.Value == "" && fallback >= 0 {
+		return fallback, field
 	}
 	n, err := strconv.Atoi(field.Value)
 	if err != nil || n < 0 || n > most {
@@ -42,7 +43,7 @@ func readNumber(text string, otherwise, most int) (n int, field view.Field) {
 	return n, field
 }
 
-// The overlap of what is replaced, in hours.
+// How long a replaced key stays valid, in hours.
 const (
 	defaultOverlap = "24"
 	maxOverlap     = 24 * 90

@@ -54,7 +54,7 @@ func shownKey(key db.Key) view.Key {
 		Created: time.UnixMilli(key.CreatedAt), LastUse: timeOf(key.LastUsedAt), Ends: timeOf(key.ExpiresAt), Revoked: timeOf(key.RevokedAt)}
 }
 
-// SubmitKey makes a key.
+// SubmitKey creates a key.
 func (h *Handler) SubmitKey(w http.ResponseWriter, r *http.Request) error {
 	organization, err := h.organization(r)
 	if err != nil {
@@ -70,7 +70,7 @@ func (h *Handler) SubmitKey(w http.ResponseWriter, r *http.Request) error {
 		form.Name.Error = fmt.Sprintf("must have at most %d characters", maxKeyName)
 	}
 	if !db.Scope(form.Scope).Valid() {
-		form.Scope = string(db.ScopeRead) // no form of ours sends another: the least
+		form.Scope = string(db.ScopeRead) // our form sends no other: grant the least
 	}
 	if form.Name.Error+form.Days.Error != "" {
 		return h.showKeys(w, r, http.StatusUnprocessableEntity, organization, form)
@@ -83,7 +83,7 @@ func (h *Handler) SubmitKey(w http.ResponseWriter, r *http.Request) error {
 	return h.redirectToSecret(w, r, organization, newKey, secret)
 }
 
-// key finds a key in force of the merchant that an address names.
+// key loads the valid key and the organization that the path names.
 func (h *Handler) key(r *http.Request) (db.Organization, db.Key, error) {
 	organization, err := h.organization(r)
 	if err != nil {
@@ -101,7 +101,7 @@ func (h *Handler) key(r *http.Request) (db.Organization, db.Key, error) {
 	return organization, db.Key{}, fmt.Errorf("find key: %w", db.ErrNotFound)
 }
 
-// ShowKey offers what can be done with a key.
+// ShowKey offers to rotate or revoke a key.
 func (h *Handler) ShowKey(w http.ResponseWriter, r *http.Request) error {
 	organization, key, err := h.key(r)
 	if err != nil {
@@ -116,7 +116,7 @@ func (h *Handler) showKey(w http.ResponseWriter, r *http.Request, status int, or
 		Rotate: path(rotatePart), Revoke: path(revokePart), Overlap: overlap}))
 }
 
-// SubmitRotate makes the next key.
+// SubmitRotate creates the successor of a key.
 func (h *Handler) SubmitRotate(w http.ResponseWriter, r *http.Request) error {
 	organization, key, err := h.key(r)
 	if err != nil {
@@ -136,7 +136,7 @@ func (h *Handler) SubmitRotate(w http.ResponseWriter, r *http.Request) error {
 	return h.redirectToSecret(w, r, organization, newKey, secret)
 }
 
-// SubmitRevoke ends a key.
+// SubmitRevoke revokes a key.
 func (h *Handler) SubmitRevoke(w http.ResponseWriter, r *http.Request) error {
 	organization, key, err := h.key(r)
 	if err != nil {

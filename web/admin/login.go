@@ -13,8 +13,8 @@ import (
 	view "passage/views/admin"
 )
 
-// How often a password may be guessed from one address: checking one is slow on
-// purpose, and so would be a way to keep the machine busy.
+// One address may try so many passwords per window. Checking a password is slow
+// on purpose, so unlimited attempts would also keep the machine busy.
 const (
 	attemptsPerAddress = 10
 	attemptsWindow     = time.Minute
@@ -24,7 +24,7 @@ func newLoginAttempts() *httprate.RateLimiter {
 	return httprate.NewRateLimiter(attemptsPerAddress, attemptsWindow)
 }
 
-// tooManyAttempts counts a try, and reports whether it is one too many.
+// tooManyAttempts counts an attempt and reports whether it exceeds the limit.
 func (h *Handler) tooManyAttempts(w http.ResponseWriter, r *http.Request) bool {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -40,7 +40,7 @@ func (h *Handler) ShowLogin(w http.ResponseWriter, r *http.Request) error {
 	return render(w, r, http.StatusOK, view.LogInPage(view.LogIn{Action: loginPath, Next: localPath(r.URL.Query().Get("next"))}))
 }
 
-// SubmitLogin checks the password and goes on to where the operator wanted to.
+// SubmitLogin checks the password and redirects to the requested page.
 func (h *Handler) SubmitLogin(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(w, r, maxForm); err != nil {
 		return err
@@ -68,7 +68,7 @@ func (h *Handler) SubmitLogin(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// localPath keeps a path of ours, and nothing that leads elsewhere.
+// localPath returns the path if it stays on this site, and nothing otherwise.
 func localPath(next string) string {
 	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
 		return ""

@@ -12,10 +12,10 @@ import (
 	view "passage/views/admin"
 )
 
-// maxLatestEvents is what the page of a merchant's webhooks shows.
+// maxLatestEvents is how many events the page shows.
 const maxLatestEvents = 25
 
-// ShowWebhooks shows what a merchant is told, and what that is signed with.
+// ShowWebhooks shows the latest events of an organization and its signing keys.
 func (h *Handler) ShowWebhooks(w http.ResponseWriter, r *http.Request) error {
 	organization, err := h.organization(r)
 	if err != nil {
@@ -80,7 +80,7 @@ func (h *Handler) latestEvents(ctx context.Context, organizationID string) (list
 	return list, nil
 }
 
-// SubmitResendEvent sends one of a merchant's events once more.
+// SubmitResendEvent sends an event of the organization again.
 func (h *Handler) SubmitResendEvent(w http.ResponseWriter, r *http.Request) error {
 	organization, err := h.organization(r)
 	if err != nil {
@@ -106,7 +106,7 @@ func (h *Handler) SubmitShowWebhookSecret(w http.ResponseWriter, r *http.Request
 	return h.redirectToSecret(w, r, organization, webhookSecret, found[0])
 }
 
-// SubmitRotateWebhooks makes another signing key and another secret.
+// SubmitRotateWebhooks creates another signing key and another secret.
 func (h *Handler) SubmitRotateWebhooks(w http.ResponseWriter, r *http.Request) error {
 	organization, err := h.organization(r)
 	if err != nil {

@@ -64,19 +64,19 @@ func (h *Handler) SubmitOrganization(w http.ResponseWriter, r *http.Request) err
 	return nil
 }
 
-// organization finds the merchant that an address names.
+// organization loads the organization that the path names.
 func (h *Handler) organization(r *http.Request) (db.Organization, error) {
 	return h.DB.Organization(r.Context(), chi.URLParam(r, "organizationID"))
 }
 
-// The pages of one merchant; the first is its own address.
+// The pages of one organization. The first is at its own path.
 const (
 	keysTab     = ""
 	brandingTab = "branding"
 	webhooksTab = "webhooks"
 )
 
-// heading is what is above each page of a merchant.
+// heading is the head of each page of an organization.
 func heading(o db.Organization, here string) view.Organization {
 	shown := view.Organization{ID: o.ID, Name: o.Name, DisplayName: o.DisplayName, Logo: branding.LogoPath(o.LogoHash)}
 	for _, tab := range []struct{ name, part string }{{"API keys", keysTab}, {"Branding", brandingTab}, {"Webhooks", webhooksTab}} {

@@ -59,7 +59,7 @@ func (h *Handler) window(r *http.Request, since time.Duration) (view.Window, err
 				Code: outcome.Code(count.Code), Integration: count.IntegrationID, Count: count.Sessions,
 				To: sessionsPath + "?" + url.Values{"code": {count.Code}, "integration": {count.IntegrationID}}.Encode(),
 			})
-		default: // still going on
+		default: // not ended yet
 		}
 	}
 	return window, nil

@@ -12,7 +12,7 @@ import (
 	view "passage/views/admin"
 )
 
-// secretKind says what is shown once.
+// secretKind says what a secret is for.
 type secretKind int
 
 const (
@@ -20,13 +20,12 @@ const (
 	webhookSecret
 )
 
-// secretLife is how long a secret waits to be shown, from the redirect that
-// leads to it.
+// secretLife is how long a secret is kept, from the redirect to its page.
 const secretLife = time.Minute
 
-// secretStore holds what was made until the page after it shows it, once: in memory
-// only, for the operator who made it. An address with a secret in it would stay
-// in the browser's history.
+// secretStore keeps new secrets until the next page shows them once: in memory only,
+// and for the operator who created them. A secret in a URL would stay in the
+// browser's history.
 type secretStore struct {
 	mu      sync.Mutex
 	waiting map[string]waitingSecret // by ticket
@@ -52,7 +51,7 @@ func (s *secretStore) keep(secret waitingSecret, now int64) (ticket string) {
 	return ticket
 }
 
-// take gives a secret to whom it is for, and to nobody a second time.
+// take returns a secret to the operator it is for, once.
 func (s *secretStore) take(ticket, operator, organizationID string, now int64) (found waitingSecret, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,7 +63,7 @@ func (s *secretStore) take(ticket, operator, organizationID string, now int64) (
 	return found, true
 }
 
-// redirectToSecret leads to the page that shows a secret.
+// redirectToSecret keeps a secret and redirects to the page that shows it.
 func (h *Handler) redirectToSecret(w http.ResponseWriter, r *http.Request, organization db.Organization, kind secretKind, text string) error {
 	now := h.DB.Now()
 	ticket := h.secrets.keep(waitingSecret{kind, text, operator(r).ID, organization.ID, now + secretLife.Milliseconds()}, now)
@@ -72,7 +71,7 @@ func (h *Handler) redirectToSecret(w http.ResponseWriter, r *http.Request, organ
 	return nil
 }
 
-// ShowSecret shows what was made, this one time.
+// ShowSecret shows a new secret, once.
 func (h *Handler) ShowSecret(w http.ResponseWriter, r *http.Request) error {
 	organization, err := h.organization(r)
 	if err != nil {
@@ -80,7 +79,7 @@ func (h *Handler) ShowSecret(w http.ResponseWriter, r *http.Request) error {
 	}
 	model := view.Secret{Organization: heading(organization, keysTab), Title: "The new API key", Back: organizationPath(organization.ID),
 		Note: "The merchant’s server sends it with every request, as “Authorization: Bearer …”. Hand it over where nobody else reads it."}
-	if r.Method == http.MethodHead { // who asks so cannot see it
+	if r.Method == http.MethodHead { // a HEAD request does not show the secret
 		return render(w, r, http.StatusOK, view.SecretPage(h.layout(r), model))
 	}
 	secret, ok := h.secrets.take(chi.URLParam(r, "ticket"), operator(r).ID, organization.ID, h.DB.Now())

@@ -17,7 +17,7 @@ import (
 	view "passage/views/admin"
 )
 
-// ShowSession shows one attempt, with everything that is known of it.
+// ShowSession shows everything that is known of a session.
 func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
 	session, link, err := h.DB.Session(r.Context(), chi.URLParam(r, "sessionID"))
 	if err != nil {

@@ -47,7 +47,7 @@ func (h *Handler) ShowSessions(w http.ResponseWriter, r *http.Request) error {
 	return render(w, r, http.StatusOK, view.SessionsPage(h.layout(r), model))
 }
 
-// withCursor is the list at another place; without a cursor it begins anew.
+// withCursor is the URL of the list at a cursor, or at its start.
 func withCursor(query url.Values, cursor string) string {
 	moved := url.Values{}
 	for name, values := range query {
@@ -72,8 +72,8 @@ func (h *Handler) filter(r *http.Request, chosen db.SessionFilter) (view.Filter,
 	for _, integration := range h.Catalog.List() {
 		shown.Integrations = append(shown.Integrations, integration.ID)
 	}
-	// What is in force is on the form, offered or not: an integration may be out
-	// of service by now.
+	// The chosen values are always offered: an integration may be out of service by
+	// now.
 	shown.Statuses = withChoice(shown.Statuses, shown.Status)
 	shown.Codes = withChoice(shown.Codes, shown.Code)
 	shown.Integrations = withChoice(shown.Integrations, shown.Integration)

@@ -15,7 +15,7 @@ import (
 
 const (
 	webhooksPath = "/webhooks"
-	// maxDeliveries bounds what a page shows of one event; the newest count.
+	// maxDeliveries is how many deliveries of an event a page shows, the newest first.
 	maxDeliveries = 10
 )
 
@@ -23,7 +23,7 @@ func resendPath(sessionID, eventID string) string {
 	return sessionPath(sessionID) + webhooksPath + "/" + url.PathEscape(eventID)
 }
 
-// fillWebhooks shows what the merchant was told of the link, in all attempts.
+// fillWebhooks adds the events of the link, of all its sessions.
 func (h *Handler) fillWebhooks(ctx context.Context, model *view.Session, session db.Session) error {
 	events, err := h.DB.EventsOfLink(ctx, session.LinkID)
 	if err != nil {
@@ -70,7 +70,7 @@ func showDelivery(d *db.Delivery, tries []db.DeliveryAttempt) view.Delivery {
 	return shown
 }
 
-// SubmitResend sends one of the link's events once more.
+// SubmitResend sends an event of the link again.
 func (h *Handler) SubmitResend(w http.ResponseWriter, r *http.Request) error {
 	session, _, err := h.DB.Session(r.Context(), chi.URLParam(r, "sessionID"))
 	if err != nil {

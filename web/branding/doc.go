@@ -1,10 +1,9 @@
-// Package branding owns the rules of what an organization may show to people:
-// its display name, logo and accent colour, whom to ask, where its links may
-// return to, and whose pages may frame the hosted ones. The dashboard and the
-// command line both read what somebody typed with it, and it serves the two
-// things that a page cannot hold itself, the logo and the colours.
+// Package branding owns the rules of what an organization may show: its display
+// name, logo, accent colour and support address, where its links may return to,
+// and which pages may embed the hosted ones. The dashboard and the command line
+// validate forms with it, and it serves logos and accent style sheets.
 //
-// It does not keep anything (db) and draws no page (views). Its invariant: what
-// Read and Logo let through can be put into a page, a style sheet or a header
-// as it stands.
+// It stores nothing (db) and renders no page (views). Its invariant: what
+// Validate and Logo return can be put into a page, a style sheet or a header
+// as it is.
 package branding

@@ -9,7 +9,7 @@ import (
 	"passage/db"
 )
 
-// The fields of a form, by the names that its faults have.
+// The names of the fields in FieldErrors.
 const (
 	FieldName         = "name"
 	FieldDisplayName  = "displayName"
@@ -20,7 +20,7 @@ const (
 	FieldEmbedOrigins = "embedOrigins"
 )
 
-// Form is an organization's branding as somebody typed it.
+// Form is an organization's branding as it was typed.
 type Form struct {
 	DisplayName  string
 	Accent       string
@@ -29,18 +29,18 @@ type Form struct {
 	EmbedOrigins []string
 }
 
-// FormOf is the form that would be typed for what is kept.
+// FormOf is the form with the current branding.
 func FormOf(kept db.Branding) Form {
 	return Form{kept.DisplayName, kept.Accent, SupportText(kept.Support), kept.ReturnTo, kept.EmbedOrigins}
 }
 
-// FieldError is what is wrong with a field, for who typed it: “must …”.
+// FieldError is what is wrong with a field: “must …”.
 type FieldError struct{ Field, Text string }
 
-// FieldErrors are all that is wrong; none, and the form can be kept.
+// FieldErrors is everything that is wrong with a form.
 type FieldErrors []FieldError
 
-// For is what is wrong with a field; empty: nothing.
+// For returns what is wrong with a field; empty if nothing is.
 func (f FieldErrors) For(field string) string {
 	for _, fault := range f {
 		if fault.Field == field {
@@ -56,8 +56,8 @@ func (f *FieldErrors) add(field, text string) {
 	}
 }
 
-// Validate checks a form and puts it as it is kept. taken are the names of the
-// integrations, which nobody else may go by.
+// Validate checks a form and returns the branding to store. taken are the names of
+// the integrations, which no organization may use.
 func (f Form) Validate(taken []string) (db.Branding, FieldErrors) {
 	var faults FieldErrors
 	var read db.Branding

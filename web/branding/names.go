@@ -11,7 +11,7 @@ import (
 	"passage/automation/catalog"
 )
 
-// IntegrationNames are the names that the integrations of a catalog go by.
+// IntegrationNames are the names and ids of the integrations of a catalog.
 func IntegrationNames(loaded *catalog.Catalog) []string {
 	var names []string
 	for _, entry := range loaded.Entries() {
