@@ -13,8 +13,8 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestKeysAuthenticateUntilTheyAreRevoked(t *testing.T) {
-	w := newWorld(t)
+func TestAuthenticate_AcceptsAKeyUntilItIsRevoked(t *testing.T) {
+	w := newFixture(t)
 	secret, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: w.org})
 	w.must(err)
 	other, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: w.org})
@@ -57,8 +57,8 @@ func secretOfAnotherServer(t *testing.T) string {
 	return secret
 }
 
-func TestAKeyIsWhatItWasMade(t *testing.T) {
-	w := newWorld(t)
+func TestCreateKey_StoresWhatItWasGiven(t *testing.T) {
+	w := newFixture(t)
 	secret, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: w.org, Name: "reports", Scope: db.ScopeRead, Test: true, Lifetime: time.Hour})
 	w.must(err)
 	if !strings.HasPrefix(secret, "psg_test_") {
@@ -81,8 +81,8 @@ func TestAKeyIsWhatItWasMade(t *testing.T) {
 	w.want(err, db.ErrNotFound)
 }
 
-func TestARotatedKeyGoesOnForTheOverlap(t *testing.T) {
-	w := newWorld(t)
+func TestRotateKey_KeepsTheOldKeyForTheOverlap(t *testing.T) {
+	w := newFixture(t)
 	secret, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: w.org, Name: "shop", Scope: db.ScopeLinks})
 	w.must(err)
 	old, err := w.db.Authenticate(t.Context(), secret)
@@ -115,7 +115,7 @@ func TestARotatedKeyGoesOnForTheOverlap(t *testing.T) {
 	w.want(err, db.ErrNotFound)
 }
 
-func TestScopesCoverWhatIsLess(t *testing.T) {
+func TestScope_CoversLesserScopes(t *testing.T) {
 	t.Parallel()
 	order := []db.Scope{db.ScopeRead, db.ScopeLinks, db.ScopeAll}
 	for n, has := range order {
@@ -126,8 +126,8 @@ func TestScopesCoverWhatIsLess(t *testing.T) {
 	expect(t, "no scope covers reading", db.Scope("").Covers(db.ScopeRead), false)
 }
 
-func TestUseOfAKeyIsNotedToTheMinute(t *testing.T) {
-	w := newWorld(t)
+func TestAuthenticate_StoresTheLastUseToTheMinute(t *testing.T) {
+	w := newFixture(t)
 	secret, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: w.org})
 	w.must(err)
 	start := w.db.Now()
@@ -143,8 +143,8 @@ func TestUseOfAKeyIsNotedToTheMinute(t *testing.T) {
 	}
 }
 
-func TestOperatorsLogInWithTheirPassword(t *testing.T) {
-	w := newWorld(t)
+func TestCheckPassword_AcceptsTheOperatorsPasswordOnly(t *testing.T) {
+	w := newFixture(t)
 	w.must(w.db.CreateOperator(t.Context(), " Ada@Example.com", "correct horse battery"))
 	w.want(w.db.CreateOperator(t.Context(), "ada@example.COM", "another one entirely"), db.ErrExists)
 	operator, err := w.db.CheckPassword(t.Context(), "ADA@example.com ", "correct horse battery")
@@ -175,8 +175,8 @@ func TestOperatorsLogInWithTheirPassword(t *testing.T) {
 	}
 }
 
-func TestOrganizationIsMadeOnce(t *testing.T) {
-	w := newWorld(t)
+func TestEnsureOrganization_CreatesItOnce(t *testing.T) {
+	w := newFixture(t)
 	ids := make([]string, 8)
 	var callers sync.WaitGroup
 	for n := range ids {
@@ -202,8 +202,8 @@ func TestOrganizationIsMadeOnce(t *testing.T) {
 	w.want(err, db.ErrNotFound)
 }
 
-func TestSecretsOfOursOutliveARestart(t *testing.T) {
-	w := newWorld(t)
+func TestSecret_SurvivesARestart(t *testing.T) {
+	w := newFixture(t)
 	secret, err := w.db.Secret(t.Context(), "cookies", 32)
 	w.must(err)
 	key, private, err := w.db.EnsureSigningKey(t.Context(), w.org)
@@ -242,14 +242,14 @@ func TestSecretsOfOursOutliveARestart(t *testing.T) {
 	w.want(err, db.ErrNotFound)
 }
 
-func TestEveryFieldOfALinkComesBack(t *testing.T) {
-	w := newWorld(t)
+func TestLink_ReturnsEveryField(t *testing.T) {
+	w := newFixture(t)
 	link := w.link(func(new *db.NewLink) {
 		new.ReturnURL, new.ExternalUserID, new.UserLabel, new.Locale = "myapp://back?x=%2F", "user 7", "ada@…", "es-MX"
 		new.Metadata = map[string]string{"order": "17", "": ""}
 		new.Debug, new.Reusable, new.RequireReturn = true, true, true
 	})
-	read := w.now(link)
+	read := w.reload(link)
 	if read.ReturnURL != link.ReturnURL || read.ExternalUserID != "user 7" || read.UserLabel != "ada@…" || read.Locale != "es-MX" ||
 		len(read.Metadata) != 2 || read.Metadata["order"] != "17" || !read.Debug || !read.Reusable || !read.RequireReturn ||
 		read.WebhookURL != link.WebhookURL || read.IntegrationID != "demo" {
@@ -257,7 +257,7 @@ func TestEveryFieldOfALinkComesBack(t *testing.T) {
 	}
 	expect(t, "expires", read.ExpiresAt, read.CreatedAt+(4*time.Hour).Milliseconds())
 	expect(t, "summary", read.Operations[1].Summary["last4"], "1111")
-	plain := w.now(w.link())
+	plain := w.reload(w.link())
 	if plain.Metadata != nil || plain.Error != nil || plain.CompletedAt != nil || plain.CurrentSessionID != "" {
 		t.Errorf("what was not given is there: %+v", plain)
 	}

@@ -7,8 +7,8 @@ import (
 	"passage/db"
 )
 
-func TestBrandingIsKeptAndEveryChangeNoted(t *testing.T) {
-	w := newWorld(t)
+func TestSetBranding_StoresItAndEveryChange(t *testing.T) {
+	w := newFixture(t)
 	ctx := t.Context()
 	organization, err := w.db.CreateOrganization(ctx, "globex", "ada")
 	w.must(err)
@@ -47,8 +47,8 @@ func TestBrandingIsKeptAndEveryChangeNoted(t *testing.T) {
 	w.want(w.db.SetLogo(ctx, "org_none", []byte("x"), "ada"), db.ErrNotFound)
 }
 
-func TestAnOrganizationFromBeforeHasNoBranding(t *testing.T) {
-	w := newWorld(t)
+func TestBranding_IsEmptyForAnOlderOrganization(t *testing.T) {
+	w := newFixture(t)
 	found, err := w.db.Organization(t.Context(), w.org)
 	w.must(err)
 	if len(found.ReturnTo) != 0 || len(found.EmbedOrigins) != 0 || found.Accent+found.Support+found.LogoHash != "" {

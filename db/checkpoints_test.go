@@ -16,7 +16,7 @@ const (
 )
 
 // runIn claims a link and works in an account; an empty one is not named.
-func (w *world) runIn(link db.Link, account string) db.Lease {
+func (w *fixture) runIn(link db.Link, account string) db.Lease {
 	w.Helper()
 	lease := w.run(link)
 	if account != "" {
@@ -27,7 +27,7 @@ func (w *world) runIn(link db.Link, account string) db.Lease {
 
 // writeThenFail is an attempt whose change is made and verified, and which fails
 // after it.
-func (w *world) writeThenFail(link db.Link, account string) db.Lease {
+func (w *fixture) writeThenFail(link db.Link, account string) db.Lease {
 	w.Helper()
 	lease := w.runIn(link, account)
 	dbtest.Submit(w.T, w.db, lease)
@@ -36,14 +36,14 @@ func (w *world) writeThenFail(link db.Link, account string) db.Lease {
 	return lease
 }
 
-func (w *world) done(lease db.Lease) map[int]db.Checkpoint {
+func (w *fixture) done(lease db.Lease) map[int]db.Checkpoint {
 	w.Helper()
 	done, err := w.db.Checkpoints(w.Context(), lease)
 	w.must(err)
 	return done
 }
 
-func (w *world) submitted(link db.Link, position int) bool {
+func (w *fixture) submitted(link db.Link, position int) bool {
 	w.Helper()
 	found, err := w.db.Submitted(w.Context(), link.ID)
 	w.must(err)
@@ -51,15 +51,15 @@ func (w *world) submitted(link db.Link, position int) bool {
 }
 
 // keptResults counts the results that a link's sessions keep.
-func (w *world) keptResults(link db.Link) (count int) {
+func (w *fixture) keptResults(link db.Link) (count int) {
 	w.Helper()
 	w.must(w.raw.QueryRowContext(w.Context(), `SELECT count(o.result) FROM session_operations o
 		JOIN link_sessions s ON s.id = o.session_id WHERE s.link_id = $1`, link.ID).Scan(&count))
 	return count
 }
 
-func TestAChangeIsTakenOverByTheNextAttemptInTheSameAccount(t *testing.T) {
-	w := newWorld(t)
+func TestCheckpoints_CarryAWriteToTheNextAttemptInTheSameAccount(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	w.writeThenFail(link, accountNumber)
 	for attempt := 2; attempt <= 3; attempt++ { // one that fails again changes nothing
@@ -89,11 +89,11 @@ func TestAChangeIsTakenOverByTheNextAttemptInTheSameAccount(t *testing.T) {
 		}
 		w.must(w.db.CompleteSession(t.Context(), lease, result()))
 	}
-	expect(t, "link", w.now(link).Status, db.LinkComplete)
+	expect(t, "link", w.reload(link).Status, db.LinkComplete)
 }
 
-func TestAnotherAccountOrNoneTakesNothingOver(t *testing.T) {
-	shared := newWorld(t)
+func TestCheckpoints_IgnoreAnotherAccountOrNone(t *testing.T) {
+	shared := newFixture(t)
 	for name, test := range map[string]struct {
 		first, second string
 		submitted     bool // whether the second must look first
@@ -104,7 +104,7 @@ func TestAnotherAccountOrNoneTakesNothingOver(t *testing.T) {
 		"none at all":          {"", "", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := shared.in(t)
+			w := shared.withT(t)
 			link := w.link()
 			w.writeThenFail(link, test.first)
 			lease := w.runIn(link, test.second)
@@ -114,8 +114,8 @@ func TestAnotherAccountOrNoneTakesNothingOver(t *testing.T) {
 	}
 }
 
-func TestTheSameAccountOfAnotherLinkIsAnother(t *testing.T) {
-	w := newWorld(t)
+func TestSetAccount_TellsAccountsApartByLink(t *testing.T) {
+	w := newFixture(t)
 	w.writeThenFail(w.link(), accountNumber)
 	other := w.link()
 	expect(t, "taken over", len(w.done(w.runIn(other, accountNumber))), 0)
@@ -124,15 +124,15 @@ func TestTheSameAccountOfAnotherLinkIsAnother(t *testing.T) {
 	expect(t, "values stored for one account", distinct, 2)
 }
 
-func TestASessionNamesOneAccount(t *testing.T) {
-	w := newWorld(t)
+func TestSetAccount_RefusesASecondAccount(t *testing.T) {
+	w := newFixture(t)
 	lease := w.runIn(w.link(), accountNumber)
 	w.must(w.db.SetAccount(t.Context(), lease, accountNumber))
 	w.changesNothing(db.ErrStale, func() error { return w.db.SetAccount(t.Context(), lease, "another") })
 }
 
-func TestOnlyVerifiedChangesAreKept(t *testing.T) {
-	w := newWorld(t)
+func TestCheckpoints_HoldVerifiedWritesOnly(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	lease := w.runIn(link, accountNumber)
 	dbtest.Submit(t, w.db, lease) // a read that is complete, and a change that is not
@@ -142,8 +142,8 @@ func TestOnlyVerifiedChangesAreKept(t *testing.T) {
 	expect(t, "submitted before", w.submitted(link, 1), true)
 }
 
-func TestAReusableLinkThatCompletedLeavesNothing(t *testing.T) {
-	w := newWorld(t)
+func TestCheckpoints_EndWithACompleteReusableLink(t *testing.T) {
+	w := newFixture(t)
 	link := w.link(reusable)
 	w.writeThenFail(link, accountNumber)
 	lease := w.runIn(link, accountNumber)
@@ -155,20 +155,20 @@ func TestAReusableLinkThatCompletedLeavesNothing(t *testing.T) {
 	expect(t, "submitted before", w.submitted(link, 1), false)
 }
 
-func TestKeptResultsGoWithTheLink(t *testing.T) {
-	shared := newWorld(t)
-	for name, end := range map[string]func(w *world, link db.Link){
-		"cancelled": func(w *world, link db.Link) { w.must(w.db.CancelLink(w.Context(), w.org, link.ID)) },
-		"expired": func(w *world, _ db.Link) {
+func TestCheckpoints_AreDestroyedWithTheLink(t *testing.T) {
+	shared := newFixture(t)
+	for name, end := range map[string]func(w *fixture, link db.Link){
+		"cancelled": func(w *fixture, link db.Link) { w.must(w.db.CancelLink(w.Context(), w.org, link.ID)) },
+		"expired": func(w *fixture, _ db.Link) {
 			w.clock.Advance(time.Hour)
 			_, err := w.db.ExpireLinks(w.Context())
 			w.must(err)
 		},
-		"destroyed": func(w *world, link db.Link) { w.must(w.db.DestroyData(w.Context(), w.org, link.ID)) },
-		"complete":  func(w *world, link db.Link) { dbtest.Finish(w.T, w.db, w.run(link), `{}`) },
+		"destroyed": func(w *fixture, link db.Link) { w.must(w.db.DestroyData(w.Context(), w.org, link.ID)) },
+		"complete":  func(w *fixture, link db.Link) { dbtest.Finish(w.T, w.db, w.run(link), `{}`) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := shared.in(t)
+			w := shared.withT(t)
 			link := w.link(lasting(time.Minute))
 			w.writeThenFail(link, accountNumber)
 			expect(t, "results kept", w.keptResults(link), 1)
@@ -178,8 +178,8 @@ func TestKeptResultsGoWithTheLink(t *testing.T) {
 	}
 }
 
-func TestWhatEarlierAttemptsLeaveIsSealed(t *testing.T) {
-	w := newWorld(t)
+func TestCheckpoints_AreEncrypted(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	first := w.writeThenFail(link, accountNumber)
 	w.absent(map[string]string{"the account": accountNumber, "the result of a change": "of-a-write-90ab"})

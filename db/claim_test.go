@@ -12,8 +12,8 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestOfFiftyConcurrentClaimsOneWins(t *testing.T) {
-	w := newWorld(t)
+func TestClaimLink_HasOneWinnerOfFifty(t *testing.T) {
+	w := newFixture(t)
 	other := dbtest.OpenFolder(t, w.folder, w.clock.Now) // as another process would
 	link := w.link()
 	var won, active atomic.Int32
@@ -26,7 +26,7 @@ func TestOfFiftyConcurrentClaimsOneWins(t *testing.T) {
 		}
 		claims.Go(func() {
 			<-start
-			_, err := handle.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
+			_, err := handle.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, node))
 			switch {
 			case err == nil:
 				won.Add(1)
@@ -46,10 +46,10 @@ func TestOfFiftyConcurrentClaimsOneWins(t *testing.T) {
 	expect(t, "sessions", len(sessions), 1)
 }
 
-func TestClaimGivesASessionWithItsPromptAndOperations(t *testing.T) {
-	w := newWorld(t)
+func TestClaimLink_CreatesASessionWithPromptAndOperations(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
-	claim := dbtest.NewClaim(link.ClaimCode, boot)
+	claim := dbtest.NewClaim(link.ClaimCode, node)
 	claim.Consent = db.Consent{Via: "page", TextVersion: "2", Language: "es", At: 5}
 	claimed, err := w.db.ClaimLink(t.Context(), claim)
 	w.must(err)
@@ -72,10 +72,10 @@ func TestClaimGivesASessionWithItsPromptAndOperations(t *testing.T) {
 }
 
 func TestClaimLink_StoresTheScriptOfTheWinnerOnce(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	first, second := w.link(), w.link()
 	claim := func(link db.Link, script db.Script) error {
-		claim := dbtest.NewClaim(link.ClaimCode, boot)
+		claim := dbtest.NewClaim(link.ClaimCode, node)
 		claim.Script = script
 		_, err := w.db.ClaimLink(t.Context(), claim)
 		return err
@@ -92,7 +92,7 @@ func TestClaimLink_StoresTheScriptOfTheWinnerOnce(t *testing.T) {
 }
 
 func TestClaimLink_ReadsTheLinkOnce(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	link := w.link()
 	for _, want := range []error{nil, db.ErrActive} {
 		reads := 0
@@ -101,25 +101,25 @@ func TestClaimLink_ReadsTheLinkOnce(t *testing.T) {
 				reads++
 			}
 		}))
-		_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
+		_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, node))
 		w.want(err, want)
 		expect(t, "reads", reads, 1)
 	}
 }
 
-func TestUnknownCodeClaimsNothing(t *testing.T) {
-	w := newWorld(t)
+func TestClaimLink_RefusesAnUnknownCode(t *testing.T) {
+	w := newFixture(t)
 	w.link()
 	for _, code := range []string{"", "clm_unknown"} {
 		w.changesNothing(db.ErrNotFound, func() error {
-			_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(code, boot))
+			_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(code, node))
 			return err
 		})
 	}
 }
 
-func TestEachClaimOfAFailedLinkIsANewAttempt(t *testing.T) {
-	w := newWorld(t)
+func TestClaimLink_MakesANewAttemptAfterAFailure(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	for attempt := 1; attempt <= 3; attempt++ {
 		claimed := w.claim(link)
@@ -135,17 +135,17 @@ func TestEachClaimOfAFailedLinkIsANewAttempt(t *testing.T) {
 	expect(t, "sessions kept", len(sessions), 3)
 }
 
-func TestClaimThroughTheAPIBelongsToNoBrowser(t *testing.T) {
-	w := newWorld(t)
-	claim := dbtest.NewClaim(w.link().ClaimCode, boot)
+func TestClaimLink_HasNoVisitorThroughTheAPI(t *testing.T) {
+	w := newFixture(t)
+	claim := dbtest.NewClaim(w.link().ClaimCode, node)
 	claim.Visitor = ""
 	claimed, err := w.db.ClaimLink(t.Context(), claim)
 	w.must(err)
 	expect(t, "held", claimed.Session.HeldBy(""), false)
 }
 
-func TestHandedOverSessionLeavesTheOldBrowserAndToken(t *testing.T) {
-	w := newWorld(t)
+func TestTransferSession_EndsTheOldVisitorAndToken(t *testing.T) {
+	w := newFixture(t)
 	claimed := w.claim(w.link())
 	token, err := w.db.TransferSession(t.Context(), claimed.Session.ID, "second", false)
 	w.must(err)
@@ -159,8 +159,8 @@ func TestHandedOverSessionLeavesTheOldBrowserAndToken(t *testing.T) {
 	w.want(err, db.ErrNotFound)
 }
 
-func TestCancelIsOnlyForTheLinksOrganization(t *testing.T) {
-	w := newWorld(t)
+func TestCancelLink_IsForTheLinksOrganizationOnly(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	other := dbtest.Organization(t, w.db, "other").ID
 	w.changesNothing(db.ErrNotFound, func() error { return w.db.CancelLink(t.Context(), other, link.ID) })
@@ -169,20 +169,20 @@ func TestCancelIsOnlyForTheLinksOrganization(t *testing.T) {
 	w.changesNothing(db.ErrNotFound, func() error { return w.db.CancelLink(t.Context(), w.org, "link_none") })
 }
 
-// ticking is a clock that moves at every look.
-type ticking struct{ *dbtest.Clock }
+// autoAdvanceClock is a clock that moves at every look.
+type autoAdvanceClock struct{ *dbtest.Clock }
 
-func (c ticking) Now() time.Time {
+func (c autoAdvanceClock) Now() time.Time {
 	now := c.Clock.Now()
 	c.Advance(time.Millisecond)
 	return now
 }
 
-func TestTransactionHappensAtOneMoment(t *testing.T) {
-	w := newWorld(t)
-	slow := dbtest.OpenFolder(t, w.folder, ticking{w.clock}.Now)
+func TestTransact_HasOneTime(t *testing.T) {
+	w := newFixture(t)
+	slow := dbtest.OpenFolder(t, w.folder, autoAdvanceClock{w.clock}.Now)
 	link := w.link(lasting(time.Millisecond)) // over at the second look
-	claimed, err := slow.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
+	claimed, err := slow.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, node))
 	w.must(err)
 	expect(t, "claimed link", claimed.Link.Status, db.LinkActive)
 	expect(t, "claimed at", claimed.Session.CreatedAt, link.CreatedAt)

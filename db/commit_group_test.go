@@ -14,11 +14,11 @@ import (
 
 // While one transaction is at work others come, of which one fails and one
 // panics. They are committed together, and each has what is its own.
-func TestWhatWaitsForTheWriterIsCommittedTogetherAndFailsAlone(t *testing.T) {
+func TestTransact_CommitsAGroupWhoseMembersFailAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		folder := t.TempDir()
-		w := &world{T: t, db: dbtest.OpenFolder(t, folder, time.Now)}
+		w := &fixture{T: t, db: dbtest.OpenFolder(t, folder, time.Now)}
 		w.org = dbtest.Organization(t, w.db, "Acme").ID
 		var mu sync.Mutex
 		together := map[string]int{}

@@ -8,15 +8,15 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestDestroyedDataIsGoneAndTheStatesStay(t *testing.T) {
+func TestDestroyData_KeepsTheStates(t *testing.T) {
 	t.Parallel()
 	for _, status := range []db.LinkStatus{db.LinkPending, db.LinkFailed, db.LinkComplete, db.LinkExpired} {
 		t.Run(string(status), func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			link, _ := w.linkAt(status)
 			events := len(w.events(link))
 			w.must(w.db.DestroyData(w.Context(), w.org, link.ID))
-			now := w.now(link)
+			now := w.reload(link)
 			expect(t, "status", now.Status, status)
 			_, err := w.db.Arguments(&now)
 			w.want(err, db.ErrNotFound)
@@ -33,30 +33,30 @@ func TestDestroyedDataIsGoneAndTheStatesStay(t *testing.T) {
 	}
 }
 
-func TestDataOfALinkAtWorkIsNotDestroyed(t *testing.T) {
-	w := newWorld(t)
+func TestDestroyData_RefusesAnActiveLink(t *testing.T) {
+	w := newFixture(t)
 	link, _ := w.linkAt(db.LinkActive)
 	w.changesNothing(db.ErrActive, func() error { return w.db.DestroyData(w.Context(), w.org, link.ID) })
 	w.changesNothing(db.ErrNotFound, func() error { return w.db.DestroyData(w.Context(), "org_other", link.ID) })
 }
 
-func TestALinkWithoutItsDataIsNotClaimed(t *testing.T) {
+func TestClaimLink_RefusesALinkWithoutData(t *testing.T) {
 	t.Parallel()
-	for name, link := range map[string]func(*world) db.Link{
-		"pending": func(w *world) db.Link { link, _ := w.linkAt(db.LinkPending); return link },
-		"failed":  func(w *world) db.Link { link, _ := w.linkAt(db.LinkFailed); return link },
-		"reusable": func(w *world) db.Link {
+	for name, link := range map[string]func(*fixture) db.Link{
+		"pending": func(w *fixture) db.Link { link, _ := w.linkAt(db.LinkPending); return link },
+		"failed":  func(w *fixture) db.Link { link, _ := w.linkAt(db.LinkFailed); return link },
+		"reusable": func(w *fixture) db.Link {
 			link, _ := w.linkAt(db.LinkComplete, reusable, lasting(time.Hour))
 			return link
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			link := link(w)
-			before := w.now(link)
+			before := w.reload(link)
 			expect(t, "claimable before", before.Claimable(), true)
 			w.must(w.db.DestroyData(w.Context(), w.org, link.ID))
-			after := w.now(link)
+			after := w.reload(link)
 			expect(t, "claimable after", after.Claimable(), false)
 			want := db.ErrExpired
 			if link.Reusable {
@@ -70,8 +70,8 @@ func TestALinkWithoutItsDataIsNotClaimed(t *testing.T) {
 	}
 }
 
-func TestDestroyedReplyIsNotGivenAgain(t *testing.T) {
-	w := newWorld(t)
+func TestReplay_RefusesADestroyedReply(t *testing.T) {
+	w := newFixture(t)
 	once, err := w.db.Idempotent(w.Context(), db.Idempotency{Key: "k", Body: []byte("{}"),
 		Reply: func(db.Link) (db.Reply, error) { return db.Reply{Status: 201, Body: []byte("secret")}, nil }})
 	w.must(err)

@@ -10,7 +10,7 @@ import (
 
 // refuse makes a try at all that is due, to be tried again after an hour, and
 // tells how many there were.
-func (w *world) refuse() int {
+func (w *fixture) refuse() int {
 	w.Helper()
 	due := w.take()
 	for _, delivery := range due {
@@ -21,9 +21,9 @@ func (w *world) refuse() int {
 
 // dead is a world whose receiver has taken nothing for so long that it is
 // paused, with two events that wait.
-func dead(t *testing.T) (w *world, events []db.Event) {
+func dead(t *testing.T) (w *fixture, events []db.Event) {
 	t.Helper()
-	w = newWorld(t)
+	w = newFixture(t)
 	events = append(events, w.ended(), w.ended())
 	for range 24 {
 		expect(t, "tried while it is not paused", w.refuse(), 2)
@@ -38,21 +38,21 @@ func dead(t *testing.T) (w *world, events []db.Event) {
 	return w, events
 }
 
-func (w *world) paused() []db.PausedEndpoint {
+func (w *fixture) paused() []db.PausedEndpoint {
 	w.Helper()
 	found, err := w.db.PausedEndpoints(w.Context())
 	w.must(err)
 	return found
 }
 
-func (w *world) delivery(event db.Event) db.Delivery {
+func (w *fixture) delivery(event db.Event) db.Delivery {
 	w.Helper()
 	found, err := w.db.DeliveriesOfEvent(w.Context(), event.ID, 1)
 	w.must(err)
 	return found[0]
 }
 
-func TestADeadEndpointIsPausedAndProbedOnceAnHour(t *testing.T) {
+func TestEndpoint_PausesAndIsProbedOnceAnHour(t *testing.T) {
 	w, _ := dead(t)
 	fresh := w.ended()
 	paused := w.paused()
@@ -71,7 +71,7 @@ func TestADeadEndpointIsPausedAndProbedOnceAnHour(t *testing.T) {
 		w.clock.Advance(time.Millisecond)
 		expect(t, "tried at the hour", w.refuse(), 1)
 	}
-	other := w.in(t)
+	other := w.withT(t)
 	other.org = dbtest.Organization(t, w.db, "other").ID
 	other.ended()
 	expect(t, "another organization's delivery to that host", w.refuse(), 1)
@@ -79,13 +79,13 @@ func TestADeadEndpointIsPausedAndProbedOnceAnHour(t *testing.T) {
 }
 
 // elsewhere ends a link whose webhooks go to another host, and takes what is due.
-func (w *world) elsewhere() []db.Delivery {
+func (w *fixture) elsewhere() []db.Delivery {
 	w.Helper()
 	w.ended(func(new *db.NewLink) { new.WebhookURL = "https://second.example/hooks" })
 	return w.take()
 }
 
-func TestATakenProbeEndsThePause(t *testing.T) {
+func TestEndpoint_ResumesAfterADeliveredProbe(t *testing.T) {
 	w, events := dead(t)
 	w.clock.Advance(time.Hour)
 	w.must(w.db.RecordAttempt(t.Context(), w.take()[0], db.DeliveryAttempt{}, db.DeliveryDelivered, 0))
@@ -100,14 +100,14 @@ func TestATakenProbeEndsThePause(t *testing.T) {
 	}
 }
 
-func TestSendingOneAgainEndsThePause(t *testing.T) {
-	for name, again := range map[string]func(*world, db.Event) error{
-		"one": func(w *world, event db.Event) error {
+func TestEndpoint_ResumesAfterAResend(t *testing.T) {
+	for name, again := range map[string]func(*fixture, db.Event) error{
+		"one": func(w *fixture, event db.Event) error {
 			delivery, err := w.db.Resend(w.Context(), w.org, event.ID)
 			expect(w.T, "held", delivery.Held, false)
 			return err
 		},
-		"many": func(w *world, _ db.Event) error {
+		"many": func(w *fixture, _ db.Event) error {
 			_, _, err := w.db.ResendRange(w.Context(), db.EventRange{OrganizationID: w.org, Limit: 10})
 			return err
 		},
@@ -123,8 +123,8 @@ func TestSendingOneAgainEndsThePause(t *testing.T) {
 	}
 }
 
-func TestAnEndpointThatTakesSomethingIsNotPaused(t *testing.T) {
-	w := newWorld(t)
+func TestEndpoint_StaysActiveAfterADelivery(t *testing.T) {
+	w := newFixture(t)
 	w.ended()
 	for range 30 {
 		expect(t, "tried", w.refuse(), 1)
@@ -136,8 +136,8 @@ func TestAnEndpointThatTakesSomethingIsNotPaused(t *testing.T) {
 	expect(t, "paused", len(w.paused()), 0)
 }
 
-func TestAnEndpointIsNotPausedByFewFailures(t *testing.T) {
-	w := newWorld(t)
+func TestEndpoint_StaysActiveAfterFewFailures(t *testing.T) {
+	w := newFixture(t)
 	w.ended()
 	for range 9 {
 		expect(t, "tried", w.refuse(), 1)

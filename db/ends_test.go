@@ -9,11 +9,11 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestLatestEndsAreTheLastTryOfEachLink(t *testing.T) {
-	w := newWorld(t)
+func TestLatestEnds_HasTheLastAttemptOfEachLink(t *testing.T) {
+	w := newFixture(t)
 	fail := func(link db.Link, version, code string) int64 {
 		w.clock.Advance(time.Second)
-		claim := dbtest.NewClaim(link.ClaimCode, boot)
+		claim := dbtest.NewClaim(link.ClaimCode, node)
 		claim.Script.Hash = version
 		claimed, err := w.db.ClaimLink(w.Context(), claim)
 		w.must(err)

@@ -11,8 +11,8 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestEventsAreReadInTheOrderOfTheirCommitsWithoutGaps(t *testing.T) {
-	w := newWorld(t)
+func TestEventsAfter_ReadsInCommitOrderWithoutGaps(t *testing.T) {
+	w := newFixture(t)
 	var links []db.Link
 	for range 24 {
 		links = append(links, w.link())
@@ -62,8 +62,8 @@ func TestEventsAreReadInTheOrderOfTheirCommitsWithoutGaps(t *testing.T) {
 	}
 }
 
-func TestEventShowsTheOperationsAsTheyStood(t *testing.T) {
-	w := newWorld(t)
+func TestEvent_HasTheOperationsAsOfItsTime(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	lease := w.run(link)
 	dbtest.Submit(t, w.db, lease)
@@ -81,8 +81,8 @@ func TestEventShowsTheOperationsAsTheyStood(t *testing.T) {
 	w.want(err, db.ErrNotFound)
 }
 
-func TestDeliveriesAreTakenOnceUnderConcurrency(t *testing.T) {
-	w := newWorld(t)
+func TestLeaseDeliveries_GivesEachOnceUnderConcurrency(t *testing.T) {
+	w := newFixture(t)
 	for range 30 {
 		w.must(w.db.CancelLink(t.Context(), w.org, w.link().ID))
 	}
@@ -120,15 +120,15 @@ func TestDeliveriesAreTakenOnceUnderConcurrency(t *testing.T) {
 }
 
 // take leases what is due.
-func (w *world) take() []db.Delivery {
+func (w *fixture) take() []db.Delivery {
 	w.Helper()
 	taken, err := w.db.LeaseDeliveries(w.Context(), 10, time.Minute)
 	w.must(err)
 	return taken
 }
 
-func TestDeliveryIsRetriedWhenItsTimeComesAndRecordsEachTry(t *testing.T) {
-	w := newWorld(t)
+func TestRecordAttempt_RetriesInTimeAndStoresEachAttempt(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	w.must(w.db.CancelLink(t.Context(), w.org, link.ID))
 	delivery := w.take()[0]
@@ -171,8 +171,8 @@ func TestDeliveryIsRetriedWhenItsTimeComesAndRecordsEachTry(t *testing.T) {
 	}
 }
 
-func TestDeliveryOfADeadSenderIsTakenAgain(t *testing.T) {
-	w := newWorld(t)
+func TestLeaseDeliveries_GivesAgainAfterTheLease(t *testing.T) {
+	w := newFixture(t)
 	w.must(w.db.CancelLink(t.Context(), w.org, w.link().ID))
 	first := w.take()[0]
 	w.clock.Advance(time.Minute)
@@ -184,8 +184,8 @@ func TestDeliveryOfADeadSenderIsTakenAgain(t *testing.T) {
 	})
 }
 
-func TestBellRingsAfterTheCommitAndOnlyThen(t *testing.T) {
-	w := newWorld(t)
+func TestSubscribe_IsNotifiedAfterTheCommitOnly(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	rings, stop := w.db.Subscribe(link.ID)
 	rang := func() bool {
@@ -213,8 +213,8 @@ func TestBellRingsAfterTheCommitAndOnlyThen(t *testing.T) {
 	expect(t, "rings after the watch", rang(), false)
 }
 
-func TestTimelineIsReadFromANumberOnAndByKind(t *testing.T) {
-	w := newWorld(t)
+func TestSessionEvents_ReadsAfterANumberAndByKind(t *testing.T) {
+	w := newFixture(t)
 	lease := w.run(w.link())
 	last, err := w.db.AppendEvents(t.Context(), lease, []db.NewEvent{
 		{Kind: event.StepTaken, Data: map[string]int{"line": 3}, At: 7}, {Kind: event.ProgressMade, At: 8}})

@@ -10,13 +10,13 @@ import (
 )
 
 // seen is a link's state as each way of reading it tells.
-func (w *world) seen(link db.Link, session string) map[string]db.LinkStatus {
+func (w *fixture) seen(link db.Link, session string) map[string]db.LinkStatus {
 	w.Helper()
 	byCode, err := w.db.LinkByCode(w.Context(), link.ClaimCode)
 	w.must(err)
 	all, _, err := w.db.Links(w.Context(), db.LinkFilter{OrganizationID: w.org, Limit: 10})
 	w.must(err)
-	seen := map[string]db.LinkStatus{"Link": w.now(link).Status, "LinkByCode": byCode.Status, "Links": all[0].Status}
+	seen := map[string]db.LinkStatus{"Link": w.reload(link).Status, "LinkByCode": byCode.Status, "Links": all[0].Status}
 	for _, status := range db.LinkStatuses() {
 		some, _, err := w.db.Links(w.Context(), db.LinkFilter{OrganizationID: w.org, Status: status, Limit: 10})
 		w.must(err)
@@ -33,14 +33,14 @@ func (w *world) seen(link db.Link, session string) map[string]db.LinkStatus {
 	return seen
 }
 
-func TestExpiryIsExactToTheMillisecondWhereverALinkIsRead(t *testing.T) {
-	shared := newWorld(t)
+func TestExpiry_IsExactToTheMillisecondInEveryRead(t *testing.T) {
+	shared := newFixture(t)
 	for _, from := range []db.LinkStatus{db.LinkPending, db.LinkActive, db.LinkFailed} {
 		t.Run(string(from), func(t *testing.T) {
-			w := shared.in(t)
+			w := shared.withT(t)
 			w.org = dbtest.Organization(t, w.db, "shop of "+string(from)).ID
 			link, _ := w.linkAt(from, lasting(time.Second))
-			session := w.now(link).CurrentSessionID
+			session := w.reload(link).CurrentSessionID
 			w.clock.Advance(time.Second - time.Millisecond)
 			for how, status := range w.seen(link, session) {
 				expect(t, how+" a millisecond before", status, from)
@@ -53,8 +53,8 @@ func TestExpiryIsExactToTheMillisecondWhereverALinkIsRead(t *testing.T) {
 	}
 }
 
-func TestCompleteLinkNeverExpires(t *testing.T) {
-	w := newWorld(t)
+func TestExpiry_SparesACompleteLink(t *testing.T) {
+	w := newFixture(t)
 	link, lease := w.linkAt(db.LinkComplete, lasting(time.Second))
 	w.clock.Advance(time.Hour)
 	for how, status := range w.seen(link, lease.SessionID) {
@@ -62,13 +62,13 @@ func TestCompleteLinkNeverExpires(t *testing.T) {
 	}
 }
 
-func TestExpiredLinkIsNeverClaimable(t *testing.T) {
-	shared := newWorld(t)
+func TestExpiry_RefusesAClaim(t *testing.T) {
+	shared := newFixture(t)
 	for _, from := range []db.LinkStatus{db.LinkPending, db.LinkFailed} {
 		t.Run(string(from), func(t *testing.T) {
-			w := shared.in(t)
+			w := shared.withT(t)
 			claim := func(link db.Link) error {
-				_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
+				_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, node))
 				return err
 			}
 			early, _ := w.linkAt(from, lasting(time.Second))
@@ -82,8 +82,8 @@ func TestExpiredLinkIsNeverClaimable(t *testing.T) {
 	}
 }
 
-func TestNothingIsSubmittedNorCompletedAtTheLinksTime(t *testing.T) {
-	w := newWorld(t)
+func TestExpiry_RefusesSubmissionAndCompletion(t *testing.T) {
+	w := newFixture(t)
 	link := w.link(lasting(time.Second))
 	submits := w.run(link)
 	w.must(w.db.StartOperation(t.Context(), submits, 0))
@@ -101,12 +101,12 @@ func TestNothingIsSubmittedNorCompletedAtTheLinksTime(t *testing.T) {
 	if got := w.operations(submits.SessionID); !slices.Equal(got, []db.OperationStatus{db.OperationComplete, db.OperationPending}) {
 		t.Errorf("operations: %v", got)
 	}
-	expect(t, "link", w.now(link).Status, db.LinkExpired)
-	expect(t, "finished link", w.now(finished).Status, db.LinkExpired)
+	expect(t, "link", w.reload(link).Status, db.LinkExpired)
+	expect(t, "finished link", w.reload(finished).Status, db.LinkExpired)
 }
 
-func TestSweepLeavesAnActiveLinkToItsRunnerForAWhile(t *testing.T) {
-	w := newWorld(t)
+func TestExpireLinks_GivesAnActiveLinkTheGracePeriod(t *testing.T) {
+	w := newFixture(t)
 	link, lease := w.linkAt(db.LinkActive, lasting(time.Second))
 	for _, step := range []struct {
 		until time.Duration // from the claim
@@ -120,8 +120,8 @@ func TestSweepLeavesAnActiveLinkToItsRunnerForAWhile(t *testing.T) {
 	expect(t, "session", code(w.session(lease.SessionID).Error), "LINK_EXPIRED")
 }
 
-func TestSweepDealsWithMoreThanOneBatch(t *testing.T) {
-	w := newWorld(t)
+func TestExpireLinks_TakesSeveralBatches(t *testing.T) {
+	w := newFixture(t)
 	for range 130 {
 		w.link(lasting(time.Second))
 	}
@@ -131,8 +131,8 @@ func TestSweepDealsWithMoreThanOneBatch(t *testing.T) {
 	expect(t, "expired", got, 130)
 }
 
-func TestOneDamagedLinkDoesNotKeepTheSweepFromTheOthers(t *testing.T) {
-	w := newWorld(t)
+func TestExpireLinks_PassesADamagedLink(t *testing.T) {
+	w := newFixture(t)
 	damaged, lost := w.linkAt(db.LinkActive)
 	sound, orphan := w.linkAt(db.LinkActive)
 	_, err := w.raw.ExecContext(t.Context(), `UPDATE links SET claim_code = x'00' WHERE id = $1`, damaged.ID)
@@ -143,7 +143,7 @@ func TestOneDamagedLinkDoesNotKeepTheSweepFromTheOthers(t *testing.T) {
 		t.Error("the damaged link is not reported")
 	}
 	expect(t, "failed", got, 1)
-	expect(t, "sound link", w.now(sound).Status, db.LinkFailed)
+	expect(t, "sound link", w.reload(sound).Status, db.LinkFailed)
 	expect(t, "sound session", w.session(orphan.SessionID).Status, db.SessionFailed)
 	var status string
 	w.must(w.raw.QueryRowContext(t.Context(), `SELECT status FROM link_sessions WHERE id = $1`, lost.SessionID).Scan(&status))

@@ -12,7 +12,7 @@ import (
 
 // writes are all that a runner can do to its session. The stage they are tried
 // on is one where each would succeed or fail for the lease alone.
-func writes(handle *db.DB, w *world, lease db.Lease, prompt string) map[string]func() error {
+func writes(handle *db.DB, w *fixture, lease db.Lease, prompt string) map[string]func() error {
 	ctx := w.Context()
 	question := db.NewPrompt{Kind: "text", Question: []byte(`{}`)}
 	return map[string]func() error{
@@ -47,15 +47,15 @@ func writes(handle *db.DB, w *world, lease db.Lease, prompt string) map[string]f
 	}
 }
 
-func (w *world) allStale(handle *db.DB, lease db.Lease) {
+func (w *fixture) allStale(handle *db.DB, lease db.Lease) {
 	w.Helper()
 	for name, write := range writes(handle, w, lease, "prm_none") {
-		w.Run(name, func(t *testing.T) { w.in(t).changesNothing(db.ErrStale, write) })
+		w.Run(name, func(t *testing.T) { w.withT(t).changesNothing(db.ErrStale, write) })
 	}
 }
 
-func TestLeaseOfAnotherOwnerOrEpochChangesNothing(t *testing.T) {
-	w := newWorld(t)
+func TestLease_OfAnotherNodeOrEpochChangesNothing(t *testing.T) {
+	w := newFixture(t)
 	lease := w.run(w.link())
 	w.must(w.db.StartOperation(t.Context(), lease, 0))
 	for name, change := range map[string]func(*db.Lease){
@@ -67,13 +67,13 @@ func TestLeaseOfAnotherOwnerOrEpochChangesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			other := lease
 			change(&other)
-			w.in(t).allStale(w.db, other)
+			w.withT(t).allStale(w.db, other)
 		})
 	}
 }
 
-func TestLostLeaseChangesNothingAndStaysLost(t *testing.T) {
-	w := newWorld(t)
+func TestLease_StaysLostOnceExpired(t *testing.T) {
+	w := newFixture(t)
 	lease := w.run(w.link())
 	w.must(w.db.StartOperation(t.Context(), lease, 0))
 	w.clock.Advance(db.LeaseDuration - time.Millisecond)
@@ -81,17 +81,17 @@ func TestLostLeaseChangesNothingAndStaysLost(t *testing.T) {
 	w.must(err)
 	w.clock.Advance(time.Millisecond)
 	w.allStale(w.db, lease)
-	w.must(w.db.RenewLeases(t.Context(), boot))
+	w.must(w.db.RenewLeases(t.Context(), node))
 	w.allStale(w.db, lease)
 }
 
-func TestRenewedLeaseHolds(t *testing.T) {
-	w := newWorld(t)
+func TestLease_HoldsWhenRenewed(t *testing.T) {
+	w := newFixture(t)
 	lease := w.run(w.link())
 	other := dbtest.Claim(t, w.db, w.link(), "boot_other")
 	for range 10 {
 		w.clock.Advance(db.RenewInterval)
-		w.must(w.db.RenewLeases(t.Context(), boot))
+		w.must(w.db.RenewLeases(t.Context(), node))
 	}
 	lost, err := w.db.FailLost(t.Context())
 	w.must(err)
@@ -101,8 +101,8 @@ func TestRenewedLeaseHolds(t *testing.T) {
 }
 
 // A process that was frozen has an old clock and believes that its lease holds.
-func TestFrozenProcessChangesNothing(t *testing.T) {
-	w := newWorld(t)
+func TestLease_OfAFrozenProcessChangesNothing(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	stopped := w.clock.Now()
 	frozen := dbtest.OpenFolder(t, w.folder, func() time.Time { return stopped })
@@ -124,17 +124,17 @@ func TestFrozenProcessChangesNothing(t *testing.T) {
 	w.allStale(frozen, mixed)
 	w.must(frozen.RenewLeases(t.Context(), "boot_frozen"))
 	dbtest.Finish(t, w.db, second, `{}`)
-	expect(t, "link", w.now(link).Status, db.LinkComplete)
+	expect(t, "link", w.reload(link).Status, db.LinkComplete)
 	sessions, err := w.db.SessionsOf(t.Context(), link.ID)
 	w.must(err)
 	expect(t, "first attempt", code(sessions[0].Error), "WORKER_LOST")
 }
 
-func TestOrphansFailAtStartAndCanBeClaimedAgain(t *testing.T) {
-	w := newWorld(t)
+func TestFailOrphans_FreesTheLinksAtStart(t *testing.T) {
+	w := newFixture(t)
 	var orphans []db.Link
 	for _, from := range open {
-		s := w.stageAt(from, nothingStarted)
+		s := w.sessionAt(from, nothingStarted)
 		_, link, err := w.db.Session(t.Context(), s.lease.SessionID)
 		w.must(err)
 		orphans = append(orphans, link)
@@ -145,8 +145,8 @@ func TestOrphansFailAtStartAndCanBeClaimedAgain(t *testing.T) {
 	expect(t, "failed", failed, len(open))
 	expect(t, "our session", w.session(ours.Session.ID).Status, db.SessionCreated)
 	for _, link := range orphans {
-		expect(t, "link", w.now(link).Status, db.LinkFailed)
-		expect(t, "error", code(w.now(link).Error), "WORKER_LOST")
+		expect(t, "link", w.reload(link).Status, db.LinkFailed)
+		expect(t, "error", code(w.reload(link).Error), "WORKER_LOST")
 		expect(t, "second attempt", w.claim(link).Session.Attempt, 2)
 	}
 	failed, err = w.db.FailOrphans(t.Context(), "boot_next")
@@ -155,46 +155,46 @@ func TestOrphansFailAtStartAndCanBeClaimedAgain(t *testing.T) {
 }
 
 // enders are the ways in which a session ends that do not come from the site.
-func enders() map[string]func(w *world, link db.Link, lease db.Lease) error {
-	return map[string]func(w *world, link db.Link, lease db.Lease) error{
-		"expiry, by the sweep": func(w *world, _ db.Link, _ db.Lease) error {
+func enders() map[string]func(w *fixture, link db.Link, lease db.Lease) error {
+	return map[string]func(w *fixture, link db.Link, lease db.Lease) error{
+		"expiry, by the sweep": func(w *fixture, _ db.Link, _ db.Lease) error {
 			w.clock.Advance(time.Hour)
 			_, err := w.db.ExpireLinks(w.Context())
 			return err
 		},
-		"expiry, by the runner": func(w *world, link db.Link, lease db.Lease) error {
+		"expiry, by the runner": func(w *fixture, link db.Link, lease db.Lease) error {
 			w.pastTime(link)
 			return w.db.FailSession(w.Context(), lease, failure("LINK_EXPIRED"))
 		},
-		"the merchant's cancel": func(w *world, link db.Link, _ db.Lease) error {
+		"the merchant's cancel": func(w *fixture, link db.Link, _ db.Lease) error {
 			return w.db.CancelLink(w.Context(), w.org, link.ID)
 		},
-		"the user's cancel": func(w *world, _ db.Link, lease db.Lease) error {
+		"the user's cancel": func(w *fixture, _ db.Link, lease db.Lease) error {
 			return w.db.FailSession(w.Context(), lease, failure("USER_CANCELLED"))
 		},
-		"lost lease": func(w *world, _ db.Link, _ db.Lease) error {
+		"lost lease": func(w *fixture, _ db.Link, _ db.Lease) error {
 			w.clock.Advance(db.LeaseDuration)
 			_, err := w.db.FailLost(w.Context())
 			return err
 		},
-		"stop": func(w *world, _ db.Link, lease db.Lease) error {
+		"stop": func(w *fixture, _ db.Link, lease db.Lease) error {
 			return w.db.FailSession(w.Context(), lease, failure("WORKER_LOST"))
 		},
-		"start of another process": func(w *world, _ db.Link, _ db.Lease) error {
+		"start of another process": func(w *fixture, _ db.Link, _ db.Lease) error {
 			_, err := w.db.FailOrphans(w.Context(), "boot_next")
 			return err
 		},
-		"a fault of the script": func(w *world, _ db.Link, lease db.Lease) error {
+		"a fault of the script": func(w *fixture, _ db.Link, lease db.Lease) error {
 			return w.db.FailSession(w.Context(), lease, failure("SITE_CHANGED"))
 		},
 	}
 }
 
-func TestSubmittedOperationEndsAsUnknownWhateverEndsTheSession(t *testing.T) {
-	shared := newWorld(t)
+func TestSubmittedOperation_EndsAsUnknownHoweverTheSessionEnds(t *testing.T) {
+	shared := newFixture(t)
 	for name, end := range enders() {
 		t.Run(name, func(t *testing.T) {
-			w := shared.in(t)
+			w := shared.withT(t)
 			link := w.link(lasting(time.Minute))
 			lease := w.run(link)
 			dbtest.Submit(t, w.db, lease)
@@ -210,7 +210,7 @@ func TestSubmittedOperationEndsAsUnknownWhateverEndsTheSession(t *testing.T) {
 			if session.Error.Operation == nil || *session.Error.Operation != 1 {
 				t.Errorf("the error names another operation: %+v", session.Error)
 			}
-			expect(t, "link", code(w.now(link).Error), "OPERATION_UNKNOWN")
+			expect(t, "link", code(w.reload(link).Error), "OPERATION_UNKNOWN")
 			submitted, err := w.db.Submitted(t.Context(), link.ID)
 			w.must(err)
 			expect(t, "submitted", submitted[1], true)
@@ -219,11 +219,11 @@ func TestSubmittedOperationEndsAsUnknownWhateverEndsTheSession(t *testing.T) {
 	}
 }
 
-func TestRefusedOperationIsFailedAndNotUnknown(t *testing.T) {
-	shared := newWorld(t)
+func TestSubmittedOperation_FailsWhenTheSiteRefusesIt(t *testing.T) {
+	shared := newFixture(t)
 	for name, late := range map[string]bool{"in time": false, "after the link's time": true} {
 		t.Run(name, func(t *testing.T) {
-			w := shared.in(t)
+			w := shared.withT(t)
 			link := w.link(lasting(time.Minute))
 			lease := w.run(link)
 			dbtest.Submit(t, w.db, lease)
@@ -237,7 +237,7 @@ func TestRefusedOperationIsFailedAndNotUnknown(t *testing.T) {
 				t.Errorf("operations: %v", got)
 			}
 			expect(t, "session", code(w.session(lease.SessionID).Error), want)
-			expect(t, "link", w.now(link).Status, status)
+			expect(t, "link", w.reload(link).Status, status)
 			submitted, err := w.db.Submitted(t.Context(), link.ID)
 			w.must(err)
 			expect(t, "submitted", len(submitted), 0)
@@ -245,8 +245,8 @@ func TestRefusedOperationIsFailedAndNotUnknown(t *testing.T) {
 	}
 }
 
-func TestConfirmedOperationStaysCompleteWhenTheSessionFailsLater(t *testing.T) {
-	w := newWorld(t)
+func TestConfirmedOperation_StaysCompleteWhenTheSessionFails(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	lease := w.run(link)
 	dbtest.Submit(t, w.db, lease)
@@ -259,7 +259,7 @@ func TestConfirmedOperationStaysCompleteWhenTheSessionFailsLater(t *testing.T) {
 }
 
 func TestNoteOperation_NeedsARunningOperation(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	lease := w.run(w.link())
 	note := db.Note{Key: "opening_bills"}
 	w.changesNothing(db.ErrStale, func() error { return w.db.NoteOperation(t.Context(), lease, 0, note) })

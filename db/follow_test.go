@@ -11,8 +11,8 @@ import (
 	"passage/db/notify"
 )
 
-func TestWhoLooksSlowlyHoldsNobodyUpAndSeesTheLatest(t *testing.T) {
-	w := newWorld(t)
+func TestFollow_LetsASlowFollowerSeeTheLatest(t *testing.T) {
+	w := newFixture(t)
 	ctx, end := context.WithCancelCause(t.Context())
 	looking, look := make(chan struct{}), make(chan struct{})
 	seen := make(chan db.LinkStatus, 10)
@@ -45,8 +45,8 @@ func TestWhoLooksSlowlyHoldsNobodyUpAndSeesTheLatest(t *testing.T) {
 	}
 }
 
-func TestFollowersLookAgainWhenTheyWantTo(t *testing.T) {
-	w := newWorld(t)
+func TestFollow_PollsAgainAfterTheInterval(t *testing.T) {
+	w := newFixture(t)
 	synctest.Test(t, func(t *testing.T) {
 		begin, looks := time.Now(), []time.Duration{}
 		err := w.db.Follow(t.Context(), "link", func(context.Context) (time.Duration, error) {

@@ -13,7 +13,7 @@ import (
 )
 
 // once prepares a request with a key; its reply holds the link's secrets.
-func (w *world) once(key, body string) *db.Idempotency {
+func (w *fixture) once(key, body string) *db.Idempotency {
 	w.Helper()
 	once, err := w.db.Idempotent(w.Context(), db.Idempotency{Key: key, Body: []byte(body), Reply: renderReply})
 	w.must(err)
@@ -25,21 +25,21 @@ func renderReply(link db.Link) (db.Reply, error) {
 	return db.Reply{Status: 201, Body: body}, err
 }
 
-func (w *world) create(once *db.Idempotency) (db.Link, *db.Reply) {
+func (w *fixture) create(once *db.Idempotency) (db.Link, *db.Reply) {
 	w.Helper()
 	link, reply, err := w.db.CreateLink(w.Context(), dbtest.NewLink(w.org), once)
 	w.must(err)
 	return link, reply
 }
 
-func (w *world) count(table string) (rows int) {
+func (w *fixture) count(table string) (rows int) {
 	w.Helper()
 	w.must(w.raw.QueryRowContext(w.Context(), `SELECT COUNT(*) FROM `+table).Scan(&rows))
 	return rows
 }
 
-func TestSameKeyAndBodyGivesTheFirstReplyByteForByte(t *testing.T) {
-	w := newWorld(t)
+func TestIdempotency_ReturnsTheFirstReplyByteForByte(t *testing.T) {
+	w := newFixture(t)
 	link, reply := w.create(w.once("key", `{"a":1}`))
 	if reply != nil {
 		t.Fatal("the first use of a key was answered from an earlier one")
@@ -56,8 +56,8 @@ func TestSameKeyAndBodyGivesTheFirstReplyByteForByte(t *testing.T) {
 	expect(t, "links", w.count("links"), 1)
 }
 
-func TestSameKeyWithAnotherBodyIsRefused(t *testing.T) {
-	w := newWorld(t)
+func TestIdempotency_RefusesAnotherBody(t *testing.T) {
+	w := newFixture(t)
 	w.create(w.once("key", `{"a":1}`))
 	other := w.once("key", `{"a": 1}`)
 	w.changesNothing(db.ErrKeyReused, func() error {
@@ -66,8 +66,8 @@ func TestSameKeyWithAnotherBodyIsRefused(t *testing.T) {
 	})
 }
 
-func TestKeysOfOrganizationsAreApart(t *testing.T) {
-	w := newWorld(t)
+func TestIdempotency_SeparatesOrganizations(t *testing.T) {
+	w := newFixture(t)
 	w.create(w.once("key", `{"a":1}`))
 	w.org = dbtest.Organization(t, w.db, "other").ID
 	if _, reply := w.create(w.once("key", `{"a":2}`)); reply != nil {
@@ -75,8 +75,8 @@ func TestKeysOfOrganizationsAreApart(t *testing.T) {
 	}
 }
 
-func TestKeyStandsForItsWindowAndNoLonger(t *testing.T) {
-	w := newWorld(t)
+func TestIdempotency_EndsWithItsWindow(t *testing.T) {
+	w := newFixture(t)
 	w.create(w.once("key", `{"a":1}`))
 	w.clock.Advance(db.IdempotencyWindow - time.Millisecond)
 	w.must(w.db.DestroyOld(t.Context(), db.Retention{Results: time.Hour, Recordings: time.Hour}))
@@ -95,8 +95,8 @@ func TestKeyStandsForItsWindowAndNoLonger(t *testing.T) {
 	expect(t, "keys kept", w.count("idempotency_keys"), 0)
 }
 
-func TestOfTwentyConcurrentRequestsOneCreates(t *testing.T) {
-	w := newWorld(t)
+func TestIdempotency_CreatesOnceOfTwentyRequests(t *testing.T) {
+	w := newFixture(t)
 	bodies := make([]string, 20)
 	var requests sync.WaitGroup
 	start := make(chan struct{})
@@ -127,8 +127,8 @@ func TestOfTwentyConcurrentRequestsOneCreates(t *testing.T) {
 	expect(t, "links", w.count("links"), 1)
 }
 
-func TestReplyThatCannotBeRenderedCreatesNothing(t *testing.T) {
-	w := newWorld(t)
+func TestIdempotency_CreatesNothingWithoutAReply(t *testing.T) {
+	w := newFixture(t)
 	fault := errors.New("no reply")
 	once := w.once("key", `{}`)
 	once.Reply = func(db.Link) (db.Reply, error) { return db.Reply{}, fault }
@@ -138,8 +138,8 @@ func TestReplyThatCannotBeRenderedCreatesNothing(t *testing.T) {
 	})
 }
 
-func TestPanicInATransactionLeavesTheDatabaseUsable(t *testing.T) {
-	w := newWorld(t)
+func TestTransact_SurvivesAPanic(t *testing.T) {
+	w := newFixture(t)
 	once := w.once("key", `{}`)
 	once.Reply = func(db.Link) (db.Reply, error) { panic("a fault of the caller's") }
 	func() {

@@ -27,7 +27,7 @@ func pages[T any](t *testing.T, list func(cursor string) ([]T, string, error), b
 	}
 }
 
-func (w *world) linkPages(filter db.LinkFilter, between func()) (ids []string) {
+func (w *fixture) linkPages(filter db.LinkFilter, between func()) (ids []string) {
 	w.Helper()
 	for _, link := range pages(w.T, func(cursor string) ([]db.Link, string, error) {
 		filter.Cursor = cursor
@@ -38,8 +38,8 @@ func (w *world) linkPages(filter db.LinkFilter, between func()) (ids []string) {
 	return ids
 }
 
-func TestLinkPagesStayRightWhileLinksAreAdded(t *testing.T) {
-	w := newWorld(t)
+func TestLinks_PagesStayStableWhileLinksAreAdded(t *testing.T) {
+	w := newFixture(t)
 	created := map[string]int64{}
 	add := func() string {
 		link := w.link()
@@ -74,8 +74,8 @@ func TestLinkPagesStayRightWhileLinksAreAdded(t *testing.T) {
 	}
 }
 
-func TestLinkFiltersNarrowTogether(t *testing.T) {
-	w := newWorld(t)
+func TestLinks_CombinesFilters(t *testing.T) {
+	w := newFixture(t)
 	pending, _ := w.linkAt(db.LinkPending)
 	failed, _ := w.linkAt(db.LinkFailed)
 	ada, _ := w.linkAt(db.LinkFailed, func(new *db.NewLink) { new.ExternalUserID, new.IntegrationID = "ada", "att" })
@@ -102,8 +102,8 @@ func TestLinkFiltersNarrowTogether(t *testing.T) {
 	}
 }
 
-func TestBadCursorsAreSaidToBeBad(t *testing.T) {
-	w := newWorld(t)
+func TestLists_RefuseBadCursors(t *testing.T) {
+	w := newFixture(t)
 	encode := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 	for _, cursor := range []string{"%", "=", "abc", encode("12"), encode("x link_1"), encode("-5 link_1"), encode("0 link_1"),
 		encode("99999999999999999999 link_1"), encode(" link_1")} {
@@ -135,8 +135,8 @@ func FuzzCursorsNeverBreakAList(f *testing.F) {
 	})
 }
 
-func TestSessionPagesAndFilters(t *testing.T) {
-	w := newWorld(t)
+func TestSessions_PagesAndFilters(t *testing.T) {
+	w := newFixture(t)
 	link, first := w.linkAt(db.LinkFailed, func(new *db.NewLink) { new.ExternalUserID = "ada" })
 	w.clock.Advance(time.Millisecond)
 	second := w.claim(link).Session

@@ -21,14 +21,14 @@ func logIn(name string) db.LogIn {
 }
 
 // typed is a session in which credentials are typed, until they are taken.
-func (w *world) typed() db.Lease {
+func (w *fixture) typed() db.Lease {
 	w.Helper()
 	claimed := w.claim(w.link())
 	return claimed.Session.Lease()
 }
 
 // refused is a session whose one log-in the site refuses.
-func (w *world) refused(name string) db.LockoutStatus {
+func (w *fixture) refused(name string) db.LockoutStatus {
 	w.Helper()
 	lease := w.typed()
 	w.must(w.db.ReserveLogIn(w.Context(), lease, logIn(name)))
@@ -39,7 +39,7 @@ func (w *world) refused(name string) db.LockoutStatus {
 }
 
 // taken reports whether a log-in with this user name is taken, without one.
-func (w *world) taken(name string) (until time.Duration, ok bool) {
+func (w *fixture) taken(name string) (until time.Duration, ok bool) {
 	w.Helper()
 	lease := w.typed()
 	err := w.db.ReserveLogIn(w.Context(), lease, logIn(name))
@@ -52,15 +52,15 @@ func (w *world) taken(name string) (until time.Duration, ok bool) {
 	return 0, true
 }
 
-func (w *world) wantTaken(name string, want bool) {
+func (w *fixture) wantTaken(name string, want bool) {
 	w.Helper()
 	if _, ok := w.taken(name); ok != want {
 		w.Errorf("a log-in of %s is taken: %v, want %v", name, ok, want)
 	}
 }
 
-func TestLogInsStopOneShortOfTheLockout(t *testing.T) {
-	w := newWorld(t)
+func TestReserveLogIn_StopsOneShortOfTheLockout(t *testing.T) {
+	w := newFixture(t)
 	expect(t, "after one", w.refused(username), db.LockoutStatus{Left: 1})
 	w.clock.Advance(10 * time.Minute)
 	w.wantTaken(username, true)
@@ -83,8 +83,8 @@ func TestLogInsStopOneShortOfTheLockout(t *testing.T) {
 	w.wantTaken(username, false)
 }
 
-func TestARefusedReservationChangesNothing(t *testing.T) {
-	w := newWorld(t)
+func TestReserveLogIn_ChangesNothingWhenRefused(t *testing.T) {
+	w := newFixture(t)
 	w.refused(username)
 	w.refused(username)
 	lease := w.typed()
@@ -96,8 +96,8 @@ func TestARefusedReservationChangesNothing(t *testing.T) {
 	expect(t, "session", w.session(lease.SessionID).Status, db.SessionCreated)
 }
 
-func TestALogInClearsWhatWasRefusedBefore(t *testing.T) {
-	w := newWorld(t)
+func TestCompleteLogIn_ClearsRefusals(t *testing.T) {
+	w := newFixture(t)
 	w.refused(username)
 	w.refused("another@example.com")
 	lease := w.typed()
@@ -108,11 +108,11 @@ func TestALogInClearsWhatWasRefusedBefore(t *testing.T) {
 	expect(t, "the other user name", w.refused("another@example.com").Left, 0)
 }
 
-func TestALogInThatIsNotSettledCountsLikeARefusedOne(t *testing.T) {
-	shared := newWorld(t)
+func TestReserveLogIn_CountsAnUnresolvedLogInAsRefused(t *testing.T) {
+	shared := newFixture(t)
 	for name, end := range enders() {
 		t.Run(name, func(t *testing.T) {
-			w := shared.in(t)
+			w := shared.withT(t)
 			name := name + "@example.com"
 			link := w.link(lasting(time.Minute))
 			claimed := w.claim(link)
@@ -127,8 +127,8 @@ func TestALogInThatIsNotSettledCountsLikeARefusedOne(t *testing.T) {
 	}
 }
 
-func TestTheNextReservationTakesTheOldOnesPlace(t *testing.T) {
-	w := newWorld(t)
+func TestReserveLogIn_ReplacesTheSessionsReservation(t *testing.T) {
+	w := newFixture(t)
 	w.refused(username)
 	lease := w.typed()
 	for range 3 { // as when the answer could not be taken
@@ -138,8 +138,8 @@ func TestTheNextReservationTakesTheOldOnesPlace(t *testing.T) {
 	w.wantTaken(username, true)
 }
 
-func TestConcurrentLogInsDoNotGetPastTheLockout(t *testing.T) {
-	w := newWorld(t)
+func TestReserveLogIn_HoldsTheLimitUnderConcurrency(t *testing.T) {
+	w := newFixture(t)
 	var leases []db.Lease
 	for range 12 {
 		leases = append(leases, w.typed())
@@ -160,8 +160,8 @@ func TestConcurrentLogInsDoNotGetPastTheLockout(t *testing.T) {
 	expect(t, "log-ins taken", taken.Load(), int32(carrier.Attempts-1))
 }
 
-func TestRefusedLogInsAreForgottenAfterTheLongestWindow(t *testing.T) {
-	w := newWorld(t)
+func TestDestroyOld_ForgetsRefusedLogIns(t *testing.T) {
+	w := newFixture(t)
 	w.refused(username)
 	w.clock.Advance(db.LongestLockout - time.Millisecond)
 	w.must(w.db.DestroyOld(t.Context(), keep))
@@ -171,8 +171,8 @@ func TestRefusedLogInsAreForgottenAfterTheLongestWindow(t *testing.T) {
 	expect(t, "log-ins after their time", w.count("log_ins"), 0)
 }
 
-func TestUserNamesAreStoredAsHMACs(t *testing.T) {
-	w := newWorld(t)
+func TestReserveLogIn_StoresUserNamesAsHMACs(t *testing.T) {
+	w := newFixture(t)
 	w.refused(username)
 	w.absent(map[string]string{"the user name": username})
 	other := newWorldBeside(w)
@@ -183,22 +183,22 @@ func TestUserNamesAreStoredAsHMACs(t *testing.T) {
 }
 
 // newWorldBeside is another database in the same test.
-func newWorldBeside(w *world) *world {
-	other := &world{T: w.T, clock: w.clock, folder: w.TempDir()}
+func newWorldBeside(w *fixture) *fixture {
+	other := &fixture{T: w.T, clock: w.clock, folder: w.TempDir()}
 	other.db = dbtest.OpenFolder(w.T, other.folder, w.clock.Now)
 	other.raw = dbtest.Raw(w.T, other.folder)
 	other.org = dbtest.Organization(w.T, other.db, "shop").ID
 	return other
 }
 
-func (w *world) usernameMAC() (mac string) {
+func (w *fixture) usernameMAC() (mac string) {
 	w.Helper()
 	w.must(w.raw.QueryRowContext(w.Context(), `SELECT hex(username_mac) FROM log_ins`).Scan(&mac))
 	return mac
 }
 
 func TestAcceptLogIn_NeedsAnOpenLogIn(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	lease := w.typed()
 	w.changesNothing(db.ErrStale, func() error { return w.db.AcceptLogIn(t.Context(), lease) })
 	w.must(w.db.ReserveLogIn(t.Context(), lease, logIn(username)))

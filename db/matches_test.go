@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-func TestLastMatchOfASelectorIsTheOneThatIsKept(t *testing.T) {
-	w := newWorld(t)
+func TestSaveMatches_KeepsTheLatestMatch(t *testing.T) {
+	w := newFixture(t)
 	first := w.db.Now()
 	w.must(w.db.SaveMatches(t.Context(), "demo", map[string]string{"#go": "#go “Go”", "#old": "#old"}))
 	w.must(w.db.SaveMatches(t.Context(), "att", map[string]string{"#go": "button.go"}))

@@ -78,7 +78,7 @@ func startHolder(t *testing.T, folder string) *holder {
 	return h
 }
 
-func TestOneProcessServesADataFolder(t *testing.T) {
+func TestLockFolder_AdmitsOneProcess(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	first := startHolder(t, folder)
@@ -117,7 +117,7 @@ func TestOneProcessServesADataFolder(t *testing.T) {
 	}
 }
 
-func TestFolderThatCannotBeUsedIsNamed(t *testing.T) {
+func TestOpen_NamesAFolderThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -157,7 +157,7 @@ func closed(t *testing.T) (folder string) {
 	return folder
 }
 
-func TestDamagedFolderIsRefusedWithAClearError(t *testing.T) {
+func TestOpen_RefusesADamagedFolder(t *testing.T) {
 	t.Parallel()
 	rewrite := func(name string, change func([]byte) []byte) func(string) error {
 		return func(folder string) error {
@@ -197,7 +197,7 @@ func TestDamagedFolderIsRefusedWithAClearError(t *testing.T) {
 	}
 }
 
-func TestKeysetOfAnotherFolderOpensNothing(t *testing.T) {
+func TestOpen_DecryptsNothingWithAnotherKeyset(t *testing.T) {
 	t.Parallel()
 	folder, other := closed(t), closed(t)
 	foreign, err := os.ReadFile(filepath.Join(other, "keyset.json"))
@@ -214,7 +214,7 @@ func TestKeysetOfAnotherFolderOpensNothing(t *testing.T) {
 	}
 }
 
-func TestKeysetIsForItsOwnerOnly(t *testing.T) {
+func TestOpen_MakesTheKeysetReadableByItsOwnerOnly(t *testing.T) {
 	t.Parallel()
 	info, err := os.Stat(filepath.Join(closed(t), "keyset.json"))
 	if err != nil {
@@ -223,7 +223,7 @@ func TestKeysetIsForItsOwnerOnly(t *testing.T) {
 	expect(t, "permissions", info.Mode().Perm(), 0o600)
 }
 
-func TestNewFolderIsOpenedByManyAtOnce(t *testing.T) {
+func TestOpen_CreatesAFolderOnceUnderConcurrency(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "new")
 	var opens sync.WaitGroup
@@ -245,7 +245,7 @@ func TestNewFolderIsOpenedByManyAtOnce(t *testing.T) {
 	opens.Wait()
 }
 
-func TestMigrationsRunOnceAndKeepWhatIsThere(t *testing.T) {
+func TestMigrations_RunOnceAndKeepData(t *testing.T) {
 	t.Parallel()
 	folder := closed(t)
 	raw := dbtest.Raw(t, folder)
@@ -259,7 +259,7 @@ func TestMigrationsRunOnceAndKeepWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestDanglingRowsAreFoundAtStart(t *testing.T) {
+func TestOpen_RefusesDanglingRows(t *testing.T) {
 	t.Parallel()
 	folder := closed(t)
 	raw := dbtest.Raw(t, folder) // foreign keys are off here
@@ -271,8 +271,8 @@ func TestDanglingRowsAreFoundAtStart(t *testing.T) {
 	}
 }
 
-func TestForeignKeysAreOnAfterTheMigrations(t *testing.T) {
-	w := newWorld(t)
+func TestOpen_EnforcesForeignKeys(t *testing.T) {
+	w := newFixture(t)
 	lease := w.run(w.link())
 	if _, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: "org_none"}); err == nil {
 		t.Error("a key of no organization was created")

@@ -13,7 +13,7 @@ import (
 )
 
 // phone makes a phone code of a link.
-func (w *world) phone(link db.Link) (id, code string) {
+func (w *fixture) phone(link db.Link) (id, code string) {
 	w.Helper()
 	id, err := w.db.NewPhoneCode(w.Context(), link.ID)
 	w.must(err)
@@ -22,8 +22,8 @@ func (w *world) phone(link db.Link) (id, code string) {
 	return id, code
 }
 
-func TestAPhoneCodeLeadsOneBrowserToItsLink(t *testing.T) {
-	w := newWorld(t)
+func TestPhoneCode_LeadsOneVisitorToItsLink(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	_, code := w.phone(link)
 	var won, lost atomic.Int32
@@ -46,8 +46,8 @@ func TestAPhoneCodeLeadsOneBrowserToItsLink(t *testing.T) {
 }
 
 // A reply that gets lost on the way to the phone must not lose the person.
-func TestThePhoneThatUsedACodeMayComeAgain(t *testing.T) {
-	w := newWorld(t)
+func TestPhoneCode_WorksAgainForItsVisitor(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	id, code := w.phone(link)
 	rings, stop := w.db.Subscribe(link.ID)
@@ -67,8 +67,8 @@ func TestThePhoneThatUsedACodeMayComeAgain(t *testing.T) {
 	}
 }
 
-func TestAPhoneCodeIsGoodForTwoMinutes(t *testing.T) {
-	w := newWorld(t)
+func TestPhoneCode_ExpiresAfterTwoMinutes(t *testing.T) {
+	w := newFixture(t)
 	id, code := w.phone(w.link())
 	w.clock.Advance(2*time.Minute - time.Millisecond)
 	_, found, err := w.db.LinkByPhoneCode(t.Context(), code)
@@ -82,8 +82,8 @@ func TestAPhoneCodeIsGoodForTwoMinutes(t *testing.T) {
 	}
 }
 
-func TestANewPhoneCodeEndsTheOneBefore(t *testing.T) {
-	w := newWorld(t)
+func TestPhoneCode_IsReplacedByANewOne(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	before, old := w.phone(link)
 	_, code := w.phone(link)

@@ -21,8 +21,8 @@ var small = []string{"organizations", "operators", "signing_keys", "o", "k"}
 
 // The statements of every method are watched and their plans looked at: none
 // may read the whole of a table that grows.
-func TestNoStatementReadsAGrowingTableFromEndToEnd(t *testing.T) {
-	w := newWorld(t)
+func TestStatements_ReadNoGrowingTableFromEndToEnd(t *testing.T) {
+	w := newFixture(t)
 	var mu sync.Mutex
 	statements := map[string]bool{}
 	w.must(db.Trace(w.db, w.folder, func(query string) {
@@ -66,7 +66,7 @@ func fullScan(line string) bool {
 
 var placeholder = regexp.MustCompile(`\$(\d+)`)
 
-func (w *world) plan(statement string) (lines []string) {
+func (w *fixture) plan(statement string) (lines []string) {
 	w.Helper()
 	if word, _, _ := strings.Cut(strings.TrimSpace(statement), " "); !slices.Contains([]string{"SELECT", "UPDATE", "DELETE", "INSERT"}, word) {
 		return nil
@@ -93,7 +93,7 @@ func (w *world) plan(statement string) (lines []string) {
 }
 
 // tourOrganization is the tour's part about how a merchant looks to people.
-func (w *world) tourOrganization() {
+func (w *fixture) tourOrganization() {
 	w.Helper()
 	ctx := w.Context()
 	organization, err := w.db.CreateOrganization(ctx, "globex", "ada")
@@ -115,7 +115,7 @@ func (w *world) tourOrganization() {
 }
 
 // tour calls every method that has a statement of its own.
-func (w *world) tour() {
+func (w *fixture) tour() {
 	w.Helper()
 	ctx := w.Context()
 	key, err := w.db.CreateKey(ctx, db.NewKey{OrganizationID: w.org})
@@ -169,7 +169,7 @@ func (w *world) tour() {
 	w.must(w.db.SetAccount(ctx, lease, accountNumber))
 	w.done(lease)
 	w.must(w.db.NoteOperation(ctx, lease, 1, db.Note{Key: "k"}))
-	w.must(w.db.RenewLeases(ctx, boot))
+	w.must(w.db.RenewLeases(ctx, node))
 	dbtest.Finish(w.T, w.db, lease, `{}`)
 	w.tourOfReads(link, lease)
 
@@ -201,7 +201,7 @@ func (w *world) tour() {
 	w.must(w.db.Ping(ctx))
 }
 
-func (w *world) tourOfReads(link db.Link, lease db.Lease) {
+func (w *fixture) tourOfReads(link db.Link, lease db.Lease) {
 	w.Helper()
 	ctx := w.Context()
 	w.seen(link, lease.SessionID)

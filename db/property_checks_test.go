@@ -14,7 +14,7 @@ var endings = [][]string{nil, {"link.complete"}, {"link.failed"}, {"link.expired
 
 // check compares what is stored with the diagrams.
 func (h *history) check(r *rapid.T) {
-	link := h.now(h.link)
+	link := h.reload(h.link)
 	stored := h.storedStatus(h.link)
 	if stored != h.status && !leadsTo(linkDiagram, h.status, stored) {
 		r.Fatalf("the link went from %s to %s", h.status, stored)

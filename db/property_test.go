@@ -49,27 +49,27 @@ func leadsTo[S ~string](diagram map[S]map[S]string, from, to S) bool {
 
 // history is one link of which anything happens in any order.
 type history struct {
-	*world
+	*fixture
 	link     db.Link
 	status   db.LinkStatus // before the last action
 	sessions map[string]db.SessionStatus
 	leases   []db.Lease
 }
 
-func TestAnyInterleavingStaysInsideTheDiagram(t *testing.T) {
-	w := newWorld(t)
+func TestTransitions_StayInsideTheDiagramInAnyOrder(t *testing.T) {
+	w := newFixture(t)
 	rapid.Check(t, func(r *rapid.T) {
-		own := w.in(t)
+		own := w.withT(t)
 		own.org = dbtest.Organization(t, w.db, "shop "+rand.Text()).ID
-		h := &history{world: own}
+		h := &history{fixture: own}
 		h.begin(r)
 		actions := h.actions()
 		names := slices.Sorted(maps.Keys(actions))
 		r.Repeat(map[string]func(*rapid.T){
 			"":                       h.check,
-			"the runner goes on":     h.goOn,
-			"the runner goes on (2)": h.goOn,
-			"the runner goes on (3)": h.goOn,
+			"the runner goes on":     h.advance,
+			"the runner goes on (2)": h.advance,
+			"the runner goes on (3)": h.advance,
 			"something happens": func(r *rapid.T) {
 				name := rapid.SampledFrom(names).Draw(r, "action")
 				h.try(r, func() error { return actions[name](r) })
@@ -85,15 +85,15 @@ func TestAnyInterleavingStaysInsideTheDiagram(t *testing.T) {
 // begin starts over with a new link.
 func (h *history) begin(r *rapid.T) {
 	h.status, h.sessions, h.leases = db.LinkPending, map[string]db.SessionStatus{}, nil
-	h.link = h.world.link(lasting(5*time.Minute), func(new *db.NewLink) {
+	h.link = h.fixture.link(lasting(5*time.Minute), func(new *db.NewLink) {
 		new.Reusable, new.RequireReturn = rapid.Bool().Draw(r, "reusable"), rapid.Bool().Draw(r, "requires the return")
 		new.ReturnURL = "https://shop.example/done"
 	})
 }
 
-// over reports whether nothing more can happen to the link.
-func (h *history) over() bool {
-	return h.status == db.LinkExpired || (h.status == db.LinkComplete && !h.link.Reusable) || h.now(h.link).Status == db.LinkExpired
+// ended reports whether nothing more can happen to the link.
+func (h *history) ended() bool {
+	return h.status == db.LinkExpired || (h.status == db.LinkComplete && !h.link.Reusable) || h.reload(h.link).Status == db.LinkExpired
 }
 
 // try runs an action; refused, it must have changed nothing.
@@ -112,13 +112,13 @@ func (h *history) try(r *rapid.T, action func() error) {
 	}
 }
 
-// goOn does what a runner would do next.
-func (h *history) goOn(r *rapid.T) {
-	if rapid.IntRange(0, 4).Draw(r, "begins anew") == 0 && h.over() {
+// advance does what a runner would do next.
+func (h *history) advance(r *rapid.T) {
+	if rapid.IntRange(0, 4).Draw(r, "begins anew") == 0 && h.ended() {
 		h.begin(r)
 		return
 	}
-	if now := h.now(h.link); now.AwaitsReturn() {
+	if now := h.reload(h.link); now.AwaitsReturn() {
 		h.try(r, func() error { return h.redeem(h.returnCode(now)) })
 		return
 	}
@@ -128,7 +128,7 @@ func (h *history) goOn(r *rapid.T) {
 	}
 	lease := h.leases[len(h.leases)-1]
 	if rapid.Bool().Draw(r, "renews") {
-		h.must(h.db.RenewLeases(h.Context(), boot))
+		h.must(h.db.RenewLeases(h.Context(), node))
 	}
 	h.try(r, func() error {
 		err := h.next(lease)
@@ -140,7 +140,7 @@ func (h *history) goOn(r *rapid.T) {
 }
 
 func (h *history) claimNext() error {
-	claimed, err := h.db.ClaimLink(h.Context(), dbtest.NewClaim(h.link.ClaimCode, boot))
+	claimed, err := h.db.ClaimLink(h.Context(), dbtest.NewClaim(h.link.ClaimCode, node))
 	if err == nil {
 		h.leases = append(h.leases, claimed.Session.Lease())
 		h.sessions[claimed.Session.ID] = ""
@@ -206,7 +206,7 @@ func (h *history) actions() map[string]func(*rapid.T) error {
 		},
 		"redeem": func(r *rapid.T) error {
 			code := "rtn_wrong"
-			if now := h.now(h.link); now.AwaitsReturn() && rapid.Bool().Draw(r, "the right code") {
+			if now := h.reload(h.link); now.AwaitsReturn() && rapid.Bool().Draw(r, "the right code") {
 				code = h.returnCode(now)
 			}
 			return h.redeem(code)
@@ -216,7 +216,7 @@ func (h *history) actions() map[string]func(*rapid.T) error {
 		"fail lost": swept(func() (int, error) { return h.db.FailLost(ctx) }),
 		"restart":   swept(func() (int, error) { return h.db.FailOrphans(ctx, "boot_next") }),
 		"destroy":   func(*rapid.T) error { return h.db.DestroyOld(ctx, db.Retention{}) },
-		"renew":     func(*rapid.T) error { return h.db.RenewLeases(ctx, boot) },
+		"renew":     func(*rapid.T) error { return h.db.RenewLeases(ctx, node) },
 		"hand over": func(r *rapid.T) error {
 			_, err := h.db.TransferSession(ctx, h.lease(r).SessionID, "b", true)
 			return ignoreMissing(err)
@@ -227,7 +227,7 @@ func (h *history) actions() map[string]func(*rapid.T) error {
 
 // lease is that of any session so far, now and then with another owner.
 func (h *history) lease(r *rapid.T) db.Lease {
-	lease := db.Lease{SessionID: "sess_none", LinkID: h.link.ID, Node: boot, Epoch: 1}
+	lease := db.Lease{SessionID: "sess_none", LinkID: h.link.ID, Node: node, Epoch: 1}
 	if len(h.leases) > 0 {
 		lease = rapid.SampledFrom(h.leases).Draw(r, "session")
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // ended makes a link that has ended, and returns its one event.
-func (w *world) ended(changes ...func(*db.NewLink)) db.Event {
+func (w *fixture) ended(changes ...func(*db.NewLink)) db.Event {
 	w.Helper()
 	link := w.link(changes...)
 	w.must(w.db.CancelLink(w.Context(), w.org, link.ID))
@@ -19,8 +19,8 @@ func (w *world) ended(changes ...func(*db.NewLink)) db.Event {
 
 func silent(new *db.NewLink) { new.WebhookURL = "" }
 
-func TestAnEventIsSentAgainOnceHoweverOftenItIsAskedFor(t *testing.T) {
-	w := newWorld(t)
+func TestResend_SendsOnceHoweverOftenItIsCalled(t *testing.T) {
+	w := newFixture(t)
 	event := w.ended()
 	first := w.take()[0]
 	w.must(w.db.RecordAttempt(t.Context(), first, db.DeliveryAttempt{Error: "refused"}, db.DeliveryPending, w.db.Now()+3_600_000))
@@ -48,8 +48,8 @@ func TestAnEventIsSentAgainOnceHoweverOftenItIsAskedFor(t *testing.T) {
 	expect(t, "deliveries", len(all), 2)
 }
 
-func TestWhatCannotBeSentAgainIsRefused(t *testing.T) {
-	w := newWorld(t)
+func TestResend_RefusesUnknownEventsAndThoseWithoutAURL(t *testing.T) {
+	w := newFixture(t)
 	event, mute := w.ended(), w.ended(silent)
 	other := dbtest.Organization(t, w.db, "other").ID
 	for _, row := range []struct {
@@ -67,8 +67,8 @@ func TestWhatCannotBeSentAgainIsRefused(t *testing.T) {
 	})
 }
 
-func TestEventsOfASpanAreSentAgainInPages(t *testing.T) {
-	w := newWorld(t)
+func TestResendRange_SendsInPages(t *testing.T) {
+	w := newFixture(t)
 	var events []db.Event
 	for range 3 { // two of each moment, and one that goes nowhere
 		events = append(events, w.ended(), w.ended())

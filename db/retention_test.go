@@ -11,41 +11,41 @@ import (
 )
 
 // wrapped reads the wrapped key of a link's column; nil once it is destroyed.
-func (w *world) wrapped(link db.Link, column string) (key []byte) {
+func (w *fixture) wrapped(link db.Link, column string) (key []byte) {
 	w.Helper()
 	w.must(w.raw.QueryRowContext(w.Context(), `SELECT `+column+` FROM links WHERE id = $1`, link.ID).Scan(&key))
 	return key
 }
 
-func TestArgumentsAreDestroyedOnceNoSessionCanNeedThem(t *testing.T) {
+func TestArguments_AreDestroyedOnceNoSessionNeedsThem(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(w *world, link db.Link){
-		"complete": func(w *world, link db.Link) { dbtest.Finish(w.T, w.db, w.run(link), `{}`) },
-		"expired": func(w *world, _ db.Link) {
+	for name, end := range map[string]func(w *fixture, link db.Link){
+		"complete": func(w *fixture, link db.Link) { dbtest.Finish(w.T, w.db, w.run(link), `{}`) },
+		"expired": func(w *fixture, _ db.Link) {
 			w.clock.Advance(time.Hour)
 			_, err := w.db.ExpireLinks(w.Context())
 			w.must(err)
 		},
-		"expired while active": func(w *world, link db.Link) {
+		"expired while active": func(w *fixture, link db.Link) {
 			lease := w.run(link)
 			w.pastTime(link)
 			w.must(w.db.FailSession(w.Context(), lease, failure("LINK_EXPIRED")))
 		},
-		"cancelled": func(w *world, link db.Link) { w.must(w.db.CancelLink(w.Context(), w.org, link.ID)) },
-		"cancelled while active": func(w *world, link db.Link) {
+		"cancelled": func(w *fixture, link db.Link) { w.must(w.db.CancelLink(w.Context(), w.org, link.ID)) },
+		"cancelled while active": func(w *fixture, link db.Link) {
 			w.claim(link)
 			w.must(w.db.CancelLink(w.Context(), w.org, link.ID))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			link := w.link(lasting(time.Minute), func(new *db.NewLink) { // more than fits a page
 				new.Operations[1].Arguments = []byte(`{"nameOnCard":"` + strings.Repeat("x", 20_000) + `"}`)
 			})
 			key, sealed := w.wrapped(link, "arguments_key"), w.sealedArguments(link)
 			w.checkpoint()
 			end(w, link)
-			now := w.now(link)
+			now := w.reload(link)
 			_, err := w.db.Arguments(&now)
 			w.want(err, db.ErrNotFound)
 			expect(t, "sealed arguments left", len(w.sealedArguments(link)), 0)
@@ -59,23 +59,23 @@ func TestArgumentsAreDestroyedOnceNoSessionCanNeedThem(t *testing.T) {
 	}
 }
 
-func (w *world) sealedArguments(link db.Link) (sealed []byte) {
+func (w *fixture) sealedArguments(link db.Link) (sealed []byte) {
 	w.Helper()
 	w.must(w.raw.QueryRowContext(w.Context(), `SELECT arguments FROM link_operations WHERE link_id = $1 AND position = 1`,
 		link.ID).Scan(&sealed))
 	return sealed
 }
 
-func TestArgumentsOfAFailedLinkWaitForTheNextAttempt(t *testing.T) {
-	w := newWorld(t)
+func TestArguments_OfAFailedLinkStayForTheNextAttempt(t *testing.T) {
+	w := newFixture(t)
 	link, _ := w.linkAt(db.LinkFailed)
-	now := w.now(link)
+	now := w.reload(link)
 	_, err := w.db.Arguments(&now)
 	w.must(err)
 }
 
-func TestArgumentsOfAReusableLinkLiveUntilItsTime(t *testing.T) {
-	w := newWorld(t)
+func TestArguments_OfAReusableLinkStayUntilItExpires(t *testing.T) {
+	w := newFixture(t)
 	link, _ := w.linkAt(db.LinkComplete, reusable, lasting(time.Hour))
 	for _, step := range []struct {
 		after time.Duration
@@ -83,7 +83,7 @@ func TestArgumentsOfAReusableLinkLiveUntilItsTime(t *testing.T) {
 	}{{time.Hour - time.Millisecond, nil}, {time.Millisecond, db.ErrNotFound}} {
 		w.clock.Advance(step.after)
 		w.must(w.db.DestroyOld(t.Context(), keep))
-		now := w.now(link)
+		now := w.reload(link)
 		_, err := w.db.Arguments(&now)
 		w.want(err, step.want)
 	}
@@ -92,16 +92,16 @@ func TestArgumentsOfAReusableLinkLiveUntilItsTime(t *testing.T) {
 // keep is longer than an hour, which is how long the links of these tests live.
 var keep = db.Retention{Results: 30 * 24 * time.Hour, Recordings: 14 * 24 * time.Hour}
 
-func (w *world) resultOf(link db.Link) string {
+func (w *fixture) resultOf(link db.Link) string {
 	w.Helper()
-	now := w.now(link)
+	now := w.reload(link)
 	stored, err := w.db.Result(&now)
 	w.must(err)
 	return string(stored)
 }
 
-func TestDataIsDestroyedByItsRetention(t *testing.T) {
-	w := newWorld(t)
+func TestDestroyOld_FollowsTheRetention(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	lease := w.run(link)
 	w.must(w.db.SaveScreenshot(t.Context(), lease, "image/png", []byte("picture")))
@@ -130,12 +130,12 @@ func TestDataIsDestroyedByItsRetention(t *testing.T) {
 	if w.wrapped(link, "data_key") != nil {
 		t.Error("the key outlives the data")
 	}
-	expect(t, "status after its data", w.now(link).Status, db.LinkComplete)
+	expect(t, "status after its data", w.reload(link).Status, db.LinkComplete)
 	expect(t, "sessions after their data", len(w.operations(lease.SessionID)), 2)
 }
 
-func TestRetentionDoesNotWaitForTheTimeOfALinkThatIsDone(t *testing.T) {
-	w := newWorld(t)
+func TestDestroyOld_DoesNotWaitForACompleteLinkToExpire(t *testing.T) {
+	w := newFixture(t)
 	link, _ := w.linkAt(db.LinkComplete, lasting(60*24*time.Hour))
 	w.clock.Advance(keep.Results)
 	w.must(w.db.DestroyOld(t.Context(), keep))
@@ -144,8 +144,8 @@ func TestRetentionDoesNotWaitForTheTimeOfALinkThatIsDone(t *testing.T) {
 	}
 }
 
-func TestReusableLinkLosesItsOldResultAndCanRunAgain(t *testing.T) {
-	w := newWorld(t)
+func TestDestroyOld_KeepsAReusableLinkClaimable(t *testing.T) {
+	w := newFixture(t)
 	link, _ := w.linkAt(db.LinkComplete, reusable, lasting(60*24*time.Hour))
 	w.clock.Advance(keep.Results)
 	w.must(w.db.DestroyOld(t.Context(), keep))
@@ -154,8 +154,8 @@ func TestReusableLinkLosesItsOldResultAndCanRunAgain(t *testing.T) {
 	expect(t, "new result", w.resultOf(link), `{"new":true}`)
 }
 
-func TestRetentionLeavesLinksThatCanStillBeWorkedOn(t *testing.T) {
-	w := newWorld(t)
+func TestDestroyOld_SparesLinksThatCanStillBeClaimed(t *testing.T) {
+	w := newFixture(t)
 	month := lasting(60 * 24 * time.Hour)
 	pending, _ := w.linkAt(db.LinkPending, month)
 	failed, _ := w.linkAt(db.LinkFailed, month)
@@ -168,8 +168,8 @@ func TestRetentionLeavesLinksThatCanStillBeWorkedOn(t *testing.T) {
 	expect(t, "result of the active link", w.resultOf(active), string(result()))
 }
 
-func TestPictureThatIsTooLargeIsRefused(t *testing.T) {
-	w := newWorld(t)
+func TestSaveScreenshot_RefusesALargePicture(t *testing.T) {
+	w := newFixture(t)
 	lease := w.run(w.link())
 	if w.db.SaveScreenshot(t.Context(), lease, "image/png", make([]byte, db.MaxArtifactBytes+1)) == nil {
 		t.Error("it was kept")
@@ -179,7 +179,7 @@ func TestPictureThatIsTooLargeIsRefused(t *testing.T) {
 }
 
 func TestDestroyOld_LetsOtherWritersInBetween(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	lease := w.run(w.link())
 	old := w.db.Now() - db.LongestLockout.Milliseconds()
 	for range 250 {

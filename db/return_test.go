@@ -16,15 +16,15 @@ func requiringReturn(new *db.NewLink) {
 
 // returned is a link whose session has succeeded and whose person is on the way
 // back, with the code that they carry.
-func (w *world) returned(changes ...func(*db.NewLink)) (link db.Link, code string) {
+func (w *fixture) returned(changes ...func(*db.NewLink)) (link db.Link, code string) {
 	w.Helper()
 	link = w.link(append([]func(*db.NewLink){requiringReturn}, changes...)...)
 	dbtest.Finish(w.T, w.db, w.run(link), `{"paymentMethods":[]}`)
-	return link, w.returnCode(w.now(link))
+	return link, w.returnCode(w.reload(link))
 }
 
 // returnCode is what the browser that holds the link's session takes along.
-func (w *world) returnCode(link db.Link) string {
+func (w *fixture) returnCode(link db.Link) string {
 	w.Helper()
 	session := w.session(link.CurrentSessionID)
 	way, err := w.db.ReturnAddress(w.Context(), &link, &session)
@@ -38,17 +38,17 @@ func (w *world) returnCode(link db.Link) string {
 }
 
 // awaitsReturn is what the row itself says, without the clock.
-func (w *world) awaitsReturn(link db.Link) (awaits bool) {
+func (w *fixture) awaitsReturn(link db.Link) (awaits bool) {
 	w.Helper()
 	w.must(w.raw.QueryRowContext(w.Context(), `SELECT status = 'active' AND return_code_hash IS NOT NULL FROM links WHERE id = $1`,
 		link.ID).Scan(&awaits))
 	return awaits
 }
 
-func TestNothingIsReleasedBeforeTheReturnCodeIsRedeemed(t *testing.T) {
-	w := newWorld(t)
+func TestRedeem_ReleasesTheResult(t *testing.T) {
+	w := newFixture(t)
 	link, code := w.returned()
-	now := w.now(link)
+	now := w.reload(link)
 	expect(t, "status", now.Status, db.LinkActive)
 	expect(t, "awaits the return", now.AwaitsReturn(), true)
 	expect(t, "completed", now.CompletedAt != nil, false)
@@ -62,7 +62,7 @@ func TestNothingIsReleasedBeforeTheReturnCodeIsRedeemed(t *testing.T) {
 
 	w.clock.Advance(time.Minute)
 	w.must(w.db.Redeem(t.Context(), w.org, link.ID, code))
-	now = w.now(link)
+	now = w.reload(link)
 	expect(t, "status", now.Status, db.LinkComplete)
 	expect(t, "awaits the return", now.AwaitsReturn(), false)
 	expect(t, "completed at", *now.CompletedAt, w.db.Now())
@@ -73,18 +73,18 @@ func TestNothingIsReleasedBeforeTheReturnCodeIsRedeemed(t *testing.T) {
 	w.changesNothing(nil, func() error { return w.db.Redeem(t.Context(), w.org, link.ID, code) })
 	_, err = w.db.ExpireLinks(t.Context())
 	w.must(err)
-	expect(t, "status after its time", w.now(link).Status, db.LinkComplete)
+	expect(t, "status after its time", w.reload(link).Status, db.LinkComplete)
 }
 
-func (w *world) expectResult(link db.Link, want string) {
+func (w *fixture) expectResult(link db.Link, want string) {
 	w.Helper()
 	result, err := w.db.Result(&link)
 	w.must(err)
 	expect(w.T, "result", string(result), want)
 }
 
-func TestWhatCannotBeRedeemed(t *testing.T) {
-	w := newWorld(t)
+func TestRedeem_RefusesWrongCodesAndStates(t *testing.T) {
+	w := newFixture(t)
 	link, code := w.returned()
 	_, foreign := w.returned()
 	redeem := func(organizationID string, link db.Link, code string) func() error {
@@ -106,31 +106,31 @@ func TestWhatCannotBeRedeemed(t *testing.T) {
 	w.changesNothing(db.ErrNothingToRedeem, redeem(w.org, freely, code))
 }
 
-func TestUnredeemedLinkEndsOnceAndLeavesNothing(t *testing.T) {
+func TestUnredeemedLink_EndsOnceAndLeavesNothing(t *testing.T) {
 	for name, end := range map[string]struct {
 		code string
-		pull func(*world, db.Link) error
+		pull func(*fixture, db.Link) error
 	}{
-		"its time is over": {"LINK_EXPIRED", func(w *world, link db.Link) error {
+		"its time is over": {"LINK_EXPIRED", func(w *fixture, link db.Link) error {
 			w.clock.Advance(time.Duration(link.ExpiresAt-w.db.Now()) * time.Millisecond)
 			expired, err := w.db.ExpireLinks(w.Context()) // at once: no runner is at work
 			expect(w.T, "expired", expired, 1)
 			return err
 		}},
-		"the merchant cancels": {"LINK_CANCELLED", func(w *world, link db.Link) error {
+		"the merchant cancels": {"LINK_CANCELLED", func(w *fixture, link db.Link) error {
 			return w.db.CancelLink(w.Context(), w.org, link.ID)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			link := w.link(requiringReturn)
 			lease := w.run(link)
 			w.must(w.db.SaveScreenshot(t.Context(), lease, "image/png", []byte("picture")))
 			dbtest.Finish(t, w.db, lease, `{}`)
-			returnCode := w.returnCode(w.now(link))
+			returnCode := w.returnCode(w.reload(link))
 			w.must(end.pull(w, link))
 
-			now := w.now(link)
+			now := w.reload(link)
 			expect(t, "status", now.Status, db.LinkExpired)
 			expect(t, "error", code(now.Error), end.code)
 			expect(t, "session", w.session(lease.SessionID).Status, db.SessionComplete)
@@ -152,23 +152,23 @@ func TestUnredeemedLinkEndsOnceAndLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestReturnIsTooLateToTheMillisecond(t *testing.T) {
-	w := newWorld(t)
+func TestRedeem_IsRefusedFromTheMillisecondOfExpiry(t *testing.T) {
+	w := newFixture(t)
 	link, code := w.returned(lasting(time.Minute))
 	other, otherCode := w.returned(lasting(time.Minute))
 	w.clock.Advance(time.Minute - time.Millisecond)
 	w.must(w.db.Redeem(t.Context(), w.org, link.ID, code))
 	w.clock.Advance(time.Millisecond)
 	w.changesNothing(db.ErrExpired, func() error { return w.db.Redeem(t.Context(), w.org, other.ID, otherCode) })
-	expect(t, "status before the sweep", w.now(other).Status, db.LinkExpired)
-	w.expectResult(w.now(other), "")
+	expect(t, "status before the sweep", w.reload(other).Status, db.LinkExpired)
+	w.expectResult(w.reload(other), "")
 }
 
-func TestLinkThatAwaitsTheReturnIsNeitherClaimedNorSweptAway(t *testing.T) {
-	w := newWorld(t)
+func TestUnredeemedLink_IsNeitherClaimedNorSwept(t *testing.T) {
+	w := newFixture(t)
 	link, code := w.returned(reusable)
 	w.changesNothing(db.ErrActive, func() error {
-		_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, boot))
+		_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, node))
 		return err
 	})
 	w.changesNothing(db.ErrActive, func() error { return w.db.DestroyData(t.Context(), w.org, link.ID) })
@@ -178,26 +178,26 @@ func TestLinkThatAwaitsTheReturnIsNeitherClaimedNorSweptAway(t *testing.T) {
 	w.must(errors.Join(lost, orphans))
 	w.must(w.db.Redeem(t.Context(), w.org, link.ID, code))
 
-	second := w.run(w.now(link)) // a reusable link needs a return for each session
+	second := w.run(w.reload(link)) // a reusable link needs a return for each session
 	w.changesNothing(db.ErrNothingToRedeem, func() error { return w.db.Redeem(t.Context(), w.org, link.ID, code) })
 	dbtest.Finish(t, w.db, second, `{"second":true}`)
 	w.changesNothing(db.ErrWrongReturnCode, func() error { return w.db.Redeem(t.Context(), w.org, link.ID, code) })
-	w.must(w.db.Redeem(t.Context(), w.org, link.ID, w.returnCode(w.now(link))))
-	w.expectResult(w.now(link), `{"second":true}`)
+	w.must(w.db.Redeem(t.Context(), w.org, link.ID, w.returnCode(w.reload(link))))
+	w.expectResult(w.reload(link), `{"second":true}`)
 	expect(t, "events", len(w.events(link)), 2)
 }
 
-func TestResultThatNobodyRedeemsIsNotKeptForLongerThanOthers(t *testing.T) {
-	w := newWorld(t)
+func TestUnredeemedLink_LosesItsResultByRetention(t *testing.T) {
+	w := newFixture(t)
 	link, code := w.returned(lasting(60 * 24 * time.Hour))
 	w.clock.Advance(31 * 24 * time.Hour)
 	w.must(w.db.DestroyOld(t.Context(), db.Retention{Results: 30 * 24 * time.Hour}))
 	w.must(w.db.Redeem(t.Context(), w.org, link.ID, code))
-	w.expectResult(w.now(link), "")
+	w.expectResult(w.reload(link), "")
 }
 
-func TestWayBackHasACodeForTheSessionThatIsWaitedForOnly(t *testing.T) {
-	w := newWorld(t)
+func TestReturnAddress_HasACodeForTheAwaitedSessionOnly(t *testing.T) {
+	w := newFixture(t)
 	link := w.link(requiringReturn)
 	lease := w.run(link)
 	plain := "https://shop.example/done?cart=7&linkId=" + link.ID + "#top"
@@ -205,7 +205,7 @@ func TestWayBackHasACodeForTheSessionThatIsWaitedForOnly(t *testing.T) {
 	w.must(w.db.FailSession(t.Context(), lease, failure("SITE_CHANGED")))
 	second := w.run(link)
 	dbtest.Finish(t, w.db, second, `{}`)
-	code := w.returnCode(w.now(link))
+	code := w.returnCode(w.reload(link))
 	want := "https://shop.example/done?cart=7&linkId=" + link.ID + "&returnCode=" + code + "#top"
 	expect(t, "awaited", w.wayBack(link, second.SessionID), want)
 	expect(t, "shown again", w.wayBack(link, second.SessionID), want)
@@ -218,20 +218,20 @@ func TestWayBackHasACodeForTheSessionThatIsWaitedForOnly(t *testing.T) {
 	expect(t, "no return URL", w.wayBack(nowhere, w.run(nowhere).SessionID), "")
 }
 
-func (w *world) wayBack(link db.Link, sessionID string) string {
+func (w *fixture) wayBack(link db.Link, sessionID string) string {
 	w.Helper()
-	now, session := w.now(link), w.session(sessionID)
+	now, session := w.reload(link), w.session(sessionID)
 	way, err := w.db.ReturnAddress(w.Context(), &now, &session)
 	w.must(err)
 	return way
 }
 
-func TestUnredeemedResultIsSealedLikeOthers(t *testing.T) {
-	w := newWorld(t)
+func TestUnredeemedLink_HasAnEncryptedResult(t *testing.T) {
+	w := newFixture(t)
 	const canary = `{"canary":"9f31c27e"}`
 	link := w.link(requiringReturn)
 	dbtest.Finish(t, w.db, w.run(link), canary)
 	w.absent(map[string]string{"result": "9f31c27e"})
-	w.must(w.db.Redeem(t.Context(), w.org, link.ID, w.returnCode(w.now(link))))
-	w.expectResult(w.now(link), canary)
+	w.must(w.db.Redeem(t.Context(), w.org, link.ID, w.returnCode(w.reload(link))))
+	w.expectResult(w.reload(link), canary)
 }

@@ -6,7 +6,7 @@ import (
 	"passage/db"
 )
 
-func TestReturnToKeepsEverythingButTheAppendedID(t *testing.T) {
+func TestReturnTo_AppendsTheIDOnly(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
 		"https://your-app.com/done":             "https://your-app.com/done?linkId=link_abc123",

@@ -32,7 +32,7 @@ func encodings(secret string) map[string][]byte {
 }
 
 // files reads the database and what SQLite keeps beside it.
-func (w *world) files() map[string][]byte {
+func (w *fixture) files() map[string][]byte {
 	w.Helper()
 	found := map[string][]byte{}
 	for _, name := range []string{"passage.db", "passage.db-wal"} {
@@ -43,7 +43,7 @@ func (w *world) files() map[string][]byte {
 	return found
 }
 
-func (w *world) absent(secrets map[string]string) {
+func (w *fixture) absent(secrets map[string]string) {
 	w.Helper()
 	files := w.files()
 	for what, secret := range secrets {
@@ -58,17 +58,17 @@ func (w *world) absent(secrets map[string]string) {
 }
 
 // checkpoint moves the WAL's content into the database file.
-func (w *world) checkpoint() {
+func (w *fixture) checkpoint() {
 	w.Helper()
 	var busy, log, moved int
 	w.must(w.raw.QueryRowContext(w.Context(), `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &moved))
 	expect(w.T, "checkpoint was kept from its work", busy, 0)
 }
 
-func TestNoFileHoldsASecretInAnyEncoding(t *testing.T) {
-	w := newWorld(t)
+func TestFiles_HoldNoSecretInAnyEncoding(t *testing.T) {
+	w := newFixture(t)
 	link, _ := w.create(w.once("key", `{"cardNumber":"`+cardNumber+`"}`))
-	claim := dbtest.NewClaim(link.ClaimCode, boot)
+	claim := dbtest.NewClaim(link.ClaimCode, node)
 	claim.Visitor = "browser-id-of-the-person"
 	claimed, err := w.db.ClaimLink(t.Context(), claim)
 	w.must(err)
@@ -105,46 +105,46 @@ func TestNoFileHoldsASecretInAnyEncoding(t *testing.T) {
 	}
 }
 
-func TestSealedValueMovedElsewhereDoesNotOpen(t *testing.T) {
+func TestEncryptedValue_DoesNotDecryptElsewhere(t *testing.T) {
 	t.Parallel()
 	moves := map[string]struct {
 		update string
-		read   func(w *world, to db.Link) error
+		read   func(w *fixture, to db.Link) error
 	}{
 		"claim code": {`UPDATE links SET claim_code = (SELECT claim_code FROM links WHERE id = $1) WHERE id = $2`,
-			func(w *world, to db.Link) error {
+			func(w *fixture, to db.Link) error {
 				_, err := w.db.Link(w.Context(), w.org, to.ID)
 				return err
 			}},
 		"result with its key": {`UPDATE links SET (result, data_key) = (SELECT result, data_key FROM links WHERE id = $1) WHERE id = $2`,
-			func(w *world, to db.Link) error {
-				now := w.now(to)
+			func(w *fixture, to db.Link) error {
+				now := w.reload(to)
 				_, err := w.db.Result(&now)
 				return err
 			}},
 		"result": {`UPDATE links SET result = (SELECT result FROM links WHERE id = $1) WHERE id = $2`,
-			func(w *world, to db.Link) error {
-				now := w.now(to)
+			func(w *fixture, to db.Link) error {
+				now := w.reload(to)
 				_, err := w.db.Result(&now)
 				return err
 			}},
 		"arguments": {`UPDATE link_operations SET arguments = (SELECT arguments FROM link_operations WHERE link_id = $1 AND position = 1)
 			WHERE link_id = $2`,
-			func(w *world, to db.Link) error {
-				now := w.now(to)
+			func(w *fixture, to db.Link) error {
+				now := w.reload(to)
 				_, err := w.db.Arguments(&now)
 				return err
 			}},
 		"a key of another kind": {`UPDATE links SET arguments_key = data_key WHERE id IN ($1, $2)`,
-			func(w *world, to db.Link) error {
-				now := w.now(to)
+			func(w *fixture, to db.Link) error {
+				now := w.reload(to)
 				_, err := w.db.Arguments(&now)
 				return err
 			}},
 	}
 	for name, move := range moves {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			from, _ := w.linkAt(db.LinkComplete, reusable)
 			to, _ := w.linkAt(db.LinkComplete, reusable)
 			w.must(move.read(w, to))
@@ -157,20 +157,20 @@ func TestSealedValueMovedElsewhereDoesNotOpen(t *testing.T) {
 	}
 }
 
-func TestArgumentsOfOneOperationDoNotOpenAsAnothers(t *testing.T) {
-	w := newWorld(t)
+func TestEncryptedArguments_DoNotDecryptForAnotherOperation(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	_, err := w.raw.ExecContext(t.Context(), `UPDATE link_operations SET arguments =
 		(SELECT arguments FROM link_operations WHERE link_id = $1 AND position = 1) WHERE link_id = $1 AND position = 0`, link.ID)
 	w.must(err)
-	now := w.now(link)
+	now := w.reload(link)
 	if _, err := w.db.Arguments(&now); err == nil {
 		t.Error("they opened")
 	}
 }
 
-func TestReplyMovedToAnotherKeyDoesNotOpen(t *testing.T) {
-	w := newWorld(t)
+func TestEncryptedReply_DoesNotDecryptForAnotherKey(t *testing.T) {
+	w := newFixture(t)
 	w.create(w.once("one", `{}`))
 	w.create(w.once("two", `{}`))
 	_, err := w.raw.ExecContext(t.Context(), `UPDATE idempotency_keys SET reply = (SELECT reply FROM idempotency_keys LIMIT 1)`)
@@ -182,21 +182,21 @@ func TestReplyMovedToAnotherKeyDoesNotOpen(t *testing.T) {
 	}
 }
 
-func TestSealedValuesComeBackAsTheyWere(t *testing.T) {
-	w := newWorld(t)
+func TestEncryptedValues_DecryptToWhatTheyWere(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	arguments, err := w.db.Arguments(&link)
 	w.must(err)
 	if arguments[0] != nil || string(arguments[1]) != `{"cardNumber":"`+cardNumber+`"}` {
 		t.Errorf("arguments: %s", arguments)
 	}
-	read := w.now(link)
+	read := w.reload(link)
 	expect(t, "claim code", read.ClaimCode, link.ClaimCode)
 	again, err := w.db.Arguments(&read)
 	w.must(err)
 	expect(t, "arguments as read", string(again[1]), string(arguments[1]))
 	dbtest.Finish(t, w.db, w.run(link), `{"a": 1}`)
-	done := w.now(link)
+	done := w.reload(link)
 	stored, err := w.db.Result(&done)
 	w.must(err)
 	expect(t, "result", string(stored), `{"a": 1}`)

@@ -9,27 +9,27 @@ import (
 	"passage/db/dbtest"
 )
 
-// stage is a session brought to one state, with what a method needs of it.
-type stage struct {
-	*world
+// sessionFixture is a session brought to one state, with what a method needs of it.
+type sessionFixture struct {
+	*fixture
 	lease  db.Lease
 	prompt string // the last one opened
 }
 
-// ready says how far the operations of a stage are, where its state allows it.
-type ready int
+// progress says how far the operations of a stage are, where its state allows it.
+type progress int
 
 const (
-	nothingStarted ready = iota
+	nothingStarted progress = iota
 	firstRunning
 	allComplete
 )
 
-// stageAt claims a new link and brings its session to a state.
-func (w *world) stageAt(to db.SessionStatus, operations ready) *stage {
+// sessionAt claims a new link and brings its session to a state.
+func (w *fixture) sessionAt(to db.SessionStatus, operations progress) *sessionFixture {
 	w.Helper()
 	claimed := w.claim(w.link())
-	s := &stage{world: w, lease: claimed.Session.Lease(), prompt: claimed.PromptID}
+	s := &sessionFixture{fixture: w, lease: claimed.Session.Lease(), prompt: claimed.PromptID}
 	if to == db.SessionCreated {
 		return s
 	}
@@ -53,7 +53,7 @@ func (w *world) stageAt(to db.SessionStatus, operations ready) *stage {
 	return s
 }
 
-func (s *stage) operate(operations ready) {
+func (s *sessionFixture) operate(operations progress) {
 	s.Helper()
 	switch operations {
 	case firstRunning:
@@ -70,10 +70,10 @@ func (s *stage) operate(operations ready) {
 // is allowed in and the state it leads to.
 type transition struct {
 	name  string
-	needs ready
+	needs progress
 	from  []db.SessionStatus
 	to    db.SessionStatus // empty: the state stays
-	call  func(*stage) error
+	call  func(*sessionFixture) error
 }
 
 var open = []db.SessionStatus{db.SessionCreated, db.SessionQueued, db.SessionRunning, db.SessionWaiting}
@@ -82,62 +82,62 @@ func only(status db.SessionStatus) []db.SessionStatus { return []db.SessionStatu
 
 func transitions() []transition {
 	return []transition{
-		{"StartSession", nothingStarted, only(db.SessionCreated), db.SessionQueued, func(s *stage) error {
+		{"StartSession", nothingStarted, only(db.SessionCreated), db.SessionQueued, func(s *sessionFixture) error {
 			return s.db.StartSession(s.Context(), s.lease, s.prompt)
 		}},
-		{"RunSession", nothingStarted, only(db.SessionQueued), db.SessionRunning, func(s *stage) error {
+		{"RunSession", nothingStarted, only(db.SessionQueued), db.SessionRunning, func(s *sessionFixture) error {
 			return s.db.RunSession(s.Context(), s.lease)
 		}},
-		{"OpenPrompt", nothingStarted, only(db.SessionRunning), db.SessionWaiting, func(s *stage) error {
+		{"OpenPrompt", nothingStarted, only(db.SessionRunning), db.SessionWaiting, func(s *sessionFixture) error {
 			_, err := s.db.OpenPrompt(s.Context(), s.lease, db.NewPrompt{Kind: "text", Question: []byte(`{}`)})
 			return err
 		}},
-		{"ClosePrompt", nothingStarted, only(db.SessionWaiting), db.SessionRunning, func(s *stage) error {
+		{"ClosePrompt", nothingStarted, only(db.SessionWaiting), db.SessionRunning, func(s *sessionFixture) error {
 			return s.db.ClosePrompt(s.Context(), s.lease, s.prompt, db.PromptAnswered)
 		}},
-		{"StartOperation", nothingStarted, only(db.SessionRunning), "", func(s *stage) error {
+		{"StartOperation", nothingStarted, only(db.SessionRunning), "", func(s *sessionFixture) error {
 			return s.db.StartOperation(s.Context(), s.lease, 0)
 		}},
-		{"SubmitOperation", firstRunning, only(db.SessionRunning), "", func(s *stage) error {
+		{"SubmitOperation", firstRunning, only(db.SessionRunning), "", func(s *sessionFixture) error {
 			return s.db.SubmitOperation(s.Context(), s.lease, 0)
 		}},
-		{"CompleteOperation", firstRunning, only(db.SessionRunning), "", func(s *stage) error {
+		{"CompleteOperation", firstRunning, only(db.SessionRunning), "", func(s *sessionFixture) error {
 			return s.db.CompleteOperation(s.Context(), s.lease, 0, &db.Note{Key: "found_cards", Count: 2})
 		}},
-		{"NoteOperation", firstRunning, []db.SessionStatus{db.SessionRunning, db.SessionWaiting}, "", func(s *stage) error {
+		{"NoteOperation", firstRunning, []db.SessionStatus{db.SessionRunning, db.SessionWaiting}, "", func(s *sessionFixture) error {
 			return s.db.NoteOperation(s.Context(), s.lease, 0, db.Note{Key: "opening_bills"})
 		}},
-		{"AppendEvents", nothingStarted, open, "", func(s *stage) error {
+		{"AppendEvents", nothingStarted, open, "", func(s *sessionFixture) error {
 			_, err := s.db.AppendEvents(s.Context(), s.lease, []db.NewEvent{{Kind: event.StepTaken}, {Kind: event.StepTaken}})
 			return err
 		}},
-		{"SaveScreenshot", nothingStarted, open, "", func(s *stage) error {
+		{"SaveScreenshot", nothingStarted, open, "", func(s *sessionFixture) error {
 			return s.db.SaveScreenshot(s.Context(), s.lease, "image/png", []byte("picture"))
 		}},
-		{"CompleteSession", allComplete, only(db.SessionRunning), db.SessionComplete, func(s *stage) error {
+		{"CompleteSession", allComplete, only(db.SessionRunning), db.SessionComplete, func(s *sessionFixture) error {
 			return s.db.CompleteSession(s.Context(), s.lease, result())
 		}},
-		{"FailSession", firstRunning, open, db.SessionFailed, func(s *stage) error {
+		{"FailSession", firstRunning, open, db.SessionFailed, func(s *sessionFixture) error {
 			return s.db.FailSession(s.Context(), s.lease, failure("SITE_CHANGED"))
 		}},
-		{"TransferSession", nothingStarted, only(db.SessionCreated), "", func(s *stage) error {
+		{"TransferSession", nothingStarted, only(db.SessionCreated), "", func(s *sessionFixture) error {
 			_, err := s.db.TransferSession(s.Context(), s.lease.SessionID, "another visitor", false)
 			return err
 		}},
-		{"TransferSession when approved", nothingStarted, open, "", func(s *stage) error {
+		{"TransferSession when approved", nothingStarted, open, "", func(s *sessionFixture) error {
 			_, err := s.db.TransferSession(s.Context(), s.lease.SessionID, "another visitor", true)
 			return err
 		}},
 	}
 }
 
-func TestEverySessionStateAllowsItsTransitionsAndNoOthers(t *testing.T) {
+func TestSessionStates_AllowTheirTransitionsOnly(t *testing.T) {
 	t.Parallel()
 	for _, transition := range transitions() {
 		t.Run(transition.name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			for _, from := range db.SessionStatuses() {
-				s := w.stageAt(from, transition.needs)
+				s := w.sessionAt(from, transition.needs)
 				if !slices.Contains(transition.from, from) {
 					w.changesNothing(db.ErrStale, func() error { return transition.call(s) })
 					continue
@@ -161,7 +161,7 @@ func TestEverySessionStateAllowsItsTransitionsAndNoOthers(t *testing.T) {
 
 // checkTimeline makes sure that a session's events are numbered without gaps up
 // to the number that the session names.
-func (w *world) checkTimeline(session db.Session) {
+func (w *fixture) checkTimeline(session db.Session) {
 	w.Helper()
 	events, err := w.db.SessionEvents(w.Context(), session.ID, 0)
 	w.must(err)
@@ -171,8 +171,8 @@ func (w *world) checkTimeline(session db.Session) {
 	expect(w.T, "last number", session.LastSeq, len(events))
 }
 
-func TestOperationsRunInOrderAndOneAfterAnother(t *testing.T) {
-	w := newWorld(t)
+func TestOperations_RunInOrder(t *testing.T) {
+	w := newFixture(t)
 	lease := w.run(w.link())
 	ctx := t.Context()
 	w.changesNothing(db.ErrStale, func() error { return w.db.StartOperation(ctx, lease, 1) })
@@ -192,8 +192,8 @@ func TestOperationsRunInOrderAndOneAfterAnother(t *testing.T) {
 	w.must(w.db.CompleteSession(ctx, lease, result()))
 }
 
-func TestFailedOperationLeavesTheRestUnstarted(t *testing.T) {
-	w := newWorld(t)
+func TestOperations_StayPendingAfterAFailure(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	lease := w.run(link)
 	w.must(w.db.StartOperation(t.Context(), lease, 0))
@@ -201,22 +201,22 @@ func TestFailedOperationLeavesTheRestUnstarted(t *testing.T) {
 	if got := w.operations(lease.SessionID); !slices.Equal(got, []db.OperationStatus{db.OperationFailed, db.OperationPending}) {
 		t.Errorf("operations: %v", got)
 	}
-	if now := w.now(link); now.Error == nil || now.Error.Operation == nil || *now.Error.Operation != 0 {
+	if now := w.reload(link); now.Error == nil || now.Error.Operation == nil || *now.Error.Operation != 0 {
 		t.Errorf("the link's error does not name the operation: %+v", now.Error)
 	}
 }
 
-func TestNotesAreReadBesideTheirOperation(t *testing.T) {
-	w := newWorld(t)
+func TestNotes_AreReadWithTheirOperation(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	lease := w.run(link)
 	w.must(w.db.StartOperation(t.Context(), lease, 0))
 	w.must(w.db.NoteOperation(t.Context(), lease, 0, db.Note{Key: "opening_bills"}))
-	if note := w.now(link).Operations[0].Note; note == nil || note.Key != "opening_bills" {
+	if note := w.reload(link).Operations[0].Note; note == nil || note.Key != "opening_bills" {
 		t.Errorf("note while it runs: %+v", note)
 	}
 	w.must(w.db.CompleteOperation(t.Context(), lease, 0, &db.Note{Key: "found_bills", Count: 3}))
-	if note := w.now(link).Operations[0].Note; note == nil || *note != (db.Note{Key: "found_bills", Count: 3}) {
+	if note := w.reload(link).Operations[0].Note; note == nil || *note != (db.Note{Key: "found_bills", Count: 3}) {
 		t.Errorf("note at the end: %+v", note)
 	}
 }

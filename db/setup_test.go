@@ -11,14 +11,14 @@ import (
 	"passage/db/dbtest"
 )
 
-// boot is the owner of the sessions that tests claim.
-const boot = "boot_test"
+// node is the owner of the sessions that tests claim.
+const node = "boot_test"
 
 // cardNumber, claim codes and results are what no file may hold in the clear.
 const cardNumber = "4111111111111111"
 
-// world is one database with one organization, on a clock of its own.
-type world struct {
+// fixture is one database with one organization, on a clock of its own.
+type fixture struct {
 	*testing.T
 	db     *db.DB
 	raw    *sql.DB
@@ -27,25 +27,25 @@ type world struct {
 	org    string
 }
 
-func newWorld(t *testing.T) *world {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	t.Parallel()
-	w := &world{T: t, clock: dbtest.NewClock(), folder: t.TempDir()}
+	w := &fixture{T: t, clock: dbtest.NewClock(), folder: t.TempDir()}
 	w.db = dbtest.OpenFolder(t, w.folder, w.clock.Now)
 	w.raw = dbtest.Raw(t, w.folder)
 	w.org = dbtest.Organization(t, w.db, "shop").ID
 	return w
 }
 
-// in lends the world to a part of its test; parts run one after another.
-func (w *world) in(t *testing.T) *world {
+// withT lends the world to a part of its test; parts run one after another.
+func (w *fixture) withT(t *testing.T) *fixture {
 	lent := *w
 	lent.T = t
 	return &lent
 }
 
 // link creates a link as dbtest.NewLink with changes.
-func (w *world) link(changes ...func(*db.NewLink)) db.Link {
+func (w *fixture) link(changes ...func(*db.NewLink)) db.Link {
 	w.Helper()
 	new := dbtest.NewLink(w.org)
 	for _, change := range changes {
@@ -60,26 +60,26 @@ func lasting(lifetime time.Duration) func(*db.NewLink) {
 	return func(new *db.NewLink) { new.Lifetime = lifetime }
 }
 
-func (w *world) claim(link db.Link) db.Claimed {
+func (w *fixture) claim(link db.Link) db.Claimed {
 	w.Helper()
-	return dbtest.Claim(w.T, w.db, link, boot)
+	return dbtest.Claim(w.T, w.db, link, node)
 }
 
 // run claims a link and carries the session to where its browser works.
-func (w *world) run(link db.Link) db.Lease {
+func (w *fixture) run(link db.Link) db.Lease {
 	w.Helper()
 	return dbtest.Run(w.T, w.db, w.claim(link))
 }
 
-// now reads a link as it stands.
-func (w *world) now(link db.Link) db.Link {
+// reload reads a link as it stands.
+func (w *fixture) reload(link db.Link) db.Link {
 	w.Helper()
 	found, err := w.db.Link(w.Context(), w.org, link.ID)
 	w.must(err)
 	return found
 }
 
-func (w *world) session(id string) db.Session {
+func (w *fixture) session(id string) db.Session {
 	w.Helper()
 	found, _, err := w.db.Session(w.Context(), id)
 	w.must(err)
@@ -87,7 +87,7 @@ func (w *world) session(id string) db.Session {
 }
 
 // events lists what the merchant was told of a link.
-func (w *world) events(link db.Link) (found []db.Event) {
+func (w *fixture) events(link db.Link) (found []db.Event) {
 	w.Helper()
 	all, err := w.db.EventsAfter(w.Context(), db.EventFilter{OrganizationID: w.org, Limit: 1000})
 	w.must(err)
@@ -99,7 +99,7 @@ func (w *world) events(link db.Link) (found []db.Event) {
 	return found
 }
 
-func (w *world) operations(sessionID string) (states []db.OperationStatus) {
+func (w *fixture) operations(sessionID string) (states []db.OperationStatus) {
 	w.Helper()
 	found, err := w.db.SessionOperations(w.Context(), sessionID)
 	w.must(err)
@@ -109,14 +109,14 @@ func (w *world) operations(sessionID string) (states []db.OperationStatus) {
 	return states
 }
 
-func (w *world) must(err error) {
+func (w *fixture) must(err error) {
 	w.Helper()
 	if err != nil {
 		w.Fatal(err)
 	}
 }
 
-func (w *world) want(err, want error) {
+func (w *fixture) want(err, want error) {
 	w.Helper()
 	if !errors.Is(err, want) {
 		w.Fatalf("got the error %v, want %v", err, want)
@@ -125,7 +125,7 @@ func (w *world) want(err, want error) {
 
 // changesNothing runs an action that must be refused with want and commit not a
 // single change.
-func (w *world) changesNothing(want error, action func() error) {
+func (w *fixture) changesNothing(want error, action func() error) {
 	w.Helper()
 	before := w.version()
 	w.want(action(), want)
@@ -135,7 +135,7 @@ func (w *world) changesNothing(want error, action func() error) {
 }
 
 // version differs after each commit of another connection that changed anything.
-func (w *world) version() (version int) {
+func (w *fixture) version() (version int) {
 	w.Helper()
 	w.must(w.raw.QueryRowContext(w.Context(), `PRAGMA data_version`).Scan(&version))
 	return version

@@ -14,7 +14,7 @@ type trigger struct {
 	name        string
 	from        db.LinkStatus
 	reusable    bool
-	pull        func(*world, db.Link, db.Lease) error
+	fire        func(*fixture, db.Link, db.Lease) error
 	session     db.SessionStatus // empty: there is none
 	sessionCode string
 	link        db.LinkStatus
@@ -25,25 +25,25 @@ type trigger struct {
 }
 
 func triggers() []trigger {
-	fails := func(code string) func(*world, db.Link, db.Lease) error {
-		return func(w *world, _ db.Link, lease db.Lease) error {
+	fails := func(code string) func(*fixture, db.Link, db.Lease) error {
+		return func(w *fixture, _ db.Link, lease db.Lease) error {
 			return w.db.FailSession(w.Context(), lease, failure(code))
 		}
 	}
-	timePasses := func(w *world, _ db.Link, _ db.Lease) error {
+	timePasses := func(w *fixture, _ db.Link, _ db.Lease) error {
 		w.clock.Advance(5 * time.Hour)
 		_, err := w.db.ExpireLinks(w.Context())
 		return err
 	}
-	merchantCancels := func(w *world, link db.Link, _ db.Lease) error {
+	merchantCancels := func(w *fixture, link db.Link, _ db.Lease) error {
 		return w.db.CancelLink(w.Context(), w.org, link.ID)
 	}
 	const complete, failed, created = db.SessionComplete, db.SessionFailed, db.SessionCreated
 	return []trigger{
-		{"every operation succeeded", db.LinkActive, false, func(w *world, _ db.Link, lease db.Lease) error {
+		{"every operation succeeded", db.LinkActive, false, func(w *fixture, _ db.Link, lease db.Lease) error {
 			return w.db.CompleteSession(w.Context(), lease, result())
 		}, complete, "", db.LinkComplete, "", "link.complete", true, true},
-		{"every operation of a reusable link succeeded", db.LinkActive, true, func(w *world, _ db.Link, lease db.Lease) error {
+		{"every operation of a reusable link succeeded", db.LinkActive, true, func(w *fixture, _ db.Link, lease db.Lease) error {
 			return w.db.CompleteSession(w.Context(), lease, result())
 		}, complete, "", db.LinkComplete, "", "link.complete", true, false},
 		{"failure", db.LinkActive, false, fails("INVALID_CREDENTIALS"),
@@ -54,12 +54,12 @@ func triggers() []trigger {
 			failed, "USER_CANCELLED", db.LinkFailed, "USER_CANCELLED", "link.failed", true, false},
 		{"stop", db.LinkActive, false, fails("WORKER_LOST"),
 			failed, "WORKER_LOST", db.LinkFailed, "WORKER_LOST", "link.failed", true, false},
-		{"lost lease", db.LinkActive, false, func(w *world, _ db.Link, _ db.Lease) error {
+		{"lost lease", db.LinkActive, false, func(w *fixture, _ db.Link, _ db.Lease) error {
 			w.clock.Advance(db.LeaseDuration)
 			_, err := w.db.FailLost(w.Context())
 			return err
 		}, failed, "WORKER_LOST", db.LinkFailed, "WORKER_LOST", "link.failed", true, false},
-		{"start of another process", db.LinkActive, false, func(w *world, _ db.Link, _ db.Lease) error {
+		{"start of another process", db.LinkActive, false, func(w *fixture, _ db.Link, _ db.Lease) error {
 			_, err := w.db.FailOrphans(w.Context(), "boot_next")
 			return err
 		}, failed, "WORKER_LOST", db.LinkFailed, "WORKER_LOST", "link.failed", true, false},
@@ -68,11 +68,11 @@ func triggers() []trigger {
 			failed, "SITE_CHANGED", db.LinkExpired, "SITE_CHANGED", "link.expired", true, true},
 		{"TTL while active", db.LinkActive, false, timePasses,
 			failed, "LINK_EXPIRED", db.LinkExpired, "LINK_EXPIRED", "link.expired", true, true},
-		{"TTL while active, told by the runner", db.LinkActive, false, func(w *world, link db.Link, lease db.Lease) error {
+		{"TTL while active, told by the runner", db.LinkActive, false, func(w *fixture, link db.Link, lease db.Lease) error {
 			w.pastTime(link)
 			return fails("LINK_EXPIRED")(w, link, lease)
 		}, failed, "LINK_EXPIRED", db.LinkExpired, "LINK_EXPIRED", "link.expired", true, true},
-		{"a failure after the TTL", db.LinkActive, false, func(w *world, link db.Link, lease db.Lease) error {
+		{"a failure after the TTL", db.LinkActive, false, func(w *fixture, link db.Link, lease db.Lease) error {
 			w.pastTime(link)
 			return fails("SITE_CHANGED")(w, link, lease)
 		}, failed, "LINK_EXPIRED", db.LinkExpired, "LINK_EXPIRED", "link.expired", true, true},
@@ -91,30 +91,30 @@ func triggers() []trigger {
 	}
 }
 
-func claims(w *world, link db.Link, _ db.Lease) error {
-	_, err := w.db.ClaimLink(w.Context(), dbtest.NewClaim(link.ClaimCode, boot))
+func claims(w *fixture, link db.Link, _ db.Lease) error {
+	_, err := w.db.ClaimLink(w.Context(), dbtest.NewClaim(link.ClaimCode, node))
 	return err
 }
 
 // pastTime moves the clock past a link's time, with its sessions' leases kept.
-func (w *world) pastTime(link db.Link) {
+func (w *fixture) pastTime(link db.Link) {
 	w.Helper()
 	for w.db.Now() < link.ExpiresAt {
 		w.clock.Advance(min(db.LeaseDuration-time.Millisecond, time.Duration(link.ExpiresAt-w.db.Now())*time.Millisecond))
-		w.must(w.db.RenewLeases(w.Context(), boot))
+		w.must(w.db.RenewLeases(w.Context(), node))
 	}
 }
 
-func TestEachTriggerOfTheContractHasItsEffects(t *testing.T) {
-	shared := newWorld(t)
+func TestTriggers_HaveTheirEffects(t *testing.T) {
+	shared := newFixture(t)
 	for _, row := range triggers() {
 		t.Run(row.name, func(t *testing.T) {
-			w := shared.in(t)
+			w := shared.withT(t)
 			link, lease := w.linkAt(row.from, lasting(time.Minute), func(new *db.NewLink) { new.Reusable = row.reusable })
 			before := len(w.events(link))
-			w.must(row.pull(w, link, lease))
+			w.must(row.fire(w, link, lease))
 
-			now := w.now(link)
+			now := w.reload(link)
 			expect(t, "link", now.Status, row.link)
 			expect(t, "link's error", code(now.Error), row.linkCode)
 			expect(t, "completed", now.CompletedAt != nil, row.link == db.LinkComplete)
@@ -133,7 +133,7 @@ func TestEachTriggerOfTheContractHasItsEffects(t *testing.T) {
 
 // checkEvents compares what a trigger sent with its row of the table, each
 // event with its delivery.
-func (w *world) checkEvents(row trigger, link db.Link, sent []db.Event) {
+func (w *fixture) checkEvents(row trigger, link db.Link, sent []db.Event) {
 	w.Helper()
 	if row.event == "" {
 		expect(w.T, "events", len(sent), 0)
@@ -163,8 +163,8 @@ func (w *world) checkEvents(row trigger, link db.Link, sent []db.Event) {
 	expect(w.T, "delivery is due", deliveries[found].NextAt, w.db.Now())
 }
 
-func TestEventWithoutWebhookURLHasNoDelivery(t *testing.T) {
-	w := newWorld(t)
+func TestEvent_WithoutWebhookURLHasNoDelivery(t *testing.T) {
+	w := newFixture(t)
 	link := w.link(func(new *db.NewLink) { new.WebhookURL = "" })
 	w.must(w.db.CancelLink(t.Context(), w.org, link.ID))
 	expect(t, "events", len(w.events(link)), 1)
@@ -173,22 +173,22 @@ func TestEventWithoutWebhookURLHasNoDelivery(t *testing.T) {
 	expect(t, "deliveries", len(deliveries), 0)
 }
 
-func TestCancelledLinkDoesNotBlameTheOperationThatFailedBefore(t *testing.T) {
-	w := newWorld(t)
+func TestCancelLink_DoesNotBlameAnEarlierOperation(t *testing.T) {
+	w := newFixture(t)
 	link := w.link()
 	lease := w.run(link)
 	w.must(w.db.StartOperation(t.Context(), lease, 0))
 	w.must(w.db.FailSession(t.Context(), lease, failure("SITE_CHANGED")))
 	w.must(w.db.CancelLink(t.Context(), w.org, link.ID))
-	now := w.now(link)
+	now := w.reload(link)
 	expect(t, "error", code(now.Error), "LINK_CANCELLED")
 	if now.Error.Operation != nil {
 		t.Errorf("LINK_CANCELLED is said of operation %d", *now.Error.Operation)
 	}
 }
 
-func TestSweptTwiceIsToldOnce(t *testing.T) {
-	w := newWorld(t)
+func TestExpireLinks_WritesTheEventOnce(t *testing.T) {
+	w := newFixture(t)
 	link := w.link(lasting(time.Minute))
 	w.clock.Advance(time.Minute)
 	for _, want := range []int{1, 0} {
