@@ -28,7 +28,7 @@ func artifactAAD(organizationID, id string) seal.AAD {
 	return seal.AAD{Organization: organizationID, Table: "artifacts", Row: id, Column: "content"}
 }
 
-// SaveScreenshot seals a picture with its link's data key. The event's data is
+// SaveScreenshot stores a picture, encrypted with its link's data key. The event's data is
 // {"artifact": id}.
 func (db *DB) SaveScreenshot(ctx context.Context, lease Lease, mediaType string, content []byte) error {
 	if len(content) > MaxArtifactBytes {
@@ -67,7 +67,7 @@ func (db *DB) Artifacts(ctx context.Context, sessionID string) ([]Artifact, erro
 	return found, nil
 }
 
-// ArtifactContent opens one. ErrNotFound where it, or the key to it, is gone.
+// ArtifactContent decrypts one. ErrNotFound says that it or its key is gone.
 func (db *DB) ArtifactContent(ctx context.Context, id string) (Artifact, []byte, error) {
 	var a Artifact
 	var encrypted []byte
@@ -82,7 +82,7 @@ func (db *DB) ArtifactContent(ctx context.Context, id string) (Artifact, []byte,
 	}
 	key, err := db.dataKey(&link)
 	if err != nil {
-		return Artifact{}, nil, fmt.Errorf("open artifact: %w", err)
+		return Artifact{}, nil, fmt.Errorf("decrypt artifact: %w", err)
 	}
 	content, err := key.Decrypt(artifactAAD(link.OrganizationID, a.ID), encrypted)
 	return a, content, err

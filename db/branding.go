@@ -15,7 +15,7 @@ import (
 type Branding struct {
 	DisplayName  string   // what a person reads
 	Accent       string   // “#12594a”; empty: ours
-	Support      string   // whom a person asks, a mailto: or https: URL; empty: nobody is named
+	Support      string   // a mailto: or https: URL for questions; empty: none is shown
 	ReturnTo     []string // where links may return to: a scheme such as “myapp:”, or a host; none: anywhere
 	EmbedOrigins []string // whose pages may frame the hosted ones, such as “https://shop.example.com”
 	LogoHash     string   // what Logo finds it by; empty: none
@@ -71,7 +71,8 @@ func asList(entries []string) (string, error) {
 	return string(text), err
 }
 
-// logoHashBytes tell any two logos apart; nobody gains by making two alike.
+// logoHashBytes is long enough to tell logos apart; nothing depends on collision
+// resistance.
 const logoHashBytes = 16
 
 // SetLogo gives an organization a logo, a PNG; none takes the old one away.

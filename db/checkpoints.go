@@ -11,8 +11,9 @@ import (
 	"passage/db/seal"
 )
 
-// What a link's earlier attempts leave to the next one. A reusable link that
-// has completed leaves nothing: what it does is wanted again.
+// Checkpoints are what a link's earlier attempts leave to the next one. A
+// reusable link that has completed leaves none, since its operations are wanted
+// again.
 
 // accountMACSetting names the key of the HMACs that stand for accounts.
 const accountMACSetting = "account_mac_key"
@@ -38,8 +39,8 @@ func (db *DB) SetAccount(ctx context.Context, lease Lease, account string) error
 	return nil
 }
 
-// CompleteWrite is CompleteOperation for a change that was made and verified. It
-// keeps the result for later attempts in the same account.
+// CompleteWrite is CompleteOperation for a change that was made and verified. The
+// result becomes the checkpoint for later attempts in the same account.
 func (db *DB) CompleteWrite(ctx context.Context, lease Lease, position int, note *Note, result json.RawMessage) error {
 	encrypted, err := db.encryptForLink(ctx, lease.LinkID, result, func(l *Link) seal.AAD {
 		return l.checkpointAAD(lease.SessionID, position)
@@ -104,21 +105,21 @@ func (db *DB) checkpoints(ctx context.Context, lease Lease) (map[int]Checkpoint,
 	return done, err
 }
 
-// ReuseOperation takes an operation over that an earlier attempt completed, once
-// all before it are complete: pending → complete.
+// ReuseOperation takes over an operation that an earlier attempt completed, once
+// all operations before it are complete: pending → complete.
 func (db *DB) ReuseOperation(ctx context.Context, lease Lease, position, attempt int) error {
 	note, err := noteText(&Note{Key: NoteReused, Count: attempt})
 	if err != nil {
 		return err
 	}
 	return db.moveOperation(ctx, lease, event.OperationReused, event.Operation{Position: position, Attempt: attempt},
-		`UPDATE session_operations SET status = 'complete', started_at = $1, ended_at = $1, note = $4 WHERE `+inTurn,
+		`UPDATE session_operations SET status = 'complete', started_at = $1, ended_at = $1, note = $4 WHERE `+isNext,
 		position, note)
 }
 
-// Submitted tells by position which operations earlier attempts handed to the
-// site without being refused, as far as it may have been in the account of the
-// present one: whoever runs them again has to look at the site first.
+// Submitted tells by position which operations earlier attempts submitted to the
+// site without being refused, unless it was in another account than that of the
+// current attempt. The runner has to read those back from the site first.
 func (db *DB) Submitted(ctx context.Context, linkID string) (map[int]bool, error) {
 	positions, err := engine.Collect(ctx, db.read, func(r engine.Row) (position int, err error) { return position, r.Scan(&position) },
 		`SELECT DISTINCT o.position
@@ -138,7 +139,7 @@ func (db *DB) Submitted(ctx context.Context, linkID string) (map[int]bool, error
 	return submitted, nil
 }
 
-// forgetResults drops what was kept for later attempts, when there will be none.
+// forgetResults drops the checkpoints of a link that will have no more attempts.
 func (tx *tx) forgetResults(linkID string) error {
 	return tx.exec(`UPDATE session_operations SET result = NULL
 		WHERE result IS NOT NULL AND session_id IN (SELECT id FROM link_sessions WHERE link_id = $1)`, linkID)

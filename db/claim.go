@@ -10,7 +10,7 @@ import (
 	"passage/automation/event"
 )
 
-// Claim is a person's decision to let a link be worked on.
+// Claim is a person's decision to start work on a link.
 type Claim struct {
 	Code    string
 	Node    string // the process that will run the session
@@ -28,10 +28,10 @@ type Claimed struct {
 	ClientToken string
 }
 
-// ClaimLink makes a link active and creates its session, in one transaction: of
-// any number of concurrent claims exactly one succeeds. The others get
-// ErrActive; ErrNotFound, ErrComplete, ErrUsedUp and ErrExpired say what else is
-// the matter.
+// ClaimLink makes a link active and creates its session, in one transaction. Of
+// any number of concurrent claims exactly one succeeds, and the others get
+// ErrActive. ErrNotFound, ErrComplete, ErrAttemptsExhausted and ErrExpired give
+// the other reasons.
 func (db *DB) ClaimLink(ctx context.Context, claim Claim) (Claimed, error) {
 	claimed, err := db.prepareClaim()
 	if err != nil {
@@ -94,7 +94,7 @@ func activate(tx *tx, claim Claim, sessionID string) (Lease, error) {
 // holds to the same conditions.
 func (l *Link) Claimable() bool {
 	switch {
-	case l.over, l.argumentsKey == nil, l.dataKey == nil: // or destroyed
+	case l.pastExpiry, l.argumentsKey == nil, l.dataKey == nil: // or destroyed
 		return false
 	case l.Status == LinkComplete:
 		return l.Reusable
@@ -135,7 +135,6 @@ func insertSession(tx *tx, lease Lease, claim Claim, clientToken string) error {
 	if err := insertScript(tx, claim.Script); err != nil {
 		return err
 	}
-	// The columns owner and browser_hash hold the node and the visitor.
 	if err := tx.exec(`INSERT INTO link_sessions (id, link_id, attempt, status, owner, epoch, lease_until,
 			client_token_hash, browser_hash, consent, integration_version, created_at)
 		VALUES ($1, $2, $3, 'created', $4, $3, $5, $6, $7, $8, $9, $10)`,
@@ -147,10 +146,10 @@ func insertSession(tx *tx, lease Lease, claim Claim, clientToken string) error {
 		SELECT $1, position, 'pending' FROM link_operations WHERE link_id = $2`, lease.SessionID, lease.LinkID)
 }
 
-// TransferSession gives a session to another browser and returns its new client token;
-// the old cookie and token stop working. Unless allowed is true it succeeds only
-// while nothing was typed yet; ErrStale otherwise.
-func (db *DB) TransferSession(ctx context.Context, sessionID, browser string, allowed bool) (clientToken string, err error) {
+// TransferSession gives a session to another visitor and returns its new client
+// token; the old visitor and token lose access. Unless it was approved it
+// succeeds only before any input; ErrStale otherwise.
+func (db *DB) TransferSession(ctx context.Context, sessionID, visitor string, approved bool) (clientToken string, err error) {
 	clientToken, err = db.newSecret(clientTokenPrefix)
 	if err != nil {
 		return "", err
@@ -160,14 +159,14 @@ func (db *DB) TransferSession(ctx context.Context, sessionID, browser string, al
 		if err != nil {
 			return err
 		}
-		if !allowed && session.Status != SessionCreated {
+		if !approved && session.Status != SessionCreated {
 			return ErrStale
 		}
 		if session.Status.Ended() {
 			return ErrStale
 		}
 		if err := tx.execOne(`UPDATE link_sessions SET browser_hash = $1, client_token_hash = $2, last_seq = last_seq + 1
-			WHERE id = $3`, hash(browser), hash(clientToken), sessionID); err != nil {
+			WHERE id = $3`, hash(visitor), hash(clientToken), sessionID); err != nil {
 			return err
 		}
 		if err := tx.insertEvent(sessionID, session.LastSeq+1, NewEvent{Kind: event.Transferred, At: tx.Now}); err != nil {
@@ -177,7 +176,7 @@ func (db *DB) TransferSession(ctx context.Context, sessionID, browser string, al
 		return nil
 	})
 	if err != nil {
-		return "", fmt.Errorf("hand over session: %w", err)
+		return "", fmt.Errorf("transfer session: %w", err)
 	}
 	return clientToken, nil
 }

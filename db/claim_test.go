@@ -20,13 +20,13 @@ func TestClaimLink_HasOneWinnerOfFifty(t *testing.T) {
 	var claims sync.WaitGroup
 	start := make(chan struct{})
 	for n := range 50 {
-		handle := w.db
+		conn := w.db
 		if n%2 == 1 {
-			handle = other
+			conn = other
 		}
 		claims.Go(func() {
 			<-start
-			_, err := handle.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, node))
+			_, err := conn.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, node))
 			switch {
 			case err == nil:
 				won.Add(1)

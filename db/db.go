@@ -38,7 +38,7 @@ const (
 	KeysetName = "keyset.json"
 )
 
-// Options say where the data is, and replace time and chance in tests.
+// Options say where the data is. Tests replace the clock and the randomness.
 type Options struct {
 	Folder string           // holds passage.db and keyset.json; made if it is not there
 	Now    func() time.Time // nil: time.Now
@@ -118,7 +118,7 @@ type reader struct {
 
 func (db *DB) reader() reader { return reader{db.read, db.Now()} }
 
-// orNotFound turns the driver's “no rows” into ours.
+// orNotFound turns the driver's “no rows” into ErrNotFound.
 func orNotFound(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound

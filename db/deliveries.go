@@ -26,7 +26,7 @@ type Delivery struct {
 	Status    DeliveryStatus
 	Attempts  int // made so far
 	NextAt    int64
-	Held      bool // it waits until its endpoint goes on, whatever NextAt says
+	Held      bool // its endpoint is paused: NextAt does not count
 	CreatedAt int64
 	EndedAt   *int64
 
@@ -70,7 +70,7 @@ func (db *DB) insertDelivery(tx *tx, eventID, url string, to endpoint) error {
 }
 
 // LeaseDeliveries leases deliveries that are due, so that no other process tries
-// them meanwhile. One that is not settled before its lease ends is due again.
+// them meanwhile. One without a recorded attempt is due again after its lease.
 func (db *DB) LeaseDeliveries(ctx context.Context, limit int, lease time.Duration) ([]Delivery, error) {
 	var taken []Delivery
 	err := db.transact(ctx, func(tx *tx) (err error) {
@@ -107,12 +107,12 @@ func (db *DB) NextDelivery(ctx context.Context) (at int64, ok bool, err error) {
 // same try before.
 func (db *DB) RecordAttempt(ctx context.Context, delivery Delivery, try DeliveryAttempt, status DeliveryStatus, nextAt int64) error {
 	err := db.transact(ctx, func(tx *tx) error {
-		paused, err := noteTry(tx, &delivery, status == DeliveryDelivered)
+		paused, err := recordResult(tx, &delivery, status == DeliveryDelivered)
 		if err != nil {
 			return err
 		}
 		if paused {
-			status, nextAt = DeliveryPending, tx.Now+probeRest.Milliseconds()
+			status, nextAt = DeliveryPending, tx.Now+probeInterval.Milliseconds()
 		}
 		var endedAt int64
 		if status != DeliveryPending {

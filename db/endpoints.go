@@ -10,15 +10,15 @@ import (
 	"passage/db/engine"
 )
 
-// An endpoint is where an organization's webhooks go: one host. One that takes
-// nothing for long is paused: its deliveries are held, but for one that probes
-// it. A delivery that is taken, or anybody's wish to send one again, ends the
-// pause. The invariant: a paused endpoint has one waiting delivery that is not held.
+// An endpoint is a host that an organization's webhooks go to. After failing for
+// long it is paused: its deliveries are held, except for one that probes it. A
+// successful delivery or a resend ends the pause. The invariant: a paused
+// endpoint has exactly one pending delivery that is not held.
 
 const (
-	pauseFailures = 10             // tries in a row that were not taken,
+	pauseFailures = 10             // failed attempts in a row,
 	pauseAfter    = 24 * time.Hour // over this time at least, pause an endpoint
-	probeRest     = time.Hour
+	probeInterval = time.Hour
 )
 
 // PausedEndpoint is one that is paused.
@@ -66,7 +66,7 @@ func scanEndpoint(r engine.Row) (endpoint, error) {
 // endpointOf finds the endpoint of a URL, making it when it is first needed.
 func (db *DB) endpointOf(tx *tx, organizationID, address string) (endpoint, error) {
 	host := ""
-	if target, err := url.Parse(address); err == nil { // one that cannot be read fails at its first try
+	if target, err := url.Parse(address); err == nil { // an invalid URL fails at its first attempt
 		host = strings.ToLower(target.Host)
 	}
 	id, err := db.newID(endpointPrefix)
@@ -81,7 +81,7 @@ func (db *DB) endpointOf(tx *tx, organizationID, address string) (endpoint, erro
 		organizationID, host))
 }
 
-// resume lets an endpoint go on as if it had never failed.
+// resume clears an endpoint's failures and releases its deliveries.
 func (e *endpoint) resume(tx *tx) error {
 	if e.failures == 0 {
 		return nil
@@ -98,8 +98,8 @@ func (e *endpoint) resume(tx *tx) error {
 	return tx.exec(`UPDATE webhook_deliveries SET held = 0 WHERE endpoint_id = $1 AND status = 'pending'`, e.id)
 }
 
-// fail counts a try that was not taken, and pauses the endpoint where there
-// were too many; the delivery that was tried becomes the probe.
+// fail counts a failed attempt, and pauses the endpoint after too many; the
+// delivery of the attempt becomes the probe.
 func (e *endpoint) fail(tx *tx, delivery *Delivery) error {
 	e.failures++
 	if e.failingSince == nil {
@@ -116,8 +116,9 @@ func (e *endpoint) fail(tx *tx, delivery *Delivery) error {
 	return tx.exec(`UPDATE webhook_deliveries SET held = 1 WHERE endpoint_id = $1 AND status = 'pending' AND id <> $2`, e.id, delivery.ID)
 }
 
-// noteTry tells an endpoint how a try went, and whether it is paused now.
-func noteTry(tx *tx, delivery *Delivery, taken bool) (paused bool, err error) {
+// recordResult updates the endpoint of an attempt, and reports whether it is
+// paused now.
+func recordResult(tx *tx, delivery *Delivery, succeeded bool) (paused bool, err error) {
 	if delivery.endpointID == nil {
 		return false, nil
 	}
@@ -125,7 +126,7 @@ func noteTry(tx *tx, delivery *Delivery, taken bool) (paused bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if taken {
+	if succeeded {
 		return false, e.resume(tx)
 	}
 	err = e.fail(tx, delivery)

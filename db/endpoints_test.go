@@ -19,7 +19,7 @@ func (w *fixture) refuse() int {
 	return len(due)
 }
 
-// dead is a world whose receiver has taken nothing for so long that it is
+// dead is a fixture whose receiver has taken nothing for so long that it is
 // paused, with two events that wait.
 func dead(t *testing.T) (w *fixture, events []db.Event) {
 	t.Helper()

@@ -91,13 +91,13 @@ func TestLeaseDeliveries_GivesEachOnceUnderConcurrency(t *testing.T) {
 	taken := map[string]int{}
 	var takers sync.WaitGroup
 	for n := range 8 {
-		handle := w.db
+		conn := w.db
 		if n%2 == 1 {
-			handle = other
+			conn = other
 		}
 		takers.Go(func() {
 			for {
-				some, err := handle.LeaseDeliveries(t.Context(), 4, time.Minute)
+				some, err := conn.LeaseDeliveries(t.Context(), 4, time.Minute)
 				if err != nil {
 					t.Error(err)
 				}

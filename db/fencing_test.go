@@ -12,44 +12,44 @@ import (
 
 // writes are all that a runner can do to its session. The stage they are tried
 // on is one where each would succeed or fail for the lease alone.
-func writes(handle *db.DB, w *fixture, lease db.Lease, prompt string) map[string]func() error {
+func writes(conn *db.DB, w *fixture, lease db.Lease, prompt string) map[string]func() error {
 	ctx := w.Context()
 	question := db.NewPrompt{Kind: "text", Question: []byte(`{}`)}
 	return map[string]func() error{
-		"StartSession": func() error { return handle.StartSession(ctx, lease, prompt) },
-		"RunSession":   func() error { return handle.RunSession(ctx, lease) },
+		"StartSession": func() error { return conn.StartSession(ctx, lease, prompt) },
+		"RunSession":   func() error { return conn.RunSession(ctx, lease) },
 		"OpenPrompt": func() error {
-			_, err := handle.OpenPrompt(ctx, lease, question)
+			_, err := conn.OpenPrompt(ctx, lease, question)
 			return err
 		},
-		"ClosePrompt":       func() error { return handle.ClosePrompt(ctx, lease, prompt, db.PromptAnswered) },
-		"StartOperation":    func() error { return handle.StartOperation(ctx, lease, 1) },
-		"SubmitOperation":   func() error { return handle.SubmitOperation(ctx, lease, 0) },
-		"CompleteOperation": func() error { return handle.CompleteOperation(ctx, lease, 0, nil) },
-		"ReserveLogIn":      func() error { return handle.ReserveLogIn(ctx, lease, logIn("ada")) },
+		"ClosePrompt":       func() error { return conn.ClosePrompt(ctx, lease, prompt, db.PromptAnswered) },
+		"StartOperation":    func() error { return conn.StartOperation(ctx, lease, 1) },
+		"SubmitOperation":   func() error { return conn.SubmitOperation(ctx, lease, 0) },
+		"CompleteOperation": func() error { return conn.CompleteOperation(ctx, lease, 0, nil) },
+		"ReserveLogIn":      func() error { return conn.ReserveLogIn(ctx, lease, logIn("ada")) },
 		"RefuseLogIn": func() error {
-			_, err := handle.RefuseLogIn(ctx, lease, carrier)
+			_, err := conn.RefuseLogIn(ctx, lease, carrier)
 			return err
 		},
-		"AcceptLogIn":    func() error { return handle.AcceptLogIn(ctx, lease) },
-		"CompleteLogIn":  func() error { return handle.CompleteLogIn(ctx, lease) },
-		"CompleteWrite":  func() error { return handle.CompleteWrite(ctx, lease, 0, nil, result()) },
-		"ReuseOperation": func() error { return handle.ReuseOperation(ctx, lease, 1, 1) },
-		"NameAccount":    func() error { return handle.SetAccount(ctx, lease, "account") },
-		"NoteOperation":  func() error { return handle.NoteOperation(ctx, lease, 0, db.Note{Key: "k"}) },
+		"AcceptLogIn":    func() error { return conn.AcceptLogIn(ctx, lease) },
+		"CompleteLogIn":  func() error { return conn.CompleteLogIn(ctx, lease) },
+		"CompleteWrite":  func() error { return conn.CompleteWrite(ctx, lease, 0, nil, result()) },
+		"ReuseOperation": func() error { return conn.ReuseOperation(ctx, lease, 1, 1) },
+		"NameAccount":    func() error { return conn.SetAccount(ctx, lease, "account") },
+		"NoteOperation":  func() error { return conn.NoteOperation(ctx, lease, 0, db.Note{Key: "k"}) },
 		"AppendEvents": func() error {
-			_, err := handle.AppendEvents(ctx, lease, []db.NewEvent{{Kind: event.StepTaken}})
+			_, err := conn.AppendEvents(ctx, lease, []db.NewEvent{{Kind: event.StepTaken}})
 			return err
 		},
-		"KeepScreenshot":  func() error { return handle.SaveScreenshot(ctx, lease, "image/png", []byte("p")) },
-		"CompleteSession": func() error { return handle.CompleteSession(ctx, lease, result()) },
-		"FailSession":     func() error { return handle.FailSession(ctx, lease, failure("SITE_CHANGED")) },
+		"KeepScreenshot":  func() error { return conn.SaveScreenshot(ctx, lease, "image/png", []byte("p")) },
+		"CompleteSession": func() error { return conn.CompleteSession(ctx, lease, result()) },
+		"FailSession":     func() error { return conn.FailSession(ctx, lease, failure("SITE_CHANGED")) },
 	}
 }
 
-func (w *fixture) allStale(handle *db.DB, lease db.Lease) {
+func (w *fixture) allStale(conn *db.DB, lease db.Lease) {
 	w.Helper()
-	for name, write := range writes(handle, w, lease, "prm_none") {
+	for name, write := range writes(conn, w, lease, "prm_none") {
 		w.Run(name, func(t *testing.T) { w.withT(t).changesNothing(db.ErrStale, write) })
 	}
 }

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"passage/db"
-	"passage/db/notify"
 )
 
 func TestFollow_LetsASlowFollowerSeeTheLatest(t *testing.T) {
@@ -43,21 +41,4 @@ func TestFollow_LetsASlowFollowerSeeTheLatest(t *testing.T) {
 	if err := <-followed; !errors.Is(err, why) {
 		t.Errorf("it ends with %v", err)
 	}
-}
-
-func TestFollow_PollsAgainAfterTheInterval(t *testing.T) {
-	w := newFixture(t)
-	synctest.Test(t, func(t *testing.T) {
-		begin, looks := time.Now(), []time.Duration{}
-		err := w.db.Follow(t.Context(), "link", func(context.Context) (time.Duration, error) {
-			looks = append(looks, time.Since(begin))
-			if len(looks) == 3 {
-				return 0, notify.ErrDone
-			}
-			return time.Duration(len(looks)) * time.Minute, nil
-		})
-		if err != nil || looks[1] != time.Minute || looks[2] != 3*time.Minute {
-			t.Errorf("it looks after %v, and ends with %v", looks, err)
-		}
-	})
 }

@@ -38,7 +38,7 @@ const idBytes = 16
 const secretBytes = 24
 
 // newID draws a random id. It fails only when the operating system's source of
-// randomness does, in which case nothing else can go on either.
+// randomness does.
 func (db *DB) newID(prefix string) (string, error) { return db.draw(prefix, idBytes) }
 
 func (db *DB) newSecret(prefix string) (string, error) { return db.draw(prefix, secretBytes) }
@@ -58,8 +58,8 @@ func hash(secret string) []byte {
 	return sum[:]
 }
 
-// keyedHash is an HMAC: whoever has not the key can neither make it nor try
-// guesses against it.
+// keyedHash is an HMAC: without the key it can neither be computed nor be
+// compared with guesses.
 func keyedHash(key, text []byte) []byte {
 	mac := hmac.New(sha256.New, key)
 	mac.Write(text)

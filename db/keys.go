@@ -25,7 +25,7 @@ const (
 	ScopeAll   Scope = "all"
 )
 
-// Covers reports whether a key of this scope may do what needs the other.
+// Covers reports whether a key of this scope may do what needs the other scope.
 func (s Scope) Covers(needed Scope) bool {
 	order := []Scope{ScopeRead, ScopeLinks, ScopeAll}
 	return slices.Index(order, s) >= slices.Index(order, needed)
@@ -149,8 +149,8 @@ func (db *DB) insertKey(tx *tx, new NewKey) (string, error) {
 	return secret, noteChange(tx, new.OrganizationID, new.Actor, Change{Field: FieldKey, After: "made " + id})
 }
 
-// newKeySecret ends with a checksum of the rest, so that a slip of somebody who
-// copies it is told from a key that was revoked.
+// newKeySecret ends with a checksum of the rest, so that a mistyped key can be
+// told from a revoked one.
 func (db *DB) newKeySecret(test bool) (string, error) {
 	prefix := apiKeyPrefix
 	if test {
@@ -233,9 +233,8 @@ func (db *DB) RevokeKey(ctx context.Context, id, actor string) error {
 	return nil
 }
 
-// RotateKey makes another key of the same kind and lets the old one go on for
-// the overlap, in which its users change over. ErrNotFound where it is not in
-// force.
+// RotateKey makes another key of the same kind. The old one stays valid for the
+// overlap. ErrNotFound says that it is not in force.
 func (db *DB) RotateKey(ctx context.Context, id string, overlap time.Duration, actor string) (secret string, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
 		old, err := keyInForce(tx, id)

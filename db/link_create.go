@@ -32,14 +32,14 @@ type NewLink struct {
 type NewOperation struct {
 	Resource  string
 	Action    string
-	Arguments json.RawMessage   // sealed; nil where there are none
+	Arguments json.RawMessage   // stored encrypted; nil where there are none
 	Summary   map[string]string // stored as it is: only what may be shown
 }
 
 // CreateLink stores a link. With a request that carries an idempotency key, the
 // reply is stored in the same transaction; where the key was used before,
-// nothing is created and the reply of that time comes back in the link's place
-// (see Idempotency).
+// nothing is created, and the first reply is returned instead of the link (see
+// Idempotency).
 func (db *DB) CreateLink(ctx context.Context, new NewLink, once *Idempotency) (Link, *Reply, error) {
 	link, err := db.prepareLink(new)
 	if err != nil {
@@ -50,7 +50,7 @@ func (db *DB) CreateLink(ctx context.Context, new NewLink, once *Idempotency) (L
 		link.stamp(tx.Now, new.Lifetime)
 		if once != nil {
 			err := db.keepReply(tx, &link, once)
-			if errors.Is(err, ErrStale) { // somebody was first
+			if errors.Is(err, ErrStale) { // another request was faster
 				reply, err = db.replay(tx.Context(), tx.reader(), new.OrganizationID, once)
 				return err
 			}
@@ -72,7 +72,7 @@ func (db *DB) CreateLink(ctx context.Context, new NewLink, once *Idempotency) (L
 	return link, nil, nil
 }
 
-// prepareLink does what needs no transaction: ids, keys and seals.
+// prepareLink does what needs no transaction: ids, keys and encryption.
 func (db *DB) prepareLink(new NewLink) (Link, error) {
 	link := Link{
 		OrganizationID: new.OrganizationID, IntegrationID: new.IntegrationID, Status: LinkPending,
@@ -99,7 +99,7 @@ func (db *DB) prepareLink(new NewLink) (Link, error) {
 	return link, link.addOperations(new.Operations, arguments)
 }
 
-// addOperations seals the arguments of what is to be done.
+// addOperations adds operations with their encrypted arguments.
 func (l *Link) addOperations(operations []NewOperation, key *seal.Key) (err error) {
 	for position, new := range operations {
 		operation := Operation{Position: position, Resource: new.Resource, Action: new.Action,

@@ -56,13 +56,13 @@ func (db *DB) Links(ctx context.Context, filter LinkFilter) (links []Link, next 
 		last := links[len(links)-1]
 		next = cursor{last.CreatedAt, last.ID}.String()
 	}
-	if err := db.complete(ctx, db.read, links); err != nil {
+	if err := db.loadDetails(ctx, db.read, links); err != nil {
 		return nil, "", fmt.Errorf("list links: %w", err)
 	}
 	return links, next, nil
 }
 
-// cursor is the place in a list that is ordered by time and id.
+// cursor is a position in a list that is ordered by time and id.
 type cursor struct {
 	at int64
 	id string

@@ -53,7 +53,7 @@ type Link struct {
 	Error                *Failure
 	CurrentSessionID     string // empty before the first claim
 	Attempts             int
-	AttemptsSinceSuccess int    // attempts since it was created, or completed last
+	AttemptsSinceSuccess int    // or since its creation
 	ReturnURL            string // without linkId
 	WebhookURL           string
 	ExternalUserID       string
@@ -74,21 +74,21 @@ type Link struct {
 	argumentsKey  []byte // wrapped
 	dataKey       []byte // wrapped
 
-	over           bool       // its time had passed when it was read
-	stored         LinkStatus // Status, as it is written down: its time may have passed since
+	pastExpiry     bool       // its time had passed when it was read
+	stored         LinkStatus // the stored status: its time may have passed since
 	returnCodeHash []byte     // nil before a session that requires the return has succeeded
 }
 
-// MaxAttempts is how many attempts a link is good for; a reusable one begins anew
-// with each success.
+// MaxAttempts is how often a link may be claimed. A reusable link counts anew
+// after each success.
 const MaxAttempts = 10
 
-// AttemptsExhausted reports whether the link failed as often as it may.
+// AttemptsExhausted reports whether the link failed MaxAttempts times.
 func (l *Link) AttemptsExhausted() bool {
 	return l.Status == LinkFailed && l.AttemptsSinceSuccess >= MaxAttempts
 }
 
-// Final reports whether the link can change no more, as it was read.
+// Final reports whether the link, as it was read, can never change again.
 func (l *Link) Final() bool {
 	switch l.Status {
 	case LinkComplete:
@@ -100,8 +100,7 @@ func (l *Link) Final() bool {
 	}
 }
 
-// StatusSince is when the link came to its present state, whenever that was written
-// down.
+// StatusSince is when the link entered its status, even if that was stored later.
 func (l *Link) StatusSince() int64 {
 	switch {
 	case l.Status != LinkExpired:
@@ -127,8 +126,8 @@ type Operation struct {
 // Name is the resource and the action, such as “paymentMethod.read”.
 func (o Operation) Name() string { return o.Resource + "." + o.Action }
 
-// statusNow gives a link's state as of $1. The sweep writes the same down
-// later; what is read is right to the millisecond without it.
+// statusNow is a link's state as of $1. The sweep stores it later; reads are
+// exact to the millisecond without that.
 const statusNow = `CASE WHEN l.status IN ('pending', 'active', 'failed') AND l.expires_at <= $1 THEN 'expired' ELSE l.status END`
 
 const linkColumns = `l.id, l.organization_id, l.integration_id, ` + statusNow + `, l.claim_code, l.arguments_key, l.data_key,
@@ -143,7 +142,7 @@ func scanLink(r engine.Row) (Link, error) {
 	err := r.Scan(&l.ID, &l.OrganizationID, &l.IntegrationID, &l.Status, &l.encryptedCode, &l.argumentsKey, &l.dataKey,
 		&l.result, &code, &operation, &session, &l.Attempts, &l.AttemptsSinceSuccess, &returnURL, &webhookURL,
 		&user, &metadata, &l.Debug, &l.Reusable, &label, &l.RequireReturn, &locale, &l.Test,
-		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt, &l.returnCodeHash, &l.over, &l.stored)
+		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt, &l.returnCodeHash, &l.pastExpiry, &l.stored)
 	if err != nil {
 		return Link{}, err
 	}
@@ -189,14 +188,14 @@ func (db *DB) findLink(ctx context.Context, from reader, where string, args ...a
 		return Link{}, fmt.Errorf("find link: %w", orNotFound(err))
 	}
 	links := []Link{link}
-	if err := db.complete(ctx, from, links); err != nil {
+	if err := db.loadDetails(ctx, from, links); err != nil {
 		return Link{}, fmt.Errorf("find link: %w", err)
 	}
 	return links[0], nil
 }
 
-// complete adds to links what their own rows do not hold.
-func (db *DB) complete(ctx context.Context, from engine.Querier, links []Link) error {
+// loadDetails decrypts the claim codes of links and reads their operations.
+func (db *DB) loadDetails(ctx context.Context, from engine.Querier, links []Link) error {
 	for n := range links {
 		link := &links[n]
 		code, err := db.keyset.Decrypt(link.aad("claim_code"), link.encryptedCode)
@@ -237,7 +236,7 @@ func (db *DB) encryptForLink(ctx context.Context, linkID string, plain []byte, a
 	return key.Encrypt(aad(&link), plain)
 }
 
-// Result opens a link's result: nil before the link is complete, or where the
+// Result decrypts a link's result: nil before the link is complete, or where the
 // data was destroyed.
 func (db *DB) Result(link *Link) (json.RawMessage, error) {
 	if link.Status != LinkComplete || link.result == nil {
@@ -253,12 +252,12 @@ func (db *DB) Result(link *Link) (json.RawMessage, error) {
 	return key.Decrypt(link.aad("result"), link.result)
 }
 
-// Arguments opens the arguments of each operation, by position; nil where an
+// Arguments decrypts the arguments of each operation, by position; nil where an
 // operation has none. ErrNotFound says that they were destroyed.
 func (db *DB) Arguments(link *Link) ([]json.RawMessage, error) {
 	key, err := db.unwrap(link.aad("arguments_key"), link.argumentsKey)
 	if err != nil {
-		return nil, fmt.Errorf("open the arguments: %w", err)
+		return nil, fmt.Errorf("decrypt the arguments: %w", err)
 	}
 	arguments := make([]json.RawMessage, len(link.Operations))
 	for n, operation := range link.Operations {

@@ -18,33 +18,33 @@ type Lockout struct {
 // LongestLockout is how long a refused log-in can count.
 const LongestLockout = 24 * time.Hour
 
-// LogIn is a log-in with a user name that is about to be handed to a session.
+// LogIn is a log-in that a session is about to make.
 type LogIn struct {
 	IntegrationID string
 	Username      string // in one form, however it was typed; only its HMAC is stored
 	Lockout       Lockout
 }
 
-// LockoutNear says that no more log-ins with this user name are handed to the
-// site for now: one more wrong password could lock the account.
+// LockoutNear says that no more log-ins with this user name are allowed for
+// now: one more wrong password could lock the account.
 type LockoutNear struct {
-	Until int64 // when another log-in with this user name is taken, if none is refused meanwhile
+	Until int64 // when another log-in with this user name is allowed, if none is refused before
 }
 
 func (*LockoutNear) Error() string { return "one more wrong password could lock the account" }
 
-// LockoutStatus is how far a user name is from the site's lock-out.
+// LockoutStatus is how far a user name is from the site's lockout.
 type LockoutStatus struct {
-	Left  int   // log-ins that are still taken; the one that would lock the account is not counted
-	Until int64 // where none is left: when the next one is
+	Left  int   // log-ins that are still allowed, without the one that could lock the account
+	Until int64 // when none is left: the time of the next one
 }
 
 // usernameMACSetting names the key of the HMACs that stand for user names.
 const usernameMACSetting = "username_mac_key"
 
-// ReserveLogIn counts a log-in as wrong until it is known to be right: of all the
-// sessions at work, whoever's they are, no more get the same user name than may
-// all be refused without locking the account. *LockoutNear refuses it.
+// ReserveLogIn counts a log-in as wrong until it is known to be right. So many
+// sessions at once may use a user name as could all be refused without locking
+// the account, across all organizations. *LockoutNear refuses any more.
 func (db *DB) ReserveLogIn(ctx context.Context, lease Lease, logIn LogIn) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		if _, err := tx.advance(lease, []SessionStatus{SessionCreated, SessionWaiting}, "", 0); err != nil {
@@ -54,16 +54,16 @@ func (db *DB) ReserveLogIn(ctx context.Context, lease Lease, logIn LogIn) error 
 		if err != nil {
 			return err
 		}
-		// One that was reserved and then not handed over.
+		// The session may have reserved one that it then did not use.
 		if err := tx.exec(`DELETE FROM log_ins WHERE session_id = $1 AND status = 'open'`, lease.SessionID); err != nil {
 			return err
 		}
-		standing, err := tx.standing(logIn.IntegrationID, mac, logIn.Lockout)
+		status, err := tx.lockoutStatus(logIn.IntegrationID, mac, logIn.Lockout)
 		if err != nil {
 			return err
 		}
-		if standing.Left == 0 {
-			return &LockoutNear{standing.Until}
+		if status.Left == 0 {
+			return &LockoutNear{status.Until}
 		}
 		return tx.exec(`INSERT INTO log_ins (session_id, integration_id, username_mac, status, at)
 			VALUES ($1, $2, $3, 'open', $4)`, lease.SessionID, logIn.IntegrationID, mac, tx.Now)
@@ -74,8 +74,8 @@ func (db *DB) ReserveLogIn(ctx context.Context, lease Lease, logIn LogIn) error 
 	return nil
 }
 
-// standing counts what was refused within the window, and what may yet be.
-func (tx *tx) standing(integrationID string, mac []byte, lockout Lockout) (LockoutStatus, error) {
+// lockoutStatus counts what was refused within the window, and what may yet be.
+func (tx *tx) lockoutStatus(integrationID string, mac []byte, lockout Lockout) (LockoutStatus, error) {
 	window := lockout.Window.Milliseconds()
 	counted, err := engine.Collect(tx.Context(), tx, func(r engine.Row) (at int64, err error) { return at, r.Scan(&at) },
 		`SELECT CASE status WHEN 'open' THEN $3 ELSE at END AS since FROM log_ins
@@ -92,9 +92,9 @@ func (tx *tx) standing(integrationID string, mac []byte, lockout Lockout) (Locko
 }
 
 // RefuseLogIn notes that the site refused the session's last log-in, and returns
-// where its user name stands now. It may have been accepted before: some sites
-// ask for a code first and look at the password only then.
-func (db *DB) RefuseLogIn(ctx context.Context, lease Lease, lockout Lockout) (standing LockoutStatus, err error) {
+// the lockout status of its user name. It may have been accepted before: some
+// sites ask for a code before they check the password.
+func (db *DB) RefuseLogIn(ctx context.Context, lease Lease, lockout Lockout) (status LockoutStatus, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
 		if _, err := tx.advance(lease, anyOpen, "", 0); err != nil {
 			return err
@@ -106,13 +106,13 @@ func (db *DB) RefuseLogIn(ctx context.Context, lease Lease, lockout Lockout) (st
 			RETURNING integration_id, username_mac`, tx.Now, lease.SessionID).Scan(&integrationID, &mac); err != nil {
 			return orNotFound(err)
 		}
-		standing, err = tx.standing(integrationID, mac, lockout)
+		status, err = tx.lockoutStatus(integrationID, mac, lockout)
 		return err
 	})
 	if err != nil {
 		return LockoutStatus{}, fmt.Errorf("refuse a log-in: %w", err)
 	}
-	return standing, nil
+	return status, nil
 }
 
 // AcceptLogIn notes that the site did not find the session's log-in wrong. What
@@ -131,8 +131,8 @@ func (db *DB) AcceptLogIn(ctx context.Context, lease Lease) error {
 	return nil
 }
 
-// CompleteLogIn notes that the session is logged in. The site counts its user
-// name from nought again, and so do we.
+// CompleteLogIn notes that the session is logged in. That resets the count of
+// refused log-ins of its user name, as it does at the site.
 func (db *DB) CompleteLogIn(ctx context.Context, lease Lease) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		if _, err := tx.advance(lease, anyOpen, "", 0); err != nil {
@@ -151,8 +151,8 @@ func (db *DB) CompleteLogIn(ctx context.Context, lease Lease) error {
 	return nil
 }
 
-// endLogIn settles the log-in of a session that has ended. One that nobody has
-// settled may have been refused: it counts.
+// endLogIn resolves the log-in of a session that has ended. An open one counts as
+// refused, because it may have been.
 func (tx *tx) endLogIn(sessionID string) error {
 	if err := tx.exec(`UPDATE log_ins SET status = 'refused', at = $1 WHERE session_id = $2 AND status = 'open'`,
 		tx.Now, sessionID); err != nil {

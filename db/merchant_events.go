@@ -36,7 +36,7 @@ type EventOperation struct {
 // announce writes the event that reports a link's new state, and its delivery
 // where the merchant wants one, into the transaction that made the state.
 func (db *DB) announce(tx *tx, link *Link, to LinkStatus, sessionID string, failure *Failure) error {
-	operations, err := standOf(tx, link, sessionID)
+	operations, err := operationStatuses(tx, link, sessionID)
 	if err != nil {
 		return err
 	}
@@ -63,11 +63,11 @@ func (db *DB) announce(tx *tx, link *Link, to LinkStatus, sessionID string, fail
 	return db.insertDelivery(tx, id, link.WebhookURL, endpoint)
 }
 
-// standOf renders the state of each operation at this moment.
-func standOf(tx *tx, link *Link, sessionID string) ([]byte, error) {
-	stand := make([]EventOperation, len(link.Operations))
+// operationStatuses renders the state of each operation as of the transaction.
+func operationStatuses(tx *tx, link *Link, sessionID string) ([]byte, error) {
+	statuses := make([]EventOperation, len(link.Operations))
 	for n, operation := range link.Operations {
-		stand[n] = EventOperation{operation.Resource, operation.Action, OperationPending}
+		statuses[n] = EventOperation{operation.Resource, operation.Action, OperationPending}
 	}
 	if sessionID != "" {
 		run, err := sessionOperations(tx.Context(), tx, sessionID)
@@ -75,10 +75,10 @@ func standOf(tx *tx, link *Link, sessionID string) ([]byte, error) {
 			return nil, err
 		}
 		for _, operation := range run {
-			stand[operation.Position].Status = operation.Status
+			statuses[operation.Position].Status = operation.Status
 		}
 	}
-	return json.Marshal(stand)
+	return json.Marshal(statuses)
 }
 
 const eventColumns = `e.id, e.organization_id, e.link_id, e.session_id, e.event, e.error_code, e.error_operation, e.final,
@@ -158,7 +158,7 @@ func (db *DB) EventsAfter(ctx context.Context, filter EventFilter) ([]Event, err
 	return found, nil
 }
 
-// findCursorEvent tells where an event stands after which a list goes on.
+// findCursorEvent finds the position of the event that a list continues after.
 // ErrBadCursor says that the organization has none with this id.
 func findCursorEvent(ctx context.Context, from engine.Querier, organizationID, id string) (createdAt, position int64, err error) {
 	err = from.QueryRowContext(ctx, `SELECT created_at, position FROM events WHERE id = $1 AND organization_id = $2`,

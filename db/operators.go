@@ -21,7 +21,7 @@ type Operator struct {
 	passwordHash string
 }
 
-// ErrWrongPassword is also the answer for an email that nobody has.
+// ErrWrongPassword is also returned for an unknown email.
 var ErrWrongPassword = errors.New("wrong email or password")
 
 // MinPasswordLength is the least length of an operator's password, in characters.

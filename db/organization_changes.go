@@ -7,7 +7,7 @@ import (
 	"passage/db/engine"
 )
 
-// Change is one thing of an organization that somebody changed.
+// Change is a change of one property of an organization.
 type Change struct {
 	Actor         string // an operator's email, or who was at the command line
 	Field         string

@@ -14,32 +14,32 @@ import (
 // PhoneCodeLifetime is how long a phone code is good for.
 const PhoneCodeLifetime = 2 * time.Minute
 
-// PhoneCode is what a person takes a link to a phone with, so that no screen
-// has to show the claim code itself: it works once, and not for long. A link has
-// one at a time, and the newest is the one that counts.
+// PhoneCode moves a link to a phone, so that no screen has to show the claim
+// code itself. It works once and expires soon. A link has one at a time: a new
+// one replaces it.
 type PhoneCode struct {
 	ID        string
 	ExpiresAt int64
 
-	usedBy []byte // the hash of a browser's id
+	usedBy []byte // the hash of a visitor's id
 }
 
-// Used reports whether a phone has taken the link.
+// Used reports whether a phone has used the code.
 func (c *PhoneCode) Used() bool { return c.usedBy != nil }
 
-// UsedBy reports whether it was the browser with this id that used the code.
-func (c *PhoneCode) UsedBy(browser string) bool {
-	return browser != "" && c.Used() && subtle.ConstantTimeCompare(c.usedBy, hash(browser)) == 1
+// UsedBy reports whether this visitor used the code.
+func (c *PhoneCode) UsedBy(visitor string) bool {
+	return visitor != "" && c.Used() && subtle.ConstantTimeCompare(c.usedBy, hash(visitor)) == 1
 }
 
 // MadeAt is when the code was made.
 func (c *PhoneCode) MadeAt() int64 { return c.ExpiresAt - PhoneCodeLifetime.Milliseconds() }
 
-// Expired reports whether the time of a code that nobody used has passed.
+// Expired reports whether the code expired unused.
 func (c *PhoneCode) Expired(now int64) bool { return !c.Used() && c.ExpiresAt <= now }
 
-// A phone code is drawn from a secret of our own and its row's id, so that the
-// page can show it again, and only its hash is stored.
+// A phone code is derived from a stored secret and its row's id, so that the page
+// can show it again while only its hash is stored.
 const (
 	phoneKeySetting = "phone_code_key"
 	phoneKeyBytes   = 32
@@ -74,7 +74,7 @@ func (db *DB) NewPhoneCode(ctx context.Context, linkID string) (id string, err e
 }
 
 // PhoneCode finds a link's phone code by its id, with the code itself for the
-// page that shows it. ErrNotFound where a newer one has taken its place.
+// page that shows it. ErrNotFound says that a newer one has replaced it.
 func (db *DB) PhoneCode(ctx context.Context, linkID, id string) (found PhoneCode, code string, err error) {
 	found, _, err = findPhoneCode(ctx, db.read, `link_id = $1 AND id = $2`, linkID, id)
 	if err != nil {
@@ -107,19 +107,19 @@ func findPhoneCode(ctx context.Context, from engine.Querier, where string, args 
 	return found, linkID, nil
 }
 
-// UsePhoneCode uses a code up for a browser: of any number at once exactly one
-// wins. The winner may come again. ErrExpired says that the code's time has
-// passed, or that another browser was first.
-func (db *DB) UsePhoneCode(ctx context.Context, code, browser string) (Link, error) {
+// UsePhoneCode uses up a code for a visitor. Of any number of concurrent
+// visitors exactly one succeeds, and may use it again. ErrExpired says that the
+// code has expired, or that another visitor was first.
+func (db *DB) UsePhoneCode(ctx context.Context, code, visitor string) (Link, error) {
 	var link Link
 	err := db.transact(ctx, func(tx *tx) error {
 		found, linkID, err := findPhoneCode(tx.Context(), tx, `code_hash = $1`, hash(code))
 		if err != nil {
 			return err
 		}
-		if !found.UsedBy(browser) {
+		if !found.UsedBy(visitor) {
 			err = tx.execOne(`UPDATE phone_codes SET used_by = $1 WHERE id = $2 AND used_by IS NULL AND expires_at > $3`,
-				hash(browser), found.ID, tx.Now)
+				hash(visitor), found.ID, tx.Now)
 			if errors.Is(err, ErrStale) {
 				return ErrExpired
 			}

@@ -23,7 +23,7 @@ type PromptStatus string
 const (
 	PromptOpen      PromptStatus = "open"
 	PromptAnswered  PromptStatus = "answered"
-	PromptWithdrawn PromptStatus = "withdrawn" // nobody needs the answer any more
+	PromptWithdrawn PromptStatus = "withdrawn" // the answer is no longer needed
 )
 
 // Prompt is a question that a session asked.

@@ -8,13 +8,13 @@ import (
 	"passage/db/engine"
 )
 
-// ErrNoWebhook says that an event goes nowhere: its link has no webhook URL.
+// ErrNoWebhook says that the event's link has no webhook URL.
 var ErrNoWebhook = errors.New("the link has no webhook URL")
 
-// Resend sends an event once more, now. A delivery that waits for its next try
-// is made due instead, so asking twice sends once, and an endpoint that was
-// paused goes on. ErrNotFound where the organization has no such event,
-// ErrNoWebhook where it goes nowhere.
+// Resend sends an event once more, now. A pending delivery is made due instead,
+// so calling it twice sends once. It resumes a paused endpoint. ErrNotFound says
+// that the organization has no such event, ErrNoWebhook that its link has no
+// webhook URL.
 func (db *DB) Resend(ctx context.Context, organizationID, eventID string) (delivery Delivery, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
 		var url *string
@@ -66,9 +66,10 @@ type EventRange struct {
 	Limit          int
 }
 
-// ResendRange sends events once more, as Resend does each, but for those that go
-// nowhere. It tells how many, and the last one's id where the limit left others
-// out. ErrBadCursor says that the organization has no event with After's id.
+// ResendRange sends events once more, as Resend does, except those without a
+// webhook URL. It returns how many, and the last one's id if the limit left
+// others out. ErrBadCursor says that the organization has no event with After's
+// id.
 func (db *DB) ResendRange(ctx context.Context, span EventRange) (sent int, next string, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
 		events, err := eventsToResend(tx, span)
@@ -93,7 +94,7 @@ func (db *DB) ResendRange(ctx context.Context, span EventRange) (sent int, next 
 	return sent, next, nil
 }
 
-// addressed is an event with where it goes.
+// addressed is an event with its webhook URL.
 type addressed struct{ id, url string }
 
 // eventsToResend finds one event more than the limit, if there are so many.

@@ -9,9 +9,9 @@ import (
 	"net/url"
 )
 
-// A link that requires the person's return is not complete when its session is:
-// it stays active, with the result kept from everybody, until the merchant's
-// server redeems the code that came back with the person.
+// A link that requires the person's return is not complete when its session is.
+// It stays active, and its result is not released, until the merchant's server
+// redeems the code that the person's browser brought back.
 
 // The errors of a redemption, beside ErrNotFound and ErrExpired.
 var (
@@ -19,9 +19,8 @@ var (
 	ErrWrongReturnCode = errors.New("not the return code")
 )
 
-// Return codes are drawn from a secret of our own and the session's id, so that
-// the browser that holds the session can be shown its code again, and none has
-// to be stored.
+// Return codes are derived from a stored secret and the session's id, so that the
+// session's visitor can be shown the code again, and none has to be stored.
 const (
 	returnKeySetting = "return_code_key"
 	returnKeyBytes   = 32
@@ -31,8 +30,8 @@ func returnCode(key []byte, sessionID string) string {
 	return returnCodePrefix + base64.RawURLEncoding.EncodeToString(keyedHash(key, []byte(sessionID)))
 }
 
-// AwaitsReturn reports whether all is done but the redemption of the return
-// code, as of the time of reading.
+// AwaitsReturn reports whether only the redemption of the return code is
+// missing, as of the time of reading.
 func (l *Link) AwaitsReturn() bool { return l.Status == LinkActive && l.returnCodeHash != nil }
 
 // ReturnAddress is where the person of a session goes back to, empty where the
@@ -97,13 +96,13 @@ func (db *DB) Redeem(ctx context.Context, organizationID, id, code string) error
 	return nil
 }
 
-// destroyUnredeemed destroys what a session gathered for a merchant to whom
-// nobody came back.
+// destroyUnredeemed destroys the result of a link whose return code was never
+// redeemed.
 func (tx *tx) destroyUnredeemed(linkID string) error {
 	err := tx.execOne(`UPDATE links SET result = NULL, data_key = NULL, return_code_hash = NULL
 		WHERE id = $1 AND return_code_hash IS NOT NULL`, linkID)
 	switch {
-	case errors.Is(err, ErrStale): // nothing was left
+	case errors.Is(err, ErrStale): // nothing was unredeemed
 		return nil
 	case err != nil:
 		return err

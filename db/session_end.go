@@ -21,9 +21,9 @@ const (
 )
 
 // CompleteSession ends a session and its link with success: the states, the
-// sealed result, the merchant's event and its delivery in one transaction. A
-// link that requires the return stays active, and tells nobody (see Redeem).
-// ErrStale says that the lease, the state or the link's time was lost before, or
+// encrypted result, the merchant's event and its delivery in one transaction. A
+// link that requires the return stays active, without an event (see Redeem).
+// ErrStale says that the lease, the state or the link's time no longer holds, or
 // that not every operation is complete.
 func (db *DB) CompleteSession(ctx context.Context, lease Lease, result json.RawMessage) error {
 	err := db.transact(ctx, func(tx *tx) error {
@@ -82,7 +82,7 @@ func (db *DB) finishLink(tx *tx, link *Link, sessionID string, encrypted []byte)
 }
 
 // FailSession ends a session of the runner's with a failure, and its link with
-// it: failed, or expired where the link's time is over.
+// it: failed, or expired if the link's time has passed.
 func (db *DB) FailSession(ctx context.Context, lease Lease, failure Failure) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		if _, err := tx.advance(lease, anyOpen, "", 0); err != nil {
@@ -96,8 +96,8 @@ func (db *DB) FailSession(ctx context.Context, lease Lease, failure Failure) err
 	return nil
 }
 
-// fail ends a session that has not ended, whoever owns it. The caller has made
-// sure that it may.
+// fail ends a session that has not ended, without regard to its lease. The caller
+// has checked that it may.
 func (db *DB) fail(tx *tx, sessionID string, failure Failure) error {
 	session, link, err := db.findSession(tx.Context(), tx.reader(), `s.id = $1`, sessionID)
 	if err != nil {
@@ -134,9 +134,9 @@ func (db *DB) fail(tx *tx, sessionID string, failure Failure) error {
 	return db.announce(tx, &link, to, session.ID, &failure)
 }
 
-// endOperations gives the operation at work its end. One that was handed to the
-// site counts as failed only if the site itself refused it; otherwise nobody
-// knows, and the session ends with that.
+// endOperations ends the running operation. A submitted one counts as failed
+// only if the site itself refused it. Otherwise its outcome is unknown, and that
+// becomes the session's failure.
 func (tx *tx) endOperations(sessionID string, failure Failure, refused bool) (Failure, error) {
 	running, err := engine.Collect(tx.Context(), tx, func(r engine.Row) (o SessionOperation, err error) {
 		return o, r.Scan(&o.Position, &o.SubmittedAt)
@@ -232,5 +232,5 @@ func (db *DB) CancelLink(ctx context.Context, organizationID, id string) error {
 	return nil
 }
 
-// ended reports whether an error only says that somebody else was first.
+// ended reports whether an error only says that another caller was first.
 func ended(err error) bool { return errors.Is(err, ErrStale) || errors.Is(err, ErrNotFound) }

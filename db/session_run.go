@@ -7,14 +7,13 @@ import (
 	"passage/automation/event"
 )
 
-// RenewLeases extends the leases of one process's sessions. A lease that ran
-// out stays lost: ErrStale does not come from here, but from the runner's next
-// write, or from the sweep.
-func (db *DB) RenewLeases(ctx context.Context, owner string) error {
+// RenewLeases extends the leases of a node's sessions. A lease that ran out stays
+// lost: the runner's next write returns ErrStale, not this.
+func (db *DB) RenewLeases(ctx context.Context, node string) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		return tx.exec(`UPDATE link_sessions SET lease_until = $1
 			WHERE owner = $2 AND lease_until > $3 AND status IN ('created', 'queued', 'running', 'waiting')`,
-			tx.Now+LeaseDuration.Milliseconds(), owner, tx.Now)
+			tx.Now+LeaseDuration.Milliseconds(), node, tx.Now)
 	})
 	if err != nil {
 		return fmt.Errorf("renew leases: %w", err)
@@ -40,18 +39,17 @@ func (db *DB) RunSession(ctx context.Context, lease Lease) error {
 // complete.
 func (db *DB) StartOperation(ctx context.Context, lease Lease, position int) error {
 	return db.moveOperation(ctx, lease, event.OperationStarted, event.Operation{Position: position},
-		`UPDATE session_operations SET status = 'running', started_at = $1 WHERE `+inTurn, position)
+		`UPDATE session_operations SET status = 'running', started_at = $1 WHERE `+isNext, position)
 }
 
-// inTurn holds for the operation at position $3 of session $2 while it is pending
+// isNext is a condition: the operation at position $3 of session $2 is pending,
 // and all before it are complete.
-const inTurn = `session_id = $2 AND position = $3 AND status = 'pending' AND NOT EXISTS
+const isNext = `session_id = $2 AND position = $3 AND status = 'pending' AND NOT EXISTS
 	(SELECT 1 FROM session_operations WHERE session_id = $2 AND position < $3 AND status <> 'complete')`
 
-// SubmitOperation writes down that a change is about to be handed to the site.
-// It refuses with ErrStale once the link's time is over: after it nothing but a
-// confirmation or a refusal by the site may end the operation otherwise than
-// as unknown.
+// SubmitOperation stores that a change is about to be submitted to the site.
+// ErrStale also says that the link's time has passed. Once submitted, an operation
+// ends as unknown unless the site confirms or refuses it.
 func (db *DB) SubmitOperation(ctx context.Context, lease Lease, position int) error {
 	return db.moveOperation(ctx, lease, event.OperationSubmitted, event.Operation{Position: position},
 		`UPDATE session_operations SET submitted_at = $1

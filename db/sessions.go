@@ -16,8 +16,8 @@ type SessionStatus string
 // The states of a session.
 const (
 	SessionCreated  SessionStatus = "created"  // claimed; the credentials form is open; no browser
-	SessionQueued   SessionStatus = "queued"   // credentials given; in line for a browser
-	SessionRunning  SessionStatus = "running"  // the browser is at work
+	SessionQueued   SessionStatus = "queued"   // credentials given; waits for a browser
+	SessionRunning  SessionStatus = "running"  // the browser works
 	SessionWaiting  SessionStatus = "waiting"  // for the person; the browser is held
 	SessionComplete SessionStatus = "complete" // every operation succeeded
 	SessionFailed   SessionStatus = "failed"
@@ -42,7 +42,7 @@ const (
 type Lease struct {
 	SessionID string
 	LinkID    string
-	Node      string // the boot id of the runner's process
+	Node      string // the id of the runner's process
 	Epoch     int
 }
 
@@ -70,19 +70,20 @@ type Session struct {
 	StartedAt *int64
 	EndedAt   *int64
 
-	browserHash []byte
+	visitorHash []byte
 }
 
-// Lease names the hold of the session's runner.
+// Lease is the hold of the session's runner.
 func (s *Session) Lease() Lease {
 	return Lease{SessionID: s.ID, LinkID: s.LinkID, Node: s.Node, Epoch: s.Epoch}
 }
 
-// HeldBy reports whether the session belongs to the browser with this id.
-func (s *Session) HeldBy(browser string) bool {
-	return browser != "" && s.browserHash != nil && subtle.ConstantTimeCompare(s.browserHash, hash(browser)) == 1
+// HeldBy reports whether the session belongs to this visitor.
+func (s *Session) HeldBy(visitor string) bool {
+	return visitor != "" && s.visitorHash != nil && subtle.ConstantTimeCompare(s.visitorHash, hash(visitor)) == 1
 }
 
+// The columns owner and browser_hash hold the node and the visitor.
 const sessionColumns = `s.id, s.link_id, s.attempt, s.status, s.owner, s.epoch, s.last_seq, s.browser_hash, s.consent,
 	s.integration_version, s.error_code, s.error_operation, s.error_detail, s.created_at, s.started_at, s.ended_at`
 
@@ -91,7 +92,7 @@ func scanSession(r engine.Row) (Session, error) {
 	var consent string
 	var code, detail *string
 	var operation *int
-	err := r.Scan(&s.ID, &s.LinkID, &s.Attempt, &s.Status, &s.Node, &s.Epoch, &s.LastSeq, &s.browserHash, &consent,
+	err := r.Scan(&s.ID, &s.LinkID, &s.Attempt, &s.Status, &s.Node, &s.Epoch, &s.LastSeq, &s.visitorHash, &consent,
 		&s.Version, &code, &operation, &detail, &s.CreatedAt, &s.StartedAt, &s.EndedAt)
 	if err != nil {
 		return Session{}, err

@@ -11,8 +11,8 @@ import (
 	"passage/db/seal"
 )
 
-// Secret returns a random secret of our own by its name, drawing it at the
-// first call and keeping it encrypted, so that a restart changes nothing.
+// Secret returns a random secret of this installation by its name. The first call
+// draws it and stores it encrypted, so that a restart changes nothing.
 func (db *DB) Secret(ctx context.Context, name string, size int) ([]byte, error) {
 	secret, err := db.readSecret(ctx, db.read, name)
 	if !errors.Is(err, ErrNotFound) {
@@ -45,8 +45,8 @@ func (db *DB) secret(tx *tx, name string, size int) ([]byte, error) {
 	return secret, tx.exec(`INSERT INTO settings (name, value) VALUES ($1, $2)`, name, encrypted)
 }
 
-// mac stands for a text that must not be stored, under a key that is kept by its
-// name. A plain hash would let a reader of the database guess the text.
+// mac is what is stored instead of a text that must not be stored: an HMAC with
+// a stored key. A plain hash would let a reader of the database guess the text.
 func (db *DB) mac(tx *tx, keyName string, scope, text string) ([]byte, error) {
 	key, err := db.secret(tx, keyName, sha256.Size)
 	if err != nil {

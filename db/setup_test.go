@@ -37,7 +37,7 @@ func newFixture(t *testing.T) *fixture {
 	return w
 }
 
-// withT lends the world to a part of its test; parts run one after another.
+// withT lends the fixture to a part of its test; parts run one after another.
 func (w *fixture) withT(t *testing.T) *fixture {
 	lent := *w
 	lent.T = t

@@ -13,8 +13,8 @@ import (
 // writer for long.
 const sweepBatch = 100
 
-// expiryGrace is how long the sweep leaves an expired link to the runner that
-// works on it, which stops at a safe point. What is read says expired at once.
+// expiryGrace is how long the sweep leaves an expired link to its runner, which
+// stops at a safe point. Readers see the link as expired at once.
 const expiryGrace = 30 * time.Second
 
 // FailLost fails every session whose lease ran out, and returns how many.
@@ -24,13 +24,12 @@ func (db *DB) FailLost(ctx context.Context) (int, error) {
 		LIMIT $2`)
 }
 
-// FailOrphans fails every session that is not this process's. It is for the
-// start of the one process that may use the data folder: whoever owned those
-// sessions is gone.
-func (db *DB) FailOrphans(ctx context.Context, owner string) (int, error) {
+// FailOrphans fails every session of another node. It is for the start of the one
+// process that serves the data folder: the nodes of those sessions are gone.
+func (db *DB) FailOrphans(ctx context.Context, node string) (int, error) {
 	return db.failEach(ctx, Failure{Code: codeWorkerLost, Detail: "the server stopped"},
 		`SELECT id FROM link_sessions WHERE status IN ('created', 'queued', 'running', 'waiting') AND $1 > 0
-		AND owner <> $3 LIMIT $2`, owner)
+		AND owner <> $3 LIMIT $2`, node)
 }
 
 // failEach fails the sessions that a query finds; the query takes the time as
@@ -43,8 +42,8 @@ func (db *DB) failEach(ctx context.Context, failure Failure, query string, more 
 	return total, nil
 }
 
-// ExpireLinks writes down what every reader already sees: links whose time is
-// over are expired, with the event that says so. It returns how many.
+// ExpireLinks stores what every reader already sees: links whose time has passed
+// are expired, with the event that reports it. It returns how many.
 func (db *DB) ExpireLinks(ctx context.Context) (int, error) {
 	total, err := db.sweep(ctx, `SELECT id FROM links WHERE status IN ('pending', 'active', 'failed')
 			AND expires_at <= $1 AND (status <> 'active' OR return_code_hash IS NOT NULL OR expires_at <= $1 - $3) LIMIT $2`,
@@ -81,14 +80,13 @@ func (db *DB) expire(tx *tx, id string) error {
 	return db.announce(tx, &link, LinkExpired, orEmpty(session), link.Error)
 }
 
-// sweep finds rows and deals with each in its own part of a batch's
-// transaction; rows that somebody else dealt with meanwhile are passed over. A
-// row that cannot be dealt with, such as a damaged one, does not keep the others
-// from it: its error comes back after them.
-func (db *DB) sweep(ctx context.Context, query string, more []any, deal func(*tx, string) error) (total int, err error) {
+// sweep finds rows in batches and handles each in a savepoint of the batch's
+// transaction. It skips rows that changed meanwhile. A row that fails, such as a
+// damaged one, does not stop the others; sweep returns its error after them.
+func (db *DB) sweep(ctx context.Context, query string, more []any, handle func(*tx, string) error) (total int, err error) {
 	for {
-		found, dealt := 0, 0
-		var faults []error
+		found, handled := 0, 0
+		var errs []error
 		err := db.transact(ctx, func(tx *tx) error {
 			ids, err := engine.Collect(tx.Context(), tx, func(r engine.Row) (id string, err error) { return id, r.Scan(&id) },
 				query, append([]any{tx.Now, sweepBatch}, more...)...)
@@ -97,12 +95,12 @@ func (db *DB) sweep(ctx context.Context, query string, more []any, deal func(*tx
 			}
 			found = len(ids)
 			for _, id := range ids {
-				err := tx.Isolate(func() error { return deal(tx, id) })
+				err := tx.Isolate(func() error { return handle(tx, id) })
 				switch {
 				case err == nil:
-					dealt++
+					handled++
 				case !ended(err):
-					faults = append(faults, fmt.Errorf("%s: %w", id, err))
+					errs = append(errs, fmt.Errorf("%s: %w", id, err))
 				}
 			}
 			return nil
@@ -110,9 +108,9 @@ func (db *DB) sweep(ctx context.Context, query string, more []any, deal func(*tx
 		if err != nil {
 			return total, err
 		}
-		total += dealt
-		if found < sweepBatch || dealt == 0 {
-			return total, errors.Join(faults...)
+		total += handled
+		if found < sweepBatch || handled == 0 {
+			return total, errors.Join(errs...)
 		}
 	}
 }

@@ -86,13 +86,12 @@ func (db *DB) createWebhookSecret(tx *tx, organizationID string) (text string, e
 }
 
 // RotateWebhookKeys gives an organization a new signing key and a new shared
-// secret, which is returned. Those before go on for the overlap, in which the
-// merchant changes over; none, and they end at once.
+// secret, which is returned. The old ones stay valid for the overlap.
 func (db *DB) RotateWebhookKeys(ctx context.Context, organizationID string, overlap time.Duration, actor string) (secret string, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
 		until := tx.Now + overlap.Milliseconds()
 		for _, table := range []string{"signing_keys", "webhook_secrets"} {
-			// What an earlier rotation left in force ends with the rest at the latest.
+			// Keys that an earlier rotation left valid end no later than the others.
 			if err := tx.exec(`UPDATE `+table+` SET retired_at = $1
 				WHERE organization_id = $2 AND (retired_at IS NULL OR retired_at > $1)`, until, organizationID); err != nil {
 				return err

@@ -22,7 +22,7 @@ type Clock struct {
 	now time.Time
 }
 
-// NewClock starts at a fixed moment.
+// NewClock starts at a fixed time.
 func NewClock() *Clock { return &Clock{now: time.UnixMilli(1_800_000_000_000).UTC()} }
 
 // Now is the clock's time.
