@@ -25,7 +25,7 @@ const (
 
 // following is a running link and its followers.
 type following struct {
-	user   *person
+	user  *person
 	code  string
 	event int64 // when the link failed, as the server says; Unix milliseconds
 

@@ -21,7 +21,7 @@ import (
 // The disk is the noisiest part of a machine, so rounds are short and many.
 const (
 	linkTurn   = 100 * time.Millisecond
-	linkSlices  = 8   // of each way to create links, in each round
+	linkSlices = 8   // of each way to create links, in each round
 	few        = 4   // callers of POST /v1/links at once
 	many       = 16  // likewise: as many as two cores serve
 	linkTarget = 0.5 // of the bare inserts
@@ -149,7 +149,7 @@ func (w *way) turn(ctx context.Context) error {
 // newLink is what the API stores for the request of server.createLink.
 func newLink(ctx context.Context, database *db.DB) (db.NewLink, error) {
 	merchant, err := database.EnsureOrganization(ctx, "Bench")
-	new := db.NewLink{OrganizationID: merchant.ID, IntegrationID: demo.id, Lifetime: 4 * time.Hour,
+	link := db.NewLink{OrganizationID: merchant.ID, IntegrationID: demo.id, Lifetime: 4 * time.Hour,
 		ReturnURL: "https://shop.example/done", UserLabel: "ada@demo.example", Metadata: map[string]string{"cart": "1042"}}
 	for _, o := range demo.operations(demo.limit) {
 		var arguments json.RawMessage
@@ -157,10 +157,10 @@ func newLink(ctx context.Context, database *db.DB) (db.NewLink, error) {
 			text, marshalErr := json.Marshal(o.Arguments)
 			arguments, err = text, errors.Join(err, marshalErr)
 		}
-		new.Operations = append(new.Operations, db.NewOperation{Resource: o.Resource, Action: o.Action, Arguments: arguments,
+		link.Operations = append(link.Operations, db.NewOperation{Resource: o.Resource, Action: o.Action, Arguments: arguments,
 			Summary: map[string]string{"last4": "1111"}})
 	}
-	return new, err
+	return link, err
 }
 
 // inserts writes a link's rows repeatedly, under new ids, into tables of another
@@ -177,8 +177,8 @@ type record struct {
 	values []any
 }
 
-func openInserts(ctx context.Context, database *db.DB, new db.NewLink, folder string) (_ *inserts, err error) {
-	link, _, err := database.CreateLink(ctx, new, nil)
+func openInserts(ctx context.Context, database *db.DB, isNew db.NewLink, folder string) (_ *inserts, err error) {
+	link, _, err := database.CreateLink(ctx, isNew, nil)
 	if err != nil {
 		return nil, err
 	}

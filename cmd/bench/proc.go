@@ -52,10 +52,10 @@ func parseStat(text string) (process, bool) {
 		n, _ := strconv.ParseInt(text, 10, 64) // the kernel writes numbers
 		return n
 	}
-	time := func(from int) time.Duration { return time.Duration(number(fields[from])+number(fields[from+1])) * tick }
+	cpuTime := func(from int) time.Duration { return time.Duration(number(fields[from])+number(fields[from+1])) * tick }
 	return process{
 		pid: int(number(before)), parent: int(number(fields[1])),
-		own: time(11), reaped: time(13), resident: number(fields[21]) * int64(os.Getpagesize()),
+		own: cpuTime(11), reaped: cpuTime(13), resident: number(fields[21]) * int64(os.Getpagesize()),
 	}, true
 }
 

@@ -98,9 +98,9 @@ type comer struct {
 	link     string
 	claimURL string
 
-	mu     sync.Mutex
+	mu        sync.Mutex
 	positions []int // as they changed
-	early  int   // how many of them were shown before all were queued
+	early     int   // how many of them were shown before all were queued
 }
 
 type comers []*comer
@@ -170,7 +170,7 @@ func (people comers) checkFairness() error {
 // too late: its browser started slowly.
 func (people comers) checkOrder(ctx context.Context) (late int, err error) {
 	type start struct {
-		at    int64
+		at       int64
 		position int
 	}
 	var starts []start

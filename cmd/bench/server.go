@@ -35,11 +35,11 @@ func (s *suite) serve(ctx context.Context, slots int, flags ...string) (_ *serve
 	if err != nil {
 		return nil, err
 	}
-	new := &server{passage: s.passage, folder: folder, client: &http.Client{
+	made := &server{passage: s.passage, folder: folder, client: &http.Client{
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 1000},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-	if new.key, err = new.createKey(ctx, "Bench"); err != nil {
+	if made.key, err = made.createKey(ctx, "Bench"); err != nil {
 		return nil, err
 	}
 	arguments := []string{s.passage, "serve", "--addr", "127.0.0.1:0", "--data", folder, "--browser", s.browser,
@@ -51,19 +51,19 @@ func (s *suite) serve(ctx context.Context, slots int, flags ...string) (_ *serve
 		arguments = append(arguments, "--browser-no-sandbox")
 	}
 	arguments = append(arguments, flags...)
-	if new.held, err = start(ctx, arguments...); err != nil {
+	if made.held, err = start(ctx, arguments...); err != nil {
 		return nil, err
 	}
-	line, err := new.line()
+	line, err := made.line()
 	if found := serving.FindStringSubmatch(line); err == nil && found != nil {
-		new.address = found[1]
-		_, err = new.settle(ctx, 0)
-		return new, err
+		made.address = found[1]
+		_, err = made.settle(ctx, 0)
+		return made, err
 	}
 	if err == nil {
 		err = fmt.Errorf("it says %q", line)
 	}
-	return nil, fmt.Errorf("passage serve: %w", new.blame(err))
+	return nil, fmt.Errorf("passage serve: %w", made.blame(err))
 }
 
 // spares are the warm browsers of the server that is measured.

@@ -112,9 +112,9 @@ func parse(into *commands, args []string, getenv func(string) string, stdout, st
 }
 
 // advise names the help of the commands that were understood.
-func advise(to io.Writer, context *kong.Context) {
+func advise(to io.Writer, parsed *kong.Context) {
 	path := ""
-	for _, part := range context.Path {
+	for _, part := range parsed.Path {
 		if part.Command != nil {
 			path += part.Command.Name + " "
 		}

@@ -130,8 +130,8 @@ func (p *interview) answer(ctx context.Context, asked prompt.Prompt) (map[string
 	}
 }
 
-func (p *interview) field(ctx context.Context, label string, secret bool) (string, error) {
-	if secret {
+func (p *interview) field(ctx context.Context, label string, isSecret bool) (string, error) {
+	if isSecret {
 		return p.Secret(ctx, "  "+label)
 	}
 	return p.Line(ctx, "  "+label)

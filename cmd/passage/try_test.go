@@ -73,9 +73,9 @@ func tryDemo(t *testing.T, lines []string, args ...string) tried {
 	args = append([]string{"integrations", "try", "demo", "--site", "demo=" + startedCarrier(t).SiteFlag()}, args...)
 	code := run(t.Context(), args, os.Getenv, strings.NewReader(strings.Join(lines, "\n")+"\n"), &stdout, &stderr)
 	got := tried{code, stdout.String(), stderr.String()}
-	for _, secret := range []string{sandbox.Password, sandbox.Code, sandbox.CardNumber} {
-		if strings.Contains(got.stdout+got.stderr, secret) {
-			t.Errorf("%s was printed:\n%s%s", secret, got.stdout, got.stderr)
+	for _, hidden := range []string{sandbox.Password, sandbox.Code, sandbox.CardNumber} {
+		if strings.Contains(got.stdout+got.stderr, hidden) {
+			t.Errorf("%s was printed:\n%s%s", hidden, got.stdout, got.stderr)
 		}
 	}
 	return got

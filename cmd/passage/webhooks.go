@@ -51,9 +51,9 @@ func (c *webhooksListen) Run(ctx context.Context, out *console.Console) error {
 	if err := out.Printf("Send webhooks to http://%s.\n", bound.Addr()); err != nil {
 		return errors.Join(err, bound.Close())
 	}
-	print := &deliveryPrinter{out: out, verifier: webhook.Verifier{
+	printer := &deliveryPrinter{out: out, verifier: webhook.Verifier{
 		Secret: c.Secret, KeyURL: c.KeyURL, Client: &http.Client{Timeout: keyTime}}}
-	return server.Listener{Listener: bound, Handler: print}.Serve(ctx, out)
+	return server.Listener{Listener: bound, Handler: printer}.Serve(ctx, out)
 }
 
 // keyTime is the time limit for fetching the keys; the sender waits ten seconds in

@@ -29,31 +29,31 @@ func brokenStack(t *testing.T) (s *stack, link created, sessionID string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := server.New(t.Context(), settings, &console.Console{Stdout: io.Discard, Stderr: io.Discard,
+	served, err := server.New(t.Context(), settings, &console.Console{Stdout: io.Discard, Stderr: io.Discard,
 		Logger: slog.New(slog.NewTextHandler(logs, nil))}, server.Extras{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := server.Close(); err != nil {
+		if err := served.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	front := httptest.NewServer(server.Public.Handler)
+	front := httptest.NewServer(served.Public.Handler)
 	t.Cleanup(front.Close)
-	if server.PublicURL, err = url.Parse(front.URL); err != nil {
+	if served.PublicURL, err = url.Parse(front.URL); err != nil {
 		t.Fatal(err)
 	}
-	organization := dbtest.Organization(t, server.DB, "Acme")
-	key, err := server.DB.CreateKey(t.Context(), db.NewKey{OrganizationID: organization.ID})
+	organization := dbtest.Organization(t, served.DB, "Acme")
+	key, err := served.DB.CreateKey(t.Context(), db.NewKey{OrganizationID: organization.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
-	stored := dbtest.Link(t, server.DB, db.NewLink{OrganizationID: organization.ID, IntegrationID: "demo", Lifetime: time.Hour,
+	stored := dbtest.Link(t, served.DB, db.NewLink{OrganizationID: organization.ID, IntegrationID: "demo", Lifetime: time.Hour,
 		Operations: []db.NewOperation{{Resource: "paymentMethod", Action: "read"}}})
-	session := dbtest.Claim(t, server.DB, stored, "boot_of_another").Session
-	s = &stack{Demo: &demo.Demo{Server: server}, logs: logs, merchant: merchant{base: front.URL, token: key}}
-	if err := server.DB.Close(); err != nil {
+	session := dbtest.Claim(t, served.DB, stored, "boot_of_another").Session
+	s = &stack{Demo: &demo.Demo{Server: served}, logs: logs, merchant: merchant{base: front.URL, token: key}}
+	if err := served.DB.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return s, created{LinkID: stored.ID, ClaimCode: stored.ClaimCode, ClaimURL: front.URL + "/c/" + stored.ClaimCode}, session.ID

@@ -120,13 +120,13 @@ type embedSite struct {
 func newEmbedSite(t *testing.T, s *stack) *embedSite {
 	t.Helper()
 	site := &embedSite{stack: s, host: serve(t, s), stranger: serve(t, s)}
-	demo, err := s.DB.EnsureOrganization(t.Context(), demo.Merchant)
+	shop, err := s.DB.EnsureOrganization(t.Context(), demo.Merchant)
 	if err != nil {
 		t.Fatal(err)
 	}
-	branding := demo.Branding
+	branding := shop.Branding
 	branding.EmbedOrigins = []string{atLocalhost(site.host.URL), atLocalhost("http://" + s.Shop.Addr().String())}
-	if err := s.DB.SetBranding(t.Context(), demo.ID, branding, "test"); err != nil {
+	if err := s.DB.SetBranding(t.Context(), shop.ID, branding, "test"); err != nil {
 		t.Fatal(err)
 	}
 	return site
