@@ -1,14 +1,16 @@
-// Package automation runs sessions: it says what an attempt at a link is and
-// carries it from the claim to its end.
+// Package automation runs sessions: it carries one attempt at a link from the
+// claim to its end.
 //
-// It owns the runner, the prompts to the person, and the catalog of
-// integrations. It does not know how a browser is driven (browser), what a
-// script may say (script), how things are stored (db), or who looks on (web).
+// It owns the runner and the session: the conversation with the user, the order
+// of the operations, when a session may be stopped, and its recording. It does
+// not know how a browser is driven (browser), what a script may say (script),
+// which integrations there are (catalog), how things are stored (db), or who
+// watches (web).
 //
-// Its invariants: whatever happens to a session, it ends; a stop takes effect
-// between operations and never between a change's submission and its read-back
-// unless that cannot be waited for; what a person typed stays in memory and is
-// dropped with the session.
+// Its invariants: every session ends, whatever happens to it; a stop takes
+// effect between operations, and never between a change's submission and its
+// confirmation unless that takes longer than Limits.Grace; what a user typed
+// stays in memory and is dropped with the session.
 package automation
 
 import (
@@ -17,12 +19,12 @@ import (
 	"passage/automation/browser/pool"
 )
 
-// The errors that callers tell apart, beside those of db.
+// The errors that callers tell apart, besides those of db.
 var (
-	ErrStopping  = errors.New("the server is stopping")
-	ErrAnswered  = errors.New("the question is not open any more")
-	ErrElsewhere = errors.New("the session does not run in this process")
-	ErrBusy      = pool.ErrQueueFull // the line for a browser is full; nothing was taken
+	ErrStopping     = errors.New("the server is stopping")
+	ErrPromptClosed = errors.New("the prompt is not open any more")
+	ErrNotRunning   = errors.New("the session is not running in this process")
+	ErrBusy         = pool.ErrQueueFull // the prompt stays open
 )
 
 // InvalidAnswer says which fields of an answer cannot be used, and why.
@@ -30,4 +32,4 @@ type InvalidAnswer struct {
 	Fields map[string]string // the field's name → the key of a reason
 }
 
-func (e *InvalidAnswer) Error() string { return "the answer does not fit the question" }
+func (e *InvalidAnswer) Error() string { return "the answer does not fit the prompt" }

@@ -12,12 +12,12 @@ import (
 	"passage/db"
 )
 
-// evidenceTimeout bounds what is done for the operator beside the work.
+// evidenceTimeout bounds what is done for operators besides the work.
 const evidenceTimeout = 5 * time.Second
 
-// evidence keeps what an operator needs to see why a session failed: the line
-// of the script, what was looked for, where, and a masked picture of the page.
-// What cannot be had is left out: evidence never changes how a session ends.
+// evidence stores what an operator needs to see why a session failed: the line
+// of the script, what it looked for, where, and a masked picture of the page.
+// What cannot be obtained is left out: evidence never changes how a session ends.
 func (r *recorder) evidence(page *browser.Page, err error) {
 	s := r.session
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), evidenceTimeout)
@@ -28,8 +28,8 @@ func (r *recorder) evidence(page *browser.Page, err error) {
 		data.Word, data.Selector, data.Selectors = failure.Word, failure.Selector, failure.Outcome.Selectors
 	}
 	r.flush()
-	if _, err := s.runner.DB.AppendEvents(ctx, s.lease, []db.NewEvent{
-		{Kind: event.EvidenceKept, Data: data, At: s.runner.DB.Now()},
+	if _, err := s.runner.db.AppendEvents(ctx, s.lease, []db.NewEvent{
+		{Kind: event.EvidenceKept, Data: data, At: s.runner.db.Now()},
 	}); err != nil {
 		s.logger.Warn("evidence could not be recorded", "error", err)
 		return
@@ -37,9 +37,9 @@ func (r *recorder) evidence(page *browser.Page, err error) {
 	r.picture(ctx, page)
 }
 
-// look keeps a picture of a page where the link asks for a full recording. It is
-// taken once what was done is written down, and a stop does not wait for it.
-func (r *recorder) look(page *browser.Page) {
+// record stores a picture of a page if the link asks for a full recording. It
+// flushes the steps first. A stop does not wait for it.
+func (r *recorder) record(page *browser.Page) {
 	if !r.session.link.Debug {
 		return
 	}
@@ -49,7 +49,7 @@ func (r *recorder) look(page *browser.Page) {
 	r.picture(ctx, page)
 }
 
-// picture keeps a masked picture of a page.
+// picture stores a masked picture of a page.
 func (r *recorder) picture(ctx context.Context, page *browser.Page) {
 	s := r.session
 	picture, err := page.Screenshot(ctx)
@@ -57,7 +57,7 @@ func (r *recorder) picture(ctx context.Context, page *browser.Page) {
 		s.logger.Info("no picture could be taken", "error", err)
 		return
 	}
-	if err := s.runner.DB.SaveScreenshot(ctx, s.lease, http.DetectContentType(picture), picture); err != nil {
+	if err := s.runner.db.SaveScreenshot(ctx, s.lease, http.DetectContentType(picture), picture); err != nil {
 		s.logger.Warn("a picture could not be kept", "error", err)
 	}
 }

@@ -4,36 +4,53 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"passage/automation/outcome"
 	"passage/db"
 )
 
-// A site locks an account after so many wrong passwords, whoever sends them. So
-// log-ins are counted over all sessions, and stop one short of it.
+// logInCount is a session's share in counting wrong passwords. A site locks an
+// account after so many, whoever sends them. So log-ins are counted over all
+// sessions of a user name, and stop one short of the site's limit.
+type logInCount struct {
+	mu          sync.Mutex
+	reserved    bool      // the last credentials count as wrong until they are known to be right
+	left        int       // log-ins before the limit comes near; 0 if nothing is known of it
+	lockedUntil time.Time // until when the typed user name is refused
+}
 
-// reserve counts the log-in that is about to be handed over; *db.LockoutNear
-// refuses it. It needs mu.
-func (s *session) reserve(ctx context.Context, values map[string]string) error {
+func (l *logInCount) locked() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lockedUntil
+}
+
+// reserveLogIn counts the log-in that is about to be tried; *db.LockoutNear
+// refuses it.
+func (s *session) reserveLogIn(ctx context.Context, values map[string]string) error {
 	if s.integration.Lockout.Attempts == 0 {
 		return nil
 	}
-	err := s.runner.DB.ReserveLogIn(ctx, s.lease, db.LogIn{IntegrationID: s.integration.ID,
-		Username: plainUsername(values[s.integration.UsernameField()]), Lockout: db.Lockout(s.integration.Lockout)})
+	l := &s.logIns
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := s.runner.db.ReserveLogIn(ctx, s.lease, db.LogIn{IntegrationID: s.integration.ID,
+		Username: normalizeUsername(values[s.integration.UsernameField()]), Lockout: db.Lockout(s.integration.Lockout)})
 	if near, ok := errors.AsType[*db.LockoutNear](err); ok {
-		s.lockedUntil = time.UnixMilli(near.Until)
+		l.lockedUntil = time.UnixMilli(near.Until)
 	}
 	if err != nil {
 		return err
 	}
-	s.lockedUntil, s.logInsLeft, s.reserved = time.Time{}, 0, true
+	l.lockedUntil, l.left, l.reserved = time.Time{}, 0, true
 	return nil
 }
 
-// plainUsername gives a user name one form, as sites do: an address in lower
+// normalizeUsername gives a user name one form, as sites do: an address in lower
 // case, a phone number as its digits, without the 1 of North America.
-func plainUsername(typed string) string {
+func normalizeUsername(typed string) string {
 	name := strings.ToLower(strings.TrimSpace(typed))
 	digits := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" -+().", r) {
@@ -51,18 +68,18 @@ func plainUsername(typed string) string {
 }
 
 // attemptsLeft is how often credentials may still be typed: as often as the
-// script asks for them, and no oftener than the site's lock-out allows.
+// script asks for them, but not beyond the site's limit.
 func (s *session) attemptsLeft(asked int) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.logInsLeft > 0 {
-		return min(asked, s.logInsLeft)
+	s.logIns.mu.Lock()
+	defer s.logIns.mu.Unlock()
+	if s.logIns.left > 0 {
+		return min(asked, s.logIns.left)
 	}
 	return asked
 }
 
-// wrongUsername is the one reason for which credentials are refused and the
-// account is none the worse.
+// wrongUsername is the one reason for refusing credentials that does not count
+// against the account.
 const wrongUsername = "wrong_username"
 
 // Refused notes that the site did not accept the credentials.
@@ -70,36 +87,37 @@ func (s *session) Refused(ctx context.Context, reason string) error {
 	if reason == wrongUsername {
 		return s.accepted(ctx)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	return s.refuse(ctx)
 }
 
-// askedAgain counts the last credentials where the script asks for others and
-// has not said what became of them.
+// askedAgain counts the last credentials as wrong if the script asks for others
+// and has not said what became of them.
 func (s *session) askedAgain(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.reserved {
+	s.logIns.mu.Lock()
+	reserved := s.logIns.reserved
+	s.logIns.mu.Unlock()
+	if !reserved {
 		return nil
 	}
 	return s.refuse(ctx)
 }
 
-// refuse counts the last credentials as wrong, where a site counts them. It needs
-// mu.
+// refuse counts the last credentials as wrong.
 func (s *session) refuse(ctx context.Context) error {
 	if s.integration.Lockout.Attempts == 0 {
 		return nil
 	}
-	s.reserved = false
-	standing, err := s.runner.DB.RefuseLogIn(ctx, s.lease, db.Lockout(s.integration.Lockout))
+	l := &s.logIns
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reserved = false
+	status, err := s.runner.db.RefuseLogIn(ctx, s.lease, db.Lockout(s.integration.Lockout))
 	if err != nil {
 		return err
 	}
-	s.logInsLeft = standing.Left
-	if standing.Left == 0 {
-		s.lockedUntil = time.UnixMilli(standing.Until)
+	l.left = status.Left
+	if status.Left == 0 {
+		l.lockedUntil = time.UnixMilli(status.Until)
 	}
 	return nil
 }
@@ -107,61 +125,41 @@ func (s *session) refuse(ctx context.Context) error {
 // accepted notes that the site did not find the password wrong: it asks for
 // something else, or does not know the user name.
 func (s *session) accepted(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.reserved {
+	l := &s.logIns
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.reserved {
 		return nil
 	}
-	s.reserved = false
-	return s.runner.DB.AcceptLogIn(ctx, s.lease)
+	l.reserved = false
+	return s.runner.db.AcceptLogIn(ctx, s.lease)
 }
 
-// loggedIn begins the count of the user name anew, as sites do.
+// loggedIn starts the count of the user name anew, as sites do.
 func (s *session) loggedIn(ctx context.Context) error {
 	if s.integration.Lockout.Attempts == 0 {
 		return nil
 	}
-	s.mu.Lock()
-	s.reserved = false
-	s.mu.Unlock()
-	return s.runner.DB.CompleteLogIn(ctx, s.lease)
+	s.logIns.mu.Lock()
+	s.logIns.reserved = false
+	s.logIns.mu.Unlock()
+	return s.runner.db.CompleteLogIn(ctx, s.lease)
 }
 
-// blameless are the ends of a log-in that say that the site did not get to the
-// password, or that it was right. After any other the site may have counted it.
-var blameless = map[outcome.Code]bool{
-	outcome.MFAFailed: true, outcome.MFAUnsupported: true, outcome.ActionRequired: true,
-	outcome.SiteUnavailable: true, outcome.SiteBlocked: true, outcome.RateLimited: true,
-}
-
-// accusing are the ends that say that the password was wrong after all, even if
-// the site asked for something else in between.
-var accusing = map[outcome.Code]bool{outcome.InvalidCredentials: true, outcome.AccountLocked: true}
-
-// settle decides what becomes of a log-in with which a session ends. What it
-// does not get to say counts.
-func (s *session) settle(ctx context.Context, code outcome.Code) {
-	s.mu.Lock()
-	handed := s.handed
-	s.mu.Unlock()
+// resolveLogIn decides whether the log-in of a session that has failed counts as
+// wrong. After an end that says nothing of the password it does: the site may
+// have counted it.
+func (s *session) resolveLogIn(ctx context.Context, code outcome.Code) {
 	var err error
-	switch {
-	case !handed || blameless[code]:
+	switch entry, _ := outcome.Lookup(code); {
+	case !s.conversation.credentialsTaken() || entry.Password == outcome.PasswordNotWrong:
 		err = s.accepted(ctx)
-	case accusing[code]:
-		err = s.accused(ctx)
+	case entry.Password == outcome.PasswordWrong:
+		if err = s.refuse(ctx); errors.Is(err, db.ErrNotFound) {
+			err = nil // it is counted already
+		}
 	}
 	if err != nil && !errors.Is(err, db.ErrStale) {
-		s.logger.Warn("a log-in could not be settled", "error", err)
+		s.logger.Warn("a log-in could not be counted", "error", err)
 	}
-}
-
-// accused counts the last credentials as wrong, unless they are counted already.
-func (s *session) accused(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.refuse(ctx); !errors.Is(err, db.ErrNotFound) {
-		return err
-	}
-	return nil
 }

@@ -2,7 +2,7 @@ package automation
 
 import "testing"
 
-func TestAUserNameCountsHoweverItIsTyped(t *testing.T) {
+func TestNormalizeUsername_GivesEachAccountOneName(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
 		" Ada@Example.COM ":   "ada@example.com",
@@ -16,7 +16,7 @@ func TestAUserNameCountsHoweverItIsTyped(t *testing.T) {
 		"...":                 "...",
 		"1234 5678 extension": "1234 5678 extension",
 	} {
-		if got := plainUsername(typed); got != want {
+		if got := normalizeUsername(typed); got != want {
 			t.Errorf("%q: %q, want %q", typed, got, want)
 		}
 	}

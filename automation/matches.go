@@ -13,37 +13,37 @@ import (
 	"passage/automation/script"
 )
 
-// keepMatches remembers what the script's selectors matched, for the day when
-// one matches nothing. It is for a session in which everything has worked: only
-// then is it known that what matched was the right thing. A selector that the
-// script made of what it read on the page may tell of the person, so only those
-// are kept that stand in the script.
+// keepMatches stores what the script's selectors matched, for the day when one
+// of them matches nothing. It is called for complete sessions only: what matched
+// in these was the right element. A selector that the script composed of what it
+// read may contain personal data, so only selectors that appear literally in the
+// script are stored.
 func (s *session) keepMatches(b *browser.Browser) {
 	seen := b.MatchedElements()
 	maps.DeleteFunc(seen, func(selector, _ string) bool {
 		return !bytes.Contains(s.integration.Source, []byte(selector))
 	})
-	if err := s.runner.DB.SaveMatches(context.WithoutCancel(s.ctx), s.integration.ID, seen); err != nil {
+	if err := s.runner.db.SaveMatches(context.WithoutCancel(s.ctx), s.integration.ID, seen); err != nil {
 		s.logger.Warn("what the selectors matched could not be kept", "error", err)
 	}
 }
 
-// recallMatches adds to a failure what its selectors matched when everything
-// worked last.
-func (s *session) recallMatches(err error) {
+// addLastMatches adds to a failure what its selectors matched in the last complete
+// session.
+func (s *session) addLastMatches(err error) {
 	failure, ok := errors.AsType[*script.Failure](err)
 	if !ok || failure.Outcome.Code != outcome.SiteChanged {
 		return
 	}
-	var missed []string
+	var unmatched []string
 	for _, selector := range failure.Outcome.Selectors {
 		if selector.Matches == 0 {
-			missed = append(missed, selector.Selector)
+			unmatched = append(unmatched, selector.Selector)
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), evidenceTimeout)
 	defer cancel()
-	last, err := s.runner.DB.LastMatches(ctx, s.integration.ID, missed)
+	last, err := s.runner.db.LastMatches(ctx, s.integration.ID, unmatched)
 	if err != nil {
 		s.logger.Warn("what the selectors matched before could not be found", "error", err)
 		return

@@ -12,27 +12,20 @@ import (
 	"passage/automation/browser/pool"
 	"passage/automation/catalog"
 	"passage/automation/outcome"
-	"passage/automation/prompt"
 	"passage/automation/resources"
-	"passage/automation/script"
 	"passage/db"
 )
 
-// Limits bound a session in time, whatever the person's browser does.
+// Limits bound a session in time, whatever the user's browser does.
 type Limits struct {
-	Idle     time.Duration // for an answer of the person
+	Idle     time.Duration // waiting for an answer of the user
 	Absolute time.Duration // from the claim to the end
-	Grace    time.Duration // for a safe point, once a session has to stop
+	Grace    time.Duration // reaching a safe point, once a session has to stop
 }
 
-// DefaultLimits are those of the design.
+// DefaultLimits returns the limits that a server has unless it is told otherwise.
 func DefaultLimits() Limits {
 	return Limits{Idle: 10 * time.Minute, Absolute: 20 * time.Minute, Grace: 20 * time.Second}
-}
-
-// DefaultRetention is how long results and recordings are kept.
-func DefaultRetention() db.Retention {
-	return db.Retention{Results: 30 * 24 * time.Hour, Recordings: 14 * 24 * time.Hour}
 }
 
 // Options are what a Runner needs.
@@ -43,13 +36,18 @@ type Options struct {
 	Resources *resources.Set
 	Logger    *slog.Logger
 	Limits    Limits
-	Retention db.Retention
 }
 
 // Runner runs the sessions that were claimed in this process.
 type Runner struct {
-	Options
-	boot string // names this process; it owns the sessions
+	Limits Limits // may be changed before Run
+
+	db        *db.DB
+	pool      *pool.Pool
+	catalog   *catalog.Catalog
+	resources *resources.Set
+	logger    *slog.Logger
+	node      string // identifies this process; its sessions bear the name
 
 	mu       sync.Mutex
 	sessions map[string]*session
@@ -58,29 +56,33 @@ type Runner struct {
 	running  sync.WaitGroup // every session's goroutine
 }
 
-// NewRunner makes a Runner; Run makes it work.
-func NewRunner(options Options) *Runner {
-	return &Runner{Options: options, boot: "boot_" + rand.Text(), sessions: map[string]*session{},
-		halt: make(chan struct{})}
+// NewRunner makes a Runner. It takes claims at once, and Run keeps its sessions
+// alive.
+func NewRunner(o Options) *Runner {
+	return &Runner{
+		Limits: o.Limits,
+		db:     o.DB, pool: o.Pool, catalog: o.Catalog, resources: o.Resources, logger: o.Logger,
+		node:     "node_" + rand.Text(),
+		sessions: map[string]*session{},
+		halt:     make(chan struct{}),
+	}
 }
 
-// How often the loops look.
-const (
-	sweepEvery  = time.Second
-	retainEvery = time.Hour
-)
+// sweepEvery is how often lost sessions and expired links are looked for.
+const sweepEvery = time.Second
 
-// Run fails what an earlier process left behind, then keeps the leases alive
-// and sweeps until the context ends. It returns once every session has ended:
-// the running ones get Limits.Grace to reach a safe point.
+// Run fails the sessions that an earlier process left behind. Then it renews the
+// leases of its own, fails sessions whose lease has run out and expires links,
+// until the context ends. It returns once every session has ended: they get
+// Limits.Grace to reach a safe point.
 func (r *Runner) Run(ctx context.Context) error {
-	// Even if the stop comes at once: nobody else ends those sessions.
-	lost, err := r.DB.FailOrphans(context.WithoutCancel(ctx), r.boot)
+	// Even if the context has ended already: nobody else fails those sessions.
+	lost, err := r.db.FailOrphans(context.WithoutCancel(ctx), r.node)
 	if err != nil {
-		return fmt.Errorf("take over: %w", err)
+		return fmt.Errorf("fail the sessions of an earlier process: %w", err)
 	}
 	if lost > 0 {
-		r.Logger.Warn("failed sessions of a process that is gone", "sessions", lost)
+		r.logger.Warn("failed the sessions of an earlier process", "sessions", lost)
 	}
 	r.loop(ctx)
 	r.drain()
@@ -88,61 +90,59 @@ func (r *Runner) Run(ctx context.Context) error {
 }
 
 func (r *Runner) loop(ctx context.Context) {
-	renew, sweep, retain := time.NewTicker(db.RenewInterval), time.NewTicker(sweepEvery), time.NewTicker(retainEvery)
+	renew, sweep := time.NewTicker(db.RenewInterval), time.NewTicker(sweepEvery)
 	defer renew.Stop()
 	defer sweep.Stop()
-	defer retain.Stop()
 	for {
 		var err error
 		select {
 		case <-ctx.Done():
 			return
 		case <-renew.C:
-			err = r.DB.RenewLeases(ctx, r.boot)
+			err = r.db.RenewLeases(ctx, r.node)
 		case <-sweep.C:
 			err = r.sweep(ctx)
-		case <-retain.C:
-			err = r.DB.DestroyOld(ctx, r.Retention)
 		}
 		if err != nil && ctx.Err() == nil {
-			r.Logger.Error("keep sessions", "error", err)
+			r.logger.Error("sessions could not be kept alive", "error", err)
 		}
 	}
 }
 
 func (r *Runner) sweep(ctx context.Context) error {
-	lost, err := r.DB.FailLost(ctx)
+	lost, err := r.db.FailLost(ctx)
 	if err != nil {
 		return err
 	}
 	if lost > 0 {
-		r.Logger.Warn("failed sessions whose lease ran out", "sessions", lost)
-		r.dropEnded(ctx)
+		r.logger.Warn("failed sessions whose lease ran out", "sessions", lost)
+		r.abandonEnded(ctx)
 	}
-	_, err = r.DB.ExpireLinks(ctx)
+	_, err = r.db.ExpireLinks(ctx)
 	return err
 }
 
-// dropEnded ends the work on sessions that somebody else has ended, as happens
-// to a process that was frozen for longer than its leases hold.
-func (r *Runner) dropEnded(ctx context.Context) {
+// abandonEnded stops working on sessions that have ended in the database without
+// this process. That happens to a process that was frozen for longer than its
+// leases last.
+func (r *Runner) abandonEnded(ctx context.Context) {
 	for _, s := range r.all() {
-		stored, _, err := r.DB.Session(ctx, s.lease.SessionID)
+		stored, _, err := r.db.Session(ctx, s.lease.SessionID)
 		if err == nil && stored.Status.Ended() {
 			s.cancel(db.ErrStale)
 		}
 	}
 }
 
-// drain stops every session at its next safe point and waits for all, keeping
-// their leases meanwhile.
+// drain stops every session at its next safe point and waits for all of them. It
+// renews their leases meanwhile.
 func (r *Runner) drain() {
 	r.mu.Lock()
 	r.stopping = true
 	close(r.halt)
 	r.mu.Unlock()
 	for _, s := range r.all() {
-		s.stopSoon(outcome.New(outcome.WorkerLost, "the server was stopped"))
+		s.stopAtSafePoint(errStopped())
 	}
 	done := make(chan struct{})
 	go func() { r.running.Wait(); close(done) }()
@@ -153,12 +153,15 @@ func (r *Runner) drain() {
 		case <-done:
 			return
 		case <-renew.C:
-			if err := r.DB.RenewLeases(context.Background(), r.boot); err != nil {
-				r.Logger.Error("keep sessions", "error", err)
+			if err := r.db.RenewLeases(context.Background(), r.node); err != nil {
+				r.logger.Error("sessions could not be kept alive", "error", err)
 			}
 		}
 	}
 }
+
+// errStopped is how a session ends when the server stops.
+func errStopped() error { return outcome.New(outcome.WorkerLost, "the server was stopped") }
 
 func (r *Runner) all() []*session {
 	r.mu.Lock()
@@ -175,12 +178,12 @@ func (r *Runner) find(sessionID string) (*session, error) {
 	defer r.mu.Unlock()
 	s, ok := r.sessions[sessionID]
 	if !ok {
-		return nil, ErrElsewhere
+		return nil, ErrNotRunning
 	}
 	return s, nil
 }
 
-// Ready reports whether new sessions are taken.
+// Ready reports whether new sessions can be started; ErrStopping if not.
 func (r *Runner) Ready() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -190,82 +193,13 @@ func (r *Runner) Ready() error {
 	return nil
 }
 
-// Claim is a person's decision to let a link be worked on.
-type Claim struct {
-	Code    string
-	Browser string // the id of the person's browser; empty for a claim through the API
-	Consent db.Consent
-}
-
-// Claim claims the link and starts its session, which begins by waiting for
-// credentials. Of any number of concurrent claims exactly one succeeds; the
-// errors are those of db.ClaimLink, ErrUnknownIntegration and ErrStopping.
-func (r *Runner) Claim(ctx context.Context, claim Claim) (db.Claimed, error) {
-	link, err := r.DB.LinkByCode(ctx, claim.Code)
-	if err != nil {
-		return db.Claimed{}, err
-	}
-	integration, ok := r.Catalog.Get(link.IntegrationID)
-	if !ok {
-		return db.Claimed{}, catalog.ErrUnknown
-	}
-	asked := prompt.Prompt{Kind: prompt.Credentials, Fields: integration.Credentials}
-	question, err := newPrompt(asked)
-	if err != nil {
-		return db.Claimed{}, err
-	}
-	if err := r.enter(); err != nil {
-		return db.Claimed{}, err
-	}
-	claimed, err := r.DB.ClaimLink(ctx, db.Claim{Code: claim.Code, Node: r.boot, Visitor: claim.Browser,
-		Consent: claim.Consent, Prompt: question,
-		Script: db.Script{Hash: integration.Hash, IntegrationID: integration.ID, Source: string(integration.Source)}})
-	if err != nil {
-		r.running.Done()
-		return db.Claimed{}, err
-	}
-	r.start(claimed, integration, asked)
-	return claimed, nil
-}
-
-// enter reserves a place among the running sessions, unless the server stops.
-func (r *Runner) enter() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.stopping {
-		return ErrStopping
-	}
-	r.running.Add(1)
-	return nil
-}
-
-func (r *Runner) start(claimed db.Claimed, integration *script.Integration, asked prompt.Prompt) {
-	s := newSession(r, claimed, integration, asked)
-	r.mu.Lock()
-	r.sessions[s.lease.SessionID] = s
-	stopping := r.stopping
-	r.mu.Unlock()
-	if stopping { // drain has passed by between enter and here
-		s.stopSoon(outcome.New(outcome.WorkerLost, "the server was stopped"))
-	}
-	go func() {
-		defer r.running.Done()
-		s.run()
-		r.mu.Lock()
-		delete(r.sessions, s.lease.SessionID)
-		r.mu.Unlock()
-		close(s.done)
-	}()
-}
-
-// CancelLink ends a link for its merchant. A session at work is stopped at its
-// next safe point, for which this waits as long as Limits.Grace. db.ErrComplete
-// and db.ErrExpired say that the link had ended already; ErrComplete also that
-// its last operation was not to be stopped any more.
+// CancelLink ends a link for its merchant. A session that is running is stopped
+// at its next safe point, and CancelLink waits for that. db.ErrComplete and
+// db.ErrExpired say that the link had ended already, or ended first.
 func (r *Runner) CancelLink(ctx context.Context, link *db.Link) error {
 	s, err := r.find(link.CurrentSessionID)
-	if errors.Is(err, ErrElsewhere) || link.Status != db.LinkActive {
-		return r.DB.CancelLink(ctx, link.OrganizationID, link.ID)
+	if errors.Is(err, ErrNotRunning) || link.Status != db.LinkActive {
+		return r.db.CancelLink(ctx, link.OrganizationID, link.ID)
 	}
 	s.stop(outcome.New(outcome.LinkCancelled, "the merchant cancelled"))
 	select {
@@ -273,9 +207,9 @@ func (r *Runner) CancelLink(ctx context.Context, link *db.Link) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	// The session may have come to another end first: complete, which stands,
-	// or failed, which leaves the link to be ended.
-	err = r.DB.CancelLink(ctx, link.OrganizationID, link.ID)
+	// The session may have come to another end first: a complete link stays
+	// complete, and a failed one still has to be ended.
+	err = r.db.CancelLink(ctx, link.OrganizationID, link.ID)
 	if errors.Is(err, db.ErrExpired) {
 		return nil
 	}

@@ -64,7 +64,7 @@ func newSessions(t *testing.T, scripts map[string]string) *sessions {
 	database := dbtest.Open(t, time.Now)
 	s := &sessions{t: t, db: database, organization: dbtest.Organization(t, database, "Acme").ID}
 	s.runner = automation.NewRunner(automation.Options{DB: database, Pool: browsers, Catalog: loaded, Resources: rules,
-		Logger: slog.New(slog.DiscardHandler), Limits: automation.DefaultLimits(), Retention: automation.DefaultRetention()})
+		Logger: slog.New(slog.DiscardHandler), Limits: automation.DefaultLimits()})
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var running sync.WaitGroup
 	for _, loop := range []func(context.Context) error{browsers.Run, s.runner.Run} {
@@ -96,7 +96,7 @@ func (s *sessions) claim(id string) (link db.Link, claimed db.Claimed) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	claimed, err = s.runner.Claim(s.t.Context(), automation.Claim{Code: link.ClaimCode, Browser: "browser of " + link.ID, Consent: db.Consent{Via: "page"}})
+	claimed, err = s.runner.Claim(s.t.Context(), automation.Claim{Code: link.ClaimCode, Visitor: "browser of " + link.ID, Consent: db.Consent{Via: "page"}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

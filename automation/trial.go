@@ -53,7 +53,7 @@ func (t *Trial) Run(ctx context.Context, operations []TrialOperation) (json.RawM
 		return nil, outcome.From(err)
 	}
 	defer opened.Close()
-	defer watch(opened, end)()
+	defer endWith(opened, end)()
 	result, err := t.drive(ctx, opened.Page(), operations)
 	if err != nil {
 		late, done := context.WithTimeout(context.WithoutCancel(ctx), evidenceTimeout)

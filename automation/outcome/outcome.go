@@ -64,30 +64,42 @@ type Entry struct {
 	Developer string // one or two sentences for the merchant's developer
 	Retryable bool   // a new attempt on the same link may help
 	Actor     Actor
+	Password  Password // what it says of a password that was tried
 }
 
+// Password is what the end of a session says about the password that was typed.
+// A site may count one towards locking the account even if it does not say so.
+type Password string
+
+// What an end can say about a password.
+const (
+	PasswordUnknown  Password = "" // nothing: it counts as wrong, to be safe
+	PasswordWrong    Password = "wrong"
+	PasswordNotWrong Password = "not wrong" // it was right, or the site never got to it
+)
+
 var table = []Entry{
-	{AutomationError, "The integration's script ended in a way it did not foresee. The session's timeline shows the line.", true, Integration},
-	{ClientTimeout, "The person did not answer in time, or the session reached its time limit.", true, User},
-	{ConnectionFailed, "The browser that did the work was lost, or the connection to the site broke.", true, Operator},
-	{UnknownProvider, "No integration with this id is in service.", false, Operator},
-	{ResultValidationError, "What the integration returned does not fit the resource's result schema.", false, Integration},
-	{InternalError, "Passage itself failed. The request id leads to the log entry.", true, Operator},
-	{InvalidCredentials, "The site refused the user name or password as often as the integration lets a person try.", true, User},
-	{MFAFailed, "The second factor was refused, or its time ran out.", true, User},
-	{MFAUnsupported, "The site asked for a second factor that cannot be answered through a page, such as a passkey.", false, User},
-	{AccountLocked, "The site has locked the account. The person has to unlock it there.", false, User},
-	{ActionRequired, "The site wants something of the person first: new terms, a password reset, a verification.", true, User},
-	{SiteUnavailable, "The site did not answer, answered with a server error, or said that it is under maintenance.", true, Site},
-	{SiteChanged, "An element that the integration expects did not come: the site was probably redesigned.", false, Integration},
-	{SiteBlocked, "The site refuses automated browsers. Passage reports this and does not evade it.", false, Site},
-	{RateLimited, "The site asks to slow down.", true, Site},
-	{OperationRejected, "The site refused the change, for example a declined card.", true, User},
-	{OperationUnknown, "A change was submitted and could not be confirmed. Read the account's state before submitting again.", true, Merchant},
-	{UserCancelled, "The person cancelled.", true, User},
-	{LinkCancelled, "The merchant cancelled the link.", false, Merchant},
-	{LinkExpired, "The link's time ran out before it completed.", false, Merchant},
-	{WorkerLost, "The process that ran the session stopped before the session ended.", true, Operator},
+	{AutomationError, "The integration's script ended in a way it did not foresee. The session's timeline shows the line.", true, Integration, PasswordUnknown},
+	{ClientTimeout, "The person did not answer in time, or the session reached its time limit.", true, User, PasswordUnknown},
+	{ConnectionFailed, "The browser that did the work was lost, or the connection to the site broke.", true, Operator, PasswordUnknown},
+	{UnknownProvider, "No integration with this id is in service.", false, Operator, PasswordUnknown},
+	{ResultValidationError, "What the integration returned does not fit the resource's result schema.", false, Integration, PasswordUnknown},
+	{InternalError, "Passage itself failed. The request id leads to the log entry.", true, Operator, PasswordUnknown},
+	{InvalidCredentials, "The site refused the user name or password as often as the integration lets a person try.", true, User, PasswordWrong},
+	{MFAFailed, "The second factor was refused, or its time ran out.", true, User, PasswordNotWrong},
+	{MFAUnsupported, "The site asked for a second factor that cannot be answered through a page, such as a passkey.", false, User, PasswordNotWrong},
+	{AccountLocked, "The site has locked the account. The person has to unlock it there.", false, User, PasswordWrong},
+	{ActionRequired, "The site wants something of the person first: new terms, a password reset, a verification.", true, User, PasswordNotWrong},
+	{SiteUnavailable, "The site did not answer, answered with a server error, or said that it is under maintenance.", true, Site, PasswordNotWrong},
+	{SiteChanged, "An element that the integration expects did not come: the site was probably redesigned.", false, Integration, PasswordUnknown},
+	{SiteBlocked, "The site refuses automated browsers. Passage reports this and does not evade it.", false, Site, PasswordNotWrong},
+	{RateLimited, "The site asks to slow down.", true, Site, PasswordNotWrong},
+	{OperationRejected, "The site refused the change, for example a declined card.", true, User, PasswordUnknown},
+	{OperationUnknown, "A change was submitted and could not be confirmed. Read the account's state before submitting again.", true, Merchant, PasswordUnknown},
+	{UserCancelled, "The person cancelled.", true, User, PasswordUnknown},
+	{LinkCancelled, "The merchant cancelled the link.", false, Merchant, PasswordUnknown},
+	{LinkExpired, "The link's time ran out before it completed.", false, Merchant, PasswordUnknown},
+	{WorkerLost, "The process that ran the session stopped before the session ended.", true, Operator, PasswordUnknown},
 }
 
 // All returns every code with what is known about it, in a fixed order.

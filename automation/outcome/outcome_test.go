@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestEveryCodeSaysWhatItMeansAndWhoHasToAct(t *testing.T) {
+func TestTable_SaysWhatEachCodeMeansAndWhoMustAct(t *testing.T) {
 	t.Parallel()
 	seen := map[Code]bool{}
 	for _, entry := range All() {
@@ -37,7 +37,7 @@ func TestEveryCodeSaysWhatItMeansAndWhoHasToAct(t *testing.T) {
 	}
 }
 
-func TestFromFindsTheEndInAnyError(t *testing.T) {
+func TestFrom_FindsTheOutcomeInAnyError(t *testing.T) {
 	t.Parallel()
 	changed := New(SiteChanged, "no %s", "#bills")
 	for name, test := range map[string]struct {
@@ -62,5 +62,22 @@ func TestFromFindsTheEndInAnyError(t *testing.T) {
 	if wrapped := Wrap(ConnectionFailed, cause, "the pipe broke"); !errors.Is(wrapped, cause) ||
 		wrapped.Error() != "CONNECTION_FAILED: the pipe broke: cause" {
 		t.Errorf("%v", wrapped)
+	}
+}
+
+// Only an end that speaks of the password keeps a log-in from counting as wrong.
+func TestTable_SaysWhichEndsCountAsAWrongPassword(t *testing.T) {
+	t.Parallel()
+	for _, entry := range All() {
+		want := PasswordUnknown
+		switch entry.Code {
+		case InvalidCredentials, AccountLocked:
+			want = PasswordWrong
+		case MFAFailed, MFAUnsupported, ActionRequired, SiteUnavailable, SiteBlocked, RateLimited:
+			want = PasswordNotWrong
+		}
+		if entry.Password != want {
+			t.Errorf("%s says %q of the password, want %q", entry.Code, entry.Password, want)
+		}
 	}
 }

@@ -108,7 +108,7 @@ func newServer(t testing.TB, change ...func(*api.Options)) *server {
 		t.Fatal(err)
 	}
 	runner := automation.NewRunner(automation.Options{DB: s.db, Catalog: loaded, Resources: set, Logger: logger,
-		Limits: automation.DefaultLimits(), Retention: automation.DefaultRetention()})
+		Limits: automation.DefaultLimits()})
 	s.run(runner)
 	public, err := url.Parse(publicURL)
 	if err != nil {

@@ -152,7 +152,7 @@ func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) e
 		return err
 	}
 	claimed, err := h.Runner.Claim(r.Context(), automation.Claim{
-		Code: link.ClaimCode, Browser: visitor,
+		Code: link.ClaimCode, Visitor: visitor,
 		Consent: db.Consent{Via: "page", TextVersion: views.AgreementVersion, Language: text(link, languages(r)).Lang},
 	})
 	switch {

@@ -31,6 +31,7 @@ type Options struct {
 	DB           *db.DB
 	Runner       *automation.Runner
 	Catalog      *catalog.Catalog
+	Retention    db.Retention // how long data is kept, for people
 	PublicURL    *url.URL
 	OperatorName string            // who runs this, for people; may be empty
 	PrivacyURL   string            // may be empty

@@ -25,7 +25,7 @@ func (h *Handler) layout(ctx context.Context, link *db.Link, languages string) (
 		Text: text(link, languages), Merchant: organization.DisplayName, Service: link.IntegrationID, Integration: link.IntegrationID,
 		Data: view.Data{
 			Operator: h.OperatorName, Privacy: h.PrivacyURL, Operations: operationsOf(link.Operations),
-			Keep: h.Runner.Retention.Results, KeepVisit: h.Runner.Retention.Recordings, Recorded: link.Debug,
+			Keep: h.Retention.Results, KeepVisit: h.Retention.Recordings, Recorded: link.Debug,
 		},
 	}
 	if len(organization.EmbedOrigins) > 0 {

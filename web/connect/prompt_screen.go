@@ -13,7 +13,7 @@ import (
 )
 
 // promptScreen turns a stored prompt into its screen.
-func promptScreen(stored *db.Prompt, live automation.Live, sent *rejectedAnswer) (view.Model, error) {
+func promptScreen(stored *db.Prompt, live automation.Status, sent *rejectedAnswer) (view.Model, error) {
 	var asked prompt.Prompt
 	if err := json.Unmarshal(stored.Question, &asked); err != nil {
 		return nil, fmt.Errorf("read prompt: %w", err)
@@ -24,14 +24,14 @@ func promptScreen(stored *db.Prompt, live automation.Live, sent *rejectedAnswer)
 		ask.TimeLimit = limit
 		ask.TimeLeft = max(0, limit-time.Since(time.UnixMilli(stored.CreatedAt)))
 	}
-	kept := live.Kept
+	kept := live.PublicFields
 	if sent != nil {
 		ask.Errors, ask.Reason, kept = sent.errors, cmp.Or(sent.reason, ask.Reason), sent.values
 	}
 	switch asked.Kind {
 	case prompt.Credentials:
 		model := view.LogIn{Ask: ask, Fields: fields(asked.Fields), Values: publicFields(asked.Fields, kept)}
-		model.Wait = max(0, time.Until(live.Locked))
+		model.Wait = max(0, time.Until(live.LockedUntil))
 		return model, nil
 	case prompt.OneTimeCode:
 		return view.Code{Ask: ask, SentTo: asked.SentTo, FromApp: asked.FromApp, Digits: asked.Digits, CanResend: asked.CanResend}, nil

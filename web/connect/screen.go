@@ -21,8 +21,8 @@ func (h *Handler) screen(ctx context.Context, v visit, sent *rejectedAnswer) (vi
 	if err != nil {
 		return layout, nil, err
 	}
-	live, _ := h.Runner.Live(v.session.ID)
-	layout.Revision = revision(v.session.LastSeq, live.Moves)
+	live, _ := h.Runner.Status(v.session.ID)
+	layout.Revision = revision(v.session.LastSeq, live.PositionChanges)
 	if !v.session.Status.Ended() {
 		layout.Stream = sessionPath(v.session.ID, "events")
 	}
@@ -40,7 +40,7 @@ func (h *Handler) screen(ctx context.Context, v visit, sent *rejectedAnswer) (vi
 		return layout, h.endScreen(v, shown), err
 	}
 	layout.Cancel, layout.Submitted = sessionPath(v.session.ID, "cancel"), live.Submitted
-	if live.HandOver {
+	if live.TransferRequested {
 		layout.TransferRequest = view.TransferRequest{Allow: sessionPath(v.session.ID, "allow"), Refuse: sessionPath(v.session.ID, "refuse")}
 	}
 	stored, err := h.DB.CurrentPrompt(ctx, v.session.ID)
@@ -82,7 +82,7 @@ func reference(sessionID string) string {
 	return sessionID[:min(len(sessionID), length)]
 }
 
-func idleLimit(sessionID string, live automation.Live, idle time.Duration) view.IdleLimit {
+func idleLimit(sessionID string, live automation.Status, idle time.Duration) view.IdleLimit {
 	if live.Deadline.IsZero() {
 		return view.IdleLimit{}
 	}
@@ -109,8 +109,8 @@ func (h *Handler) endScreen(v visit, shown []view.Operation) view.Model {
 // elapsedSince is the time since a moment by the clock of the database.
 func (h *Handler) elapsedSince(at time.Time) time.Duration { return time.UnixMilli(h.DB.Now()).Sub(at) }
 
-func (h *Handler) workingScreen(ctx context.Context, v visit, shown []view.Operation, live automation.Live) (view.Model, error) {
-	model := view.Working{LogIn: view.StatusRunning, Operations: shown, Position: live.Place}
+func (h *Handler) workingScreen(ctx context.Context, v visit, shown []view.Operation, live automation.Status) (view.Model, error) {
+	model := view.Working{LogIn: view.StatusRunning, Operations: shown, Position: live.Position}
 	if v.session.StartedAt != nil {
 		model.Elapsed = h.elapsedSince(time.UnixMilli(*v.session.StartedAt))
 	}

@@ -143,7 +143,7 @@ func (h *Handler) submitAsHolder(w http.ResponseWriter, r *http.Request, do func
 
 // tooLate reports whether the session had moved on before the action.
 func tooLate(err error) bool {
-	return errors.Is(err, automation.ErrAnswered) || errors.Is(err, automation.ErrElsewhere) || errors.Is(err, db.ErrStale)
+	return errors.Is(err, automation.ErrPromptClosed) || errors.Is(err, automation.ErrNotRunning) || errors.Is(err, db.ErrStale)
 }
 
 // SubmitRetry claims the link again, which starts a new session.

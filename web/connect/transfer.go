@@ -22,9 +22,9 @@ func (h *Handler) otherDeviceScreen(v visit) view.Model {
 	case v.session.Status == db.SessionCreated:
 		return view.OtherDevice{TakeOver: sessionPath(v.session.ID, "take-over")}
 	default:
-		live, _ := h.Runner.Live(v.session.ID)
+		live, _ := h.Runner.Status(v.session.ID)
 		return view.OtherDevice{Request: sessionPath(v.session.ID, "knock"), Password: sessionPath(v.session.ID, "password"),
-			Waiting: live.AskedBy(v.visitor)}
+			Waiting: live.RequestedBy(v.visitor)}
 	}
 }
 
@@ -40,7 +40,7 @@ func (h *Handler) SubmitTakeOver(w http.ResponseWriter, r *http.Request) error {
 // SubmitTransferRequest asks the device that holds the session to transfer it.
 // Its path ends in /knock.
 func (h *Handler) SubmitTransferRequest(w http.ResponseWriter, r *http.Request) error {
-	return h.submitAsVisitor(w, r, func(id, visitor string) error { return h.Runner.AskHandOver(r.Context(), id, visitor) })
+	return h.submitAsVisitor(w, r, func(id, visitor string) error { return h.Runner.RequestTransfer(r.Context(), id, visitor) })
 }
 
 // submitAsVisitor runs an action of a visitor who does not hold the session and
@@ -60,13 +60,13 @@ func (h *Handler) submitAsVisitor(w http.ResponseWriter, r *http.Request, do fun
 // SubmitAllowTransfer transfers the session to the visitor who asked for it.
 func (h *Handler) SubmitAllowTransfer(w http.ResponseWriter, r *http.Request) error {
 	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error {
-		return h.Runner.AllowHandOver(r.Context(), v.session.ID)
+		return h.Runner.AllowTransfer(r.Context(), v.session.ID)
 	})
 }
 
 // SubmitRefuseTransfer refuses the transfer request.
 func (h *Handler) SubmitRefuseTransfer(w http.ResponseWriter, r *http.Request) error {
-	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error { return h.Runner.RefuseHandOver(r.Context(), v.session.ID) })
+	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error { return h.Runner.RefuseTransfer(r.Context(), v.session.ID) })
 }
 
 // ShowPassword asks for the credentials again. They prove that this visitor is
@@ -86,8 +86,8 @@ func (h *Handler) SubmitPassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := chi.URLParam(r, "sessionID")
-	same, err := h.Runner.TakeOver(r.Context(), id, visitor, values)
-	if errors.Is(err, automation.ErrElsewhere) || same {
+	same, err := h.Runner.TransferByPassword(r.Context(), id, visitor, values)
+	if errors.Is(err, automation.ErrNotRunning) || same {
 		return redirect(w, r, sessionPath(id))
 	}
 	if err != nil {
@@ -101,7 +101,7 @@ func (h *Handler) showPassword(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
-	integration, err := h.Runner.Working(v.session.ID)
+	integration, err := h.Runner.IntegrationOf(v.session.ID)
 	if v.held || v.session.Status.Ended() || err != nil {
 		return redirect(w, r, sessionPath(v.session.ID))
 	}

@@ -252,9 +252,9 @@ func classify(err error) *Problem {
 		return Destroyed()
 	case errors.Is(err, db.ErrBadCursor):
 		return Invalid(Issue{"cursor", "is not a cursor of this list"})
-	case errors.Is(err, automation.ErrAnswered):
+	case errors.Is(err, automation.ErrPromptClosed):
 		return Conflict("prompt_closed", "This question is not open any more.")
-	case errors.Is(err, db.ErrStale), errors.Is(err, db.ErrExists), errors.Is(err, automation.ErrElsewhere):
+	case errors.Is(err, db.ErrStale), errors.Is(err, db.ErrExists), errors.Is(err, automation.ErrNotRunning):
 		return Conflict("conflict", "The state has changed meanwhile.")
 	case errors.Is(err, catalog.ErrUnknown):
 		return &Problem{Status: http.StatusServiceUnavailable, Code: "unknown_provider",

@@ -173,10 +173,10 @@ func TestStay_RestartsTheTimeLimit(t *testing.T) {
 	v := s.visitor(t, s.newLink(t, ask(readBills())))
 	shown := v.claim()
 	session := s.sessionOf(t, v.link)
-	before, _ := s.Runner.Live(session.ID)
+	before, _ := s.Runner.Status(session.ID)
 	after := v.submit(shown.form(t, "/stay"), nil)
 	expect(t, "the question", after.prompt(), shown.prompt())
-	if now, _ := s.Runner.Live(session.ID); !now.Deadline.After(before.Deadline) {
+	if now, _ := s.Runner.Status(session.ID); !now.Deadline.After(before.Deadline) {
 		t.Errorf("the deadline was %s and is %s", before.Deadline, now.Deadline)
 	}
 	v.submit(shown.form(t, "/cancel"), nil)

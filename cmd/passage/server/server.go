@@ -41,6 +41,7 @@ type Server struct {
 	Pool      *pool.Pool
 	Runner    *automation.Runner
 	sender    *webhook.Sender
+	retention *automation.Retention
 	PublicURL *url.URL
 	followers *follow.Followers
 	Public    Listener
@@ -171,11 +172,12 @@ func (s *Server) wire(ctx context.Context, settings config.Settings, extras Extr
 	s.sender = webhook.New(webhook.Options{DB: s.DB, Allow: allow, Logger: logger})
 	s.Runner = automation.NewRunner(automation.Options{
 		DB: s.DB, Pool: s.Pool, Catalog: s.Catalog, Resources: rules, Logger: logger,
-		Limits: automation.DefaultLimits(), Retention: automation.DefaultRetention(),
+		Limits: automation.DefaultLimits(),
 	})
+	s.retention = &automation.Retention{DB: s.DB, Keep: automation.DefaultRetention(), Logger: logger}
 	s.followers = follow.New(settings.Flags.AddressRate)
 	hosted, err := connect.New(ctx, connect.Options{
-		DB: s.DB, Runner: s.Runner, Catalog: s.Catalog, PublicURL: s.PublicURL,
+		DB: s.DB, Runner: s.Runner, Catalog: s.Catalog, Retention: s.retention.Keep, PublicURL: s.PublicURL,
 		OperatorName: settings.Flags.OperatorName, PrivacyURL: settings.Flags.PrivacyURL, Followers: s.followers, Logger: logger,
 	})
 	if err != nil {
@@ -225,6 +227,7 @@ func (s *Server) Run(ctx context.Context) error {
 	context.AfterFunc(rest, stopSessions) // and ends if one of them fails
 	group.Go(func() error { return s.Pool.Run(rest) })
 	group.Go(func() error { return s.Catalog.Run(rest) })
+	group.Go(func() error { return s.retention.Run(rest) })
 	group.Go(func() error { return s.sender.Run(rest) })
 	group.Go(func() error { return s.followers.Run(rest) })
 	for _, one := range append(s.sites, &s.Public, &s.Admin) {

@@ -18,13 +18,13 @@ import (
 )
 
 // question returns a stored prompt as the client is to ask it.
-func (d *driver) question(stored *db.Prompt, live automation.Live) (*wire.Prompt, error) {
+func (d *driver) question(stored *db.Prompt, live automation.Status) (*wire.Prompt, error) {
 	var asked prompt.Prompt
 	if err := json.Unmarshal(stored.Question, &asked); err != nil {
 		return nil, fmt.Errorf("read prompt: %w", err)
 	}
 	view := &wire.Prompt{PromptID: stored.ID, Kind: asked.Kind, Reason: asked.Reason, AttemptsLeft: asked.AttemptsLeft, SentTo: asked.SentTo,
-		CanResend: asked.CanResend, Changes: asked.Changes, Fields: []wire.PromptField{}, Deadline: milliseconds(live.Deadline), LockedUntil: milliseconds(live.Locked)}
+		CanResend: asked.CanResend, Changes: asked.Changes, Fields: []wire.PromptField{}, Deadline: milliseconds(live.Deadline), LockedUntil: milliseconds(live.LockedUntil)}
 	if asked.TimeLimit > 0 {
 		view.TimeLimit = stored.CreatedAt + (time.Duration(asked.TimeLimit) * time.Second).Milliseconds()
 	}
@@ -39,13 +39,13 @@ func (d *driver) question(stored *db.Prompt, live automation.Live) (*wire.Prompt
 }
 
 // describe sets the title of a prompt, and the fields of its answer.
-func (d *driver) describe(view *wire.Prompt, asked prompt.Prompt, live automation.Live) {
+func (d *driver) describe(view *wire.Prompt, asked prompt.Prompt, live automation.Status) {
 	switch asked.Kind {
 	case prompt.Credentials:
 		view.Title = d.say(d.Ask.LogIn)
 		for _, field := range asked.Fields {
 			view.Fields = append(view.Fields, wire.PromptField{Name: field.Name, Label: d.Field(field.Label), Secret: field.Secret,
-				Autocomplete: field.Autocomplete, Value: live.Kept[field.Name]})
+				Autocomplete: field.Autocomplete, Value: live.PublicFields[field.Name]})
 		}
 	case prompt.OneTimeCode:
 		code := wire.PromptField{Name: "code", Label: d.Ask.CodeLabel, Autocomplete: "one-time-code", Digits: asked.Digits}

@@ -108,8 +108,8 @@ func (d *driver) replyHello(ctx context.Context, message clientMessage) (linkID 
 	if err := d.loadTexts(ctx, &link); err != nil {
 		return "", err
 	}
-	live, _ := d.Runner.Live(d.id)
-	hello := wire.Hello{Type: "server.hello", Session: wire.HelloSession{Session: wire.NewSession(&session), LinkID: link.ID, Seq: session.LastSeq, Place: live.Place}, Language: d.Lang}
+	live, _ := d.Runner.Status(d.id)
+	hello := wire.Hello{Type: "server.hello", Session: wire.HelloSession{Session: wire.NewSession(&session), LinkID: link.ID, Seq: session.LastSeq, Place: live.Position}, Language: d.Lang}
 	operations, err := d.DB.SessionOperations(ctx, d.id)
 	if err != nil {
 		return "", err
@@ -123,7 +123,7 @@ func (d *driver) replyHello(ctx context.Context, message clientMessage) (linkID 
 	if err != nil {
 		return "", err
 	}
-	d.seq, d.moves = session.LastSeq, live.Moves
+	d.seq, d.moves = session.LastSeq, live.PositionChanges
 	if message.After != nil {
 		d.seq = min(*message.After, session.LastSeq)
 	}
@@ -139,7 +139,7 @@ func (d *driver) poll(ctx context.Context) (again time.Duration, err error) {
 	if err != nil {
 		return 0, err
 	}
-	live, _ := d.Runner.Live(d.id)
+	live, _ := d.Runner.Status(d.id)
 	if err := errors.Join(d.sendEvents(ctx), d.sendPosition(live), d.sendPrompt(ctx, live)); err != nil {
 		return 0, err
 	}
@@ -170,15 +170,15 @@ func (d *driver) sendEvents(ctx context.Context) error {
 
 // sendPosition sends the position in the queue for a browser. It is not in the
 // database.
-func (d *driver) sendPosition(live automation.Live) error {
-	if live.Moves == d.moves {
+func (d *driver) sendPosition(live automation.Status) error {
+	if live.PositionChanges == d.moves {
 		return nil
 	}
-	d.moves = live.Moves
-	return d.send(wire.EventMessage{Type: "server.event", Event: "place", Timestamp: d.DB.Now(), Place: &live.Place})
+	d.moves = live.PositionChanges
+	return d.send(wire.EventMessage{Type: "server.event", Event: "place", Timestamp: d.DB.Now(), Place: &live.Position})
 }
 
-func (d *driver) sendPrompt(ctx context.Context, live automation.Live) error {
+func (d *driver) sendPrompt(ctx context.Context, live automation.Status) error {
 	prompt, err := d.DB.CurrentPrompt(ctx, d.id)
 	if err != nil || prompt == nil || prompt.ID == d.prompt {
 		return err

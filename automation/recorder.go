@@ -10,14 +10,14 @@ import (
 	"passage/db"
 )
 
-// How the steps of a script are gathered into writes: each write is durable, so
-// one for every click would cost more than the clicks.
+// How many steps of a script are written together, and how often: a durable write
+// for every click would cost more than the click.
 const (
 	flushSteps = 32
 	flushEvery = time.Second
 )
 
-// recorder writes a session's timeline. The script's goroutine calls it.
+// recorder writes a session's timeline. The session's goroutine calls it.
 type recorder struct {
 	session *session
 
@@ -41,8 +41,8 @@ func (r *recorder) Step(step script.Step) {
 	}
 }
 
-// flush writes the gathered steps. A refusal is left to the session's next
-// transition, which meets it too.
+// flush writes the gathered steps. It ignores a lost lease: the session's next
+// transition reports that.
 func (r *recorder) flush() {
 	r.mu.Lock()
 	steps := r.steps
@@ -52,12 +52,12 @@ func (r *recorder) flush() {
 		return
 	}
 	s := r.session
-	if _, err := s.runner.DB.AppendEvents(context.WithoutCancel(s.ctx), s.lease, steps); err != nil {
+	if _, err := s.runner.db.AppendEvents(context.WithoutCancel(s.ctx), s.lease, steps); err != nil {
 		s.logger.Warn("steps could not be recorded", "error", err)
 	}
 }
 
-// Progress shows the person what is going on.
+// Progress shows the user what is being done.
 func (r *recorder) Progress(key string, count int) {
 	r.flush()
 	note := db.Note{Key: key, Count: count}
@@ -65,46 +65,31 @@ func (r *recorder) Progress(key string, count int) {
 	r.note = &note
 	r.mu.Unlock()
 	s := r.session
-	s.mu.Lock()
-	position := s.operation
-	s.mu.Unlock()
-	if err := s.recordProgress(context.WithoutCancel(s.ctx), position, note); err != nil {
+	if err := s.recordProgress(context.WithoutCancel(s.ctx), s.work.position(), note); err != nil {
 		s.logger.Warn("progress could not be recorded", "error", err)
 	}
 }
 
-// recordProgress stores a note beside the running operation; during the log-in
-// there is none, so the timeline alone has it.
+// recordProgress stores a note beside the running operation. During the log-in
+// there is none, so only the timeline has it.
 func (s *session) recordProgress(ctx context.Context, position int, note db.Note) error {
 	if position != noOperation {
-		return s.runner.DB.NoteOperation(ctx, s.lease, position, note)
+		return s.runner.db.NoteOperation(ctx, s.lease, position, note)
 	}
-	_, err := s.runner.DB.AppendEvents(ctx, s.lease, []db.NewEvent{
-		{Kind: event.ProgressMade, Data: event.Progress(note), At: s.runner.DB.Now()}})
+	_, err := s.runner.db.AppendEvents(ctx, s.lease, []db.NewEvent{
+		{Kind: event.ProgressMade, Data: event.Progress(note), At: s.runner.db.Now()}})
 	return err
 }
 
-// Submit writes down that a change is about to be handed to the site. From here
-// to the end of the operation the session is not stopped lightly.
+// Submit writes down that a change is about to be submitted to the site.
 func (r *recorder) Submit(ctx context.Context, _ string) error {
 	r.flush()
-	s := r.session
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.soon || ctx.Err() != nil {
-		s.cancel(s.stopCause)
-		return context.Cause(s.ctx)
-	}
-	if err := s.runner.DB.SubmitOperation(ctx, s.lease, s.operation); err != nil {
-		return err
-	}
-	s.submitted = true
-	return nil
+	return r.session.submit(ctx)
 }
 
-// Account keeps whose account the session works in.
+// Account stores which account the session works in.
 func (r *recorder) Account(ctx context.Context, id string) error {
-	return r.session.runner.DB.SetAccount(ctx, r.session.lease, id)
+	return r.session.runner.db.SetAccount(ctx, r.session.lease, id)
 }
 
 func (r *recorder) lastNote() *db.Note {
