@@ -35,7 +35,7 @@ type Options struct {
 	Branding       *branding.Server
 	Gallery        http.Handler // every screen with fixture data; nil outside the demo
 	Metrics        http.Handler
-	Debug          http.Handler // profiles of the process, below /debug/ of the admin listener; nil unless the operator wants them
+	Debug          http.Handler                // profiles of the process, below /debug/ of the admin listener; nil unless the operator wants them
 	Ready          func(context.Context) error // nil: new links and sessions can be taken
 	Warnings       func() error                // what operators should fix although the service works
 	PublicURL      *url.URL

@@ -8,7 +8,6 @@
 package admin
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -21,6 +20,7 @@ import (
 
 	"passage/automation/catalog"
 	"passage/db"
+	"passage/views"
 	view "passage/views/admin"
 	"passage/web/cookie"
 	"passage/web/problem"
@@ -50,18 +50,12 @@ func New(ctx context.Context, options Options) (*Handler, error) {
 	return &Handler{Options: options, cookies: cookies, loginAttempts: newLoginAttempts(), secrets: secretStore{waiting: map[string]waitingSecret{}}}, nil
 }
 
-// render writes a page after it was rendered completely.
 func render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
-	var buffer bytes.Buffer
-	if err := page.Render(r.Context(), &buffer); err != nil {
-		return fmt.Errorf("render page: %w", err)
+	html, err := views.Render(r.Context(), page)
+	if err != nil {
+		return err
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	if _, err := buffer.WriteTo(w); err != nil && r.Context().Err() == nil {
-		return fmt.Errorf("write page: %w", err)
-	}
-	return nil
+	return views.Write(w, r, status, html)
 }
 
 // ShowError shows the page of an error.

@@ -50,7 +50,11 @@ const (
 	noDefault      = -1
 )
 
-func readOverlap(r *http.Request) (time.Duration, view.Field) {
+// readOverlap reads a form that replaces a key.
+func readOverlap(w http.ResponseWriter, r *http.Request) (time.Duration, view.Field, error) {
+	if err := readForm(w, r, maxForm); err != nil {
+		return 0, view.Field{}, err
+	}
 	hours, field := readNumber(r.PostForm.Get("overlap"), noDefault, maxOverlap)
-	return time.Duration(hours) * time.Hour, field
+	return time.Duration(hours) * time.Hour, field, nil
 }

@@ -122,10 +122,10 @@ func (h *Handler) SubmitRotate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := readForm(w, r, maxForm); err != nil {
+	overlap, field, err := readOverlap(w, r)
+	if err != nil {
 		return err
 	}
-	overlap, field := readOverlap(r)
 	if field.Error != "" {
 		return h.showKey(w, r, http.StatusUnprocessableEntity, organization, key, field)
 	}

@@ -112,10 +112,10 @@ func (h *Handler) SubmitRotateWebhooks(w http.ResponseWriter, r *http.Request) e
 	if err != nil {
 		return err
 	}
-	if err := readForm(w, r, maxForm); err != nil {
+	overlap, field, err := readOverlap(w, r)
+	if err != nil {
 		return err
 	}
-	overlap, field := readOverlap(r)
 	if field.Error != "" {
 		return h.showWebhooks(w, r, http.StatusUnprocessableEntity, organization, field)
 	}

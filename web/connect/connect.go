@@ -9,7 +9,6 @@
 package connect
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -58,21 +57,15 @@ func New(ctx context.Context, options Options) (*Handler, error) {
 	return &Handler{Options: options, cookies: cookies}, nil
 }
 
-// render writes a page after it was rendered completely, so that an error on the
-// way becomes an error page.
+// render replies with a screen, which the allowed origins may embed.
 func render(w http.ResponseWriter, r *http.Request, status int, layout view.Layout, model view.Model) error {
-	var buffer bytes.Buffer
-	if err := view.Page(layout, model).Render(r.Context(), &buffer); err != nil {
-		return fmt.Errorf("render page: %w", err)
+	html, err := views.Render(r.Context(), view.Page(layout, model))
+	if err != nil {
+		return err
 	}
 	allowEmbedding(w.Header(), layout.Host.Origins)
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	if _, err := buffer.WriteTo(w); err != nil && r.Context().Err() == nil {
-		return fmt.Errorf("write page: %w", err)
-	}
-	return nil
+	return views.Write(w, r, status, html)
 }
 
 // ShowError shows the page of an error: internal ones, and those of requests that

@@ -1,7 +1,6 @@
 package connect_test
 
 import (
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -41,10 +40,4 @@ func (v *visitor) wantReply(what string, reply *httptest.ResponseRecorder, statu
 	if shown := reply.Body.String() + reply.Header().Get("Location"); reply.Code != status || !strings.Contains(shown, part) {
 		v.Errorf("%s: %d, want %d with %q: %.2000s", what, reply.Code, status, part, shown)
 	}
-}
-
-// wantPage is wantReply for a GET.
-func (v *visitor) wantPage(what, path string, status int, part string) {
-	v.Helper()
-	v.wantReply(what, v.send(http.MethodGet, path), status, part)
 }
