@@ -24,11 +24,11 @@ func TestClaimLink_AllowsTenAttempts(t *testing.T) {
 	link := w.link()
 	w.failTimes(link, db.MaxAttempts-1)
 	now := w.reload(link)
-	expect(t, "used up after nine", now.AttemptsExhausted(), false)
+	expect(t, "exhausted after nine", now.AttemptsExhausted(), false)
 	expect(t, "final after nine", w.events(link)[db.MaxAttempts-2].Final, false)
 	w.failTimes(link, 1)
 	now = w.reload(link)
-	expect(t, "used up after ten", now.AttemptsExhausted(), true)
+	expect(t, "exhausted after ten", now.AttemptsExhausted(), true)
 	expect(t, "final after ten", w.events(link)[db.MaxAttempts-1].Final, true)
 	w.changesNothing(db.ErrAttemptsExhausted, func() error {
 		_, err := w.db.ClaimLink(t.Context(), dbtest.NewClaim(link.ClaimCode, node))

@@ -24,7 +24,7 @@ type Delivery struct {
 	EventID   string
 	URL       string
 	Status    DeliveryStatus
-	Attempts  int // made so far
+	Attempts  int // made so far; column tries
 	NextAt    int64
 	Held      bool // its endpoint is paused: NextAt does not count
 	CreatedAt int64
@@ -33,7 +33,8 @@ type Delivery struct {
 	endpointID *string
 }
 
-// NextAttempt is when it is tried next; nil where it has ended or is held.
+// NextAttempt is the time of the next attempt; nil if the delivery has ended or is
+// held.
 func (d *Delivery) NextAttempt() *int64 {
 	if d.Status != DeliveryPending || d.Held {
 		return nil
@@ -41,7 +42,7 @@ func (d *Delivery) NextAttempt() *int64 {
 	return &d.NextAt
 }
 
-// DeliveryAttempt is one attempt at a delivery.
+// DeliveryAttempt is one attempt to send a delivery.
 type DeliveryAttempt struct {
 	Number     int
 	StatusCode *int  // nil where no reply came
@@ -72,18 +73,18 @@ func (db *DB) insertDelivery(tx *tx, eventID, url string, to endpoint) error {
 // LeaseDeliveries leases deliveries that are due, so that no other process tries
 // them meanwhile. One without a recorded attempt is due again after its lease.
 func (db *DB) LeaseDeliveries(ctx context.Context, limit int, lease time.Duration) ([]Delivery, error) {
-	var taken []Delivery
+	var leased []Delivery
 	err := db.transact(ctx, func(tx *tx) (err error) {
-		taken, err = engine.Collect(tx.Context(), tx, scanDelivery, `UPDATE webhook_deliveries SET lease_until = $1
+		leased, err = engine.Collect(tx.Context(), tx, scanDelivery, `UPDATE webhook_deliveries SET lease_until = $1
 			WHERE id IN (SELECT id FROM webhook_deliveries
 				WHERE status = 'pending' AND held = 0 AND next_at <= $2 AND lease_until <= $2 ORDER BY next_at LIMIT $3)
 			RETURNING `+deliveryColumns, tx.Now+lease.Milliseconds(), tx.Now, limit)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("take deliveries: %w", err)
+		return nil, fmt.Errorf("lease deliveries: %w", err)
 	}
-	return taken, nil
+	return leased, nil
 }
 
 // NextDelivery tells when the next delivery is due, in Unix milliseconds; ok is
@@ -101,11 +102,10 @@ func (db *DB) NextDelivery(ctx context.Context) (at int64, ok bool, err error) {
 	return *next, true, nil
 }
 
-// RecordAttempt records a try and what follows from it: delivered, given up
-// (failed), or pending again at a later time; while its endpoint is paused it
-// is pending whatever the plan says. ErrStale where another process settled the
-// same try before.
-func (db *DB) RecordAttempt(ctx context.Context, delivery Delivery, try DeliveryAttempt, status DeliveryStatus, nextAt int64) error {
+// RecordAttempt stores an attempt and the delivery's new status: delivered,
+// failed, or pending until nextAt. While its endpoint is paused the delivery stays
+// pending. ErrStale says that another process has recorded the same attempt.
+func (db *DB) RecordAttempt(ctx context.Context, delivery Delivery, attempt DeliveryAttempt, status DeliveryStatus, nextAt int64) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		paused, err := recordResult(tx, &delivery, status == DeliveryDelivered)
 		if err != nil {
@@ -125,10 +125,10 @@ func (db *DB) RecordAttempt(ctx context.Context, delivery Delivery, try Delivery
 		}
 		return tx.exec(`INSERT INTO webhook_tries (delivery_id, number, status_code, took, error, reply, at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			delivery.ID, delivery.Attempts+1, try.StatusCode, try.Took, orNull(try.Error), orNull(try.Reply), tx.Now)
+			delivery.ID, delivery.Attempts+1, attempt.StatusCode, attempt.Took, orNull(attempt.Error), orNull(attempt.Reply), tx.Now)
 	})
 	if err != nil {
-		return fmt.Errorf("settle try: %w", err)
+		return fmt.Errorf("record attempt: %w", err)
 	}
 	return nil
 }
@@ -155,19 +155,19 @@ func (db *DB) DeliveriesOfEvent(ctx context.Context, eventID string, limit int) 
 
 // AttemptsOfEvent lists the attempts at an event's deliveries, by delivery.
 func (db *DB) AttemptsOfEvent(ctx context.Context, eventID string) (map[string][]DeliveryAttempt, error) {
-	tries := map[string][]DeliveryAttempt{}
+	attempts := map[string][]DeliveryAttempt{}
 	_, err := engine.Collect(ctx, db.read, func(r engine.Row) (DeliveryAttempt, error) {
 		var t DeliveryAttempt
 		var delivery string
 		var failure, reply *string
 		err := r.Scan(&delivery, &t.Number, &t.StatusCode, &t.Took, &failure, &reply, &t.At)
 		t.Error, t.Reply = orEmpty(failure), orEmpty(reply)
-		tries[delivery] = append(tries[delivery], t)
+		attempts[delivery] = append(attempts[delivery], t)
 		return t, err
 	}, `SELECT t.delivery_id, t.number, t.status_code, t.took, t.error, t.reply, t.at
 		FROM webhook_deliveries d JOIN webhook_tries t ON t.delivery_id = d.id WHERE d.event_id = $1 ORDER BY t.delivery_id, t.number`, eventID)
 	if err != nil {
-		return nil, fmt.Errorf("list tries: %w", err)
+		return nil, fmt.Errorf("list attempts: %w", err)
 	}
-	return tries, nil
+	return attempts, nil
 }

@@ -10,7 +10,7 @@ import (
 	"passage/db/seal"
 )
 
-// LinkStatus is where a link stands; the contract describes the states.
+// LinkStatus is the state of a link; README.md describes the states.
 type LinkStatus string
 
 // The states of a link.
@@ -30,7 +30,7 @@ func LinkStatuses() []LinkStatus {
 // Failure is why a session ended without success.
 type Failure struct {
 	Code      string // an outcome's code
-	Operation *int   // the position of the operation that failed; nil where none did
+	Operation *int   // the position of the operation that failed; nil if none did
 	Detail    string // for operators, sessions only; nothing secret
 }
 
@@ -57,7 +57,7 @@ type Link struct {
 	ReturnURL            string // without linkId
 	WebhookURL           string
 	ExternalUserID       string
-	Metadata             map[string]string // nil where none was given
+	Metadata             map[string]string // nil if none was given
 	Debug                bool
 	Reusable             bool
 	UserLabel            string

@@ -8,7 +8,7 @@ import (
 	"passage/db/engine"
 )
 
-// OperationStatus is where an operation of a session stands.
+// OperationStatus is the state of an operation within a session.
 type OperationStatus string
 
 // The states of an operation.

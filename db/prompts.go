@@ -16,7 +16,7 @@ type NewPrompt struct {
 	Question json.RawMessage // how to ask; never an answer
 }
 
-// PromptStatus is where a question stands.
+// PromptStatus is the state of a prompt.
 type PromptStatus string
 
 // The states of a prompt. An answer itself goes to the runner in memory.

@@ -217,7 +217,7 @@ func (h *history) actions() map[string]func(*rapid.T) error {
 		"restart":   swept(func() (int, error) { return h.db.FailOrphans(ctx, "boot_next") }),
 		"destroy":   func(*rapid.T) error { return h.db.DestroyOld(ctx, db.Retention{}) },
 		"renew":     func(*rapid.T) error { return h.db.RenewLeases(ctx, node) },
-		"hand over": func(r *rapid.T) error {
+		"transfer": func(r *rapid.T) error {
 			_, err := h.db.TransferSession(ctx, h.lease(r).SessionID, "b", true)
 			return ignoreMissing(err)
 		},
@@ -225,13 +225,13 @@ func (h *history) actions() map[string]func(*rapid.T) error {
 	}
 }
 
-// lease is that of any session so far, now and then with another owner.
+// lease is that of any session so far, sometimes of another node.
 func (h *history) lease(r *rapid.T) db.Lease {
 	lease := db.Lease{SessionID: "sess_none", LinkID: h.link.ID, Node: node, Epoch: 1}
 	if len(h.leases) > 0 {
 		lease = rapid.SampledFrom(h.leases).Draw(r, "session")
 	}
-	if rapid.IntRange(0, 9).Draw(r, "thief") == 9 {
+	if rapid.IntRange(0, 9).Draw(r, "another node") == 9 {
 		lease.Node = "boot_other"
 	}
 	return lease

@@ -10,7 +10,7 @@ import (
 	"passage/db/engine"
 )
 
-// SessionStatus is where one attempt at a link stands.
+// SessionStatus is the state of a session; README.md describes the states.
 type SessionStatus string
 
 // The states of a session.
@@ -48,7 +48,7 @@ type Lease struct {
 
 // Consent is what the person agreed to, and where.
 type Consent struct {
-	Via         string `json:"via"`                   // page, or api where no page of ours was shown
+	Via         string `json:"via"`                   // page, or api for a claim without a page
 	TextVersion string `json:"textVersion,omitempty"` // of the words on the page
 	Language    string `json:"language,omitempty"`
 	At          int64  `json:"at"`
