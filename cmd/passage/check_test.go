@@ -51,8 +51,8 @@ func TestIntegrationsCheck_DistinguishesErrorsFromAdvice(t *testing.T) {
 		"enum":      {`"type": "credit_card"`, `"type": "card"`, exitFailure, "", `: the result cannot be "card" here`},
 		"operation": {`"paymentMethod.read": read`, `"paymentMethods.read": read`, exitFailure, "", `: there is no operation "paymentMethods.read" (did you mean paymentMethod.read?)`},
 		"folder":    {`id = "mine"`, `id = "yours"`, exitFailure, "", `: the folder of integration "yours" must have its name`},
-		"label":     {`label = "password"`, `label = "secret_word"`, exitSuccess, `: no text belongs to the key "secret_word"`, ""},
-		"progress":  {`progress("found_payment_methods"`, `progress("found_payments"`, exitSuccess, `: no text belongs to the key "found_payments"`, ""},
+		"label":     {`label = "password"`, `label = "secret_word"`, exitSuccess, `: the key "secret_word" has no text`, ""},
+		"progress":  {`progress("found_payment_methods"`, `progress("found_payments"`, exitSuccess, `: the key "found_payments" has no text`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,4 +1,4 @@
-package check
+package check_test
 
 import (
 	"encoding/json"
@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"passage/automation/script"
+	"passage/automation/script/check"
 )
 
-// inspected is a script in which nothing is wrong.
-const inspected = `integration(
+// validScript is a script without mistakes.
+const validScript = `integration(
     id = "test",
     name = "Test Site",
     site = "https://www.example.com",
@@ -92,8 +93,8 @@ operations = {
 }
 `
 
-var inspectedIn = Definitions{
-	Operations: map[string]Schemas{
+var definitions = check.Definitions{
+	Operations: map[string]check.Schemas{
 		"thing.read": {
 			Arguments: json.RawMessage(`{"properties": {"limit": {"type": "integer"}}}`),
 			Result: json.RawMessage(`{"type": "object", "properties": {"things": {"type": "array", "items": {"type": "object",
@@ -112,90 +113,90 @@ var inspectedIn = Definitions{
 	Choices: map[string]bool{"way": true}, Progress: map[string]bool{"reading_things": true},
 }
 
-func inspect(t *testing.T, source string) []*Finding {
+func findingsIn(t *testing.T, source string) []*check.Finding {
 	t.Helper()
 	integration, err := script.Load("test.star", []byte(source))
 	if err != nil {
 		t.Fatalf("load:\n%v", err)
 	}
-	return Integration(integration, inspectedIn)
+	return check.Integration(integration, definitions)
 }
 
-func TestInspectIsSilentWhereNothingIsWrong(t *testing.T) {
+func TestIntegration_AcceptsValidScript(t *testing.T) {
 	t.Parallel()
-	for _, finding := range inspect(t, inspected) {
+	for _, finding := range findingsIn(t, validScript) {
 		t.Error(finding)
 	}
 }
 
-func TestInspectFindsEachFaultOnItsLine(t *testing.T) {
+func TestIntegration_FindsEachMistakeOnItsLine(t *testing.T) {
 	t.Parallel()
 	const returning = "    page.fill(\"#name\", arguments[\"name\"])\n"
 	for _, test := range []struct {
 		name     string
 		old, new string
-		at       string // is on the line; empty where the change is
-		says     string
+		at       string // a text on the line of the finding; empty if that is the changed line
+		want     string
 	}{
 		// Outcomes.
-		{"a name that its wait does not have", `if came == "home"`, `if came == "hom"`, "", `this is never "hom" (did you mean home?): it is one of "home", "wrong"`},
-		{"one in a list", `seen != "home"`, `seen in ["home", "other"]`, "", `this is never "other"`},
-		{"one on the left", `if came == "home"`, `if "welcome" == came`, "", `this is never "welcome"`},
-		{"a wait that is compared at once", `== "refused"`, `== "denied"`, "", `this is never "denied": it is one of "refused", "saved"`},
-		{"one by way of a function", `if seen == "code"`, `if seen == "kode"`, "", `this is never "kode" (did you mean code?): it is one of "code", "home", "locked", "wrong"`},
-		{"a name of a table that is never one of the wait's", `if came == "home":`, "if came in DEAD_ENDS:", "", `this is never "locked"`},
-		{"after a loop", `    elif seen != "home":`, "    if seen == \"wall\":", "", `this is never "wall"`},
-		{"nobody looks", "            if came == \"home\":\n                return\n", "", "came = page", "advice: what came is kept in came, and nothing looks at it"},
-		{"nobody tells two apart", `wrong = ".error")
+		{"outcome that the wait does not have", `if came == "home"`, `if came == "hom"`, "", `this is never "hom" (did you mean home?): it is one of "home", "wrong"`},
+		{"outcome in a list", `seen != "home"`, `seen in ["home", "other"]`, "", `this is never "other"`},
+		{"outcome on the left", `if came == "home"`, `if "welcome" == came`, "", `this is never "welcome"`},
+		{"wait compared directly", `== "refused"`, `== "denied"`, "", `this is never "denied": it is one of "refused", "saved"`},
+		{"outcome returned by a function", `if seen == "code"`, `if seen == "kode"`, "", `this is never "kode" (did you mean code?): it is one of "code", "home", "locked", "wrong"`},
+		{"outcomes of a table", `if came == "home":`, "if came in DEAD_ENDS:", "", `this is never "locked"`},
+		{"outcome after a loop", `    elif seen != "home":`, "    if seen == \"wall\":", "", `this is never "wall"`},
+		{"outcome that nothing reads", "            if came == \"home\":\n                return\n", "", "came = page", "advice: the outcome is stored in came, and nothing reads it"},
+		{"outcomes that nothing tells apart", `wrong = ".error")
             if came == "home"`, `wrong = ".error", late = ".late", full = ".full")
             if came == "home"`, "came = page", "advice: nothing tells full and late and wrong apart"},
-		{"a key twice", `pages, {id`, `{"locked": "#l"}, pages, {id`, "seen =", `"locked" stands here twice`},
-		{"a key of two tables", `wrong = ".error", **AFTER`, `wrong = ".error", **(AFTER | {"code": "#c"})`, "", `advice: "code" is on the left of | too`},
-		{"a key that a helper waits for", `wrong = ".error", **AFTER`, `locked = "#l", wrong = ".error", **AFTER`, "", `arrive has a "locked" of its own`},
+		{"outcome given twice", `pages, {id`, `{"locked": "#l"}, pages, {id`, "seen =", `"locked" is given twice`},
+		{"outcome in both sides of a union", `wrong = ".error", **AFTER`, `wrong = ".error", **(AFTER | {"code": "#c"})`, "", `advice: "code" is on the left of | too`},
+		{"outcome that a helper reserves", `wrong = ".error", **AFTER`, `locked = "#l", wrong = ".error", **AFTER`, "", `arrive has a "locked" of its own`},
 
-		// Ways.
-		{"after fail", "        fail(\"OPERATION_REJECTED\", how)\n", "        fail(\"OPERATION_REJECTED\", how)\n        page.goto(\"/late\")\n", "late",
-			"this is never reached: what begins on line"},
-		{"after return", "    fill(page, arguments)\n", "    fill(page, arguments)\n    if how:\n        return {\"success\": True}\n    else:\n        give_up(page)\n", `if arguments.get("dryRun")`, "this is never reached"},
-		{"after a helper that fails", "        give_up(page)\n", "        give_up(page)\n        page.goto(\"/late\")\n", "late", "this is never reached"},
+		// Reachability.
+		{"code after fail", "        fail(\"OPERATION_REJECTED\", how)\n", "        fail(\"OPERATION_REJECTED\", how)\n        page.goto(\"/late\")\n", "late",
+			"this is never reached: line"},
+		{"code after return", "    fill(page, arguments)\n", "    fill(page, arguments)\n    if how:\n        return {\"success\": True}\n    else:\n        give_up(page)\n", `if arguments.get("dryRun")`, "this is never reached"},
+		{"code after a helper that fails", "        give_up(page)\n", "        give_up(page)\n        page.goto(\"/late\")\n", "late", "this is never reached"},
 
 		// Operations.
-		{"no such operation", `"thing.write": write`, `"thing.write": write_thing, "think.write": write`, "think", `there is no operation "think.write" (did you mean thing.write?)`},
-		{"forgotten", "def known(values):", "def read_more(page, arguments):\n    return {}\n\ndef known(values):", "def read_more", "read_more looks like an operation and is not in operations"},
-		{"nothing calls it", "def known(values):", "def spare(page):\n    pass\n\ndef known(values):", "def spare", "advice: nothing calls spare"},
-		{"a read that submits", `things = page.rows`, "page.submit(\"#go\")\n    things = page.rows", "submit", "thing.read changes nothing, so page.submit is refused in it"},
-		{"a write that does not submit", `page.submit("#save")`, `page.click("#save")`, "def write_thing", "thing.write never calls page.submit"},
-		{"a write without dry run", `arguments.get("dryRun")`, `how`, "def write_thing", `thing.write never looks at arguments.get("dryRun")`},
-		{"a write that does not look back", `resuming() and `, ``, "def write_thing", "advice: thing.write never asks resuming()"},
+		{"unknown operation", `"thing.write": write`, `"thing.write": write_thing, "think.write": write`, "think", `there is no operation "think.write" (did you mean thing.write?)`},
+		{"forgotten operation", "def known(values):", "def read_more(page, arguments):\n    return {}\n\ndef known(values):", "def read_more", "read_more looks like an operation and is not in operations"},
+		{"unused function", "def known(values):", "def spare(page):\n    pass\n\ndef known(values):", "def spare", "advice: nothing calls spare"},
+		{"read that submits", `things = page.rows`, "page.submit(\"#go\")\n    things = page.rows", "submit", "thing.read changes nothing, so page.submit is refused in it"},
+		{"write that does not submit", `page.submit("#save")`, `page.click("#save")`, "def write_thing", "thing.write never calls page.submit"},
+		{"write without dry run", `arguments.get("dryRun")`, `how`, "def write_thing", `thing.write never reads arguments.get("dryRun")`},
+		{"write that does not read back", `resuming() and `, ``, "def write_thing", "advice: thing.write never calls resuming()"},
 
 		// Results and arguments.
 		{"unknown key", `"kind": "small"`, `"sort": "small", "kind": "small"`, "", `the result has no "sort" here; it has count, id, kind, note`},
 		{"missing key", `"id": thing["id"], `, ``, "return known", `the result must have "id" here`},
 		{"missing at the top", `return {"things": [thing_of(thing) for thing in things]}`, `return {} if things else {"things": [thing_of(things)]}`, "", `the result must have "things" here`},
-		{"a text that is none of the list", `else "large"`, `else "big"`, "", `the result cannot be "big" here; it is one of small, large`},
-		{"a text for a number", `"count": 1`, `"count": "1"`, "", "this is a string, and the result has an integer or a null here"},
-		{"a fraction for a number", `"count": 1`, `"count": 1.5`, "", "this is a number, and the result has an integer or a null here"},
-		{"a list for an object", `return {"things": [thing_of(thing) for thing in things]}`, `return [thing_of(thing) for thing in things]`, "", "this is an array, and the result has an object here"},
-		{"in a union", `return known({"id"`, `return thing | known({"ID": 1, "id"`, "", `the result has no "ID" here`},
-		{"one of two", `return {"dryRun": True}`, `return {}`, "", "the result must have exactly one of these here: success, dryRun"},
+		{"text outside the enum", `else "large"`, `else "big"`, "", `the result cannot be "big" here; it is one of small, large`},
+		{"text for a number", `"count": 1`, `"count": "1"`, "", "this is a string, and the result has an integer or a null here"},
+		{"fraction for an integer", `"count": 1`, `"count": 1.5`, "", "this is a number, and the result has an integer or a null here"},
+		{"list for an object", `return {"things": [thing_of(thing) for thing in things]}`, `return [thing_of(thing) for thing in things]`, "", "this is an array, and the result has an object here"},
+		{"unknown key in a union", `return known({"id"`, `return thing | known({"ID": 1, "id"`, "", `the result has no "ID" here`},
+		{"neither of two alternatives", `return {"dryRun": True}`, `return {}`, "", "the result must have exactly one of these here: success, dryRun"},
 		{"unknown argument", `arguments["name"]`, `arguments["nam"]`, "", `thing.write takes no argument "nam" (did you mean name?)`},
 		{"unknown argument by get", `arguments.get("dryRun")`, `arguments.get("dryrun") or arguments.get("dryRun")`, "", `thing.write takes no argument "dryrun"`},
 		{"argument that may be missing", returning, returning + "    page.fill(\"#note\", arguments[\"note\"])\n", "#note", `advice: the argument "note" may be missing`},
 
 		// Hosts, fields, keys.
-		{"host without use", `"https://login.example.com/start"`, `"/start"`, `             "login`, `advice: nothing in this file speaks of the host "login.example.com"`},
-		{"address elsewhere", `"https://login.example.com/start"`, `"https://login.example.com/start" if page.url else "https://logon.example.com/"`, "", `logon.example.com is not one of the integration's hosts`},
-		{"secret without use", "        page.fill(\"#password\", attempt[\"password\"])\n", "", "field(\"password\"", `people are asked for "password", and nothing uses it`},
-		{"field without use", "        page.fill(\"#username\", attempt[\"username\"])\n", "", "field(\"username\"", `advice: people are asked for "username"`},
-		{"field that is not asked for", `attempt["code"]`, `attempt["kode"]`, "", `an attempt has no field "kode" (did you mean code?): it has code`},
-		{"reason without text", `"wrong_password")`, `"wrong_pasword")`, "", `advice: no text belongs to the key "wrong_pasword" (did you mean wrong_password?)`},
-		{"label without text", `label = "email"`, `label = "mail"`, "", `advice: no text belongs to the key "mail"`},
-		{"progress without text", `"reading_things"`, `"reading_thongs"`, "", `advice: no text belongs to the key "reading_thongs"`},
-		{"choice without text", `reason = "way"`, `reason = "street"`, "", `advice: no text belongs to the key "street"`},
+		{"unused host", `"https://login.example.com/start"`, `"/start"`, `             "login`, `advice: nothing in this file mentions the host "login.example.com"`},
+		{"address on another host", `"https://login.example.com/start"`, `"https://login.example.com/start" if page.url else "https://logon.example.com/"`, "", `logon.example.com is not one of the integration's hosts`},
+		{"unused secret field", "        page.fill(\"#password\", attempt[\"password\"])\n", "", "field(\"password\"", `users are asked for "password", and nothing uses it`},
+		{"unused field", "        page.fill(\"#username\", attempt[\"username\"])\n", "", "field(\"username\"", `advice: users are asked for "username"`},
+		{"unknown field of an attempt", `attempt["code"]`, `attempt["kode"]`, "", `an attempt has no field "kode" (did you mean code?): it has code`},
+		{"reason without text", `"wrong_password")`, `"wrong_pasword")`, "", `advice: the key "wrong_pasword" has no text (did you mean wrong_password?)`},
+		{"label without text", `label = "email"`, `label = "mail"`, "", `advice: the key "mail" has no text`},
+		{"progress without text", `"reading_things"`, `"reading_thongs"`, "", `advice: the key "reading_thongs" has no text`},
+		{"choice without text", `reason = "way"`, `reason = "street"`, "", `advice: the key "street" has no text`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			before, after, found := strings.Cut(inspected, test.old)
+			before, after, found := strings.Cut(validScript, test.old)
 			if !found {
 				t.Fatalf("%q is not in the script", test.old)
 			}
@@ -205,7 +206,7 @@ func TestInspectFindsEachFaultOnItsLine(t *testing.T) {
 				at = strings.Index(source, test.at)
 			}
 			line := strings.Count(source[:at], "\n") + 1
-			findings := inspect(t, source)
+			findings := findingsIn(t, source)
 			if len(findings) != 1 {
 				t.Errorf("%d findings, want 1", len(findings))
 			}
@@ -214,33 +215,33 @@ func TestInspectFindsEachFaultOnItsLine(t *testing.T) {
 				if finding.Advice {
 					text = "advice: " + text
 				}
-				if finding.Line != line || !strings.HasPrefix(text, test.says) {
-					t.Errorf("line %d: %s\nwant %d: %s", finding.Line, text, line, test.says)
+				if finding.Line != line || !strings.HasPrefix(text, test.want) {
+					t.Errorf("line %d: %s\nwant %d: %s", finding.Line, text, line, test.want)
 				}
 			}
 		})
 	}
 }
 
-// What is not understood is let pass, and takes no time.
-func TestInspectIsSilentWhereItIsNotSure(t *testing.T) {
+// Code that the checker does not understand gives no findings, and takes no time.
+func TestIntegration_IsSilentWhenUnsure(t *testing.T) {
 	t.Parallel()
 	for name, changes := range map[string][]string{
-		"a function that calls itself":  {"def give_up(page):\n", "def give_up(page):\n    if give_up(page) == \"home\":\n        return\n"},
-		"outcomes that are made up":     {"came = page.wait_for(home", "came = page.wait_for(**{str(i): \"#a\" for i in range(3)}) if user else page.wait_for(home"},
-		"a name that is handed on":      {"            if came == \"home\":", "            known({\"a\": came})\n            if came == \"home\":"},
-		"a result that is put together": {"    return known({\"id\": thing[\"id\"]", "    thing[\"other\"] = 1\n    return thing or known({\"id\": thing[\"id\"]"},
-		"an operation that is made":     {"\"thing.read\": read_things", "\"thing.read\": (lambda made: made)(read_things)"},
-		"fields that are gone through":  {"        page.fill(\"#username\", attempt[\"username\"])\n", "        for one in [\"username\"]:\n            page.fill(\"#\" + one, attempt[one])\n"},
-		"loops in loops":                {"    progress(\"reading_things\")\n", "    progress(\"reading_things\")\n" + nestedLoops(60)},
+		"recursive function": {"def give_up(page):\n", "def give_up(page):\n    if give_up(page) == \"home\":\n        return\n"},
+		"computed outcomes":  {"came = page.wait_for(home", "came = page.wait_for(**{str(i): \"#a\" for i in range(3)}) if user else page.wait_for(home"},
+		"outcome passed on":  {"            if came == \"home\":", "            known({\"a\": came})\n            if came == \"home\":"},
+		"computed result":    {"    return known({\"id\": thing[\"id\"]", "    thing[\"other\"] = 1\n    return thing or known({\"id\": thing[\"id\"]"},
+		"computed operation": {"\"thing.read\": read_things", "\"thing.read\": (lambda made: made)(read_things)"},
+		"fields in a loop":   {"        page.fill(\"#username\", attempt[\"username\"])\n", "        for one in [\"username\"]:\n            page.fill(\"#\" + one, attempt[one])\n"},
+		"nested loops":       {"    progress(\"reading_things\")\n", "    progress(\"reading_things\")\n" + nestedLoops(60)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			source := strings.NewReplacer(changes...).Replace(inspected)
-			if source == inspected {
+			source := strings.NewReplacer(changes...).Replace(validScript)
+			if source == validScript {
 				t.Fatal("nothing was changed")
 			}
-			for _, finding := range inspect(t, source) {
+			for _, finding := range findingsIn(t, source) {
 				t.Error(finding)
 			}
 		})
@@ -255,11 +256,11 @@ func nestedLoops(deep int) string {
 	return text.String() + strings.Repeat(" ", 4+deep) + "seen = page.exists(\"#a\")\n"
 }
 
-func FuzzInspect(f *testing.F) {
-	f.Add([]byte(inspected))
+func FuzzIntegration(f *testing.F) {
+	f.Add([]byte(validScript))
 	f.Fuzz(func(_ *testing.T, text []byte) {
 		if integration, err := script.Load("fuzz.star", text); err == nil {
-			Integration(integration, inspectedIn)
+			check.Integration(integration, definitions)
 		}
 	})
 }

@@ -2,7 +2,6 @@ package check
 
 import (
 	"maps"
-	"slices"
 	"strings"
 
 	"go.starlark.net/syntax"
@@ -11,138 +10,126 @@ import (
 	"passage/automation/script/ast"
 )
 
-// expression looks at the comparisons and the waits in an expression.
-func (w *walker) expression(e syntax.Expr, in scope) {
-	syntax.Walk(e, func(at syntax.Node) bool {
-		switch at := at.(type) {
+// expression checks the comparisons and the waits in an expression.
+func (w *walker) expression(e syntax.Expr, known variables) {
+	syntax.Walk(e, func(child syntax.Node) bool {
+		switch child := child.(type) {
 		case *syntax.LambdaExpr, *syntax.Comprehension:
-			return false // with variables of their own
+			return false // they have variables of their own
 		case *syntax.BinaryExpr:
-			w.comparison(at, in)
+			w.comparison(child, known)
 		case *syntax.CallExpr:
-			w.collisions(at, in)
+			w.keywordsOfFunction(child, known)
+			w.duplicateOutcomes(child, known)
 		}
 		return true
 	})
 }
 
-// comparison finds a name that what it is compared with never is.
-func (w *walker) comparison(e *syntax.BinaryExpr, in scope) {
-	if !w.loud {
+// comparison finds a string that the other side of a comparison never is.
+func (w *walker) comparison(e *syntax.BinaryExpr, known variables) {
+	if w.silent {
 		return
 	}
 	switch e.Op {
 	case syntax.EQL, syntax.NEQ:
-		if text, ok := literal(e.Y); ok {
-			w.compared(e.X, []string{text}, in)
-		} else if text, ok := literal(e.X); ok {
-			w.compared(e.Y, []string{text}, in)
+		if text, ok := literalString(e.Y); ok {
+			w.mayEqual(e.X, []string{text}, known)
+		} else if text, ok := literalString(e.X); ok {
+			w.mayEqual(e.Y, []string{text}, known)
 		}
 	case syntax.IN, syntax.NOT_IN:
 		if list, ok := ast.Unparen(e.Y).(*syntax.ListExpr); ok {
-			for _, one := range list.List {
-				if text, ok := literal(one); ok {
-					w.compared(e.X, []string{text}, in)
+			for _, item := range list.List {
+				if text, ok := literalString(item); ok {
+					w.mayEqual(e.X, []string{text}, known)
 				}
 			}
 			return
 		}
-		if among := w.keysOf(e.Y, in); among.closed() {
-			w.compared(e.X, among.sorted(), in)
+		if keys := w.evaluateKeys(e.Y, known); keys.known() {
+			w.mayEqual(e.X, keys.sorted(), known)
 		}
 	}
 }
 
-// compared tells if a value is never one of the texts.
-func (w *walker) compared(e syntax.Expr, texts []string, in scope) {
-	can := w.value(e, in)
-	if !can.closed() {
+// mayEqual reports an expression that is never one of the texts.
+func (w *walker) mayEqual(e syntax.Expr, texts []string, known variables) {
+	possible := w.evaluate(e, known)
+	if !possible.known() {
 		return
 	}
 	for _, text := range texts {
-		if can.set[text] {
+		if possible.set[text] {
 			return
 		}
 	}
-	start, _ := e.Span()
 	hint := ""
 	if len(texts) == 1 {
-		hint = script.Suggest(texts[0], can.sorted())
+		hint = script.Suggest(texts[0], possible.sorted())
 	}
-	w.fault(start, "this is never %q%s: it is one of %s", strings.Join(texts, `" or "`), hint, can.list())
+	w.errorf(start(e), "this is never %q%s: it is one of %s", strings.Join(texts, `" or "`), hint, possible.quoted())
 }
 
-// collisions finds names of outcomes that take each other's place.
-func (w *walker) collisions(call *syntax.CallExpr, in scope) {
-	if def := w.functions[calledName(call)]; def != nil && !w.locals[calledName(call)] {
-		w.reservedNames(call, def, in)
-	}
-	parts := make([]names, len(call.Args))
+// duplicateOutcomes finds outcomes that replace each other because they have
+// the same name.
+func (w *walker) duplicateOutcomes(call *syntax.CallExpr, known variables) {
+	parts := make([]values, len(call.Args))
 	for i, arg := range call.Args {
 		if name, _ := ast.Keyword(arg); name != "" {
-			parts[i] = someNames(name)
+			parts[i] = valuesOf(name)
 		} else if dict, ok := arg.(*syntax.UnaryExpr); ok && dict.Op == syntax.STARSTAR {
-			parts[i] = w.merged(dict.X, in)
-		} else if word := calledWord(call); word == "wait_for" || word == "approve" {
-			parts[i] = w.merged(arg, in)
+			parts[i] = w.keysOfUnion(dict.X, known)
+		} else if name := methodName(call); name == "wait_for" || name == "approve" {
+			parts[i] = w.keysOfUnion(arg, known)
 		}
-		for _, before := range parts[:i] {
-			w.twice(arg, before, parts[i])
-			w.reserve(before, parts[i])
-			w.reserve(parts[i], before)
+		for _, earlier := range parts[:i] {
+			for _, name := range earlier.shared(parts[i]) {
+				w.errorf(start(arg), "%q is given twice, which is refused at run time", name)
+			}
+			w.reserve(earlier, parts[i])
+			w.reserve(parts[i], earlier)
 		}
 	}
 }
 
-// merged is keysOf, and tells of a union whose sides share a key: the right
-// side's counts.
-func (w *walker) merged(e syntax.Expr, in scope) names {
+// keysOfUnion is evaluateKeys, and reports a union of dicts that share a key:
+// only the value on the right is used.
+func (w *walker) keysOfUnion(e syntax.Expr, known variables) values {
 	union, ok := ast.Unparen(e).(*syntax.BinaryExpr)
 	if !ok || union.Op != syntax.PIPE {
-		return w.keysOf(e, in)
+		return w.evaluateKeys(e, known)
 	}
-	left, right := w.merged(union.X, in), w.merged(union.Y, in)
-	start, _ := union.Y.Span()
-	for _, name := range shared(left, right) {
-		if w.loud {
-			w.advise(start, "%q is on the left of | too, and is not used from there", name)
-		}
+	left, right := w.keysOfUnion(union.X, known), w.keysOfUnion(union.Y, known)
+	for _, name := range left.shared(right) {
+		w.advisef(start(union.Y), "%q is on the left of | too, and is not used from there", name)
 	}
 	w.reserve(left, right)
-	return left.with(right)
+	return left.union(right)
 }
 
-// reserve notes the names that whoever calls this function had better not give.
-func (w *walker) reserve(given, own names) {
-	if given.given {
+// reserve notes the keywords that a caller of this function must not use,
+// because the function uses them beside the caller's.
+func (w *walker) reserve(given, own values) {
+	if given.keywords {
 		maps.Copy(w.reserved, own.set)
 	}
 }
 
-func shared(a, b names) []string {
-	return slices.DeleteFunc(a.sorted(), func(name string) bool { return !b.set[name] })
-}
-
-func (w *walker) twice(at syntax.Expr, before, here names) {
-	start, _ := at.Span()
-	for _, name := range shared(before, here) {
-		if w.loud {
-			w.fault(start, "%q stands here twice, which is refused when it runs", name)
-		}
-	}
-}
-
-// reservedNames finds a name that a helper waits for already.
-func (w *walker) reservedNames(call *syntax.CallExpr, def *syntax.DefStmt, in scope) {
-	plain, rest := parameterNames(def)
-	if rest == "" || !w.loud {
+// keywordsOfFunction finds a keyword that the called function uses itself.
+func (w *walker) keywordsOfFunction(call *syntax.CallExpr, known variables) {
+	def := w.callee(call)
+	if def == nil || w.silent {
 		return
 	}
-	start, _ := call.Span()
-	reserved := w.summary(def).reserved
-	for _, name := range w.keywords(call, in, plain).sorted() {
+	plain, kwargs := parameterNames(def)
+	if kwargs == "" {
+		return
+	}
+	reserved := w.summaryOf(def).reserved
+	for _, name := range w.keywordsOf(call, known, plain).sorted() {
 		if reserved[name] {
-			w.fault(start, "%s has a %q of its own, which takes the place of this one or is refused; call one of them something else", def.Name.Name, name)
+			w.errorf(start(call), "%s has a %q of its own, which replaces this one or is refused; rename one of them", def.Name.Name, name)
 		}
 	}
 }
