@@ -15,7 +15,7 @@ func naming(t *testing.T, line string) *Integration {
 	return loadBody(t, "def login(page, user):\n    "+line+"\n\ndef run(page, arguments):\n    account(\"late\")\n    return {}\n")
 }
 
-func TestLoginSaysWhoseAccountItIs(t *testing.T) {
+func TestAccount_IsReportedByLogin(t *testing.T) {
 	t.Parallel()
 	b := start(t, naming(t, `account("  No.\n 5520-7781 "); account("No. 5520-7781")`))
 	if err := b.Login(); err != nil {
@@ -33,7 +33,7 @@ func TestLoginSaysWhoseAccountItIs(t *testing.T) {
 	wantFailure(t, err, outcome.AutomationError, 5, "only login says")
 }
 
-func TestAnAccountThatCannotBeIsAFaultOfTheScript(t *testing.T) {
+func TestAccount_RefusesInvalidIDs(t *testing.T) {
 	t.Parallel()
 	for line, says := range map[string]string{
 		`account("")`:        "empty",
@@ -51,7 +51,7 @@ func TestAnAccountThatCannotBeIsAFaultOfTheScript(t *testing.T) {
 	}
 }
 
-func TestAnAccountThatCannotBeKeptEndsTheLogin(t *testing.T) {
+func TestAccount_EndsLoginIfNotStored(t *testing.T) {
 	t.Parallel()
 	b := start(t, naming(t, `account("5520")`))
 	b.recorder.refuse = errors.New("the disk is full")

@@ -12,35 +12,48 @@ import (
 	"passage/automation/prompt"
 )
 
-const approveTimeout = 120 * time.Second
+// approvalWords is the word of the user that waits for an approval elsewhere.
+var approvalWords = map[string]userWord{
+	"approve": {(*user).approve, manual{
+		"user.approve(dict, …, sent_to = \"\", timeout = 120, name = selector, …) → name",
+		"Shows that the person has to approve elsewhere, while the page is watched as by page.wait_for. timeout is in seconds, at most 600.",
+		"MFA_FAILED when nothing came.",
+		`seen = user.approve(sent_to = page.text("#device"), home = url("/home"), denied = ".denied")`,
+	}},
+}
 
-// approve shows that the person has to approve elsewhere, while the page is
-// watched for what the site makes of it.
+const (
+	approvalTimeout    = 2 * time.Minute
+	maxApprovalTimeout = 10 * time.Minute
+)
+
+// approve shows that the user has to approve elsewhere, and waits for the
+// outcome on the page.
 func (u *user) approve(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	may, err := outcomesIn(w.step.Word, args, kwargs, "sent_to", "timeout")
+	expected, err := outcomesOf(w.step.Word, args, kwargs, "sent_to", "timeout")
 	if err != nil {
 		return nil, err
 	}
-	p := prompt.Prompt{Kind: prompt.Approval}
-	if sentTo, given := may.settings["sent_to"]; given {
+	asked := prompt.Prompt{Kind: prompt.Approval}
+	if sentTo, given := expected.settings["sent_to"]; given {
 		text, ok := starlark.AsString(sentTo)
 		if !ok {
 			return nil, fmt.Errorf("user.approve: sent_to must be a text, not a %s", sentTo.Type())
 		}
-		p.SentTo = u.run.destination(text)
+		asked.SentTo = u.run.quoteDestination(text)
 	}
-	limit := approveTimeout
-	if timeout, given := may.settings["timeout"]; given {
-		if limit, err = secondsUpTo(timeout, maxApproval); err != nil {
+	limit := approvalTimeout
+	if timeout, given := expected.settings["timeout"]; given {
+		if limit, err = secondsUpTo(timeout, maxApprovalTimeout); err != nil {
 			return nil, fmt.Errorf("user.approve: %w", err)
 		}
 	}
-	watching := &page{run: u.run, live: u.run.options.Page}
-	if err := watching.conditions(w, may); err != nil {
+	watched := &page{run: u.run, live: u.run.options.Page}
+	if err := expected.prepare(watched, w); err != nil {
 		return nil, err
 	}
-	p.TimeLimit = int(limit / time.Second)
-	name, err := u.race(p, limit, func(ctx context.Context) (string, error) { return watching.first(ctx, w, limit, may) })
+	asked.TimeLimit = int(limit / time.Second)
+	name, err := u.showWhile(asked, limit, func(ctx context.Context) (string, error) { return expected.wait(ctx, watched, w, limit) })
 	if err != nil {
 		return nil, err
 	}
@@ -48,14 +61,11 @@ func (u *user) approve(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 	return starlark.String(name), nil
 }
 
-const maxApproval = 10 * time.Minute
+var errApproved = errors.New("the site reported the approval")
 
-var errNoticed = errors.New("the site noticed")
-
-// race shows the prompt until one of the conditions comes. What ends the
-// prompt early, such as the person's cancelling, ends the waiting; both have
-// returned when race does.
-func (u *user) race(p prompt.Prompt, limit time.Duration, wait func(context.Context) (string, error)) (string, error) {
+// showWhile shows a prompt while wait runs. What ends the prompt early, such as
+// a cancel by the user, ends the wait. Both have returned when showWhile does.
+func (u *user) showWhile(p prompt.Prompt, limit time.Duration, wait func(context.Context) (string, error)) (string, error) {
 	ctx, end := context.WithCancelCause(u.run.ctx)
 	asked := make(chan struct{})
 	var askErr error
@@ -68,23 +78,23 @@ func (u *user) race(p prompt.Prompt, limit time.Duration, wait func(context.Cont
 		}
 	}()
 	name, err := wait(ctx)
-	end(errNoticed)
+	end(errApproved)
 	<-asked
 	switch {
 	case err == nil:
 		return name, nil
 	case u.run.ctx.Err() != nil:
-		return "", outside(causeOf(u.run.ctx))
+		return "", withOutcome(causeOf(u.run.ctx))
 	case askErr != nil:
-		return "", outside(askErr)
+		return "", withOutcome(askErr)
 	}
 	if _, ok := errors.AsType[*starlark.EvalError](err); ok {
-		return "", err // of a function of the script's
+		return "", err // of a predicate
 	}
 	if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged {
 		late := outcome.Wrap(outcome.MFAFailed, err, "no approval within %v", limit)
 		late.Selectors = typed.Selectors
 		return "", late
 	}
-	return "", outside(err)
+	return "", withOutcome(err)
 }

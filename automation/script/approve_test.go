@@ -20,7 +20,7 @@ def run(page, arguments, user):
     return {"seen": user.approve(sent_to = "Ada's phone", timeout = arguments["timeout"], home = "#account", denied = ".denied")}
 `
 
-func TestApprovalGoesOnWhenTheSiteNotices(t *testing.T) {
+func TestApprove_ReturnsOutcomeOfSite(t *testing.T) {
 	t.Parallel()
 	site := newCarrier(t)
 	var ended error
@@ -34,15 +34,15 @@ func TestApprovalGoesOnWhenTheSiteNotices(t *testing.T) {
 	if err != nil || got != `{"seen":"home"}` {
 		t.Fatalf("got %s, %v", got, err)
 	}
-	if !errors.Is(ended, errNoticed) {
+	if !errors.Is(ended, errApproved) {
 		t.Errorf("the prompt ended with %v", ended)
 	}
-	if p := b.person.asked[0]; p.Kind != prompt.Approval || p.SentTo != "Ada's phone" || p.TimeLimit != 60 {
+	if p := b.user.asked[0]; p.Kind != prompt.Approval || p.SentTo != "Ada's phone" || p.TimeLimit != 60 {
 		t.Errorf("asked %+v", p)
 	}
 }
 
-func TestApprovalIsNoticedByAFunction(t *testing.T) {
+func TestApprove_AcceptsPredicate(t *testing.T) {
 	t.Parallel()
 	site := newCarrier(t)
 	body := strings.Replace(push, `home = "#account"`, `home = lambda: page.exists("#account") or {"x": "y"}[arguments.get("key", "x")] == "z"`, 1)
@@ -61,7 +61,7 @@ func TestApprovalIsNoticedByAFunction(t *testing.T) {
 	}
 }
 
-func TestApprovalThatDoesNotComeIsMFAFailed(t *testing.T) {
+func TestApprove_TimeoutIsMFAFailed(t *testing.T) {
 	t.Parallel()
 	b, _ := newCarrier(t).visit(t, t.Context(), push, func(ctx context.Context, _ prompt.Prompt) (prompt.Answer, error) {
 		<-ctx.Done()
@@ -74,7 +74,7 @@ func TestApprovalThatDoesNotComeIsMFAFailed(t *testing.T) {
 	}
 }
 
-func TestApprovalEndsAtOnceWhenThePersonCancels(t *testing.T) {
+func TestApprove_EndsWhenUserCancels(t *testing.T) {
 	t.Parallel()
 	b, _ := newCarrier(t).visit(t, t.Context(), push, func(context.Context, prompt.Prompt) (prompt.Answer, error) {
 		return nil, outcome.New(outcome.UserCancelled, "by the person")
@@ -87,7 +87,7 @@ func TestApprovalEndsAtOnceWhenThePersonCancels(t *testing.T) {
 	}
 }
 
-func TestApprovalEndsWithTheSession(t *testing.T) {
+func TestApprove_EndsWithSession(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
@@ -100,7 +100,7 @@ func TestApprovalEndsWithTheSession(t *testing.T) {
 	wantFailure(t, err, outcome.LinkExpired, 4, "its time ran out")
 }
 
-func TestDeadBrowserIsConnectionFailed(t *testing.T) {
+func TestApprove_DeadBrowserIsConnectionFailed(t *testing.T) {
 	t.Parallel()
 	ready := make(chan struct{})
 	b, process := newCarrier(t).visit(t, t.Context(), push, func(ctx context.Context, _ prompt.Prompt) (prompt.Answer, error) {

@@ -51,7 +51,7 @@ operations = {"readHistory.read": read_history}
 
 // Every fault that can be found without running the script is told at once,
 // with its line.
-func ExampleLoad_faults() {
+func ExampleLoad_errors() {
 	_, err := script.Load("hello.star", []byte(`
 integration(
     id = "Hello", name = "Hello", site = "https://www.example.com", hosts = [], credentials = [],

@@ -1,19 +1,10 @@
 package script
 
 import (
-	"errors"
-	"strings"
-
 	"go.starlark.net/starlark"
 )
 
-// globalWord is one word that needs neither page nor user, with its entry in
-// the reference.
-type globalWord struct {
-	do builtin
-	manual
-}
-
+// globalWords are the words that are global functions.
 var globalWords = map[string]globalWord{
 	"integration": {declareIntegration, manual{
 		"integration(id, name, site, hosts, credentials, attempts = 0, window = 0)",
@@ -27,73 +18,73 @@ var globalWords = map[string]globalWord{
 		"At load.",
 		`credentials = [field("username", label = "email", autocomplete = "username")]`,
 	}},
-	"account": {sayAccount, manual{
+	"account": {accountWord, manual{
 		"account(id)",
 		"Says whose account login is in, once the site shows it: a customer number, an address. Only in login. What an earlier attempt of the link did and verified in the same account is not done again; without this word, nothing is taken over. It is kept as an HMAC.",
 		"AUTOMATION_ERROR for an empty text, one of more than 200 characters, and another account than before.",
 		`account(page.text("#account-number"))`,
 	}},
-	"fail": {sayFail, manual{
+	"fail": {failWord, manual{
 		"fail(code, detail = \"\")",
 		"Ends the session with an outcome code. The detail is for developers.",
 		"A code that a script may not state is found at load, where it is written out.",
 		`fail("ACCOUNT_LOCKED", "the site shows .locked")`,
 	}},
-	"print": {sayPrint, manual{
+	"print": {printWord, manual{
 		"print(value, …)",
 		"Leaves a step in the recording, for whoever debugs the script: 200 characters, scrubbed.",
 		"Opaque values are refused.",
 		`print("on", page.url)`,
 	}},
-	"progress": {sayProgress, manual{
+	"progress": {progressWord, manual{
 		"progress(code, count = 0)",
 		"Tells the person what is going on, by a label key, and how many there are of it.",
 		"None.",
 		`progress("found_bills", count = 12)`,
 	}},
-	"resuming": {askResuming, manual{
+	"resuming": {resumingWord, manual{
 		"resuming() → True or False",
 		"Whether an earlier attempt may have submitted this write: then read back first. integrations try --resuming makes it so.",
 		"None.",
 		"if resuming():\n    page.goto(\"/cards\")",
 	}},
-	"url": {sayURL, manual{
+	"url": {urlWord, manual{
 		"url(pattern)",
 		"An outcome for page.wait_for and user.approve: the page is at an address, as in page.wait_url.",
 		"None.",
 		`page.wait_for(home = url("/account*"), code = url("https://id.example.com/*/otp"))`,
 	}},
-	"text": {sayText, manual{
+	"text": {textWord, manual{
 		"text(words)",
 		"An outcome for page.wait_for and user.approve: the words are to be seen, in whatever case.",
 		"None.",
 		`page.wait_for(home = text("Welcome back"), locked = text("too many attempts"))`,
 	}},
-	"now": {sayNow, manual{
+	"now": {nowWord, manual{
 		"now(days = 0) → text",
 		"The time in UTC, as in 2026-08-12T09:30:00Z, moved by a number of days. The first ten characters are the date.",
 		"None.",
 		`since = now(days = -90)[:10]`,
 	}},
-	"match": {sayMatch, manual{
+	"match": {matchWord, manual{
 		"match(pattern, text, all = False) → list of texts or None",
 		"The first match of a regular expression (Go's syntax, at most 1000 bytes): the whole, then each group, None for one that took no part. With all = True, a list of such lists, at most 1000.",
 		"AUTOMATION_ERROR for what is no regular expression.",
 		"found = match(r\"ending in (\\d{4})\", \"Visa ending in 1111\")\nlast4 = found[1] if found else None",
 	}},
-	"money": {sayMoney, manual{
+	"money": {moneyWord, manual{
 		"money(text, currency = \"\", decimal = \"\") → {\"amount\": number, \"currency\": code or None}",
 		"The one amount in a text: $1,064.50, 1.064,50 €, -£3, ($5.00), 5 CR, CHF 1'000. The currency is an ISO 4217 code: what currency = says, or else what the text shows, where a bare $ is USD. decimal says which mark stands before the fraction, where the text does not.",
 		"AUTOMATION_ERROR, with what was seen, for no amount, for several, and for 1.064, which may be either.",
 		`due = money("$85.00")["amount"]`,
 	}},
-	"date": {sayDate, manual{
+	"date": {dateWord, manual{
 		"date(text, order = \"\", year = 0, days = 0, zone = \"UTC\") → text",
 		"The one date in a text, as 2026-08-12: Aug 12, 2026, 12 August 2026, 12-Aug-26, 2026-08-12, 08/12/2026 (order = \"mdy\" or \"dmy\" where both are possible), Aug 12 (with year =). Or the date of a number of Unix milliseconds, in a zone. days moves it by so many, at most 4000.",
 		"AUTOMATION_ERROR, with what was seen, for no date, several, or a day that is none.",
 		"due = date(\"Due by Aug 12, 2026\")\nstart = date(due, days = -30)",
 	}},
-	"timestamp": {sayTimestamp, manual{
+	"timestamp": {timestampWord, manual{
 		"timestamp(text, zone = \"\", order = \"\", year = 0) → number",
 		"The one point in time in a text, as Unix milliseconds: 2026-08-12T09:30:00Z, 2026-08-12 09:30:00.250+02:00, Aug 12, 2026, 9:30 PM. zone says where the site's clock is, where the text does not: a name such as America/New_York, or an offset such as +02:00. Without a time of day it is the beginning of the day. The date is read as by date.",
 		"AUTOMATION_ERROR, with what was seen, as for date; for several times of day, one that is none, and a zone that is not known.",
@@ -101,22 +92,11 @@ var globalWords = map[string]globalWord{
 	}},
 }
 
-func sayURL(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	return outcomeOf("url=", b, args, kwargs, "pattern")
-}
-
-func sayText(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	return outcomeOf("text=", b, args, kwargs, "words")
-}
-
-// outcomeOf writes an outcome as a selector.
-func outcomeOf(kind string, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, name string) (starlark.Value, error) {
-	var what string
-	if err := unpack(b.Name(), args, kwargs, name, &what); err != nil {
-		return nil, err
+// globalFunctions returns the words by name, as functions of Starlark.
+func globalFunctions() starlark.StringDict {
+	functions := starlark.StringDict{}
+	for name, word := range globalWords {
+		functions[name] = starlark.NewBuiltin(name, word.do)
 	}
-	if strings.TrimSpace(what) == "" || len(what) > maxPattern {
-		return nil, errors.New(b.Name() + ": " + name + " must be 1 to 1000 bytes")
-	}
-	return starlark.String(kind + what), nil
+	return functions
 }

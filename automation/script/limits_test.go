@@ -12,7 +12,7 @@ import (
 	"passage/automation/secret"
 )
 
-func TestScriptsAreStoppedBeforeTheyHurtOthers(t *testing.T) {
+func TestRun_StopsRunawayScripts(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, code, says string }{
 		{"printing without end", "[print(i) for i in range(99999)]", "used more than 20000 words of page and user"},
@@ -50,7 +50,7 @@ func TestScriptsAreStoppedBeforeTheyHurtOthers(t *testing.T) {
 		{"wide result", "x = [1]\n    for i in range(40): x = [x, x]\n    return x", "result of thing.write: it is larger than 1024 KiB"},
 		{"long result", "return {'a': ['x' * 900000, 'x' * 900000]}", "larger than 1024 KiB"},
 		{"result of itself", "x = []\n    x.append(x)\n    return x", "nested deeper than 50 levels"},
-		{"result of nothing", "pass\n    return", "the function returned nothing; does every way through it end with return"},
+		{"result of nothing", "pass\n    return", "the function returned nothing; does every path through it end with return"},
 		{"result of functions", "return {'a': len}", "result.a is a builtin_function_or_method; a result is made of"},
 		{"result with other keys", "return {1: 2}", "result has a key that is a int; keys must be texts"},
 		{"result without end", "return {'a': float('inf')}", "result.a is not a finite number"},
@@ -69,7 +69,7 @@ func TestScriptsAreStoppedBeforeTheyHurtOthers(t *testing.T) {
 }
 
 // Not parallel, so that nothing else allocates meanwhile.
-func TestLimitsHoldBeforeTheMemoryIsTaken(t *testing.T) {
+func TestRun_ChecksLimitsBeforeAllocating(t *testing.T) {
 	for _, code := range []string{
 		"[0] * (1 << 29)",
 		"'x' * (1 << 29)",
@@ -90,7 +90,7 @@ func TestLimitsHoldBeforeTheMemoryIsTaken(t *testing.T) {
 	}
 }
 
-func TestOrdinaryScriptsMeetNoLimit(t *testing.T) {
+func TestRun_AllowsOrdinaryScripts(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, `
 def total(*amounts, currency = "USD"):
@@ -134,7 +134,7 @@ def run(page, arguments):
 	}
 }
 
-func TestGuardsKeepStarlarksOwnMessagesAndLines(t *testing.T) {
+func TestRun_GuardsKeepStarlarksMessagesAndLines(t *testing.T) {
 	t.Parallel()
 	for code, says := range map[string]string{
 		"'x' + 1":              "unknown binary op: string + int",
@@ -153,10 +153,10 @@ func TestGuardsKeepStarlarksOwnMessagesAndLines(t *testing.T) {
 	}
 }
 
-func TestStepsAreCountedOverTheWholeRun(t *testing.T) {
+func TestRun_CountsStepsOverAllCalls(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, "def run(page, arguments):\n    x = [i for i in range(1000)]\n    return {}\n")
-	run, err := integration.Start(t.Context(), Options{Page: new(browser.Page), User: &person{}, Recorder: &recorder{}, Redactor: secret.NewRedactor(), Steps: 20_000})
+	run, err := integration.Start(t.Context(), Options{Page: new(browser.Page), User: &fakeUser{}, Recorder: &fakeRecorder{}, Redactor: secret.NewRedactor(), Steps: 20_000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,11 +172,11 @@ func TestStepsAreCountedOverTheWholeRun(t *testing.T) {
 	t.Error("ten operations of more than 2,000 steps fit into 20,000")
 }
 
-func TestContextEndsAScriptWithItsCause(t *testing.T) {
+func TestRun_EndsWithCauseOfContext(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, "def run(page, arguments):\n    for a in range(90000):\n        for b in range(90000):\n            pass\n    return {}\n")
 	ctx, cancel := context.WithCancelCause(t.Context())
-	run, err := integration.Start(ctx, Options{Page: new(browser.Page), User: &person{}, Recorder: &recorder{}, Redactor: secret.NewRedactor(), Steps: 1 << 60})
+	run, err := integration.Start(ctx, Options{Page: new(browser.Page), User: &fakeUser{}, Recorder: &fakeRecorder{}, Redactor: secret.NewRedactor(), Steps: 1 << 60})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,12 +186,12 @@ func TestContextEndsAScriptWithItsCause(t *testing.T) {
 	wantFailure(t, err, outcome.LinkCancelled, 0, "the merchant cancelled")
 }
 
-func TestDeadlineOfTheSessionIsClientTimeout(t *testing.T) {
+func TestRun_DeadlineIsClientTimeout(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, "def run(page, arguments):\n    for a in range(90000):\n        for b in range(90000):\n            pass\n    return {}\n")
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	run, err := integration.Start(ctx, Options{Page: new(browser.Page), User: &person{}, Recorder: &recorder{}, Redactor: secret.NewRedactor(), Steps: 1 << 60})
+	run, err := integration.Start(ctx, Options{Page: new(browser.Page), User: &fakeUser{}, Recorder: &fakeRecorder{}, Redactor: secret.NewRedactor(), Steps: 1 << 60})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestDeadlineOfTheSessionIsClientTimeout(t *testing.T) {
 	wantFailure(t, err, outcome.ClientTimeout, 0, "")
 }
 
-func TestSourceThatIsNestedDeeplyDoesNotExhaustTheStack(t *testing.T) {
+func TestLoad_RefusesDeeplyNestedSource(t *testing.T) {
 	t.Parallel()
 	const n = 20_000
 	for name, text := range map[string]string{

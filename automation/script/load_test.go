@@ -9,10 +9,9 @@ import (
 	"testing"
 
 	"passage/automation/prompt"
-	"passage/automation/script/ast"
 )
 
-func TestLoadReadsTheManifest(t *testing.T) {
+func TestLoad_ReadsManifest(t *testing.T) {
 	t.Parallel()
 	text := source("def run(page, arguments):\n    return {}\n")
 	integration, err := Load("test.star", []byte(text))
@@ -37,7 +36,7 @@ func TestLoadReadsTheManifest(t *testing.T) {
 	}
 }
 
-func TestLoadErrorsNameLineFaultAndRemedy(t *testing.T) {
+func TestLoad_ErrorsNameLineProblemAndRemedy(t *testing.T) {
 	t.Parallel()
 	const runs = "def run(page, arguments):\n    return {}\n"
 	tests := []struct {
@@ -56,12 +55,12 @@ func TestLoadErrorsNameLineFaultAndRemedy(t *testing.T) {
 		{"an outcome that is not the script's to state", source("def run(page, arguments):\n    fail(code = 'WORKER_LOST')\n"),
 			[]string{`test.star:11: fail: "WORKER_LOST" is not a code`, "it is one of INVALID_CREDENTIALS"}},
 		{"selectors that are none", source("def run(page, arguments):\n    page.click('//a')\n    page.text(['#a', 'role=button[x]'])\n    page.wait_for(timeout = 1, a = url('/'), b = 'text=', c = 'url=/x')\n    page.fill('url=/x', 'a')\n    page.count('nth=1')\n    page.rows('id=x', a = '@id')\n"),
-			[]string{`test.star:11: "//a" is no selector: XPath`, `test.star:12: "role=button[x]" is no selector: a role is written`, `test.star:13: "text=" is no selector: there is nothing after text=`,
-				`test.star:14: "url=/x" is no selector: an address is for page.wait_for`, `test.star:15: "nth=1" is no selector`, `test.star:16: "id=x" is no selector: id= is not known here`}},
+			[]string{`test.star:11: "//a" is not a selector: XPath`, `test.star:12: "role=button[x]" is not a selector: a role is written`, `test.star:13: "text=" is not a selector: there is nothing after text=`,
+				`test.star:14: "url=/x" is not a selector: an address is for page.wait_for`, `test.star:15: "nth=1" is not a selector`, `test.star:16: "id=x" is not a selector: id= is not supported`}},
 		{"load", "load('other.star', 'x')\n" + source(runs), []string{"test.star:1: load is not available: an integration is one file"}},
 		{"while", source("def run(page, arguments):\n    while True:\n        pass\n"), []string{"test.star:11: this Starlark dialect does not support while loops"}},
 		{"no integration", "def login(page, user):\n    pass\n" + runs + "operations = {'a.read': run}\n", []string{"test.star: there is no integration(id"}},
-		{"integration twice", header + header + runs, []string{"test.star:10: integration(…) stands twice"}},
+		{"integration twice", header + header + runs, []string{"test.star:10: integration(…) is in this file twice"}},
 		{"integration in a function", "def f():\n    integration()\nf()\n", []string{"test.star:2: integration(…) belongs at the top of the file"}},
 		{"no login", header + runs + "operations = {'a.read': run}\n", []string{"test.star: there is no function login(page, user)"}},
 		{"login's parameters", source("def login(page):\n    pass\n" + runs), []string{"test.star:10: login must take (page, user)"}},
@@ -75,7 +74,7 @@ func TestLoadErrorsNameLineFaultAndRemedy(t *testing.T) {
 		{"x[i] *= y", source("def run(page, arguments):\n    a = {}\n    a['x'] *= 2\n"), []string{"test.star:12: *= needs a plain name on its left: write x = x * …"}},
 		{"nesting", header + strings.Repeat("(", 300) + strings.Repeat(")", 300), []string{"test.star:10: brackets are nested deeper than 200 levels"}},
 		{"not a text", "\xff\xfe", []string{"test.star: the script is not UTF-8 text"}},
-		{"too long", strings.Repeat("#", ast.MaxSource+1), []string{"test.star: the script has 131073 bytes; 131072 is the limit"}},
+		{"too long", strings.Repeat("#", 128<<10+1), []string{"test.star: the script has 131073 bytes; 131072 is the limit"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -97,7 +96,7 @@ func TestLoadErrorsNameLineFaultAndRemedy(t *testing.T) {
 	}
 }
 
-func TestManifestFaultsAreToldTogether(t *testing.T) {
+func TestLoad_ReportsAllManifestErrors(t *testing.T) {
 	t.Parallel()
 	_, err := Load("bad.star", []byte(`integration(
     id = "Bad Id",
@@ -122,7 +121,7 @@ func TestManifestFaultsAreToldTogether(t *testing.T) {
 		`integration: site = "http://example.com/path" must be an origin alone`,
 		`integration: host "https://example.com" must be a lower-case name`,
 		`integration: host "*.example.com" must be`,
-		`integration: host "a:99999" has an impossible port`,
+		`integration: host "a:99999" has an invalid port`,
 		`integration: there are two fields named "a"`,
 	} {
 		if !strings.Contains(err.Error(), want) {
@@ -131,7 +130,7 @@ func TestManifestFaultsAreToldTogether(t *testing.T) {
 	}
 }
 
-func TestAtMovesAnIntegrationToAnotherOrigin(t *testing.T) {
+func TestAt_MovesIntegrationToAnotherOrigin(t *testing.T) {
 	t.Parallel()
 	text := strings.NewReplacer(
 		`"http://127.0.0.1:8090"`, `"https://www.example.com"`,
@@ -168,7 +167,7 @@ func TestAtMovesAnIntegrationToAnotherOrigin(t *testing.T) {
 	}
 }
 
-func TestAddressesStayOnTheHosts(t *testing.T) {
+func TestAddress_StaysOnHosts(t *testing.T) {
 	t.Parallel()
 	integration := &Integration{Manifest: Manifest{Site: "https://a.example", Hosts: []string{"a.example", "b.example:8443", "127.0.0.1:80"}}}
 	for text, want := range map[string]string{

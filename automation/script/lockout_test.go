@@ -25,7 +25,7 @@ operations = {"thing.write": run}
 
 const twoFields = `field("username", label = "email", autocomplete = "username"), field("password", label = "password", secret = True)`
 
-func TestAnIntegrationStatesTheSitesLockout(t *testing.T) {
+func TestLockout_IsDeclaredByIntegration(t *testing.T) {
 	t.Parallel()
 	integration, err := Load("test.star", []byte(stating("attempts = 4, window = 1800", twoFields)))
 	if err != nil {
@@ -37,7 +37,7 @@ func TestAnIntegrationStatesTheSitesLockout(t *testing.T) {
 	}
 }
 
-func TestALockoutThatCannotBeIsAFaultAtLoad(t *testing.T) {
+func TestLockout_RefusesInvalidValues(t *testing.T) {
 	t.Parallel()
 	const secret = `field("pin", label = "pin", secret = True)`
 	for _, test := range []struct{ more, credentials, says string }{
@@ -62,7 +62,7 @@ func TestALockoutThatCannotBeIsAFaultAtLoad(t *testing.T) {
 	}
 }
 
-func TestTheUserNameIsTheFieldThatSaysSo(t *testing.T) {
+func TestUsernameField_PrefersAutocompleteToken(t *testing.T) {
 	t.Parallel()
 	for want, fields := range map[string][]prompt.Field{
 		"user":  {{Name: "zip"}, {Name: "user", Autocomplete: "section-a username"}, {Name: "pin", Secret: true}},
@@ -75,7 +75,7 @@ func TestTheUserNameIsTheFieldThatSaysSo(t *testing.T) {
 	}
 }
 
-func TestRefusedCredentialsAreTold(t *testing.T) {
+func TestReject_ReportsRefusedCredentials(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, `
 def login(page, user):
@@ -91,10 +91,10 @@ def run(page, arguments):
 	given := gives("username", "ada", "password", "one")
 	b := start(t, integration, gives("code", "1"), given, given)
 	wantFailure(t, b.Login(), outcome.InvalidCredentials, 0, "")
-	if !slices.Equal(b.person.refused, []string{"wrong_password", "wrong_password"}) {
-		t.Errorf("told %q", b.person.refused)
+	if !slices.Equal(b.user.refused, []string{"wrong_password", "wrong_password"}) {
+		t.Errorf("told %q", b.user.refused)
 	}
 	b = start(t, integration, gives("code", "1"), given)
-	b.person.deaf = errors.New("the disk is full")
+	b.user.deaf = errors.New("the disk is full")
 	wantFailure(t, b.Login(), outcome.InternalError, 0, "")
 }

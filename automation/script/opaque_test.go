@@ -10,7 +10,7 @@ import (
 
 const canary = "hunter2-canary-wolf"
 
-func TestOpaqueValuesCannotBeMadeIntoAnything(t *testing.T) {
+func TestOpaque_RefusesEveryUse(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, code, says string }{
 		{"str", "str(s)", "str cannot take it"},
@@ -104,7 +104,7 @@ func TestOpaqueValuesCannotBeMadeIntoAnything(t *testing.T) {
 	}
 }
 
-func TestOpaqueValueThatIsNoTextStaysWithoutMeaning(t *testing.T) {
+func TestOpaque_RefusesArgumentsThatAreNoText(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, `
 def run(page, arguments):
@@ -123,7 +123,7 @@ def run(page, arguments):
 	}
 }
 
-func TestResultsAndTracebacksAreScrubbed(t *testing.T) {
+func TestRun_ScrubsResultsAndTracebacks(t *testing.T) {
 	t.Parallel()
 	// What a site echoes reaches the script as plain text. Here the script
 	// writes it itself.

@@ -9,7 +9,7 @@ import (
 	"passage/automation/prompt"
 )
 
-func TestPromptsMaskWhatTheSiteEchoesOfSecrets(t *testing.T) {
+func TestPrompt_MasksSecretsThatSiteRepeats(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, `
 def run(page, arguments, user):
@@ -24,7 +24,7 @@ def run(page, arguments, user):
 	if _, err := b.write(`{"email": "ada.canary@example.com"}`, "email"); err != nil {
 		t.Fatal(err)
 	}
-	encoded, err := json.Marshal(b.person.asked)
+	encoded, err := json.Marshal(b.user.asked)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,13 +33,13 @@ def run(page, arguments, user):
 	}
 }
 
-func TestCodeMayComeFromAnApp(t *testing.T) {
+func TestOneTimeCode_ComesFromApp(t *testing.T) {
 	t.Parallel()
 	b := start(t, loadBody(t, "def run(page, arguments, user):\n    for attempt in user.one_time_code(digits = 6, app = True):\n        attempt['code']\n        break\n    return {}\n"), gives("code", "123456"))
 	if _, err := b.write("{}"); err != nil {
 		t.Fatal(err)
 	}
-	if want := []prompt.Prompt{{Kind: prompt.OneTimeCode, FromApp: true, Digits: 6, AttemptsLeft: 3}}; !reflect.DeepEqual(b.person.asked, want) {
-		t.Errorf("asked %+v", b.person.asked)
+	if want := []prompt.Prompt{{Kind: prompt.OneTimeCode, FromApp: true, Digits: 6, AttemptsLeft: 3}}; !reflect.DeepEqual(b.user.asked, want) {
+		t.Errorf("asked %+v", b.user.asked)
 	}
 }

@@ -8,13 +8,15 @@ import (
 	"testing"
 
 	"go.starlark.net/starlark"
+
+	"passage/automation/script/dialect"
 )
 
-func TestEveryWordIsInTheReferenceWithAnExampleThatLoads(t *testing.T) {
+func TestReference_HasEveryWordWithExampleThatLoads(t *testing.T) {
 	t.Parallel()
 	text := Reference()
 	check := func(object, name string, entry manual) {
-		for what, part := range map[string]string{"signature": entry.Signature, "description": entry.About, "errors": entry.Faults, "example": entry.Example} {
+		for what, part := range map[string]string{"signature": entry.Signature, "description": entry.About, "errors": entry.Errors, "example": entry.Example} {
 			if strings.TrimSpace(part) == "" {
 				t.Errorf("%s.%s has no %s", object, name, what)
 			}
@@ -23,7 +25,7 @@ func TestEveryWordIsInTheReferenceWithAnExampleThatLoads(t *testing.T) {
 			t.Errorf("%s.%s is not in the reference", object, name)
 		}
 		if !strings.Contains(entry.Example, strings.Trim(name, "[]")) || !strings.Contains(entry.Signature, strings.Trim(name, "[]")) {
-			t.Errorf("the entry of %s.%s is about something else", object, name)
+			t.Errorf("the entry of %s.%s describes another word", object, name)
 		}
 		if name == "integration" {
 			if _, err := Load("example.star", []byte(entry.Example+"\ndef login(page, user):\n    pass\noperations = {'a.read': login}\n")); err != nil {
@@ -48,15 +50,15 @@ func TestEveryWordIsInTheReferenceWithAnExampleThatLoads(t *testing.T) {
 	for name, word := range globalWords {
 		check("", name, word.manual)
 	}
-	for name, entry := range attemptWords {
+	for name, entry := range attemptManuals {
 		check("attempt", name, entry)
 	}
 	check("page", "url", urlManual)
 }
 
-// The parts of a reference that are written by hand may lie; this finds a
-// parameter that a word does not have.
-func TestSignaturesNameTheParametersThatWordsTake(t *testing.T) {
+// The reference is written by hand and may be wrong: this finds parameters that
+// a word does not have.
+func TestReference_SignaturesNameRealParameters(t *testing.T) {
 	t.Parallel()
 	parameter := regexp.MustCompile(`(?:\(|, )([a-z_]+)( = [^,)]*)?`)
 	words := map[string]manual{}
@@ -70,7 +72,7 @@ func TestSignaturesNameTheParametersThatWordsTake(t *testing.T) {
 		signature, _, _ := strings.Cut(entry.Signature, "→")
 		for _, found := range parameter.FindAllStringSubmatch(signature, -1) {
 			if strings.Contains(signature, "name = ") && found[1] != "timeout" || found[1] == "name" && found[2] != "" {
-				continue // the script's own names
+				continue // named by the script
 			}
 			object := ""
 			if _, ok := pageWords[name]; ok && (strings.HasPrefix(entry.Signature, "page.") || strings.HasPrefix(entry.Signature, "popup.") || strings.HasPrefix(entry.Signature, "for ")) {
@@ -85,8 +87,7 @@ func TestSignaturesNameTheParametersThatWordsTake(t *testing.T) {
 	}
 }
 
-// No word may be callable and missing from the tables.
-func TestTablesHoldWhatScriptsCanReach(t *testing.T) {
+func TestReference_TablesHoldEveryWord(t *testing.T) {
 	t.Parallel()
 	for _, object := range []starlark.HasAttrs{&page{}, &user{}} {
 		for _, name := range object.AttrNames() {
@@ -95,9 +96,8 @@ func TestTablesHoldWhatScriptsCanReach(t *testing.T) {
 			}
 		}
 	}
-	universe := boundedBuiltins()
-	maps.Copy(universe, guards())
-	for name := range predeclared() {
+	universe := dialect.Predeclared(nil)
+	for name := range dialect.Predeclared(globalFunctions()) {
 		if _, ours := globalWords[name]; !ours && !universe.Has(name) {
 			t.Errorf("%s has no entry", name)
 		}

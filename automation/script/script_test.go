@@ -51,8 +51,8 @@ func source(body string) string {
 	return text
 }
 
-// person answers prompts in order.
-type person struct {
+// fakeUser answers prompts in order.
+type fakeUser struct {
 	mu      sync.Mutex
 	answers []func(context.Context, prompt.Prompt) (prompt.Answer, error)
 	asked   []prompt.Prompt
@@ -60,12 +60,12 @@ type person struct {
 	deaf    error // what Refused returns
 }
 
-func (p *person) Refused(_ context.Context, reason string) error {
+func (p *fakeUser) Refused(_ context.Context, reason string) error {
 	p.refused = append(p.refused, reason)
 	return p.deaf
 }
 
-func (p *person) Ask(ctx context.Context, prompt prompt.Prompt) (prompt.Answer, error) {
+func (p *fakeUser) Ask(ctx context.Context, prompt prompt.Prompt) (prompt.Answer, error) {
 	p.mu.Lock()
 	p.asked = append(p.asked, prompt)
 	if len(p.answers) == 0 {
@@ -87,8 +87,8 @@ func gives(pairs ...string) func(context.Context, prompt.Prompt) (prompt.Answer,
 	return func(context.Context, prompt.Prompt) (prompt.Answer, error) { return answer, nil }
 }
 
-// recorder keeps everything.
-type recorder struct {
+// fakeRecorder keeps everything.
+type fakeRecorder struct {
 	mu        sync.Mutex
 	steps     []Step
 	progress  []string
@@ -97,17 +97,17 @@ type recorder struct {
 	refuse    error
 }
 
-func (r *recorder) Step(s Step) {
+func (r *fakeRecorder) Step(s Step) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.steps = append(r.steps, s)
 }
 
-func (r *recorder) Progress(code string, count int) {
+func (r *fakeRecorder) Progress(code string, count int) {
 	r.progress = append(r.progress, fmt.Sprintf("%s %d", code, count))
 }
 
-func (r *recorder) Submit(_ context.Context, selector string) error {
+func (r *fakeRecorder) Submit(_ context.Context, selector string) error {
 	if r.refuse != nil {
 		return r.refuse
 	}
@@ -115,13 +115,13 @@ func (r *recorder) Submit(_ context.Context, selector string) error {
 	return nil
 }
 
-func (r *recorder) Account(_ context.Context, id string) error {
+func (r *fakeRecorder) Account(_ context.Context, id string) error {
 	r.accounts = append(r.accounts, id)
 	return r.refuse
 }
 
 // words returns the words of the steps.
-func (r *recorder) words() string {
+func (r *fakeRecorder) words() string {
 	var words []string
 	for _, s := range r.steps {
 		words = append(words, s.Word)
@@ -129,18 +129,18 @@ func (r *recorder) words() string {
 	return strings.Join(words, " ")
 }
 
-type bench struct {
+type testRun struct {
 	*Run
-	person   *person
-	recorder *recorder
+	user     *fakeUser
+	recorder *fakeRecorder
 }
 
 // start begins a run that has no browser: for what never touches the page.
-func start(t *testing.T, integration *Integration, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) bench {
+func start(t *testing.T, integration *Integration, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) testRun {
 	t.Helper()
-	b := bench{person: &person{answers: answers}, recorder: &recorder{}}
+	b := testRun{user: &fakeUser{answers: answers}, recorder: &fakeRecorder{}}
 	run, err := integration.Start(t.Context(), Options{
-		Page: new(browser.Page), User: b.person, Recorder: b.recorder, Redactor: secret.NewRedactor(), Steps: 1_000_000,
+		Page: new(browser.Page), User: b.user, Recorder: b.recorder, Redactor: secret.NewRedactor(), Steps: 1_000_000,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +150,7 @@ func start(t *testing.T, integration *Integration, answers ...func(context.Conte
 }
 
 // write runs thing.write with arguments, the names in sensitive opaque.
-func (b bench) write(arguments string, sensitive ...string) (string, error) {
+func (b testRun) write(arguments string, sensitive ...string) (string, error) {
 	result, err := b.Operation(Call{Name: "thing.write", Arguments: json.RawMessage(arguments), Sensitive: sensitive})
 	return string(result), err
 }

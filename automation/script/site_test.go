@@ -105,7 +105,7 @@ func (*carrier) show(body string) http.HandlerFunc {
 }
 
 // visit begins a run in a browser of its own that may reach the carrier.
-func (c *carrier) visit(t *testing.T, ctx context.Context, body string, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) (bench, *browser.Browser) {
+func (c *carrier) visit(t *testing.T, ctx context.Context, body string, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) (testRun, *browser.Browser) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs a browser")
@@ -124,8 +124,8 @@ func (c *carrier) visit(t *testing.T, ctx context.Context, body string, answers 
 		t.Fatal(err)
 	}
 	t.Cleanup(process.Close)
-	b := bench{person: &person{answers: answers}, recorder: &recorder{}}
-	b.Run, err = integration.Start(ctx, Options{Page: process.Page(), User: b.person, Recorder: b.recorder, Redactor: redactor})
+	b := testRun{user: &fakeUser{answers: answers}, recorder: &fakeRecorder{}}
+	b.Run, err = integration.Start(ctx, Options{Page: process.Page(), User: b.user, Recorder: b.recorder, Redactor: redactor})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"passage/automation/prompt"
 )
 
-func TestCredentialsAreAskedAgainUntilTheyAreRight(t *testing.T) {
+func TestCredentials_AreAskedAgainUntilAccepted(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, `
 def login(page, user):
@@ -35,8 +35,8 @@ def run(page, arguments):
 		{Kind: prompt.Credentials, Fields: fields, AttemptsLeft: 3},
 		{Kind: prompt.Credentials, Fields: fields, AttemptsLeft: 2, Reason: "wrong_password"},
 	}
-	if !reflect.DeepEqual(b.person.asked, want) {
-		t.Errorf("asked %+v\nwant  %+v", b.person.asked, want)
+	if !reflect.DeepEqual(b.user.asked, want) {
+		t.Errorf("asked %+v\nwant  %+v", b.user.asked, want)
 	}
 	if got := b.recorder.words(); got != "user.credentials attempt.reject user.credentials" {
 		t.Errorf("steps are %s", got)
@@ -49,7 +49,7 @@ def run(page, arguments):
 	}
 }
 
-func TestLastRejectedAttemptEndsTheLogin(t *testing.T) {
+func TestReject_LastAttemptEndsLogin(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, `
 def login(page, user):
@@ -70,7 +70,7 @@ def run(page, arguments, user):
 	wantFailure(t, err, outcome.MFAFailed, 8, "wrong_code")
 }
 
-func TestErrorWhileAskingEndsTheLoopWithItsOutcome(t *testing.T) {
+func TestCredentials_PromptErrorEndsLoop(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, `
 def ask(user):
@@ -102,13 +102,13 @@ def run(page, arguments, user):
 	wantFailure(t, err, outcome.UserCancelled, 11, "by the person")
 }
 
-func TestAttemptsMustBeBrokenOrRejected(t *testing.T) {
+func TestCredentials_AttemptMustBreakOrReject(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		body, says string
 		line       int
 	}{
-		"neither":         {"for a in user.credentials():\n        pass", "the loop came round without attempt.reject(reason)", 2},
+		"neither":         {"for a in user.credentials():\n        pass", "the loop continued without attempt.reject(reason)", 2},
 		"twice":           {"for a in user.credentials():\n        a.reject('x')\n        a.reject('x')", "rejected already", 4},
 		"no reason":       {"for a in user.credentials():\n        a.reject('')", "give a reason", 3},
 		"reason is prose": {"for a in user.credentials():\n        a.reject('Wrong password!')", "must be a key like \"wrong_password\"", 3},
@@ -119,7 +119,7 @@ func TestAttemptsMustBeBrokenOrRejected(t *testing.T) {
 		"digits":          {"user.one_time_code(digits = -1)", "digits = -1 must be 0", 2},
 		"app and sent":    {"user.one_time_code(app = True, resend = True)", "(app = True) is not sent", 2},
 		"time limit":      {"user.one_time_code(time_limit = 1 << 20)", "time_limit = 1048576 must be", 2},
-		"as a list":       {"list(user.credentials())", "the loop came round without attempt.reject(reason)", 2},
+		"as a list":       {"list(user.credentials())", "the loop continued without attempt.reject(reason)", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -131,7 +131,7 @@ func TestAttemptsMustBeBrokenOrRejected(t *testing.T) {
 	}
 }
 
-func TestOneTimeCodeCanBeSentAgain(t *testing.T) {
+func TestOneTimeCode_CanBeResent(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, `
 def run(page, arguments, user):
@@ -157,13 +157,13 @@ def run(page, arguments, user):
 	first := prompt.Prompt{Kind: prompt.OneTimeCode, SentTo: "(•••) •••-4410", Digits: 6, CanResend: true, TimeLimit: 300, AttemptsLeft: 2}
 	last := first
 	last.AttemptsLeft, last.Reason = 1, "wrong_code"
-	if want := []prompt.Prompt{first, first, last}; !reflect.DeepEqual(b.person.asked, want) {
-		t.Errorf("asked %+v\nwant  %+v", b.person.asked, want)
+	if want := []prompt.Prompt{first, first, last}; !reflect.DeepEqual(b.user.asked, want) {
+		t.Errorf("asked %+v\nwant  %+v", b.user.asked, want)
 	}
 }
 
 // A site that sends codes to the user name shows nothing but what was typed.
-func TestDestinationThatOnlyEchoesASecretIsLeftOut(t *testing.T) {
+func TestOneTimeCode_OmitsMaskedDestination(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, `
 def run(page, arguments, user):
@@ -179,31 +179,31 @@ def run(page, arguments, user):
 	if _, err := b.write(""); err != nil {
 		t.Fatal(err)
 	}
-	if asked := b.person.asked; asked[1].SentTo != "" || asked[2].SentTo != "mail to •••" {
+	if asked := b.user.asked; asked[1].SentTo != "" || asked[2].SentTo != "mail to •••" {
 		t.Errorf("asked %+v", asked)
 	}
 }
 
-func TestCodeIsMissingWhileItIsSentAgain(t *testing.T) {
+func TestAttempt_HasNoCodeWhileResending(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, "def run(page, arguments, user):\n    for attempt in user.one_time_code(resend = True):\n        attempt['code']\n")
 	_, err := start(t, integration, gives("action", "resend")).write("")
 	wantFailure(t, err, outcome.AutomationError, 3, "check attempt.resend first")
 }
 
-func TestResendingEndsSomewhere(t *testing.T) {
+func TestOneTimeCode_LimitsResends(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, "def run(page, arguments, user):\n    for attempt in user.one_time_code(resend = True):\n        pass\n")
 	again := gives("action", "resend")
 	b := start(t, integration, again, again, again, again, again, again)
 	_, err := b.write("")
 	wantFailure(t, err, outcome.InternalError, 2, "the answer does not fit the prompt for one_time_code")
-	if last := b.person.asked[len(b.person.asked)-1]; last.CanResend {
+	if last := b.user.asked[len(b.user.asked)-1]; last.CanResend {
 		t.Error("the last prompt still offers to send the code again")
 	}
 }
 
-func TestChoiceTextAndConfirmation(t *testing.T) {
+func TestUser_ChoiceTextAndConfirmation(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, `
 def run(page, arguments, user):
@@ -226,12 +226,12 @@ def run(page, arguments, user):
 		{Kind: prompt.Confirm, Changes: []prompt.Change{{Label: "autopay_card", Before: "Visa 4242", After: "Visa " + strings.Repeat("x", 194) + "…"}}},
 		{Kind: prompt.Confirm, Changes: []prompt.Change{{Label: "x"}}},
 	}
-	if !reflect.DeepEqual(b.person.asked, want) {
-		t.Errorf("asked %+v\nwant  %+v", b.person.asked, want)
+	if !reflect.DeepEqual(b.user.asked, want) {
+		t.Errorf("asked %+v\nwant  %+v", b.user.asked, want)
 	}
 }
 
-func TestFaultyQuestionsAreTheScriptsFault(t *testing.T) {
+func TestUser_InvalidQuestionsAreAutomationErrors(t *testing.T) {
 	t.Parallel()
 	for code, says := range map[string]string{
 		"user.choose([])": "there are no options",
@@ -245,7 +245,7 @@ func TestFaultyQuestionsAreTheScriptsFault(t *testing.T) {
 		"user.text('')":                               "the question is empty",
 		"user.confirm([])":                            "say what will change",
 		"user.approve()":                              "there are no selectors; name them",
-		"user.approve('#a')":                          "name what may come",
+		"user.approve('#a')":                          "name the outcomes",
 		"user.approve(timeout = 'x', a = '#a')":       "timeout must be a number of seconds, not a string",
 		"user.approve(timeout = 601, a = '#a')":       "at most 600 seconds",
 		"user.approve(sent_to = 1, a = '#a')":         "sent_to must be a text",
@@ -254,7 +254,7 @@ func TestFaultyQuestionsAreTheScriptsFault(t *testing.T) {
 		"progress('found_bills', count = -1)":         "must not be negative",
 		"fail('NO_' + 'SUCH')":                        `"NO_SUCH" is not a code`,
 		"integration()":                               "belongs at the top of the file",
-		"field('a', label = 'a')":                     "belongs into the credentials",
+		"field('a', label = 'a')":                     "belongs in the credentials",
 		"page.click(' '.strip())":                     "page.click: the selector is empty",
 		"page.click()":                                "page.click: missing argument for selector",
 		"page.click('#a', timeout = 0)":               "timeout = 0 must be more than 0",
@@ -263,7 +263,7 @@ func TestFaultyQuestionsAreTheScriptsFault(t *testing.T) {
 		"page.goto('login')":                          "neither a path that starts with / nor an absolute address",
 		"page.goto('https://example.com/')":           "not one of the integration's hosts (127.0.0.1:8090): add it to hosts",
 		"page.wait_for()":                             `there are no selectors; name them, as in home = "#account"`,
-		"page.wait_for('#a')":                         "name what may come",
+		"page.wait_for('#a')":                         "name the outcomes",
 		"page.rows('tr')":                             "there are no columns",
 		"page.check('#a', on = 'yes')":                "got string, want bool",
 	} {
@@ -276,7 +276,7 @@ func TestFaultyQuestionsAreTheScriptsFault(t *testing.T) {
 	}
 }
 
-func TestAnswersThatWereNotValidatedAreRefused(t *testing.T) {
+func TestUser_RefusesUnvalidatedAnswers(t *testing.T) {
 	t.Parallel()
 	for code, answer := range map[string]func(context.Context, prompt.Prompt) (prompt.Answer, error){
 		"user.choose([{'id': 'a', 'label': 'x'}])": gives("choice", "b"),

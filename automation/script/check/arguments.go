@@ -7,7 +7,7 @@ import (
 
 	"go.starlark.net/syntax"
 
-	"passage/automation/script"
+	"passage/automation/script/dialect"
 )
 
 // checkArguments checks how functions use the arguments of the operations that
@@ -74,7 +74,7 @@ func (c *checker) checkArgumentUses(def *syntax.DefStmt, accepted acceptedArgume
 	for _, use := range uses {
 		switch {
 		case !accepted.known[use.name]:
-			hint := script.Suggest(use.name, slices.Sorted(maps.Keys(accepted.known)))
+			hint := dialect.Suggest(use.name, slices.Sorted(maps.Keys(accepted.known)))
 			c.errorf(use.at, "%s takes no argument %q%s", strings.Join(accepted.operations, ", "), use.name, hint)
 		case use.required && !accepted.required[use.name] && !tested[use.name]:
 			c.advisef(use.at, "the argument %q may be missing: %s.get(%q) gives None then", use.name, use.object, use.name)

@@ -15,13 +15,13 @@ import (
 	"go.starlark.net/syntax"
 
 	"passage/automation/script"
-	"passage/automation/script/ast"
+	"passage/automation/script/dialect"
 )
 
 // Integration returns what is wrong with an integration that loads, ordered by
 // line.
 func Integration(i *script.Integration, definitions Definitions) []*Finding {
-	file, err := ast.Parse(i.Filename, i.Source)
+	file, err := dialect.Parse(i.Filename, i.Source)
 	if err != nil {
 		return nil // impossible: the integration was loaded from this source
 	}

@@ -6,8 +6,7 @@ import (
 
 	"go.starlark.net/syntax"
 
-	"passage/automation/script"
-	"passage/automation/script/ast"
+	"passage/automation/script/dialect"
 )
 
 // expression checks the comparisons and the waits in an expression.
@@ -39,7 +38,7 @@ func (w *walker) comparison(e *syntax.BinaryExpr, known variables) {
 			w.mayEqual(e.Y, []string{text}, known)
 		}
 	case syntax.IN, syntax.NOT_IN:
-		if list, ok := ast.Unparen(e.Y).(*syntax.ListExpr); ok {
+		if list, ok := dialect.Unparen(e.Y).(*syntax.ListExpr); ok {
 			for _, item := range list.List {
 				if text, ok := literalString(item); ok {
 					w.mayEqual(e.X, []string{text}, known)
@@ -66,7 +65,7 @@ func (w *walker) mayEqual(e syntax.Expr, texts []string, known variables) {
 	}
 	hint := ""
 	if len(texts) == 1 {
-		hint = script.Suggest(texts[0], possible.sorted())
+		hint = dialect.Suggest(texts[0], possible.sorted())
 	}
 	w.errorf(start(e), "this is never %q%s: it is one of %s", strings.Join(texts, `" or "`), hint, possible.quoted())
 }
@@ -76,7 +75,7 @@ func (w *walker) mayEqual(e syntax.Expr, texts []string, known variables) {
 func (w *walker) duplicateOutcomes(call *syntax.CallExpr, known variables) {
 	parts := make([]values, len(call.Args))
 	for i, arg := range call.Args {
-		if name, _ := ast.Keyword(arg); name != "" {
+		if name, _ := dialect.Keyword(arg); name != "" {
 			parts[i] = valuesOf(name)
 		} else if dict, ok := arg.(*syntax.UnaryExpr); ok && dict.Op == syntax.STARSTAR {
 			parts[i] = w.keysOfUnion(dict.X, known)
@@ -96,7 +95,7 @@ func (w *walker) duplicateOutcomes(call *syntax.CallExpr, known variables) {
 // keysOfUnion is evaluateKeys, and reports a union of dicts that share a key:
 // only the value on the right is used.
 func (w *walker) keysOfUnion(e syntax.Expr, known variables) values {
-	union, ok := ast.Unparen(e).(*syntax.BinaryExpr)
+	union, ok := dialect.Unparen(e).(*syntax.BinaryExpr)
 	if !ok || union.Op != syntax.PIPE {
 		return w.evaluateKeys(e, known)
 	}

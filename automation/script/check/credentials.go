@@ -8,7 +8,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"passage/automation/prompt"
-	"passage/automation/script"
+	"passage/automation/script/dialect"
 )
 
 // checkCredentials finds credentials that nothing uses, and uses of credentials
@@ -83,7 +83,7 @@ func (c *checker) checkAttempt(loop *syntax.ForStmt, fields []string) {
 			}
 			field, isText := literalString(index.Y)
 			if isSameName(index.X, variable) && isText && !slices.Contains(fields, field) {
-				c.errorf(start(index.Y), "an attempt has no field %q%s: it has %s", field, script.Suggest(field, fields), strings.Join(fields, ", "))
+				c.errorf(start(index.Y), "an attempt has no field %q%s: it has %s", field, dialect.Suggest(field, fields), strings.Join(fields, ", "))
 			}
 			return true
 		})

@@ -6,7 +6,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
-	"passage/automation/script/ast"
+	"passage/automation/script/dialect"
 )
 
 // evaluate returns which strings an expression can be.
@@ -71,7 +71,7 @@ var waitSettings = []string{"timeout", "sent_to", "otherwise"}
 func (w *walker) outcomesOf(call *syntax.CallExpr, known variables) values {
 	all := w.keywordsOf(call, known, waitSettings)
 	for _, arg := range call.Args {
-		switch name, value := ast.Keyword(arg); {
+		switch name, value := dialect.Keyword(arg); {
 		case name == "otherwise":
 			all = all.union(w.evaluate(value, known))
 		case name == "" && !isUnpacked(arg):
@@ -85,7 +85,7 @@ func (w *walker) outcomesOf(call *syntax.CallExpr, known variables) values {
 func (w *walker) keywordsOf(call *syntax.CallExpr, known variables, without []string) values {
 	var all values
 	for _, arg := range call.Args {
-		if name, _ := ast.Keyword(arg); name != "" {
+		if name, _ := dialect.Keyword(arg); name != "" {
 			if !slices.Contains(without, name) {
 				all = all.union(valuesOf(name))
 			}

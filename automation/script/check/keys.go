@@ -6,7 +6,7 @@ import (
 
 	"go.starlark.net/syntax"
 
-	"passage/automation/script"
+	"passage/automation/script/dialect"
 )
 
 // keyArgument is an argument whose value is the key of a text for the user.
@@ -40,6 +40,6 @@ func (c *checker) checkKeys(definitions Definitions) {
 			return
 		}
 		c.advisef(start(value), "the key %q has no text%s, so users read a general one; \"passage integrations docs\" lists the keys",
-			key, script.Suggest(key, slices.Sorted(maps.Keys(described.known))))
+			key, dialect.Suggest(key, slices.Sorted(maps.Keys(described.known))))
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"passage/automation/script"
+	"passage/automation/script/dialect"
 )
 
 // checkOperations checks the functions of operations against the schemas of
@@ -17,7 +18,7 @@ func (c *checker) checkOperations(schemas map[string]Schemas) {
 	for _, name := range c.integration.Operations {
 		operation, ok := schemas[name]
 		if !ok {
-			c.errorf(c.positionOf(name), "there is no operation %q%s; there are %s", name, script.Suggest(name, known), strings.Join(known, ", "))
+			c.errorf(c.positionOf(name), "there is no operation %q%s; there are %s", name, dialect.Suggest(name, known), strings.Join(known, ", "))
 			continue
 		}
 		def := c.functionOf(name)

@@ -8,8 +8,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"passage/automation/prompt"
-	"passage/automation/script"
-	"passage/automation/script/ast"
+	"passage/automation/script/dialect"
 )
 
 // checkResults compares what a function returns with the schema of the result,
@@ -111,7 +110,7 @@ func isFilter(def *syntax.DefStmt) bool {
 		return false
 	}
 	dict, isName := items.Fn.(*syntax.DotExpr).X.(*syntax.Ident)
-	pair, isPair := ast.Unparen(clause.Vars).(*syntax.TupleExpr)
+	pair, isPair := dialect.Unparen(clause.Vars).(*syntax.TupleExpr)
 	if !isName || dict.Name != plain[0] || !isPair || len(pair.List) != 2 {
 		return false
 	}
@@ -132,7 +131,7 @@ func (r resultChecker) checkDict(e *syntax.DictExpr, want *schema, partial bool)
 		property, known := want.Properties[key]
 		if !known && want.Additional != nil && !*want.Additional {
 			properties := slices.Sorted(maps.Keys(want.Properties))
-			r.errorf(start(entry.Key), "the result has no %q here%s; it has %s", key, script.Suggest(key, properties), strings.Join(properties, ", "))
+			r.errorf(start(entry.Key), "the result has no %q here%s; it has %s", key, dialect.Suggest(key, properties), strings.Join(properties, ", "))
 		}
 		r.check(entry.Value, property, false)
 	}
@@ -182,6 +181,6 @@ func (r resultChecker) checkLiteral(e *syntax.Literal, want *schema) {
 		}
 	}
 	if isText && len(allowed) > 0 && !slices.Contains(allowed, text) {
-		r.errorf(e.TokenPos, "the result cannot be %q here%s; it is one of %s", prompt.Quote(text), script.Suggest(text, allowed), strings.Join(allowed, ", "))
+		r.errorf(e.TokenPos, "the result cannot be %q here%s; it is one of %s", prompt.Quote(text), dialect.Suggest(text, allowed), strings.Join(allowed, ", "))
 	}
 }

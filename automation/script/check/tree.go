@@ -3,7 +3,7 @@ package check
 import (
 	"go.starlark.net/syntax"
 
-	"passage/automation/script/ast"
+	"passage/automation/script/dialect"
 )
 
 // start returns the position at which a node begins.
@@ -36,7 +36,7 @@ func literalString(e syntax.Expr) (string, bool) {
 	if e == nil {
 		return "", false
 	}
-	if literal, ok := ast.Unparen(e).(*syntax.Literal); ok {
+	if literal, ok := dialect.Unparen(e).(*syntax.Literal); ok {
 		text, ok := literal.Value.(string)
 		return text, ok
 	}
@@ -47,7 +47,7 @@ func literalString(e syntax.Expr) (string, bool) {
 // an index; nil if there is neither.
 func argument(call *syntax.CallExpr, name string, index int) syntax.Expr {
 	for i, arg := range call.Args {
-		key, value := ast.Keyword(arg)
+		key, value := dialect.Keyword(arg)
 		switch {
 		case key == name:
 			return value

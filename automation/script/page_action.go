@@ -1,0 +1,194 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.starlark.net/starlark"
+
+	"passage/automation/browser"
+	"passage/automation/script/dialect"
+)
+
+// actionWords are the words of the page that do something.
+var actionWords = map[string]pageWord{
+	"goto": {(*page).goTo, manual{
+		"page.goto(path_or_url, timeout = 30)",
+		"Opens a path on the site, or an address on one of the integration's hosts, and returns when the document is there. It is always loaded anew, also where the page is at that address already: what is read then is what the site has. What the page's scripts draw comes later: wait for it.",
+		"SITE_UNAVAILABLE when it does not come, or comes with a status of 500 and more; RATE_LIMITED for 429.",
+		`page.goto("/login")`,
+	}},
+	"fill": {(*page).fill, manual{
+		"page.fill(selector, text, timeout = 10)",
+		"Waits for a visible, enabled text field and replaces what it holds, with focus, input and change events; a field that does not take it so gets real keys. A field that writes the text in its own way, as (206) 555-0100, has taken it. A date, month or time field takes 2026-08-12, 2026-08 or 09:30, whatever it shows. A text longer than one character, for a field of one, goes into that field and the ones after it with real keys, a character each; nothing is typed twice when the last one sends the form. Takes opaque values. Types only into documents on the integration's hosts, over https (or on loopback).",
+		"SITE_CHANGED when there was no such field in time. AUTOMATION_ERROR for a text that a date or number field does not take.",
+		`page.fill(["#username", "label=Email"], "ada@example.com")`,
+	}},
+	"type": {(*page).typeKeys, manual{
+		"page.type(selector, text, timeout = 10)",
+		"Types at the end of what a field holds, with a real key for each character: for widgets that listen to keys. Takes opaque values, and types where fill does.",
+		"As fill.",
+		`page.type("placeholder=Search", "november")`,
+	}},
+	"click": {(*page).click, manual{
+		"page.click(selector, timeout = 10)",
+		"Waits until an element is visible, enabled, still and not covered, and clicks it with the mouse. What comes up over it at that very moment (a survey, a banner) does not get the click, which is made again; one that came to the element is never made twice. A button that stays disabled has the focus taken from the field beside it, once. Returns when the click is made: what it leads to is for page.wait_for.",
+		"SITE_CHANGED when that was not so in time, with the reason, such as what covers it: see page.dismiss.",
+		`page.click('role=button[name="Sign in"]')`,
+	}},
+	"hover": {(*page).hover, manual{
+		"page.hover(selector, timeout = 10)",
+		"Waits as click does, and only moves the mouse there: for menus that open so.",
+		"As click.",
+		`page.hover("text=Account")`,
+	}},
+	"submit": {(*page).submit, manual{
+		"page.submit(selector, timeout = 10)",
+		"Performs the operation's write: as click, but it is written down that it may have happened. That is done when the element could be clicked, right before the mouse is pressed, so a button that never came, stayed disabled or covered leaves no write behind. From then on every end but a result or OPERATION_REJECTED is OPERATION_UNKNOWN, even if the click went nowhere. Each write has one.",
+		"As click, before it is written down. Refused in log-ins, in reads and in dry runs.",
+		`page.submit("#save-card")`,
+	}},
+	"press": {(*page).press, manual{
+		"page.press(key)",
+		"Presses a key where the focus is: one character, or one of " + browser.Keys() + ".",
+		"AUTOMATION_ERROR for any other name.",
+		`page.press("Enter")`,
+	}},
+	"select": {(*page).choose, manual{
+		"page.select(selector, value, timeout = 10)",
+		"Chooses an option by its value or else by its visible label: of a select element, of a field with a datalist, or of a widget. A widget is whatever shows its options when it is clicked, however it is built; it is opened, scrolled or typed into until the option is there, the option is clicked, and the widget has to show it.",
+		"SITE_CHANGED when there was no such option in time, or it is not shown as chosen.",
+		`page.select("label=Month", "August")`,
+	}},
+	"check": {(*page).check, manual{
+		"page.check(selector, on = True, timeout = 10)",
+		"Switches a checkbox, radio button or switch, by a click on it or, where it is hidden under what is drawn in its place, on its label, if it is not already as wanted.",
+		"SITE_CHANGED when it did not come, or did not change.",
+		`page.check("label=Remember this device", on = False)`,
+	}},
+}
+
+func (p *page) goTo(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var destination string
+	var timeout starlark.Value
+	if err := dialect.Unpack(w.step.Word, args, kwargs, "path_or_url", &destination, "timeout?", &timeout); err != nil {
+		return nil, err
+	}
+	w.step.Selector, _, _ = strings.Cut(destination, "?") // a step must not hold the query
+	if p.inIframe {
+		return nil, errors.New("page.goto: a frame cannot be sent to another address; use the page")
+	}
+	address, err := p.run.integration.address(destination)
+	if err != nil {
+		return nil, fmt.Errorf("page.goto: %w", err)
+	}
+	live, err := p.withTimeout(timeout)
+	if err != nil {
+		return nil, fmt.Errorf("page.goto: %w", err)
+	}
+	return nil, withOutcome(live.Goto(p.run.ctx, address))
+}
+
+func (p *page) fill(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, text, err := p.fieldAndText(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	w.step.Matches, err = at.live.Fill(p.run.ctx, at.selector, text)
+	return nil, withOutcome(err)
+}
+
+func (p *page) typeKeys(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, text, err := p.fieldAndText(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	w.step.Matches, err = at.live.Type(p.run.ctx, at.selector, text)
+	return nil, withOutcome(err)
+}
+
+// fieldAndText unpacks the arguments of fill and type, the only words that take
+// an opaque value.
+func (p *page) fieldAndText(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (target, string, error) {
+	var selector, text, timeout starlark.Value
+	if err := starlark.UnpackArgs(w.step.Word, args, kwargs, "selector", &selector, "text", &text, "timeout?", &timeout); err != nil {
+		return target{}, "", err
+	}
+	at, err := p.target(w, selector, timeout)
+	if err != nil {
+		return target{}, "", err
+	}
+	switch text := text.(type) {
+	case *dialect.Opaque:
+		return at, text.Value().Reveal(), nil
+	case starlark.String:
+		return at, string(text), nil
+	default:
+		return target{}, "", fmt.Errorf("%s: text must be a text or an opaque value, not a %s; str(…) makes a text of a number", w.step.Word, text.Type())
+	}
+}
+
+func (p *page) click(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, err := p.elementOf(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	w.step.Matches, err = at.live.Click(p.run.ctx, at.selector)
+	return nil, withOutcome(err)
+}
+
+func (p *page) hover(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, err := p.elementOf(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	w.step.Matches, err = at.live.Hover(p.run.ctx, at.selector)
+	return nil, withOutcome(err)
+}
+
+// submit performs the operation's write. It is recorded when the element can be
+// clicked, right before the mouse is pressed: a button that never becomes
+// clickable leaves nothing unknown. After that, only reading back can tell
+// whether the write happened.
+func (p *page) submit(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, err := p.elementOf(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	if p.run.submitRefused != "" {
+		return nil, fmt.Errorf("page.submit is refused in %s: %s", p.run.operation, p.run.submitRefused)
+	}
+	w.step.Matches, err = at.live.Submit(p.run.ctx, at.selector, func() error {
+		return p.run.options.Recorder.Submit(p.run.ctx, p.run.scrub(w.step.Selector))
+	})
+	return nil, withOutcome(err)
+}
+
+func (p *page) press(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var key string
+	if err := dialect.Unpack(w.step.Word, args, kwargs, "key", &key); err != nil {
+		return nil, err
+	}
+	return nil, withOutcome(p.live.Press(p.run.ctx, key))
+}
+
+func (p *page) choose(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var value string
+	at, err := p.elementOf(w, args, kwargs, "value", &value)
+	if err != nil {
+		return nil, err
+	}
+	w.step.Matches, err = at.live.Select(p.run.ctx, at.selector, value)
+	return nil, withOutcome(err)
+}
+
+func (p *page) check(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	on := true
+	at, err := p.elementOf(w, args, kwargs, "on?", &on)
+	if err != nil {
+		return nil, err
+	}
+	w.step.Matches, err = at.live.Check(p.run.ctx, at.selector, on)
+	return nil, withOutcome(err)
+}

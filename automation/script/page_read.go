@@ -1,0 +1,193 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+
+	"go.starlark.net/starlark"
+
+	"passage/automation/browser"
+)
+
+// readingWords are the words of the page that read it.
+var readingWords = map[string]pageWord{
+	"text": {(*page).text, manual{
+		"page.text(selector, timeout = 10) → text",
+		"Waits for an element and gives its text as it is shown, trimmed.",
+		"SITE_CHANGED when it did not come.",
+		`greeting = page.text("role=heading[name*='Hello']")`,
+	}},
+	"attr": {(*page).attr, manual{
+		"page.attr(selector, name, timeout = 10) → text or None",
+		"Waits for an element and gives one of its attributes, None if it has it not. What was typed into a field is no attribute.",
+		"SITE_CHANGED when it did not come.",
+		`href = page.attr("a[rel=next]", "href")`,
+	}},
+	"value": {(*page).value, manual{
+		"page.value(selector, timeout = 10) → text",
+		"Waits for a field and gives what it holds now; of a select, the chosen option's value.",
+		"SITE_CHANGED when it did not come. AUTOMATION_ERROR for password fields, for fields that this script typed into, and for what holds an opaque value.",
+		`limit = page.value("label=Spending limit")`,
+	}},
+	"checked": {(*page).checked, manual{
+		"page.checked(selector, timeout = 10) → True or False",
+		"Waits for a checkbox or radio button and gives whether it is on.",
+		"SITE_CHANGED when it did not come.",
+		`paperless = page.checked("label=Paperless bills")`,
+	}},
+	"exists": {(*page).exists, manual{
+		"page.exists(selector) → True or False",
+		"Whether anything matches now, be it shown or hidden. It does not wait, except for a document that is still loading.",
+		"None.",
+		`more = page.exists("text=Load more")`,
+	}},
+	"count": {(*page).count, manual{
+		"page.count(selector) → number",
+		"How many elements match now.",
+		"None.",
+		`cards = page.count(".card")`,
+	}},
+	"rows": {(*page).rows, manual{
+		"page.rows(selector, name = column, …) → list of dicts",
+		"Reads a value for each column from every element that matches now. A column is a selector in the row, \"@attribute\" of the row, \"selector@attribute\", or \"\" for the row's own text. What is not there is None; no rows are an empty list.",
+		"AUTOMATION_ERROR when it is too much: 2 million characters.",
+		`bills = page.rows("tr.bill", id = "@data-id", due = "time@datetime", amount = ".amount")`,
+	}},
+}
+
+func (p *page) text(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, err := p.elementOf(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	text, matches, err := at.live.Text(p.run.ctx, at.selector)
+	w.step.Matches = matches
+	if err != nil {
+		return nil, withOutcome(err)
+	}
+	return p.limitText(w, text)
+}
+
+func (p *page) attr(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var name string
+	at, err := p.elementOf(w, args, kwargs, "name", &name)
+	if err != nil {
+		return nil, err
+	}
+	text, there, matches, err := at.live.Attr(p.run.ctx, at.selector, name)
+	w.step.Matches = matches
+	if err != nil {
+		return nil, withOutcome(err)
+	}
+	if !there {
+		return starlark.None, nil
+	}
+	return p.limitText(w, text)
+}
+
+// value refuses a field that holds an opaque value: otherwise a script could type
+// a credential and read it back.
+func (p *page) value(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, err := p.elementOf(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	text, matches, err := at.live.Value(p.run.ctx, at.selector)
+	w.step.Matches = matches
+	if err != nil {
+		return nil, withOutcome(err)
+	}
+	if p.run.scrub(text) != text {
+		return nil, errors.New("page.value: the field holds an opaque value, or a card number")
+	}
+	return p.limitText(w, text)
+}
+
+func (p *page) checked(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, err := p.elementOf(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	on, matches, err := at.live.Checked(p.run.ctx, at.selector)
+	w.step.Matches = matches
+	return starlark.Bool(on), withOutcome(err)
+}
+
+// limitText returns a text of the page to the script, within its allowance.
+func (p *page) limitText(w *invocation, text string) (starlark.Value, error) {
+	if err := p.run.allowance.Text(len(text)); err != nil {
+		return nil, fmt.Errorf("%s: %w", w.step.Word, err)
+	}
+	return starlark.String(text), nil
+}
+
+func (p *page) exists(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, err := p.presentElementOf(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	there, err := at.live.Exists(p.run.ctx, at.selector)
+	if there {
+		w.step.Matches = 1
+	}
+	return starlark.Bool(there), withOutcome(err)
+}
+
+func (p *page) count(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, err := p.presentElementOf(w, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	w.step.Matches, err = at.live.Count(p.run.ctx, at.selector)
+	return starlark.MakeInt(w.step.Matches), withOutcome(err)
+}
+
+// rows returns a list of dicts, one for each element, with the columns in the
+// order in which the script names them.
+func (p *page) rows(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	at, err := p.presentElementOf(w, args, nil)
+	if err != nil {
+		return nil, err
+	}
+	named, _, err := namedSelectors(w, kwargs, "columns", `last4 = ".last4"`)
+	if err != nil {
+		return nil, err
+	}
+	columns := make([]browser.Column, len(named))
+	for i, column := range named {
+		columns[i] = browser.Column(column)
+	}
+	found, err := at.live.Rows(p.run.ctx, at.selector, columns)
+	if err != nil {
+		return nil, withOutcome(err)
+	}
+	w.step.Matches = len(found)
+	if err := p.run.allowance.Items(len(found) * (len(columns) + 1)); err != nil {
+		return nil, fmt.Errorf("page.rows: %w", err)
+	}
+	rows := make([]starlark.Value, len(found))
+	for i, cells := range found {
+		if rows[i], err = p.row(w, columns, cells); err != nil {
+			return nil, err
+		}
+	}
+	return starlark.NewList(rows), nil
+}
+
+// row returns the dict of one row. A cell that is not there is None.
+func (p *page) row(w *invocation, columns []browser.Column, cells map[string]*string) (starlark.Value, error) {
+	row := starlark.NewDict(len(columns))
+	for _, column := range columns {
+		var cell starlark.Value = starlark.None
+		if text := cells[column.Name]; text != nil {
+			var err error
+			if cell, err = p.limitText(w, *text); err != nil {
+				return nil, err
+			}
+		}
+		if err := row.SetKey(starlark.String(column.Name), cell); err != nil {
+			return nil, fmt.Errorf("page.rows: %w", err)
+		}
+	}
+	return row, nil
+}

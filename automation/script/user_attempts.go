@@ -1,0 +1,72 @@
+package script
+
+import (
+	"fmt"
+	"slices"
+
+	"go.starlark.net/starlark"
+
+	"passage/automation/outcome"
+	"passage/automation/prompt"
+	"passage/automation/script/dialect"
+)
+
+// attemptLoopWords are the words of the user that a for loop goes through.
+var attemptLoopWords = map[string]userWord{
+	"credentials": {(*user).credentials, manual{
+		"for attempt in user.credentials(attempts = 3): …",
+		"Each turn of the loop has the person's credentials, asked for again after attempt.reject. End it with break.",
+		"INVALID_CREDENTIALS when the last attempt is rejected.",
+		"for attempt in user.credentials(attempts = 3):\n    page.fill(\"#username\", attempt[\"username\"])\n    if page.wait_for(home = \"#home\", wrong = \".error\") == \"home\":\n        break\n    attempt.reject(\"wrong_password\")",
+	}},
+	"one_time_code": {(*user).oneTimeCode, manual{
+		"for attempt in user.one_time_code(sent_to = \"\", digits = 0, attempts = 3, resend = False, time_limit = 0, app = False): …",
+		"Each turn has a code, which the site sends, or with app = True an authenticator app shows: the person is told which. digits is how many it has, 0 for any code; resend says that another can be sent, then look at attempt.resend first; time_limit is what the site gives, in seconds, 0 for none.",
+		"MFA_FAILED when the last attempt is rejected.",
+		"for attempt in user.one_time_code(sent_to = page.text(\"#to\"), digits = 6):\n    page.fill(\"#code\", attempt[\"code\"])\n    break",
+	}},
+}
+
+const (
+	standardAttempts = 3
+	maxAttempts      = 10
+	maxDigits        = 20
+	maxTimeLimit     = 3600 // seconds
+)
+
+func (u *user) credentials(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	total := standardAttempts
+	if err := dialect.Unpack(w.step.Word, args, kwargs, "attempts?", &total); err != nil {
+		return nil, err
+	}
+	p := prompt.Prompt{Kind: prompt.Credentials, Fields: slices.Clone(u.run.integration.Credentials)}
+	return u.newAttempts(w, p, total, outcome.InvalidCredentials)
+}
+
+func (u *user) oneTimeCode(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	total := standardAttempts
+	p := prompt.Prompt{Kind: prompt.OneTimeCode}
+	if err := dialect.Unpack(w.step.Word, args, kwargs, "sent_to?", &p.SentTo, "digits?", &p.Digits,
+		"attempts?", &total, "resend?", &p.CanResend, "time_limit?", &p.TimeLimit, "app?", &p.FromApp); err != nil {
+		return nil, err
+	}
+	if p.FromApp && (p.SentTo != "" || p.CanResend) {
+		return nil, fmt.Errorf("%s: an app's code (app = True) is not sent: leave out sent_to and resend", w.step.Word)
+	}
+	p.SentTo = u.run.quoteDestination(p.SentTo)
+	if p.Digits < 0 || p.Digits > maxDigits {
+		return nil, fmt.Errorf("%s: digits = %d must be 0 (any code) to %d", w.step.Word, p.Digits, maxDigits)
+	}
+	if p.TimeLimit < 0 || p.TimeLimit > maxTimeLimit {
+		return nil, fmt.Errorf("%s: time_limit = %d must be 0 (none) to %d seconds", w.step.Word, p.TimeLimit, maxTimeLimit)
+	}
+	return u.newAttempts(w, p, total, outcome.MFAFailed)
+}
+
+func (u *user) newAttempts(w *invocation, p prompt.Prompt, total int, exhausted outcome.Code) (starlark.Value, error) {
+	if total < 1 || total > maxAttempts {
+		return nil, fmt.Errorf("%s: attempts = %d must be 1 to %d", w.step.Word, total, maxAttempts)
+	}
+	p.AttemptsLeft = total
+	return &attempts{user: u, thread: w.thread, word: w.step.Word, prompt: p, total: total, exhausted: exhausted}, nil
+}
