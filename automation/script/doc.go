@@ -1,33 +1,26 @@
-// Package script is the only room that knows Starlark: it loads integrations
-// and binds the words that they may use to a browser and to a person.
+// Package script loads integrations, which are written in Starlark, and runs
+// them: it gives them the words with which they use a browser and ask the user.
 //
-// It owns the language of integrations: which words exist, what they refuse,
-// how a fault is told to the script's author, and how much a script may use
-// up. It does not own the browser (package browser), nor what becomes of a
+// It owns the words, what they refuse, how an error is reported to the author
+// of a script, and the limits of a run. It does not own the language underneath
+// (package dialect), the browser (package browser), or what becomes of a
 // session's steps, prompts and results: those go to the Recorder and the User
-// that the runner hands in.
-//
-// Its invariant: no script can turn a credential, a code or a sensitive
-// argument into text. They are opaque values, good for page.fill, page.type and,
-// on card numbers, for .last4; and nothing leaves a run, result, error or traceback,
-// without having been scrubbed of them.
+// of the caller.
 //
 // Load refuses a script that cannot work. Package check goes further, for the
 // author of a script: it finds what would run and cannot be right.
 //
-// The limits keep mistakes from hurting other sessions: steps, the size of
-// texts and lists, and recursion are bounded, and wall-clock time is the
-// context's. They are no prison for a hostile script: an integration is trusted
-// code of the operator's.
+// Its invariants: no script can turn a credential, a code or a sensitive
+// argument into text. Nothing leaves a run (result, error, traceback, step)
+// without being scrubbed of them. A login, a read or a dry run cannot submit.
 //
-// # The words
+// # Words
 //
-// Each word stands in a table with its entry in the reference, beside what it
-// does; Reference gives them all, with selectors, in Markdown. A new word is a
-// line of such a table: actingWords, readingWords, waitingWords and windowWords
-// for the page, userWords, attemptWords, and globalWords for the rest.
+// Each word is an entry of a table: its function, and its description in the
+// reference. The tables stand beside the functions. pageWords, userWords and
+// globalWords join them; Reference prints them. A new word is a new entry.
 //
-// A word of the page that takes a selector takes a list of them too. Functions
-// that are handed to a word (lambda: …) are called while it waits; they look at
-// the page and do nothing, and leave no steps.
+// A word of the page that takes a selector takes a list of them too. A function
+// that is passed to a word (lambda: …) is called while the word waits: it may
+// only look at the page, and leaves no steps.
 package script

@@ -43,8 +43,10 @@ var importRules = []importRule{
 		"automation/resources", "automation/integrations", "automation/prompt", "automation/secret", "automation/event", "automation/catalog"}},
 	{"automation/event", []string{"automation/outcome"}},
 	{"automation/catalog", []string{"db", "automation/outcome", "automation/integrations", "automation/script", "automation/script/*"}},
-	{"automation/script", []string{"automation/script/ast", "automation/loopback", "automation/browser", "automation/outcome", "automation/prompt", "automation/secret"}},
-	{"automation/script/check", []string{"automation/script", "automation/script/ast", "automation/outcome", "automation/prompt"}},
+	{"automation/script", []string{"automation/script/dialect", "automation/script/parse", "automation/loopback", "automation/browser", "automation/outcome", "automation/prompt", "automation/secret"}},
+	{"automation/script/check", []string{"automation/script", "automation/script/dialect", "automation/prompt"}},
+	{"automation/script/dialect", []string{"automation/prompt", "automation/secret"}},
+	{"automation/script/parse", []string{"automation/prompt"}},
 	{"automation/browser/pool", []string{"automation/browser", "automation/browser/chrome", "automation/outcome"}},
 	{"automation/browser", []string{"automation/browser/chrome", "automation/outcome", "automation/secret"}},
 	{"automation/browser/chrome", []string{"automation/outcome", "automation/loopback"}},
@@ -170,6 +172,7 @@ func TestImportRules_RefuseWhatIsNotListed(t *testing.T) {
 		{"automation/script/words", "automation"}:                false,
 		{"automation/script", "automation/script/check"}:         false,
 		{"automation/script/check", "automation/script"}:         true,
+		{"automation/script/dialect", "automation/script"}:       false,
 		{"automationx", "db"}:                                    false,
 	} {
 		if got := importAllowed(edge[0], edge[1]); got != want {
