@@ -16,8 +16,8 @@ import (
 var approvalWords = map[string]userWord{
 	"approve": {(*user).approve, manual{
 		"user.approve(dict, …, sent_to = \"\", timeout = 120, name = selector, …) → name",
-		"Shows that the person has to approve elsewhere, while the page is watched as by page.wait_for. timeout is in seconds, at most 600.",
-		"MFA_FAILED when nothing came.",
+		"Shows that the user has to approve on another device, and waits for an outcome as page.wait_for does. timeout is in seconds, at most 600.",
+		"MFA_FAILED if no outcome comes in time.",
 		`seen = user.approve(sent_to = page.text("#device"), home = url("/home"), denied = ".denied")`,
 	}},
 }

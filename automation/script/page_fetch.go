@@ -17,8 +17,8 @@ import (
 var fetchWords = map[string]pageWord{
 	"fetch": {(*page).fetch, manual{
 		"page.fetch(path_or_url, timeout = 30) → value",
-		"Gets JSON of the site's by GET, as its own scripts would: from the page, with its cookies, from hosts of the integration only. Gives dicts, lists, texts, numbers, True, False and None. At most 1 MiB.",
-		"RATE_LIMITED for status 429, SITE_UNAVAILABLE for 5xx and when nothing came, SITE_CHANGED for any other status but 2xx and for what is no JSON.",
+		"Gets JSON from the site by GET, as its own scripts would: from the page, with its cookies, from hosts of the integration only. Returns dicts, lists, texts, numbers, True, False and None. At most 1 MiB.",
+		"RATE_LIMITED for status 429, SITE_UNAVAILABLE for 5xx and if there is no answer, SITE_CHANGED for any other status but 2xx and for an answer that is not JSON.",
 		`history = page.fetch("/api/bills?year=2026")["content"]["historyList"]`,
 	}},
 }

@@ -13,31 +13,31 @@ import (
 var readingWords = map[string]pageWord{
 	"text": {(*page).text, manual{
 		"page.text(selector, timeout = 10) → text",
-		"Waits for an element and gives its text as it is shown, trimmed.",
-		"SITE_CHANGED when it did not come.",
+		"Waits for an element and returns its visible text, trimmed.",
+		"SITE_CHANGED if it does not appear in time.",
 		`greeting = page.text("role=heading[name*='Hello']")`,
 	}},
 	"attr": {(*page).attr, manual{
 		"page.attr(selector, name, timeout = 10) → text or None",
-		"Waits for an element and gives one of its attributes, None if it has it not. What was typed into a field is no attribute.",
-		"SITE_CHANGED when it did not come.",
+		"Waits for an element and returns one of its attributes, or None. What was typed into a field is not an attribute.",
+		"SITE_CHANGED if it does not appear in time.",
 		`href = page.attr("a[rel=next]", "href")`,
 	}},
 	"value": {(*page).value, manual{
 		"page.value(selector, timeout = 10) → text",
-		"Waits for a field and gives what it holds now; of a select, the chosen option's value.",
-		"SITE_CHANGED when it did not come. AUTOMATION_ERROR for password fields, for fields that this script typed into, and for what holds an opaque value.",
+		"Waits for a field and returns its current value; of a select, that of the chosen option.",
+		"SITE_CHANGED if it does not appear in time. AUTOMATION_ERROR for password fields, for fields that this script typed into, and for a field that holds an opaque value.",
 		`limit = page.value("label=Spending limit")`,
 	}},
 	"checked": {(*page).checked, manual{
 		"page.checked(selector, timeout = 10) → True or False",
-		"Waits for a checkbox or radio button and gives whether it is on.",
-		"SITE_CHANGED when it did not come.",
+		"Waits for a checkbox or radio button and returns whether it is on.",
+		"SITE_CHANGED if it does not appear in time.",
 		`paperless = page.checked("label=Paperless bills")`,
 	}},
 	"exists": {(*page).exists, manual{
 		"page.exists(selector) → True or False",
-		"Whether anything matches now, be it shown or hidden. It does not wait, except for a document that is still loading.",
+		"Whether anything matches now, visible or hidden. It does not wait, except for a document that is still loading.",
 		"None.",
 		`more = page.exists("text=Load more")`,
 	}},
@@ -49,8 +49,8 @@ var readingWords = map[string]pageWord{
 	}},
 	"rows": {(*page).rows, manual{
 		"page.rows(selector, name = column, …) → list of dicts",
-		"Reads a value for each column from every element that matches now. A column is a selector in the row, \"@attribute\" of the row, \"selector@attribute\", or \"\" for the row's own text. What is not there is None; no rows are an empty list.",
-		"AUTOMATION_ERROR when it is too much: 2 million characters.",
+		"Reads a value for each column from every element that matches now. A column is a selector in the row, \"@attribute\" of the row, \"selector@attribute\", or \"\" for the row's own text. A value that is missing is None; without rows the list is empty.",
+		"AUTOMATION_ERROR for more than 2 million characters.",
 		`bills = page.rows("tr.bill", id = "@data-id", due = "time@datetime", amount = ".amount")`,
 	}},
 }

@@ -13,19 +13,19 @@ import (
 var waitingWords = map[string]pageWord{
 	"wait_for": {(*page).waitFor, manual{
 		"page.wait_for(dict, …, timeout = 10, otherwise = \"\", name = selector, …) → name",
-		"Waits for the first of several named outcomes and gives its name. Outcomes are named in the call or in dicts, one after the other, such as the pages that may come here and the dead ends that may come anywhere; no name may stand in two of them. An outcome is a selector or a list of them (something visible), url(…), text(…), or a function such as lambda: page.count(\".bill\") > 3, which is called at once and whenever the page changed, at most twenty times a second, and may only look at the page. Of several that hold at once the first in order counts, functions after the others. otherwise is what it gives when none came within timeout (seconds, at most 120).",
-		"SITE_CHANGED when none came in time and there is no otherwise, with how many elements each selector matched, what hides those that are not visible, and the fields for which the browser itself holds a form back.",
+		"Waits for the first of several named outcomes and returns its name. Outcomes are named in the call or in dicts, such as one dict for the pages that may come here and one for the dead ends that may come anywhere; no name may be used twice. An outcome is a selector or a list of them (something visible), url(…), text(…), or a function such as lambda: page.count(\".bill\") > 3, which is called at once and after every change of the page, at most twenty times a second, and may only look at the page. If several hold at once, the first in order counts, functions after the others. otherwise is returned if no outcome comes within timeout (seconds, at most 120).",
+		"SITE_CHANGED if none comes in time and there is no otherwise, with the number of elements that each selector matched, what hides those that are not visible, and the fields for which the browser itself refuses to submit a form.",
 		"seen = page.wait_for(home = url(\"/account*\"), wrong = [\".error\", \"text=try again\"], code = \"label=Code\", timeout = 20)\nseen = page.wait_for({\"home\": \"#home\"}, {\"locked\": \"#locked\", \"blocked\": \"#wall\"})",
 	}},
 	"wait_url": {(*page).waitURL, manual{
 		"page.wait_url(pattern, timeout = 10)",
-		"Waits until the page is at an address. * stands for anything; the pattern is held against the address without query, or against the path alone if it starts with a slash. What is behind # counts only if the pattern has a # too, for sites that route by it.",
+		"Waits until the page is at an address. * stands for anything. The pattern is compared with the address without query, or with the path alone if it starts with a slash. The fragment after # counts only if the pattern has a # too, for sites that route by it.",
 		"SITE_CHANGED after timeout seconds.",
 		`page.wait_url("/account/*")`,
 	}},
 	"dismiss": {(*page).dismiss, manual{
 		"page.dismiss(selector, …)",
-		"From here on, clicks away whatever of this shows up while another word waits, on every page of the site: a cookie banner, a survey. It takes the place of what was said before; without selectors nothing is clicked away.",
+		"From here on, clicks each of these elements if it appears while another word waits, on every page of the site: to close a cookie banner or a survey. It replaces the selectors of an earlier call; without selectors nothing is clicked.",
 		"None.",
 		`page.dismiss("#reject-cookies", "role=button[name='No, thanks']")`,
 	}},

@@ -14,25 +14,25 @@ import (
 var windowWords = map[string]pageWord{
 	"frame": {(*page).frame, manual{
 		"page.frame(selector, timeout = 10) → page",
-		"Gives the document inside an iframe, of whatever site, as a page whose words work there. Frames in frames and in shadow roots are reached the same way. The iframe is found again if the site replaces it.",
-		"SITE_CHANGED when it did not come.",
+		"Returns the document inside an iframe, of any site, as a page whose words work there. Frames in frames and in shadow roots are reached the same way. The iframe is found again if the site replaces it.",
+		"SITE_CHANGED if it does not appear in time.",
 		`page.frame("iframe[title='Card details']").frame("iframe").fill("#number", "4111 1111 1111 1111")`,
 	}},
 	"popup": {(*page).popup, manual{
 		"page.popup(function, timeout = 10) → page",
-		"Calls the function, which does what opens a window, and gives that window as a page. One window is followed at a time, until close(); every window that was not waited for is closed at once.",
-		"SITE_CHANGED when none was opened within timeout seconds, or when it closed while it was used.",
+		"Calls the function, which must open a window, and returns that window as a page. Only one window can be used at a time, until close(); every window that was not waited for is closed at once.",
+		"SITE_CHANGED if none opens within timeout seconds, or if it closes while it is used.",
 		"bank = page.popup(lambda: page.click(\"text=Connect\"))\nbank.click(\"#allow\")\nbank.close()",
 	}},
 	"close": {(*page).closeWindow, manual{
 		"popup.close()",
-		"Closes a window that page.popup gave. One that has closed itself is closed already.",
+		"Closes a window that page.popup returned. It does nothing if the window has closed itself.",
 		"AUTOMATION_ERROR on the page itself.",
 		"page.popup(lambda: page.click(\"#terms\")).close()",
 	}},
 	"dialogs": {(*page).dialogs, manual{
 		"page.dialogs(accept = False, text = \"\") → list of texts",
-		"Says how native dialogs (alert, confirm, prompt) are answered from here on: dismissed, or accepted, a prompt with the text. Without it they are dismissed. Gives what the dialogs said that came since the last call, at most twenty. A page may always be left, whatever it asks.",
+		"Says how native dialogs (alert, confirm, prompt) are answered from here on: dismissed, or accepted, a prompt with the text. Without it they are dismissed. Returns the messages of the dialogs since the last call, at most twenty. A page can always be left, whatever it asks.",
 		"None.",
 		"page.dialogs(accept = True)\npage.click(\"#remove\")\nsaid = page.dialogs()",
 	}},

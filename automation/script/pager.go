@@ -16,8 +16,8 @@ import (
 var pagerWords = map[string]pageWord{
 	"pages": {(*page).pages, manual{
 		"for number in page.pages(next, rows, limit = 50, timeout = 10): …",
-		"Goes through the pages of a list: each turn of the loop is on one, the first is the present one. Then it clicks next and waits until what rows matches reads otherwise. It ends where next is missing, hidden or disabled, and after limit pages.",
-		"SITE_CHANGED when the rows stay the same timeout seconds after the click.",
+		"Goes through the pages of a list, one in each iteration; the first is the current page. Then it clicks next and waits until the text of rows changes. It ends if next is missing, hidden or disabled, and after limit pages.",
+		"SITE_CHANGED if the rows are the same timeout seconds after the click.",
 		"for number in page.pages(next = \"a[rel=next]\", rows = \".bill\", limit = 20):\n    bills = page.rows(\".bill\", due = \".due\")",
 	}},
 }

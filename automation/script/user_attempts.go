@@ -15,14 +15,14 @@ import (
 var attemptLoopWords = map[string]userWord{
 	"credentials": {(*user).credentials, manual{
 		"for attempt in user.credentials(attempts = 3): …",
-		"Each turn of the loop has the person's credentials, asked for again after attempt.reject. End it with break.",
-		"INVALID_CREDENTIALS when the last attempt is rejected.",
+		"Each iteration has the user's credentials, which are asked for again after attempt.reject. End the loop with break.",
+		"INVALID_CREDENTIALS if the last attempt is rejected.",
 		"for attempt in user.credentials(attempts = 3):\n    page.fill(\"#username\", attempt[\"username\"])\n    if page.wait_for(home = \"#home\", wrong = \".error\") == \"home\":\n        break\n    attempt.reject(\"wrong_password\")",
 	}},
 	"one_time_code": {(*user).oneTimeCode, manual{
 		"for attempt in user.one_time_code(sent_to = \"\", digits = 0, attempts = 3, resend = False, time_limit = 0, app = False): …",
-		"Each turn has a code, which the site sends, or with app = True an authenticator app shows: the person is told which. digits is how many it has, 0 for any code; resend says that another can be sent, then look at attempt.resend first; time_limit is what the site gives, in seconds, 0 for none.",
-		"MFA_FAILED when the last attempt is rejected.",
+		"Each iteration has a code that the site sends or, with app = True, that an authenticator app shows: the user is told which. digits is the length of the code, 0 for any code; resend says that another can be sent: then check attempt.resend first; time_limit is how many seconds the site allows, 0 for no limit.",
+		"MFA_FAILED if the last attempt is rejected.",
 		"for attempt in user.one_time_code(sent_to = page.text(\"#to\"), digits = 6):\n    page.fill(\"#code\", attempt[\"code\"])\n    break",
 	}},
 }

@@ -15,19 +15,19 @@ import (
 var questionWords = map[string]userWord{
 	"choose": {(*user).choose, manual{
 		"user.choose(options, reason = \"\") → id",
-		"Lets the person choose one of 1 to 50 options, each a dict with an id and a label of the site's own words.",
-		"AUTOMATION_ERROR for options without ids, or with the same.",
+		"Lets the user choose one of 1 to 50 options, each a dict with an id and a label in the site's own words.",
+		"AUTOMATION_ERROR for options without ids, or with the same id.",
 		`way = user.choose([{"id": "sms", "label": page.text("#sms")}, {"id": "email", "label": page.text("#email")}])`,
 	}},
 	"confirm": {(*user).confirm, manual{
 		"user.confirm(changes) → True or False",
-		"Shows what will change, in 1 to 20 dicts with label, before and after, and asks whether it should.",
+		"Shows what will change, in 1 to 20 dicts with label, before and after, and asks the user to confirm it.",
 		"None.",
 		`sure = user.confirm([{"label": "payment_card", "before": "1111", "after": "2222"}])`,
 	}},
 	"text": {(*user).text, manual{
 		"user.text(question, secret = True, reason = \"\") → opaque",
-		"Asks the site's question. secret hides the answer while it is typed; it is opaque in any case. reason is a key that says why it is asked again.",
+		"Asks the site's question. secret hides the answer while it is typed; the answer is always opaque. reason is a key that says why it is asked again.",
 		"None.",
 		`page.fill("#answer", user.text(page.text("#question"), reason = "wrong_answer"))`,
 	}},
