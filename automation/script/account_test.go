@@ -9,15 +9,15 @@ import (
 	"passage/automation/outcome"
 )
 
-// naming is a script whose login is one line.
-func naming(t *testing.T, line string) *Integration {
+// loginWith loads a script whose login is one line.
+func loginWith(t *testing.T, line string) *Integration {
 	t.Helper()
 	return loadBody(t, "def login(page, user):\n    "+line+"\n\ndef run(page, arguments):\n    account(\"late\")\n    return {}\n")
 }
 
 func TestAccount_IsReportedByLogin(t *testing.T) {
 	t.Parallel()
-	b := start(t, naming(t, `account("  No.\n 5520-7781 "); account("No. 5520-7781")`))
+	b := start(t, loginWith(t, `account("  No.\n 5520-7781 "); account("No. 5520-7781")`))
 	if err := b.Login(); err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestAccount_RefusesInvalidIDs(t *testing.T) {
 		`account("canary-a"); account("canary-b")`:                                   "another account before",
 		"for attempt in user.credentials():\n        account(attempt[\"username\"])": "opaque",
 	} {
-		b := start(t, naming(t, line), gives("username", "ada", "password", "secret"))
+		b := start(t, loginWith(t, line), answerWith("username", "ada", "password", "secret"))
 		failure := wantFailure(t, b.Login(), outcome.AutomationError, 0, says)
 		if strings.Contains(failure.Outcome.Detail, "canary") {
 			t.Errorf("%s: the detail is %q", line, failure.Outcome.Detail)
@@ -53,7 +53,7 @@ func TestAccount_RefusesInvalidIDs(t *testing.T) {
 
 func TestAccount_EndsLoginIfNotStored(t *testing.T) {
 	t.Parallel()
-	b := start(t, naming(t, `account("5520")`))
+	b := start(t, loginWith(t, `account("5520")`))
 	b.recorder.refuse = errors.New("the disk is full")
 	wantFailure(t, b.Login(), outcome.InternalError, 0, "")
 }

@@ -12,7 +12,7 @@ import (
 	"passage/automation/prompt"
 )
 
-// These tests use a real browser, too.
+// These tests use a real browser.
 
 const push = `
 def run(page, arguments, user):

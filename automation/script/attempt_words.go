@@ -16,7 +16,7 @@ import (
 // attemptManuals are the entries of attempts in the reference.
 var attemptManuals = map[string]manual{
 	"[]": {
-		`attempt["name"] → opaque`, "A field of the credentials, or \"code\".", "AUTOMATION_ERROR for a name that is none, and if the user wants another code.",
+		`attempt["name"] → opaque`, "A field of the credentials, or \"code\".", "AUTOMATION_ERROR for an unknown name, and if the user wants another code.",
 		"for attempt in user.credentials():\n    page.fill(\"#password\", attempt[\"password\"])\n    break",
 	},
 	"reject": {

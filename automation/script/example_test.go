@@ -6,7 +6,7 @@ import (
 	"passage/automation/script"
 )
 
-// What a whole integration looks like.
+// A complete integration.
 func ExampleLoad() {
 	integration, err := script.Load("hello.star", []byte(`"""Hello: the smallest integration there can be."""
 
@@ -49,8 +49,8 @@ operations = {"readHistory.read": read_history}
 	// Output: Hello [readHistory.read]
 }
 
-// Every fault that can be found without running the script is told at once,
-// with its line.
+// Load reports every error that it finds without running the script, each with
+// its line.
 func ExampleLoad_errors() {
 	_, err := script.Load("hello.star", []byte(`
 integration(

@@ -60,7 +60,7 @@ func (r *Run) Operation(c Call) (json.RawMessage, error) {
 }
 
 // refuseSubmit returns why an operation may not use page.submit. It is empty for
-// a write that is no dry run.
+// a write that is not a dry run.
 func refuseSubmit(c Call) string {
 	switch {
 	case IsRead(c.Name):

@@ -68,7 +68,7 @@ func TestRun_StopsRunawayScripts(t *testing.T) {
 	}
 }
 
-// Not parallel, so that nothing else allocates meanwhile.
+// Not parallel: other tests would allocate memory meanwhile.
 func TestRun_ChecksLimitsBeforeAllocating(t *testing.T) {
 	for _, code := range []string{
 		"[0] * (1 << 29)",

@@ -21,8 +21,8 @@ const (
 	maxLockoutWindow   = 24 * time.Hour
 )
 
-// lockoutWindow returns a window of so many seconds. A number out of range
-// gives a window out of range, without overflow.
+// lockoutWindow returns a window in seconds. A number out of range gives a
+// window out of range, without overflow.
 func lockoutWindow(seconds int) time.Duration {
 	const tooMany = int(maxLockoutWindow/time.Second) + 1
 	return time.Duration(min(max(seconds, -tooMany), tooMany)) * time.Second

@@ -11,8 +11,8 @@ import (
 	"passage/automation/prompt"
 )
 
-// stating is a script whose integration says more.
-func stating(more, credentials string) string {
+// integrationWith returns a script that declares more.
+func integrationWith(more, credentials string) string {
 	return `integration(id = "test", name = "Test", site = "http://127.0.0.1:8090", hosts = ["127.0.0.1:8090"],
     credentials = [` + credentials + `], ` + more + `)
 def login(page, user):
@@ -27,7 +27,7 @@ const twoFields = `field("username", label = "email", autocomplete = "username")
 
 func TestLockout_IsDeclaredByIntegration(t *testing.T) {
 	t.Parallel()
-	integration, err := Load("test.star", []byte(stating("attempts = 4, window = 1800", twoFields)))
+	integration, err := Load("test.star", []byte(integrationWith("attempts = 4, window = 1800", twoFields)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,11 +53,11 @@ func TestLockout_RefusesInvalidValues(t *testing.T) {
 		{`attempts = "3", window = 60`, twoFields, "want int"},
 		{"attempts = 3, window = 1800", secret, "they are all secret"},
 	} {
-		if _, err := Load("test.star", []byte(stating(test.more, test.credentials))); err == nil || !strings.Contains(err.Error(), test.says) {
+		if _, err := Load("test.star", []byte(integrationWith(test.more, test.credentials))); err == nil || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s: %v, want it to say %q", test.more, err, test.says)
 		}
 	}
-	if _, err := Load("test.star", []byte(stating("", secret))); err != nil {
+	if _, err := Load("test.star", []byte(integrationWith("", secret))); err != nil {
 		t.Errorf("without a lock-out: %v", err)
 	}
 }
@@ -88,13 +88,13 @@ def login(page, user):
 def run(page, arguments):
     return {}
 `)
-	given := gives("username", "ada", "password", "one")
-	b := start(t, integration, gives("code", "1"), given, given)
+	given := answerWith("username", "ada", "password", "one")
+	b := start(t, integration, answerWith("code", "1"), given, given)
 	wantFailure(t, b.Login(), outcome.InvalidCredentials, 0, "")
 	if !slices.Equal(b.user.refused, []string{"wrong_password", "wrong_password"}) {
 		t.Errorf("told %q", b.user.refused)
 	}
-	b = start(t, integration, gives("code", "1"), given)
-	b.user.deaf = errors.New("the disk is full")
+	b = start(t, integration, answerWith("code", "1"), given)
+	b.user.refusedErr = errors.New("the disk is full")
 	wantFailure(t, b.Login(), outcome.InternalError, 0, "")
 }

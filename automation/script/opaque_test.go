@@ -125,8 +125,8 @@ def run(page, arguments):
 
 func TestRun_ScrubsResultsAndTracebacks(t *testing.T) {
 	t.Parallel()
-	// What a site echoes reaches the script as plain text. Here the script
-	// writes it itself.
+	// A secret that the site shows reaches the script as plain text. Here the
+	// script contains it.
 	integration := loadBody(t, `
 def run(page, arguments):
     if arguments["how"] == "fail":

@@ -11,7 +11,7 @@ import (
 	"passage/automation/outcome"
 )
 
-// The tests of this file use a real browser on a real, small site.
+// The tests of this file use a real browser on a small site.
 
 const wholeSession = `
 def login(page, user):
@@ -60,9 +60,9 @@ func TestRun_LogsInReadsWritesAndReadsBack(t *testing.T) {
 	t.Parallel()
 	site := newCarrier(t)
 	b, _ := site.visit(t, t.Context(), wholeSession,
-		gives("username", "ada@example.com", "password", "wrong-horse-8"),
-		gives("username", "ada@example.com", "password", password),
-		gives("code", "135 791"), gives("code", "246 810"))
+		answerWith("username", "ada@example.com", "password", "wrong-horse-8"),
+		answerWith("username", "ada@example.com", "password", password),
+		answerWith("code", "135 791"), answerWith("code", "246 810"))
 	if err := b.Login(); err != nil {
 		t.Fatalf("%v\n%s", err, tracebackOf(err))
 	}
@@ -158,7 +158,7 @@ def run(page, arguments, user):
         if arguments.get("fail"):
             fail("ACTION_REQUIRED", page.text(".error"))
         return {"said": page.text(".error")}
-`, gives("username", "ada@example.com", "password", canary), gives("username", "ada@example.com", "password", canary))
+`, answerWith("username", "ada@example.com", "password", canary), answerWith("username", "ada@example.com", "password", canary))
 	got, err := b.write("")
 	if err != nil || got != `{"said":"No: [redacted]"}` {
 		t.Errorf("got %s, %v", got, err)

@@ -20,7 +20,7 @@ def run(page, arguments, user):
     user.confirm([{"label": "x", "before": "ada.canary@example.com", "after": "ada.canary@example.com"}])
     return {}
 `)
-	b := start(t, integration, gives("code", "1"), gives("choice", "a"), gives("text", "y"), gives("confirm", "yes"))
+	b := start(t, integration, answerWith("code", "1"), answerWith("choice", "a"), answerWith("text", "y"), answerWith("confirm", "yes"))
 	if _, err := b.write(`{"email": "ada.canary@example.com"}`, "email"); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ def run(page, arguments, user):
 
 func TestOneTimeCode_ComesFromApp(t *testing.T) {
 	t.Parallel()
-	b := start(t, loadBody(t, "def run(page, arguments, user):\n    for attempt in user.one_time_code(digits = 6, app = True):\n        attempt['code']\n        break\n    return {}\n"), gives("code", "123456"))
+	b := start(t, loadBody(t, "def run(page, arguments, user):\n    for attempt in user.one_time_code(digits = 6, app = True):\n        attempt['code']\n        break\n    return {}\n"), answerWith("code", "123456"))
 	if _, err := b.write("{}"); err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func TestReference_HasEveryWordWithExampleThatLoads(t *testing.T) {
 			return
 		}
 		example := strings.ReplaceAll(entry.Example, "\n", "\n    ")
-		if name == "field" { // which belongs to the top of the file
+		if name == "field" { // it belongs at the top of the file
 			example = "pass\n" + entry.Example
 		}
 		if _, err := Load("example.star", []byte(source("def run(page, arguments, user):\n    "+example+"\n"))); err != nil {

@@ -15,7 +15,7 @@ import (
 	"passage/automation/secret"
 )
 
-// header is what every test script begins with: 9 lines.
+// header is the beginning of every test script.
 const header = `integration(
     id = "test",
     name = "Test Site",
@@ -51,18 +51,21 @@ func source(body string) string {
 	return text
 }
 
+// answerFunc answers one prompt.
+type answerFunc func(context.Context, prompt.Prompt) (prompt.Answer, error)
+
 // fakeUser answers prompts in order.
 type fakeUser struct {
-	mu      sync.Mutex
-	answers []func(context.Context, prompt.Prompt) (prompt.Answer, error)
-	asked   []prompt.Prompt
-	refused []string
-	deaf    error // what Refused returns
+	mu         sync.Mutex
+	answers    []answerFunc
+	asked      []prompt.Prompt
+	refused    []string
+	refusedErr error // returned by Refused
 }
 
 func (p *fakeUser) Refused(_ context.Context, reason string) error {
 	p.refused = append(p.refused, reason)
-	return p.deaf
+	return p.refusedErr
 }
 
 func (p *fakeUser) Ask(ctx context.Context, prompt prompt.Prompt) (prompt.Answer, error) {
@@ -70,7 +73,7 @@ func (p *fakeUser) Ask(ctx context.Context, prompt prompt.Prompt) (prompt.Answer
 	p.asked = append(p.asked, prompt)
 	if len(p.answers) == 0 {
 		p.mu.Unlock()
-		return nil, outcome.New(outcome.ClientTimeout, "nobody answers")
+		return nil, outcome.New(outcome.ClientTimeout, "no answer")
 	}
 	next := p.answers[0]
 	p.answers = p.answers[1:]
@@ -78,8 +81,8 @@ func (p *fakeUser) Ask(ctx context.Context, prompt prompt.Prompt) (prompt.Answer
 	return next(ctx, prompt)
 }
 
-// gives makes an answer of name, value pairs.
-func gives(pairs ...string) func(context.Context, prompt.Prompt) (prompt.Answer, error) {
+// answerWith answers with pairs of a name and a value.
+func answerWith(pairs ...string) answerFunc {
 	answer := prompt.Answer{}
 	for i := 0; i < len(pairs); i += 2 {
 		answer[pairs[i]] = secret.New(pairs[i+1])
@@ -87,7 +90,7 @@ func gives(pairs ...string) func(context.Context, prompt.Prompt) (prompt.Answer,
 	return func(context.Context, prompt.Prompt) (prompt.Answer, error) { return answer, nil }
 }
 
-// fakeRecorder keeps everything.
+// fakeRecorder keeps everything it is given.
 type fakeRecorder struct {
 	mu        sync.Mutex
 	steps     []Step
@@ -135,8 +138,8 @@ type testRun struct {
 	recorder *fakeRecorder
 }
 
-// start begins a run that has no browser: for what never touches the page.
-func start(t *testing.T, integration *Integration, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) testRun {
+// start starts a run without a browser, for scripts that do not use the page.
+func start(t *testing.T, integration *Integration, answers ...answerFunc) testRun {
 	t.Helper()
 	b := testRun{user: &fakeUser{answers: answers}, recorder: &fakeRecorder{}}
 	run, err := integration.Start(t.Context(), Options{
@@ -149,7 +152,7 @@ func start(t *testing.T, integration *Integration, answers ...func(context.Conte
 	return b
 }
 
-// write runs thing.write with arguments, the names in sensitive opaque.
+// write runs thing.write with arguments. Those named in sensitive are opaque.
 func (b testRun) write(arguments string, sensitive ...string) (string, error) {
 	result, err := b.Operation(Call{Name: "thing.write", Arguments: json.RawMessage(arguments), Sensitive: sensitive})
 	return string(result), err

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// rack is a list that holds only the rows in view, as the big tables of today
-// do, and gets its last fifty when its end comes near.
-const rack = `<!doctype html><body style="margin:0"><div id=rack style="height:200px;overflow:auto"><div id=all style="position:relative"></div></div>
+// virtualList holds only the rows in view, as large tables do, and loads its
+// last fifty rows near its end.
+const virtualList = `<!doctype html><body style="margin:0"><div id=rack style="height:200px;overflow:auto"><div id=all style="position:relative"></div></div>
 <script>
   let total = 50, asked = false
   const draw = () => {
@@ -36,7 +36,7 @@ func serve(t *testing.T, pages map[string]string) string {
 
 func TestScroll_CollectsRowsOfVirtualList(t *testing.T) {
 	t.Parallel()
-	b := visitAt(t, serve(t, map[string]string{"/": rack}), `
+	b := visitAt(t, serve(t, map[string]string{"/": virtualList}), `
 def run(page, arguments):
     page.goto("/")
     coats = {}
@@ -56,7 +56,7 @@ def run(page, arguments):
 	}
 }
 
-// What a function looks at is the page that a click led to, not the one before.
+// A predicate sees the page that a click led to, not the one before.
 func TestWaitFor_CallsPredicateOnNextPage(t *testing.T) {
 	t.Parallel()
 	b := visitAt(t, serve(t, map[string]string{"/": `<a href=/next>Next</a><p class=row>before</p>`, "/next": `<p class=row>after</p>`}), `

@@ -16,7 +16,6 @@ import (
 	"passage/automation/browser"
 	"passage/automation/browser/chrome"
 	"passage/automation/browser/pool"
-	"passage/automation/prompt"
 	"passage/automation/secret"
 )
 
@@ -28,7 +27,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type carrier struct {
 	*httptest.Server
 	mu      sync.Mutex
-	typed   []string // what the frame was given
+	typed   []string // into the frame
 	saved   int
 	release chan struct{} // closed when the push is approved
 }
@@ -104,15 +103,32 @@ func (*carrier) show(body string) http.HandlerFunc {
 	}
 }
 
-// visit begins a run in a browser of its own that may reach the carrier.
-func (c *carrier) visit(t *testing.T, ctx context.Context, body string, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) (testRun, *browser.Browser) {
+// visit starts a run in a browser of its own that may reach the carrier.
+func (c *carrier) visit(t *testing.T, ctx context.Context, body string, answers ...answerFunc) (testRun, *browser.Browser) {
+	t.Helper()
+	frameHost := strings.Replace(strings.TrimPrefix(c.URL, "http://"), "127.0.0.1", "localhost", 1)
+	integration, err := loadBody(t, body).At(c.URL, frameHost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return startInBrowser(t, ctx, integration, answers)
+}
+
+// visitAt starts a run in a browser of its own on any site.
+func visitAt(t *testing.T, address, body string, answers ...answerFunc) testRun {
+	t.Helper()
+	integration, err := loadBody(t, body).At(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, _ := startInBrowser(t, t.Context(), integration, answers)
+	return run
+}
+
+func startInBrowser(t *testing.T, ctx context.Context, integration *Integration, answers []answerFunc) (testRun, *browser.Browser) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs a browser")
-	}
-	integration, err := loadBody(t, body).At(c.URL, strings.Replace(strings.TrimPrefix(c.URL, "http://"), "127.0.0.1", "localhost", 1))
-	if err != nil {
-		t.Fatal(err)
 	}
 	browsers, err := pool.New(pool.Options{Slots: 1, Chrome: chrome.Options{Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}})
 	if err != nil {

@@ -1,25 +1,18 @@
 package script
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 
-	"passage/automation/browser"
-	"passage/automation/browser/chrome"
-	"passage/automation/browser/pool"
 	"passage/automation/outcome"
-	"passage/automation/prompt"
-	"passage/automation/secret"
 )
 
-// spaPage is a booking portal that is drawn by its own script: no forms, no
-// names, tokens in local storage, a list in pages and one that grows.
+// spaPage is a booking site that its own script renders: without forms and
+// names, with a token in local storage, a list in pages and one that grows.
 const spaPage = `<!doctype html><title>Ferry</title><div id=app></div><script>
 const app = document.getElementById("app");
 const go = (path) => { history.pushState({}, "", path); draw() };
@@ -76,38 +69,10 @@ func newSPA(t *testing.T) string {
 	return server.URL
 }
 
-// board begins a run in a browser of its own on the portal.
-func visitSPA(t *testing.T, body string, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) testRun {
+// visitSPA starts a run in a browser of its own on the single-page site.
+func visitSPA(t *testing.T, body string, answers ...answerFunc) testRun {
 	t.Helper()
 	return visitAt(t, newSPA(t), body, answers...)
-}
-
-// visitAt begins a run in a browser of its own on any site.
-func visitAt(t *testing.T, address, body string, answers ...func(context.Context, prompt.Prompt) (prompt.Answer, error)) testRun {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("needs a browser")
-	}
-	integration, err := loadBody(t, body).At(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	browsers, err := pool.New(pool.Options{Slots: 1, Chrome: chrome.Options{Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	redactor := secret.NewRedactor()
-	process, err := browsers.Acquire(t.Context(), browser.Policy{Hosts: integration.Hosts, AllowPrivate: true, Redactor: redactor}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(process.Close)
-	b := testRun{user: &fakeUser{answers: answers}, recorder: &fakeRecorder{}}
-	b.Run, err = integration.Start(t.Context(), Options{Page: process.Page(), User: b.user, Recorder: b.recorder, Redactor: redactor})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 const spaLogin = `
@@ -137,7 +102,7 @@ def run(page, arguments):
     some = page.scroll_until(lambda: page.count(".entry") >= 12, timeout = 20)
     end = page.scroll_until("#never")
     return {"many": many, "trips": trips, "some": some, "end": end, "entries": page.count(".entry")}
-`, gives("username", "ada@example.com", "password", "wrong-phrase"), gives("username", "ada@example.com", "password", password))
+`, answerWith("username", "ada@example.com", "password", "wrong-phrase"), answerWith("username", "ada@example.com", "password", password))
 	if err := b.Login(); err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +145,7 @@ def run(page, arguments):
     page.wait_for(gone = "#gone >> text=true")
     points = page.fetch("/api/points?q=1")
     return {"said": page.dialogs(), "points": points["points"], "q": points["q"], "echo": points["pass"]}
-`, gives("username", "ada@example.com", "password", password))
+`, answerWith("username", "ada@example.com", "password", password))
 	if err := b.Login(); err != nil {
 		t.Fatal(err)
 	}

@@ -141,7 +141,7 @@ func textsIn(item starlark.Value, argument string, keys ...string) (map[string]s
 	for key, value := range dict.Entries() {
 		name, _ := starlark.AsString(key)
 		if !slices.Contains(keys, name) {
-			return nil, fmt.Errorf("%s must be dicts with %q; %s is none of them", argument, keys, prompt.Quote(key.String()))
+			return nil, fmt.Errorf("%s must be dicts with %q; %s is not one of them", argument, keys, prompt.Quote(key.String()))
 		}
 		if opaque, ok := value.(*dialect.Opaque); ok {
 			return nil, opaque.Refuse("it cannot be shown")

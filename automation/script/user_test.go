@@ -26,7 +26,7 @@ def login(page, user):
 def run(page, arguments):
     return {}
 `)
-	b := start(t, integration, gives("username", "ada", "password", "one"), gives("username", "ada", "password", "two"))
+	b := start(t, integration, answerWith("username", "ada", "password", "one"), answerWith("username", "ada", "password", "two"))
 	if err := b.Login(); err != nil {
 		t.Fatal(err)
 	}
@@ -60,8 +60,8 @@ def run(page, arguments, user):
     for attempt in user.one_time_code(attempts = 1):
         attempt.reject("wrong_code")
 `)
-	answer := gives("username", "ada", "password", "swordfish")
-	b := start(t, integration, answer, answer, gives("code", "1"))
+	answer := answerWith("username", "ada", "password", "swordfish")
+	b := start(t, integration, answer, answer, answerWith("code", "1"))
 	failure := wantFailure(t, b.Login(), outcome.InvalidCredentials, 4, "wrong_password, in each of 2 attempts")
 	if !failure.Stated || failure.Word != "attempt.reject" {
 		t.Errorf("failure is %+v", failure)
@@ -87,7 +87,7 @@ def run(page, arguments, user):
 	cancelled := func(context.Context, prompt.Prompt) (prompt.Answer, error) {
 		return nil, outcome.New(outcome.UserCancelled, "by the person")
 	}
-	b := start(t, integration, gives("username", "a", "password", "b"), cancelled)
+	b := start(t, integration, answerWith("username", "a", "password", "b"), cancelled)
 	failure := wantFailure(t, b.Login(), outcome.UserCancelled, 3, "by the person")
 	if failure.Stated || failure.Word != "user.credentials" {
 		t.Errorf("failure is %+v", failure)
@@ -124,7 +124,7 @@ func TestCredentials_AttemptMustBreakOrReject(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			integration := loadBody(t, "def run(page, arguments, user):\n    "+test.body+"\n    return {}\n")
-			answer := gives("username", "ada", "password", "swordfish")
+			answer := answerWith("username", "ada", "password", "swordfish")
 			_, err := start(t, integration, answer, answer, answer).write("")
 			wantFailure(t, err, outcome.AutomationError, test.line, test.says)
 		})
@@ -146,7 +146,7 @@ def run(page, arguments, user):
         attempt.reject("wrong_code")
     return {"seen": seen}
 `)
-	b := start(t, integration, gives("action", "resend"), gives("code", "123 456"), gives("code", "654321"))
+	b := start(t, integration, answerWith("action", "resend"), answerWith("code", "123 456"), answerWith("code", "654321"))
 	got, err := b.write("")
 	if err != nil {
 		t.Fatal(err)
@@ -162,7 +162,7 @@ def run(page, arguments, user):
 	}
 }
 
-// A site that sends codes to the user name shows nothing but what was typed.
+// A site that sends codes to the user name shows only what the user typed.
 func TestOneTimeCode_OmitsMaskedDestination(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, `
@@ -175,7 +175,7 @@ def run(page, arguments, user):
             break
     return {}
 `)
-	b := start(t, integration, gives("username", "ada@example.com", "password", "swordfish"), gives("code", "1"), gives("code", "2"))
+	b := start(t, integration, answerWith("username", "ada@example.com", "password", "swordfish"), answerWith("code", "1"), answerWith("code", "2"))
 	if _, err := b.write(""); err != nil {
 		t.Fatal(err)
 	}
@@ -187,14 +187,14 @@ def run(page, arguments, user):
 func TestAttempt_HasNoCodeWhileResending(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, "def run(page, arguments, user):\n    for attempt in user.one_time_code(resend = True):\n        attempt['code']\n")
-	_, err := start(t, integration, gives("action", "resend")).write("")
+	_, err := start(t, integration, answerWith("action", "resend")).write("")
 	wantFailure(t, err, outcome.AutomationError, 3, "check attempt.resend first")
 }
 
 func TestOneTimeCode_LimitsResends(t *testing.T) {
 	t.Parallel()
 	integration := loadBody(t, "def run(page, arguments, user):\n    for attempt in user.one_time_code(resend = True):\n        pass\n")
-	again := gives("action", "resend")
+	again := answerWith("action", "resend")
 	b := start(t, integration, again, again, again, again, again, again)
 	_, err := b.write("")
 	wantFailure(t, err, outcome.InternalError, 2, "the answer does not fit the prompt for one_time_code")
@@ -212,7 +212,7 @@ def run(page, arguments, user):
     sure = user.confirm([{"label": "autopay_card", "before": "Visa 4242", "after": "Visa " + "x" * 300}])
     return {"by": by, "sure": sure, "again": user.confirm([{"label": "x"}]), "type": type(answer)}
 `)
-	b := start(t, integration, gives("choice", "mail"), gives("text", "Rex"), gives("confirm", "yes"), gives("confirm", "no"))
+	b := start(t, integration, answerWith("choice", "mail"), answerWith("text", "Rex"), answerWith("confirm", "yes"), answerWith("confirm", "no"))
 	got, err := b.write("")
 	if err != nil {
 		t.Fatal(err)
@@ -239,7 +239,7 @@ func TestUser_InvalidQuestionsAreAutomationErrors(t *testing.T) {
 		"user.choose([{'id': 'a', 'label': 'x'}, {'id': 'a', 'label': 'y'}])": `two options have the id "a"`,
 		"user.choose([{'id': '', 'label': 'x'}])":                             "each with an id",
 		"user.choose(['a'])":                          `options must be dicts with ["id" "label"]; there is a string`,
-		"user.choose([{'name': 'a'}])":                "is none of them",
+		"user.choose([{'name': 'a'}])":                "is not one of them",
 		"user.choose([{'id': 1}])":                    "options: id must be a text, not a int",
 		"user.choose([{'id': 'a'}], reason = 'Why?')": "must be a key",
 		"user.text('')":                               "the question is empty",
@@ -279,11 +279,11 @@ func TestUser_InvalidQuestionsAreAutomationErrors(t *testing.T) {
 func TestUser_RefusesUnvalidatedAnswers(t *testing.T) {
 	t.Parallel()
 	for code, answer := range map[string]func(context.Context, prompt.Prompt) (prompt.Answer, error){
-		"user.choose([{'id': 'a', 'label': 'x'}])": gives("choice", "b"),
-		"user.confirm([{'label': 'x'}])":           gives("confirm", "perhaps"),
-		"user.text('x')":                           gives("texts", "y"),
-		"[x for x in user.credentials()]":          gives("username", "y"),
-		"[x for x in user.one_time_code()]":        gives("action", "resend"),
+		"user.choose([{'id': 'a', 'label': 'x'}])": answerWith("choice", "b"),
+		"user.confirm([{'label': 'x'}])":           answerWith("confirm", "perhaps"),
+		"user.text('x')":                           answerWith("texts", "y"),
+		"[x for x in user.credentials()]":          answerWith("username", "y"),
+		"[x for x in user.one_time_code()]":        answerWith("action", "resend"),
 	} {
 		integration := loadBody(t, "def run(page, arguments, user):\n    "+code+"\n    return {}\n")
 		_, err := start(t, integration, answer).write("")

@@ -2,7 +2,7 @@ package check
 
 import "go.starlark.net/syntax"
 
-// summary is what is known of a function whoever calls it.
+// summary is what is known of a function independently of its callers.
 type summary struct {
 	returns   values
 	neverEnds bool            // every path through it ends with fail

@@ -170,9 +170,9 @@ func TestTimestamp_ReadsTimesOfSites(t *testing.T) {
 		{"2026-08-12T25:30Z", "", "no such time of day"},
 		{"Aug 12, 2026 13:30 PM", "UTC", "no such time of day"},
 		{"Aug 12, 2026 9:30 - 10:30", "UTC", "more than one time of day"},
-		{"Aug 12, 2026 9:30", "Mars/Olympus", "is none: write a name"},
-		{"Aug 12, 2026 9:30", "../../etc/passwd", "is none: write a name"},
-		{"Aug 12, 2026 9:30", "Local", "is none: write a name"},
+		{"Aug 12, 2026 9:30", "Mars/Olympus", "is unknown: write a name"},
+		{"Aug 12, 2026 9:30", "../../etc/passwd", "is unknown: write a name"},
+		{"Aug 12, 2026 9:30", "Local", "is unknown: write a name"},
 		{"Aug 12, 2026 9:30", "+99:00", "there is no zone +99:00"},
 	} {
 		if got, err := parse.Timestamp(test.text, test.zone, "", 0); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -103,7 +103,7 @@ func Zone(name string) (*time.Location, error) {
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "Local" {
-		return nil, fmt.Errorf("zone = %q is none: write a name such as %q, or an offset such as %q", prompt.Quote(name), "America/New_York", "+02:00")
+		return nil, fmt.Errorf("zone = %q is unknown: write a name such as %q, or an offset such as %q", prompt.Quote(name), "America/New_York", "+02:00")
 	}
 	return zone, nil
 }
