@@ -1,3 +1,10 @@
+// Package catalog holds the integrations that are in service.
+//
+// It owns the built-in scripts and the operator's folder over them: loading,
+// reloading, which version is current, and how healthy each service is. It does
+// not know what a script may say (script) or run one. Its invariants: a script
+// that does not load changes nothing; an integration that a session has taken
+// never changes.
 package catalog
 
 import (
@@ -18,7 +25,7 @@ import (
 // ErrUnknown reports that no integration with the id is in service.
 var ErrUnknown = errors.New("no such integration is in service")
 
-// Site points an integration elsewhere than its script says.
+// Site makes an integration use another site than its script names.
 type Site struct {
 	URL   string   // an origin
 	Hosts []string // further hosts that the browser may talk to there
@@ -30,20 +37,19 @@ type Entry struct {
 	Integration *script.Integration // in service; nil: none is
 	Own         bool                // from the operator's folder, not a built-in one
 	Since       time.Time           // when this version came into service
-	Error       string              // why the newest version is not in service; "" it is, or it waits for a site
+	Error       string              // why the newest version is not in service; "" if it is, or if it needs a site
 }
 
-// LoadError is something that is wrong with the scripts, in a sentence for their
-// operator.
+// LoadError is something wrong with the scripts, in a sentence for operators.
 type LoadError struct {
 	File string
 	Text string
 }
 
 // Catalog holds the integrations: the built-in ones and, over them, the
-// operator's own, whose changes Run takes in. Whoever asks it sees one state or
-// the next, never one half made; and an *script.Integration never changes, so that who
-// holds one keeps its version.
+// operator's own, which Run reloads when they change. Readers see one snapshot or
+// the next, never a mixture. A *script.Integration never changes, so a session
+// that holds one keeps its version.
 type Catalog struct {
 	options Options
 	builtIn map[string]Entry
@@ -54,46 +60,46 @@ type Catalog struct {
 // snapshot is one state of the catalog. It does not change.
 type snapshot struct {
 	entries map[string]Entry
-	fault   string // of the operator's folder as a whole
+	err     string // why the operator's folder can't be read
 }
 
 // Options say which scripts are put in service.
 type Options struct {
 	Folder fs.FS           // the operator's own, over the built-in ones; may be nil
 	Sites  map[string]Site // by integration id
-	Logger *slog.Logger    // told by Run what comes into service and what does not; nil: nobody is
+	Logger *slog.Logger    // for what Run puts into service and what it can't load; nil for none
 }
 
-// Load loads every script. One that does not load is a Fault and keeps
-// no other from service; a site for an integration that does not exist is an
-// error, as it is the operator's slip. An integration whose own site is a
-// loopback address exists only where a site is named for it.
+// Load loads every script. One that does not load is a LoadError and keeps no
+// other out of service. A site for an integration that does not exist is an
+// error: it is probably misspelt. An integration whose own site is a loopback
+// address is in service only if a site is named for it.
 func Load(options Options) (*Catalog, error) {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
 	c := &Catalog{options: options, builtIn: map[string]Entry{}}
 	built := newOverlay(integrations.FS(), c.load)
-	built.look()
+	built.poll()
 	for id, file := range built.files {
-		c.builtIn[id] = Entry{ID: id, Integration: file.good, Error: file.fault}
+		c.builtIn[id] = Entry{ID: id, Integration: file.loaded, Error: file.err}
 		if errors.Is(file.cause, errNoSite) {
-			c.builtIn[id] = Entry{ID: id} // only where an operator wants it: the demo
+			c.builtIn[id] = Entry{ID: id} // such as the demo: only if an operator names a site
 		}
 	}
 	if options.Folder != nil {
 		c.own = newOverlay(options.Folder, c.load)
-		c.own.look()
+		c.own.poll()
 	}
 	c.publish()
 	return c, c.checkSites()
 }
 
-// errNoSite is the fault of a script whose own site is an address of this
+// errNoSite is the error of a script whose own site is an address of this
 // machine or network, which nobody has named.
 var errNoSite = errors.New("its site is an address of this machine or network")
 
-// load makes an integration of a script, pointed to where it works.
+// load makes an integration of a script, with the site that it works on.
 func (c *Catalog) load(id, file, source string) (*script.Integration, error) {
 	integration, err := script.Load(file, []byte(source))
 	if err != nil {
@@ -111,47 +117,46 @@ func (c *Catalog) load(id, file, source string) (*script.Integration, error) {
 	return integration, nil
 }
 
-// checkSites finds the sites that cannot be pointed to, or nothing can be
-// pointed at, and reports all together.
+// checkSites reports all sites that are invalid or that no integration uses.
 func (c *Catalog) checkSites() error {
 	entries := c.current.Load().entries
-	var faults []error
+	var errs []error
 	for _, id := range slices.Sorted(maps.Keys(c.options.Sites)) {
 		site := c.options.Sites[id]
 		if _, ok := entries[id]; !ok {
-			faults = append(faults, fmt.Errorf("point %s to %s: there is no such integration; there are %v", id, site.URL,
+			errs = append(errs, fmt.Errorf("point %s to %s: there is no such integration; there are %v", id, site.URL,
 				slices.Sorted(maps.Keys(entries))))
 			continue
 		}
-		probe := script.Integration{Manifest: script.Manifest{ID: id}} // whether a site can be one does not depend on the script
+		probe := script.Integration{Manifest: script.Manifest{ID: id}} // whether a site is valid does not depend on the script
 		if _, err := probe.At(site.URL, site.Hosts...); err != nil {
-			faults = append(faults, err)
+			errs = append(errs, err)
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(errs...)
 }
 
-// lookEvery is how often the operator's folder is read. To read a few small
-// files costs next to nothing, and it works where notifications of changes do
-// not: on network mounts, through links, whatever an editor does to the files.
-const lookEvery = time.Second
+// pollEvery is how often the operator's folder is read. Reading a few small files
+// costs next to nothing, and unlike notifications of changes it works on network
+// mounts, through links, and with whatever an editor does to the files.
+const pollEvery = time.Second
 
-// Run takes in what changes in the operator's folder until the context ends. A
-// change is taken in once two looks in a row have seen the same, so that a file
-// which is just being written counts for nothing.
+// Run reloads what changes in the operator's folder until the context ends. A
+// change counts once two polls in a row have read the same, so that a file that
+// is being written is not loaded half.
 func (c *Catalog) Run(ctx context.Context) error {
 	c.report(&snapshot{entries: c.builtIn}, c.current.Load())
 	if c.own == nil {
 		return nil
 	}
-	tick := time.NewTicker(lookEvery)
+	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if c.own.look() {
+			if c.own.poll() {
 				before := c.current.Load()
 				c.publish()
 				c.report(before, c.current.Load())
@@ -160,17 +165,17 @@ func (c *Catalog) Run(ctx context.Context) error {
 	}
 }
 
-// publish puts the present state on the shelf.
+// publish makes a snapshot of the present state the current one.
 func (c *Catalog) publish() {
 	before := c.current.Load()
 	next := &snapshot{entries: maps.Clone(c.builtIn)}
 	if c.own != nil {
-		next.fault = c.own.fault
+		next.err = c.own.err
 		for id, file := range c.own.files {
 			entry := next.entries[id]
-			entry.ID, entry.Error = id, file.fault
-			if file.good != nil {
-				entry.Integration, entry.Own = file.good, true
+			entry.ID, entry.Error = id, file.err
+			if file.loaded != nil {
+				entry.Integration, entry.Own = file.loaded, true
 			}
 			next.entries[id] = entry
 		}
@@ -194,8 +199,8 @@ func (e Entry) sameVersion(other Entry) bool {
 
 // report logs what differs between two states.
 func (c *Catalog) report(before, now *snapshot) {
-	if now.fault != "" && now.fault != before.fault {
-		c.options.Logger.Error("the folder of integrations cannot be read", "error", now.fault)
+	if now.err != "" && now.err != before.err {
+		c.options.Logger.Error("the folder of integrations cannot be read", "error", now.err)
 	}
 	all := maps.Clone(before.entries)
 	maps.Copy(all, now.entries)
@@ -203,7 +208,7 @@ func (c *Catalog) report(before, now *snapshot) {
 		old, entry := before.entries[id], now.entries[id]
 		switch same := entry.sameVersion(old); {
 		case entry.Error != "" && entry.Error != old.Error:
-			c.options.Logger.Error("an integration did not load", "integration", id, "error", entry.Error, "meanwhile", entry.standing())
+			c.options.Logger.Error("an integration did not load", "integration", id, "error", entry.Error, "meanwhile", entry.fallback())
 		case entry.Error == "" && entry.Integration != nil && (!same || old.Error != ""):
 			c.options.Logger.Info("an integration is in service", "integration", id, "version", entry.Integration.Hash, "own", entry.Own)
 		case entry.Integration == nil && !same:
@@ -212,8 +217,8 @@ func (c *Catalog) report(before, now *snapshot) {
 	}
 }
 
-// standing says what serves where the newest version does not.
-func (e Entry) standing() string {
+// fallback says what is in service instead of the newest version.
+func (e Entry) fallback() string {
 	switch {
 	case e.Integration == nil:
 		return "it is out of service"
@@ -251,27 +256,27 @@ func (c *Catalog) Entries() []Entry {
 	return list
 }
 
-// LoadErrors returns what is wrong now: the folder first, then the scripts that
+// LoadErrors returns what is wrong now: the folder first, then each script that
 // did not load.
-func (c *Catalog) LoadErrors() (faults []LoadError) {
-	if fault := c.current.Load().fault; fault != "" {
-		faults = append(faults, LoadError{File: ".", Text: "The folder of integrations cannot be read: " + fault +
+func (c *Catalog) LoadErrors() (errs []LoadError) {
+	if err := c.current.Load().err; err != "" {
+		errs = append(errs, LoadError{File: ".", Text: "The folder of integrations cannot be read: " + err +
 			"; what was loaded from it stays in service."})
 	}
 	for _, entry := range c.Entries() {
 		if entry.Error != "" {
-			faults = append(faults, LoadError{File: scriptFile(entry.ID),
-				Text: "An integration did not load: " + entry.Error + "; " + entry.standing() + "."})
+			errs = append(errs, LoadError{File: scriptFile(entry.ID),
+				Text: "An integration did not load: " + entry.Error + "; " + entry.fallback() + "."})
 		}
 	}
-	return faults
+	return errs
 }
 
-// Err joins the faults into one error, nil where there is none.
+// Err joins the load errors into one; nil if there are none.
 func (c *Catalog) Err() error {
 	var errs []error
-	for _, fault := range c.LoadErrors() {
-		errs = append(errs, errors.New(fault.Text))
+	for _, loadError := range c.LoadErrors() {
+		errs = append(errs, errors.New(loadError.Text))
 	}
 	return errors.Join(errs...)
 }

@@ -77,15 +77,15 @@ func TestScriptThatDoesNotLoadIsAFaultAndNoMore(t *testing.T) {
 	if _, ok := loaded.Get("library"); !ok {
 		t.Errorf("a good script went down with the others: %q", ids(loaded))
 	}
-	faults := loaded.LoadErrors()
-	if len(faults) != 2 || loaded.Err() == nil {
-		t.Fatalf("%+v", faults)
+	errs := loaded.LoadErrors()
+	if len(errs) != 2 || loaded.Err() == nil {
+		t.Fatalf("%+v", errs)
 	}
-	if !strings.Contains(faults[0].Text, "broken/integration.star:2") {
-		t.Errorf("the fault names no line: %s", faults[0].Text)
+	if !strings.Contains(errs[0].Text, "broken/integration.star:2") {
+		t.Errorf("the error names no line: %s", errs[0].Text)
 	}
-	if !strings.Contains(faults[1].Text, "lending") {
-		t.Errorf("a folder with another name than its integration: %s", faults[1].Text)
+	if !strings.Contains(errs[1].Text, "lending") {
+		t.Errorf("a folder with another name than its integration: %s", errs[1].Text)
 	}
 }
 

@@ -16,32 +16,32 @@ type HealthStatus string
 // The states of a service's health.
 const (
 	HealthOK       HealthStatus = "ok"
-	HealthDegraded HealthStatus = "degraded" // less often than nine times in ten
+	HealthDegraded HealthStatus = "degraded" // fewer than nine in ten succeed
 	HealthDown     HealthStatus = "down"     // the latest sessions have all failed, just now
 	HealthUnknown  HealthStatus = "unknown"  // too few sessions to say
 )
 
-// Health is how well a service can be connected: of the latest links whose
-// sessions have ended, how many did not fail for something that is the site's or
-// the script's. What a person did wrong, or a merchant, says nothing about it.
+// Health is how well a service can be connected: the share of the latest ended
+// sessions that did not fail because of the site or the script. What a user or a
+// merchant did wrong does not count.
 type Health struct {
 	Status      HealthStatus
 	SuccessRate float64      // of the sessions; 0 where there is none
 	Sessions    int          // that count
 	Since       int64        // when the first of them ended, in Unix milliseconds; 0: there is none
-	Trouble     outcome.Code // how the last one ended, where the service is down
+	LastFailure outcome.Code // how the latest one ended, if the service is down
 }
 
 const (
-	healthSpan  = time.Hour        // how long an end says something
-	healthMost  = 100              // ends that are looked at
-	healthFew   = 5                // fewer than these say nothing
+	healthSpan  = time.Hour        // older ends don't count
+	healthMost  = 100              // ends that are read
+	healthFew   = 5                // fewer ends than this say nothing
 	healthGood  = 0.9              // of the sessions
-	healthFresh = 10 * time.Minute // later, somebody has to find out whether a service that was down is back
+	healthFresh = 10 * time.Minute // older failures don't count as down: someone has to try whether it works again
 )
 
-// ReadHealth asks how the latest sessions with an integration's present script
-// ended; with a mended one everything begins anew.
+// ReadHealth judges by how the latest sessions with an integration's present
+// script ended. A new version of the script starts anew.
 func ReadHealth(ctx context.Context, database *db.DB, integration *script.Integration) (Health, error) {
 	now := database.Now()
 	ends, err := database.LatestEnds(ctx, integration.Hash, now-healthSpan.Milliseconds(), healthMost)
@@ -69,7 +69,7 @@ func healthOf(ends []db.End, now int64) Health {
 	case len(ends) < healthFew:
 		health.Status = HealthUnknown
 	case !worked && now-latest.At < healthFresh.Milliseconds():
-		health.Status, health.Trouble = HealthDown, outcome.Code(latest.Code)
+		health.Status, health.LastFailure = HealthDown, outcome.Code(latest.Code)
 	case health.SuccessRate < healthGood:
 		health.Status = HealthDegraded
 	}

@@ -9,9 +9,9 @@ import (
 	"passage/automation/script"
 )
 
-// LoadOne loads one script by its id: from the folder, which may be
-// nil, else a built-in one. Unlike a Catalog it has no objection to a site on
-// this machine: whoever tries a script has pointed at it by naming it.
+// LoadOne loads one script by its id: from the folder, which may be nil, or else a
+// built-in one. Unlike a Catalog it accepts a site on this machine, because the
+// operator has asked for this very script.
 func LoadOne(folder fs.FS, id string) (*script.Integration, error) {
 	for _, from := range []fs.FS{folder, integrations.FS()} {
 		if from == nil {

@@ -13,51 +13,51 @@ import (
 // scriptFile is where an integration's script is in its folder.
 func scriptFile(id string) string { return id + "/integration.star" }
 
-// maxFile bounds what is read, every second, of a file that is no script: what
-// a script may have is for its loader to say.
+// maxFile bounds what is read, every second, of a file that is not a script. How
+// long a script may be is for script.Load to decide.
 const maxFile = 4 << 20
 
-// overlay is a folder of scripts as far as it has been taken in. It is for one
+// overlay is a folder of scripts and what was loaded from it. It is for one
 // goroutine.
 type overlay struct {
 	folder fs.FS
 	load   func(id, file, source string) (*script.Integration, error)
-	looked bool // once at least
+	polled bool // at least once
 	files  map[string]*ownFile
-	fault  string // why the folder cannot be read now
+	err    string // why the folder cannot be read now
 }
 
-// ownFile is one script: what it held, and what became of it.
+// ownFile is one script: what it held, and what was loaded from it.
 type ownFile struct {
-	seen  content             // by the last look
-	taken content             // what was loaded last, or was tried to
-	good  *script.Integration // the last version that loaded; nil: none has
-	fault string              // why taken is not good
-	cause error               // likewise, for errors.Is
+	polled  content             // at the last poll
+	applied content             // what was loaded last, or could not be
+	loaded  *script.Integration // the last version that loaded; nil for none
+	err     string              // why applied did not load
+	cause   error               // likewise, for errors.Is
 }
 
-// content is a file at one look.
+// content is a file at one poll.
 type content struct {
-	there  bool
+	exists bool
 	source string
-	fault  string // why it could not be read
+	err    string // why it could not be read
 }
 
 func newOverlay(folder fs.FS, load func(id, file, source string) (*script.Integration, error)) *overlay {
 	return &overlay{folder: folder, load: load, files: map[string]*ownFile{}}
 }
 
-// look reads the folder and takes in what is new and was the same at the look
-// before; the first look takes in everything. A folder that cannot be read
-// changes nothing; one that reads as empty, as where a mount is away, is empty.
-// It reports whether there was news.
-func (o *overlay) look() (news bool) {
+// poll reads the folder and applies each change that was the same at the poll
+// before. The first poll applies everything. A folder that cannot be read changes
+// nothing; one that reads as empty, as an unmounted one does, is empty. poll
+// reports whether anything changed.
+func (o *overlay) poll() (changed bool) {
 	found, err := o.read()
-	if fault := textOf(err); fault != o.fault {
-		o.fault, news = fault, true
+	if text := textOf(err); text != o.err {
+		o.err, changed = text, true
 	}
 	if err != nil {
-		return news
+		return changed
 	}
 	for id := range found {
 		if o.files[id] == nil {
@@ -66,38 +66,38 @@ func (o *overlay) look() (news bool) {
 	}
 	for id, file := range o.files {
 		now := found[id]
-		if now != file.taken && (now == file.seen || !o.looked) {
-			o.take(id, file, now)
-			news = true
+		if now != file.applied && (now == file.polled || !o.polled) {
+			o.apply(id, file, now)
+			changed = true
 		}
-		file.seen = now
-		if !file.taken.there && !now.there {
+		file.polled = now
+		if !file.applied.exists && !now.exists {
 			delete(o.files, id)
 		}
 	}
-	o.looked = true
-	return news
+	o.polled = true
+	return changed
 }
 
-// take makes a content the present one of its file. What does not load leaves
-// the last good version where it is; a file that is gone takes it along.
-func (o *overlay) take(id string, file *ownFile, now content) {
-	file.taken, file.fault, file.cause = now, now.fault, nil
+// apply loads a file's new content. If it does not load, the last version that
+// did stays in service. A file that was removed goes out of service.
+func (o *overlay) apply(id string, file *ownFile, now content) {
+	file.applied, file.err, file.cause = now, now.err, nil
 	switch {
-	case !now.there:
-		file.good = nil
-	case now.fault == "":
+	case !now.exists:
+		file.loaded = nil
+	case now.err == "":
 		loaded, err := o.load(id, scriptFile(id), now.source)
 		if err != nil {
-			file.fault, file.cause = strings.ReplaceAll(err.Error(), "\n", "; "), err
+			file.err, file.cause = strings.ReplaceAll(err.Error(), "\n", "; "), err
 			return
 		}
-		file.good = loaded
+		file.loaded = loaded
 	}
 }
 
-// read returns what every script of the folder holds. What begins with a dot is
-// none: version control and mounts keep their own there.
+// read returns the content of every script in the folder. It ignores names that
+// begin with a dot: version control and mounts use them.
 func (o *overlay) read() (map[string]content, error) {
 	entries, err := fs.ReadDir(o.folder, ".")
 	if err != nil {
@@ -106,7 +106,7 @@ func (o *overlay) read() (map[string]content, error) {
 	found := map[string]content{}
 	for _, entry := range entries {
 		if id := entry.Name(); !strings.HasPrefix(id, ".") && !entry.Type().IsRegular() {
-			if now := o.readFile(scriptFile(id)); now.there {
+			if now := o.readFile(scriptFile(id)); now.exists {
 				found[id] = now
 			}
 		}
@@ -115,7 +115,7 @@ func (o *overlay) read() (map[string]content, error) {
 }
 
 func (o *overlay) readFile(name string) content {
-	// Looked at before it is opened: to open a pipe would wait for its writer.
+	// Stat comes first: opening a pipe would wait for a writer.
 	info, err := fs.Stat(o.folder, name)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return content{}
@@ -130,7 +130,7 @@ func (o *overlay) readFile(name string) content {
 	default:
 		source, err = fs.ReadFile(o.folder, name)
 	}
-	return content{there: true, source: string(source), fault: textOf(err)}
+	return content{exists: true, source: string(source), err: textOf(err)}
 }
 
 func textOf(err error) string {

@@ -167,14 +167,14 @@ func TestScriptThatDoesNotLoadKeepsTheLastGoodOne(t *testing.T) {
 		if now, _ := w.Get("library"); now != good || w.entry("library").Error == "" {
 			t.Errorf("%+v", w.entry("library"))
 		}
-		for id, standing := range map[string]string{
+		for id, inService := range map[string]string{
 			"library": "version " + good.Hash[:8] + " of the file stays in service",
 			"verizon": "the built-in one stays in service", "new": "it is out of service",
 		} {
-			if err := w.Err().Error(); !strings.Contains(err, id+"/integration.star:") || !strings.Contains(err, standing) {
+			if err := w.Err().Error(); !strings.Contains(err, id+"/integration.star:") || !strings.Contains(err, inService) {
 				t.Errorf("%s: %s", id, err)
 			}
-			w.says("did not load", "integration="+id, standing)
+			w.says("did not load", "integration="+id, inService)
 		}
 
 		w.write("library", library) // as it was
@@ -266,7 +266,7 @@ func TestWhatIsNoScriptIsPassedOver(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.looks(2)
-		// A folder in the script's place is a fault, and so is what cannot be a script; the rest is nothing.
+		// A folder in the script's place is an error, and so is what cannot be a script; the rest is nothing.
 		if _, ok := w.Get("library"); !ok || len(w.LoadErrors()) != 2 || w.LoadErrors()[0].File != "film/integration.star" ||
 			w.LoadErrors()[1].File != "pipe/integration.star" {
 			t.Errorf("%v", w.LoadErrors())

@@ -87,7 +87,7 @@ func (h *Handler) blockReason(ctx context.Context, integrationID string) (outcom
 		return "", nil
 	}
 	health, err := catalog.ReadHealth(ctx, h.DB, integration)
-	return health.Trouble, err
+	return health.LastFailure, err
 }
 
 // withoutStatus returns the operations as they are before the first attempt.
