@@ -30,16 +30,16 @@ func TestHealthIsWhatTheLatestSessionsSay(t *testing.T) {
 		sessions int
 		last     outcome.Code
 	}{
-		"nothing":                         {nil, HealthUnknown, 0, 0, ""},
-		"too few, whatever they say":      {ends(down, down, changed, down), HealthUnknown, 0, 4, ""},
-		"good":                            {ends(good, good, good, good, good), HealthOK, 1, 5, ""},
-		"nine in ten":                     {ends(good, down, good, good, good, good, good, good, good, good), HealthOK, 0.9, 10, ""},
-		"four in five":                    {ends(good, down, good, good, good), HealthDegraded, 0.8, 5, ""},
-		"the latest have failed":          {ends(changed, down, changed, down, down, good, good), HealthDown, 2.0 / 7, 7, changed},
-		"one of the latest has not":       {ends(down, down, down, down, good, down), HealthDegraded, 1.0 / 6, 6, ""},
+		"nothing":                          {nil, HealthUnknown, 0, 0, ""},
+		"too few, whatever they say":       {ends(down, down, changed, down), HealthUnknown, 0, 4, ""},
+		"good":                             {ends(good, good, good, good, good), HealthOK, 1, 5, ""},
+		"nine in ten":                      {ends(good, down, good, good, good, good, good, good, good, good), HealthOK, 0.9, 10, ""},
+		"four in five":                     {ends(good, down, good, good, good), HealthDegraded, 0.8, 5, ""},
+		"the latest have failed":           {ends(changed, down, changed, down, down, good, good), HealthDown, 2.0 / 7, 7, changed},
+		"one of the latest has not":        {ends(down, down, down, down, good, down), HealthDegraded, 1.0 / 6, 6, ""},
 		"users' own mistakes do not count": {ends(wrong, wrong, good, wrong, good, good, outcome.UserCancelled, good, good), HealthOK, 1, 5, ""},
-		"nor do ours, or the merchant's":  {ends(outcome.WorkerLost, outcome.InternalError, outcome.LinkCancelled, outcome.OperationUnknown, down), HealthUnknown, 0, 1, ""},
-		"down long enough to ask again":   {late, HealthDegraded, 0, 5, ""},
+		"nor do ours, or the merchant's":   {ends(outcome.WorkerLost, outcome.InternalError, outcome.LinkCancelled, outcome.OperationUnknown, down), HealthUnknown, 0, 1, ""},
+		"down long enough to ask again":    {late, HealthDegraded, 0, 5, ""},
 	} {
 		got := healthOf(row.ends, now)
 		if got.Status != row.status || math.Abs(got.SuccessRate-row.rate) > 1e-9 || got.Sessions != row.sessions || got.LastFailure != row.last {
