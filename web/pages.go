@@ -50,7 +50,7 @@ func redirectToParent(w http.ResponseWriter, r *http.Request) {
 
 func (p pageRoutes) handler(do action) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if err := problem.Contain(func() error { return do(w, r) }); err != nil {
+		if err := problem.RecoverToError(func() error { return do(w, r) }); err != nil {
 			showError(p.errors, w, r, err)
 		}
 	}

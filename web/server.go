@@ -80,7 +80,7 @@ func Public(o Options) (http.Handler, error) {
 		r.Use(limits.perAddress, pagePolicy, csrf.Handler)
 		hosted(pageRoutes{r, o.Connect}, o)
 	})
-	r.NotFound(refuse(o.Connect, problem.Nowhere()))
+	r.NotFound(refuse(o.Connect, problem.RouteNotFound()))
 	r.MethodNotAllowed(methodNotAllowed(r))
 	return r, nil
 }

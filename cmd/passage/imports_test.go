@@ -36,6 +36,7 @@ var importRules = []importRule{
 	{"web/api/openapi", []string{"web/api/wire", "web/problem", "views", "views/docs", "db", "automation/catalog", "automation/event", "automation/outcome", "automation/prompt", "automation/resources"}},
 	{"web/api/socket", []string{"web/api/strictjson", "web/api/wire", "web/problem", "web/follow", "views", "views/text", "db", "db/*", "automation", "automation/catalog", "automation/event", "automation/prompt"}},
 	{"web/api", []string{"web/api/*", "automation/loopback", "web/problem", "web/branding", "web/follow", "views", "views/docs", "db", "db/*", "automation", "automation/outcome", "automation/prompt", "automation/event", "automation/catalog", "automation/resources"}},
+	{"web/webhook", []string{"web/api/wire", "db", "db/*", "automation/outcome"}},
 	{"web/*", []string{"web/problem", "web/branding", "web/cookie", "web/follow", "views", "views/*", "static", "db", "db/*", "automation", "automation/loopback", "automation/catalog", "automation/event", "automation/prompt", "automation/outcome", "automation/resources"}},
 	{"views", []string{"static", "automation/outcome"}},
 	{"views/*", []string{"views", "views/*", "static", "automation/outcome"}}, // below views

@@ -23,7 +23,7 @@ var merchantAddresses = []string{
 	"GET /v1/events/x/deliveries", "POST /v1/events/x/resend", "POST /v1/events/resend",
 }
 
-func TestEveryMerchantAddressNeedsAValidKey(t *testing.T) {
+func TestAPI_RequiresValidKey(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	keys, err := s.db.Keys(t.Context(), s.org.ID)
@@ -46,7 +46,7 @@ func TestEveryMerchantAddressNeedsAValidKey(t *testing.T) {
 		method, path, _ := strings.Cut(address, " ")
 		for _, authorization := range []string{"", "Bearer", "Bearer ", "Bearer psg_nope", "Basic " + s.key, s.key, "Bearer " + revoked} {
 			reply := s.call(method, path, simple, "Authorization", authorization)
-			reply.fault(http.StatusUnauthorized, "unauthorized")
+			reply.wantError(http.StatusUnauthorized, "unauthorized")
 			if reply.header.Get("WWW-Authenticate") != "Bearer" {
 				t.Errorf("%s: no WWW-Authenticate", address)
 			}
@@ -57,7 +57,7 @@ func TestEveryMerchantAddressNeedsAValidKey(t *testing.T) {
 	}
 }
 
-func TestEveryReplyHasARequestID(t *testing.T) {
+func TestAPI_GivesEveryReplyARequestID(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	for _, path := range []string{"/v1/links", "/v1/links/x", "/v1/nope", "/link/nope", "/.well-known/jwks.json", "/openapi.json"} {
@@ -72,12 +72,12 @@ func TestEveryReplyHasARequestID(t *testing.T) {
 	}
 }
 
-func TestUnknownAddressesAndMethodsAreAnsweredInJSON(t *testing.T) {
+func TestAPI_RepliesJSONForUnknownRoutesAndMethods(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	for _, address := range []string{"GET /v1/nope", "GET /v1/links/", "POST /v1/links/x/y/z", "GET /link/nope", "GET /v1/", "DELETE /webhook_verification_key/x"} {
 		method, path, _ := strings.Cut(address, " ")
-		s.call(method, path, "").fault(http.StatusNotFound, "not_found")
+		s.call(method, path, "").wantError(http.StatusNotFound, "not_found")
 	}
 	for address, allow := range map[string]string{
 		"DELETE /v1/links": "GET, POST", "PUT /v1/links/x": "GET", "POST /v1/providers": "GET", "GET /link/claim": "POST",
@@ -85,14 +85,14 @@ func TestUnknownAddressesAndMethodsAreAnsweredInJSON(t *testing.T) {
 	} {
 		method, path, _ := strings.Cut(address, " ")
 		reply := s.call(method, path, "")
-		reply.fault(http.StatusMethodNotAllowed, "method_not_allowed")
+		reply.wantError(http.StatusMethodNotAllowed, "method_not_allowed")
 		if got := reply.header.Get("Allow"); got != allow {
 			t.Errorf("%s: Allow is %q", address, got)
 		}
 	}
 }
 
-func TestNothingOfTheInsideLeaksWhenTheDatabaseIsGone(t *testing.T) {
+func TestAPI_RevealsNoInternalErrors(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	s.broken = true
@@ -110,7 +110,7 @@ func TestNothingOfTheInsideLeaksWhenTheDatabaseIsGone(t *testing.T) {
 			}
 		}
 		reply := s.call(method, path, body, "X-Request-Id", fmt.Sprint("try-", n))
-		object := reply.fault(http.StatusInternalServerError, "internal_error")
+		object := reply.wantError(http.StatusInternalServerError, "internal_error")
 		if object["error"] != "Something went wrong on our side." {
 			t.Errorf("%s: %s", address, reply.body)
 		}
@@ -123,7 +123,7 @@ func TestNothingOfTheInsideLeaksWhenTheDatabaseIsGone(t *testing.T) {
 	}
 }
 
-func TestABodyThatBreaksOffIsNoFaultOfOurs(t *testing.T) {
+func TestAPI_BlamesClientForIncompleteBody(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	for _, test := range []struct {
@@ -142,15 +142,15 @@ func TestABodyThatBreaksOffIsNoFaultOfOurs(t *testing.T) {
 		recorder := httptest.NewRecorder()
 		s.handler.ServeHTTP(recorder, request)
 		got := reply{t, recorder.Code, recorder.Header(), recorder.Body.Bytes()}
-		got.fault(test.status, test.code)
-		s.asDescribed(request.Method, "/v1/links", "", got)
+		got.wantError(test.status, test.code)
+		s.wantDescribed(request.Method, "/v1/links", "", got)
 	}
 	if logged := s.logs.String(); strings.Contains(logged, "level=ERROR") {
 		t.Error(logged)
 	}
 }
 
-func TestAKeyThatMayOnlyReadSeesNoClaimURL(t *testing.T) {
+func TestAPI_HidesClaimURLFromReadKeys(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	id := s.post("/v1/links", simple, "Idempotency-Key", "once").object(http.StatusCreated)["linkId"].(string)
@@ -165,10 +165,10 @@ func TestAKeyThatMayOnlyReadSeesNoClaimURL(t *testing.T) {
 	for method, path := range map[string]string{
 		http.MethodPost + " ": "/v1/links", http.MethodPost: "/v1/links/" + id + "/cancel", http.MethodDelete: "/v1/links/" + id + "/data",
 	} {
-		s.call(strings.TrimSpace(method), path, simple, "Authorization", reader).fault(http.StatusForbidden, "insufficient_scope")
+		s.call(strings.TrimSpace(method), path, simple, "Authorization", reader).wantError(http.StatusForbidden, "insufficient_scope")
 	}
 	replayed := s.post("/v1/links", simple, "Authorization", reader, "Idempotency-Key", "once")
-	replayed.fault(http.StatusForbidden, "insufficient_scope")
+	replayed.wantError(http.StatusForbidden, "insufficient_scope")
 	if strings.Contains(string(replayed.body), "clm_") {
 		t.Error("the reply that another key had shows a claim code")
 	}
@@ -180,7 +180,7 @@ func TestAKeyThatMayOnlyReadSeesNoClaimURL(t *testing.T) {
 	s.call(http.MethodPost, "/v1/links/"+id+"/cancel", "", "Authorization", manager).object(http.StatusOK)
 }
 
-func TestAKeyThatOpensNothingSaysWhy(t *testing.T) {
+func TestAPI_SaysWhyAKeyIsInvalid(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	revoked, expired := s.newKey(s.org), s.newKey(s.org, func(k *db.NewKey) { k.Lifetime = time.Minute })
@@ -199,14 +199,14 @@ func TestAKeyThatOpensNothingSaysWhy(t *testing.T) {
 	for secret, want := range map[string]string{
 		revoked: "revoked", expired: "expired", s.key[:len(s.key)-1]: "missing or wrong", strings.Replace(s.key, "psg_", "psg_x", 1): "missing or wrong",
 	} {
-		text := s.get("/v1/links", "Authorization", "Bearer "+secret).fault(http.StatusUnauthorized, "unauthorized")["error"].(string)
+		text := s.get("/v1/links", "Authorization", "Bearer "+secret).wantError(http.StatusUnauthorized, "unauthorized")["error"].(string)
 		if !strings.Contains(text, want) {
 			t.Errorf("%q does not say %q", text, want)
 		}
 	}
 }
 
-func TestATestKeyReachesTheDemoOnly(t *testing.T) {
+func TestTestKey_ReachesDemoOnly(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	test := s.testKey()
@@ -229,7 +229,7 @@ func TestATestKeyReachesTheDemoOnly(t *testing.T) {
 	s.create(simpleDemo)
 }
 
-func TestInASandboxTheDemoIsForTestKeysOnly(t *testing.T) {
+func TestSandbox_KeepsDemoForTestKeys(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, func(o *api.Options) { o.Sandbox = &docs.Sandbox{} })
 	s.post("/v1/links", simpleDemo, s.testKey()...).object(http.StatusCreated)
@@ -241,7 +241,7 @@ func TestInASandboxTheDemoIsForTestKeysOnly(t *testing.T) {
 	}
 }
 
-func TestWithoutTheDemoATestKeyIsToldWhatIsMissing(t *testing.T) {
+func TestTestKey_IsToldThatSandboxIsMissing(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, func(o *api.Options) {
 		var err error
@@ -276,7 +276,7 @@ func (s *server) providers(headers ...string) string {
 	return strings.Join(ids, " ")
 }
 
-func TestATestKeyReachesNoLiveLink(t *testing.T) {
+func TestTestKey_ReachesNoLiveLink(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	live := s.create(simple)["linkId"].(string)
@@ -285,10 +285,10 @@ func TestATestKeyReachesNoLiveLink(t *testing.T) {
 	}).SessionID
 	test := s.testKey()
 	for _, path := range []string{"/v1/links/" + live, "/v1/links/" + live + "/sessions", "/v1/sessions/" + session} {
-		s.get(path, test...).fault(http.StatusNotFound, "not_found")
+		s.get(path, test...).wantError(http.StatusNotFound, "not_found")
 	}
-	s.call(http.MethodPost, "/v1/links/"+live+"/cancel", "", test...).fault(http.StatusNotFound, "not_found")
-	s.call(http.MethodDelete, "/v1/links/"+live+"/data", "", test...).fault(http.StatusNotFound, "not_found")
+	s.call(http.MethodPost, "/v1/links/"+live+"/cancel", "", test...).wantError(http.StatusNotFound, "not_found")
+	s.call(http.MethodDelete, "/v1/links/"+live+"/data", "", test...).wantError(http.StatusNotFound, "not_found")
 	s.call(http.MethodPost, "/v1/links/"+live+"/cancel", "").object(http.StatusOK) // still there, and now an event
 
 	own := s.post("/v1/links", simpleDemo, test...).object(http.StatusCreated)["linkId"].(string)

@@ -22,8 +22,8 @@ var drawFor = flag.Duration("draw", 0, "how long requests are drawn from the Ope
 
 // Whatever is asked, in whatever form: no fault of ours, no reply that the
 // document does not describe, no secret in a reply or in the log. For longer:
-// go test ./web/api -run TestAnyRequest -draw 60s.
-func TestAnyRequestIsAnsweredAsDescribed(t *testing.T) {
+// go test ./web/api -run TestAPI_MatchesDocument -draw 60s.
+func TestAPI_MatchesDocumentForGeneratedRequests(t *testing.T) {
 	t.Parallel()
 	target := newTarget(t)
 	for begin := time.Now(); ; {

@@ -160,7 +160,7 @@ func fallback(routes chi.Routes) http.HandlerFunc {
 			}
 		}
 		if allowed == nil {
-			problem.WriteJSON(w, r, problem.Nowhere())
+			problem.WriteJSON(w, r, problem.RouteNotFound())
 			return
 		}
 		w.Header().Set("Allow", strings.Join(allowed, ", "))

@@ -186,7 +186,7 @@ func (s *server) call(method, path, body string, headers ...string) reply {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.asDescribed(method, path, body, got)
+	s.wantDescribed(method, path, body, got)
 	return got
 }
 
@@ -227,7 +227,7 @@ func (r reply) object(status int) map[string]any {
 }
 
 // fault reads an error and checks its form.
-func (r reply) fault(status int, code string) map[string]any {
+func (r reply) wantError(status int, code string) map[string]any {
 	r.t.Helper()
 	object := r.object(status)
 	if object["code"] != code {
@@ -250,7 +250,7 @@ func (r reply) fault(status int, code string) map[string]any {
 // issues reads a validation failure as “path: message” lines.
 func (r reply) issues() string {
 	r.t.Helper()
-	object := r.fault(http.StatusBadRequest, "validation_failed")
+	object := r.wantError(http.StatusBadRequest, "validation_failed")
 	if object["error"] != "Validation failed" {
 		r.t.Errorf("error is %v", object["error"])
 	}

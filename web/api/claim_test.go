@@ -12,7 +12,7 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestConcurrentClaimsHaveOneWinnerPerLink(t *testing.T) {
+func TestClaimLink_SucceedsOnceUnderConcurrency(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	const links, each = 100, 10
@@ -33,7 +33,7 @@ func TestConcurrentClaimsHaveOneWinnerPerLink(t *testing.T) {
 	winners := map[string]int{}
 	for n, reply := range replies {
 		if reply.status != http.StatusOK {
-			reply.fault(http.StatusConflict, "link_active")
+			reply.wantError(http.StatusConflict, "link_active")
 			continue
 		}
 		link := all[n%links]
@@ -56,7 +56,7 @@ func TestConcurrentClaimsHaveOneWinnerPerLink(t *testing.T) {
 	}
 }
 
-func TestClaimsThatCannotBe(t *testing.T) {
+func TestClaimLink_RefusesWhatCannotBeClaimed(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	for body, want := range map[string]string{
@@ -67,18 +67,18 @@ func TestClaimsThatCannotBe(t *testing.T) {
 			t.Errorf("%s: %s", body, got)
 		}
 	}
-	s.post("/link/claim", `{"code":"clm_nope"}`).fault(http.StatusNotFound, "not_found")
+	s.post("/link/claim", `{"code":"clm_nope"}`).wantError(http.StatusNotFound, "not_found")
 	short := s.create(with(`"expiresIn":1`))
 	s.clock.Advance(1_000_000_000)
-	s.post("/link/claim", fmt.Sprintf(`{"code":%q}`, short["claimCode"])).fault(http.StatusGone, "link_expired")
+	s.post("/link/claim", fmt.Sprintf(`{"code":%q}`, short["claimCode"])).wantError(http.StatusGone, "link_expired")
 	done := s.create(simple)
 	s.runToEnd(done["claimCode"].(string), func(lease db.Lease) error {
 		return s.db.CompleteSession(t.Context(), lease, json.RawMessage(`{}`))
 	})
-	s.post("/link/claim", fmt.Sprintf(`{"code":%q}`, done["claimCode"])).fault(http.StatusConflict, "link_complete")
+	s.post("/link/claim", fmt.Sprintf(`{"code":%q}`, done["claimCode"])).wantError(http.StatusConflict, "link_complete")
 }
 
-func TestAnyPageMayClaim(t *testing.T) {
+func TestClaimLink_AllowsAnyOrigin(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	reply := s.call(http.MethodOptions, "/link/claim", "", "Origin", "https://merchant.example", "Authorization", "",

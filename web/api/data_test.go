@@ -10,13 +10,13 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestDataIsDeletedAtOnce(t *testing.T) {
+func TestDeleteLinkData_DestroysDataAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	link := s.create(simple)
 	id, code := link["linkId"].(string), link["claimCode"].(string)
 	s.runToEnd(code, func(lease db.Lease) error {
-		s.call(http.MethodDelete, "/v1/links/"+id+"/data", "").fault(http.StatusConflict, "link_active")
+		s.call(http.MethodDelete, "/v1/links/"+id+"/data", "").wantError(http.StatusConflict, "link_active")
 		return s.db.CompleteSession(t.Context(), lease, json.RawMessage(`{"paymentMethods":[]}`))
 	})
 	if s.get("/v1/links/" + id).object(http.StatusOK)["result"] == nil {
@@ -31,23 +31,23 @@ func TestDataIsDeletedAtOnce(t *testing.T) {
 	}
 }
 
-func TestDataOfAnotherOrganizationStays(t *testing.T) {
+func TestDeleteLinkData_KeepsDataOfOtherOrganizations(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	id := s.create(simple)["linkId"].(string)
 	other := "Bearer " + s.newKey(dbtest.Organization(t, s.db, "other"))
-	s.call(http.MethodDelete, "/v1/links/"+id+"/data", "", "Authorization", other).fault(http.StatusNotFound, "not_found")
+	s.call(http.MethodDelete, "/v1/links/"+id+"/data", "", "Authorization", other).wantError(http.StatusNotFound, "not_found")
 }
 
-func TestRepeatedRequestAfterTheDeletionSaysSo(t *testing.T) {
+func TestCreateLink_ReportsDeletedReply(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	first := s.post("/v1/links", simple, "Idempotency-Key", "one").object(http.StatusCreated)
 	s.call(http.MethodDelete, "/v1/links/"+first["linkId"].(string)+"/data", "")
 	again := s.post("/v1/links", simple, "Idempotency-Key", "one")
-	again.fault(http.StatusGone, "data_deleted")
+	again.wantError(http.StatusGone, "data_deleted")
 	if strings.Contains(string(again.body), first["claimCode"].(string)) {
 		t.Error("the claim code came back")
 	}
-	s.post("/link/claim", `{"code":"`+first["claimCode"].(string)+`"}`).fault(http.StatusGone, "link_expired")
+	s.post("/link/claim", `{"code":"`+first["claimCode"].(string)+`"}`).wantError(http.StatusGone, "link_expired")
 }

@@ -45,7 +45,7 @@ func (s *server) deliveries(event string) (list []map[string]any) {
 	return list
 }
 
-func TestDeliveriesShowEveryTry(t *testing.T) {
+func TestListDeliveries_ShowsEveryAttempt(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	event := s.event(hooked)
@@ -66,13 +66,13 @@ func TestDeliveriesShowEveryTry(t *testing.T) {
 	if ended["status"] != "delivered" || ended["nextTryAt"] != nil || ended["endedAt"] == nil || len(ended["tries"].([]any)) != 2 {
 		t.Errorf("delivery %v", ended)
 	}
-	s.get("/v1/events/evt_none/deliveries").fault(http.StatusNotFound, "not_found")
+	s.get("/v1/events/evt_none/deliveries").wantError(http.StatusNotFound, "not_found")
 	if got := s.deliveries(s.event(`"externalUserId":"u"`)); got != nil {
 		t.Errorf("without a webhook URL: %v", got)
 	}
 }
 
-func TestAnEventIsSentAgain(t *testing.T) {
+func TestResendEvent_QueuesDelivery(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	event := s.event(hooked)
@@ -82,11 +82,11 @@ func TestAnEventIsSentAgain(t *testing.T) {
 	if again["status"] != "pending" || again["eventId"] != event || twice["id"] != again["id"] || len(s.deliveries(event)) != 2 {
 		t.Errorf("first %v, then %v", again, twice)
 	}
-	s.post("/v1/events/"+s.event(`"externalUserId":"u"`)+"/resend", "").fault(http.StatusConflict, "no_webhook_url")
-	s.post("/v1/events/evt_none/resend", "").fault(http.StatusNotFound, "not_found")
+	s.post("/v1/events/"+s.event(`"externalUserId":"u"`)+"/resend", "").wantError(http.StatusConflict, "no_webhook_url")
+	s.post("/v1/events/evt_none/resend", "").wantError(http.StatusNotFound, "not_found")
 }
 
-func TestEventsSinceATimeAreSentAgain(t *testing.T) {
+func TestResendEvents_ResendsSinceATime(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	first := s.event(hooked)
@@ -114,15 +114,15 @@ func TestEventsSinceATimeAreSentAgain(t *testing.T) {
 	}
 }
 
-func TestOnlyAKeyForEverythingSendsAgain(t *testing.T) {
+func TestResendEvents_RequiresScopeAll(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	event := s.event(hooked)
 	for _, scope := range []db.Scope{db.ScopeRead, db.ScopeLinks} {
 		key := "Bearer " + s.newKey(s.org, func(k *db.NewKey) { k.Scope = scope })
 		s.get("/v1/events/"+event+"/deliveries", "Authorization", key).object(http.StatusOK)
-		s.post("/v1/events/"+event+"/resend", "", "Authorization", key).fault(http.StatusForbidden, "insufficient_scope")
-		s.post("/v1/events/resend", `{"createdAfter":0}`, "Authorization", key).fault(http.StatusForbidden, "insufficient_scope")
+		s.post("/v1/events/"+event+"/resend", "", "Authorization", key).wantError(http.StatusForbidden, "insufficient_scope")
+		s.post("/v1/events/resend", `{"createdAfter":0}`, "Authorization", key).wantError(http.StatusForbidden, "insufficient_scope")
 	}
 	other, err := s.db.EnsureOrganization(t.Context(), "another")
 	if err != nil {
@@ -131,8 +131,8 @@ func TestOnlyAKeyForEverythingSendsAgain(t *testing.T) {
 	// Neither another organization's key nor a test key reaches a live link's event.
 	for _, secret := range []string{s.newKey(other), s.newKey(s.org, func(k *db.NewKey) { k.Test = true })} {
 		key := "Bearer " + secret
-		s.get("/v1/events/"+event+"/deliveries", "Authorization", key).fault(http.StatusNotFound, "not_found")
-		s.post("/v1/events/"+event+"/resend", "", "Authorization", key).fault(http.StatusNotFound, "not_found")
+		s.get("/v1/events/"+event+"/deliveries", "Authorization", key).wantError(http.StatusNotFound, "not_found")
+		s.post("/v1/events/"+event+"/resend", "", "Authorization", key).wantError(http.StatusNotFound, "not_found")
 		equal(t, s.post("/v1/events/resend", `{"createdAfter":0}`, "Authorization", key).object(http.StatusAccepted),
 			map[string]any{"resent": 0, "nextCursor": nil})
 	}

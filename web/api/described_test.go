@@ -195,8 +195,8 @@ func fits(schema *jsonschema.Schema, body []byte, what string) error {
 	return nil
 }
 
-// asDescribed fails the test where a reply is not in the document.
-func (s *server) asDescribed(method, path, request string, got reply) {
+// wantDescribed fails the test where a reply is not in the document.
+func (s *server) wantDescribed(method, path, request string, got reply) {
 	s.t.Helper()
 	document, err := theDocument()
 	if err == nil && method != http.MethodHead {

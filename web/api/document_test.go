@@ -16,7 +16,7 @@ import (
 	"passage/web/webhook"
 )
 
-func TestPublicKeysAreServed(t *testing.T) {
+func TestGetJWKS_ServesPublicKeys(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	if set := s.get("/.well-known/jwks.json").object(http.StatusOK); fmt.Sprint(set) != "map[keys:[]]" {
@@ -28,7 +28,7 @@ func TestPublicKeysAreServed(t *testing.T) {
 	}
 	equal(t, s.post("/webhook_verification_key/get", fmt.Sprintf(`{"key_id":%q}`, key.ID), "Authorization", "").object(http.StatusOK),
 		map[string]any{"key_id": key.ID, "key": key.PublicPEM, "algorithm": "ES256", "created_at": key.CreatedAt})
-	s.post("/webhook_verification_key/get", `{"key_id":"whk_nope"}`).fault(http.StatusNotFound, "not_found")
+	s.post("/webhook_verification_key/get", `{"key_id":"whk_nope"}`).wantError(http.StatusNotFound, "not_found")
 	if got := s.post("/webhook_verification_key/get", `{}`).issues(); got != "key_id: is required" {
 		t.Error(got)
 	}
@@ -45,7 +45,7 @@ func TestPublicKeysAreServed(t *testing.T) {
 	}
 }
 
-func TestProvidersSayWhatTheyCanDo(t *testing.T) {
+func TestListProviders_DescribesOperations(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	providers := s.get("/v1/providers").object(http.StatusOK)["providers"].([]any)
@@ -73,7 +73,7 @@ func TestProvidersSayWhatTheyCanDo(t *testing.T) {
 	}
 }
 
-func TestOpenAPIDescribesWhatIsThere(t *testing.T) {
+func TestDocument_DescribesEveryRoute(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	reply := s.get("/openapi.json", "Authorization", "")
@@ -122,7 +122,7 @@ func TestOpenAPIDescribesWhatIsThere(t *testing.T) {
 }
 
 // What a developer copies from the document has to work.
-func TestExamplesAreAsDescribed(t *testing.T) {
+func TestDocument_HasValidExamples(t *testing.T) {
 	t.Parallel()
 	document, err := theDocument()
 	if err != nil {
@@ -155,7 +155,7 @@ func wantExample(t *testing.T, o operation, of any, schema *jsonschema.Schema) {
 }
 
 // What is sent is what the document says of webhooks.
-func TestWebhooksAreAsDescribed(t *testing.T) {
+func TestDocument_DescribesWebhookPayloads(t *testing.T) {
 	t.Parallel()
 	document, err := theDocument()
 	if err != nil {

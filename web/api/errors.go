@@ -26,7 +26,7 @@ var replaceErrors = sync.OnceFunc(func() {
 
 func fromHuma(status int, errs []error) *problem.Problem {
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](errors.Join(errs...)); ok {
-		return problem.Of(tooLarge)
+		return problem.FromError(tooLarge)
 	}
 	switch status {
 	case http.StatusRequestEntityTooLarge:

@@ -35,7 +35,7 @@ func (m met) meet(t *testing.T, method, path string, r reply) {
 }
 
 // Each error that the document lists of an operation is one that it gives.
-func TestEveryDescribedErrorOccurs(t *testing.T) {
+func TestDocument_ListsOnlyErrorsThatOccur(t *testing.T) {
 	t.Parallel()
 	document, err := theDocument()
 	if err != nil {
@@ -119,7 +119,7 @@ func (s *server) slowly(method, path string) reply {
 	recorder := httptest.NewRecorder()
 	s.handler.ServeHTTP(recorder, request)
 	got := reply{s.t, recorder.Code, recorder.Header(), recorder.Body.Bytes()}
-	s.asDescribed(method, path, "", got)
+	s.wantDescribed(method, path, "", got)
 	return got
 }
 

@@ -26,7 +26,7 @@ func write(fields string) string {
 
 const arguments = `{"cardNumber":"` + card + `","expirationDate":"08/28","cvv":"123","nameOnCard":"Ada Example","billingZip":"98101"}`
 
-func TestEachRuleOfALinkIsAnIssueAtItsPath(t *testing.T) {
+func TestCreateLink_ReportsEachIssueAtItsPath(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	long := func(n int) string { return strings.Repeat("é", n) }
@@ -119,7 +119,7 @@ func TestEachRuleOfALinkIsAnIssueAtItsPath(t *testing.T) {
 	}
 }
 
-func TestWhatTheRulesAllowIsAccepted(t *testing.T) {
+func TestCreateLink_AcceptsValidRequests(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, func(o *api.Options) { o.Development = true })
 	for name, body := range map[string]string{
@@ -140,7 +140,7 @@ func TestWhatTheRulesAllowIsAccepted(t *testing.T) {
 	}
 }
 
-func TestBodiesThatCannotBeReadAreRefused(t *testing.T) {
+func TestCreateLink_RefusesUnreadableBodies(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	for name, body := range map[string]string{
@@ -152,34 +152,34 @@ func TestBodiesThatCannotBeReadAreRefused(t *testing.T) {
 			t.Parallel()
 			reply := s.post("/v1/links", body)
 			reply.t = t
-			reply.fault(http.StatusBadRequest, "invalid_json")
+			reply.wantError(http.StatusBadRequest, "invalid_json")
 		})
 	}
-	s.post("/v1/links", "", "Content-Type", "application/json").fault(http.StatusBadRequest, "invalid_json")
+	s.post("/v1/links", "", "Content-Type", "application/json").wantError(http.StatusBadRequest, "invalid_json")
 }
 
-func TestBodiesMayHave64KiBAndNotAByteMore(t *testing.T) {
+func TestCreateLink_LimitsBodySize(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	padded := func(size int) string { return simple + strings.Repeat(" ", size-len(simple)) }
 	s.create(padded(64 << 10))
-	s.post("/v1/links", padded(64<<10+1)).fault(http.StatusRequestEntityTooLarge, "body_too_large")
-	s.post("/link/claim", padded(1<<20)).fault(http.StatusRequestEntityTooLarge, "body_too_large")
+	s.post("/v1/links", padded(64<<10+1)).wantError(http.StatusRequestEntityTooLarge, "body_too_large")
+	s.post("/link/claim", padded(1<<20)).wantError(http.StatusRequestEntityTooLarge, "body_too_large")
 }
 
-func TestBodiesMustSayThatTheyAreJSON(t *testing.T) {
+func TestCreateLink_RequiresJSONContentType(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	for _, kind := range []string{"", "text/plain", "application/x-www-form-urlencoded", "application/json/x", ";"} {
-		s.post("/v1/links", simple, "Content-Type", kind).fault(http.StatusUnsupportedMediaType, "unsupported_media_type")
-		s.post("/link/claim", `{"code":"x"}`, "Content-Type", kind).fault(http.StatusUnsupportedMediaType, "unsupported_media_type")
+		s.post("/v1/links", simple, "Content-Type", kind).wantError(http.StatusUnsupportedMediaType, "unsupported_media_type")
+		s.post("/link/claim", `{"code":"x"}`, "Content-Type", kind).wantError(http.StatusUnsupportedMediaType, "unsupported_media_type")
 	}
 	if reply := s.post("/v1/links", simple, "Content-Type", "Application/JSON; charset=utf-8"); reply.status != http.StatusCreated {
 		t.Errorf("a charset is refused: %s", reply.body)
 	}
 }
 
-func TestNoErrorRepeatsACardNumber(t *testing.T) {
+func TestCreateLink_RepeatsNoCardNumber(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	for name, body := range map[string]string{
@@ -213,7 +213,7 @@ func TestNoErrorRepeatsACardNumber(t *testing.T) {
 	}
 }
 
-func TestIssuesAreBounded(t *testing.T) {
+func TestCreateLink_LimitsNumberOfIssues(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	reply := s.post("/v1/links", with(`"`+strings.Repeat(`a":1,"a`, 5_000)+`":1`))
@@ -222,7 +222,7 @@ func TestIssuesAreBounded(t *testing.T) {
 	}
 }
 
-func TestAReturnURLMustLeadWhereItsOrganizationAllows(t *testing.T) {
+func TestCreateLink_ChecksReturnURLOfOrganization(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	s.create(with(`"returnUrl":"https://anywhere.example/"`))
@@ -234,7 +234,7 @@ func TestAReturnURLMustLeadWhereItsOrganizationAllows(t *testing.T) {
 	s.create(simple)
 	for _, address := range []string{"https://anywhere.example/", "yourapp://callback"} {
 		refused := s.post("/v1/links", with(`"returnUrl":"`+address+`"`))
-		refused.fault(http.StatusBadRequest, "validation_failed")
+		refused.wantError(http.StatusBadRequest, "validation_failed")
 		if !strings.Contains(string(refused.body), `"path":"returnUrl","message":"must lead to one of shop.example.com, myapp:`) {
 			t.Errorf("%s: %s", address, refused.body)
 		}

@@ -13,7 +13,7 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestCreatedLinkIsAnsweredInFull(t *testing.T) {
+func TestCreateLink_RepliesWithTheLink(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	link := s.create(write(`"returnUrl":"https://a.example/x?y=1#frag","webhookUrl":"https://a.example/hook","externalUserId":"user 7",
@@ -48,7 +48,7 @@ func TestCreatedLinkIsAnsweredInFull(t *testing.T) {
 	}
 }
 
-func TestWhatWasNotGivenIsLeftOutOfTheReply(t *testing.T) {
+func TestCreateLink_OmitsFieldsThatWereNotGiven(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	link := s.create(simple)
@@ -65,7 +65,7 @@ func TestWhatWasNotGivenIsLeftOutOfTheReply(t *testing.T) {
 	}
 }
 
-func TestDryRunIsInTheSummary(t *testing.T) {
+func TestCreateLink_SummarizesDryRun(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	link := s.create(strings.Replace(write(""), `"cvv"`, `"dryRun":true,"cvv"`, 1))
@@ -79,7 +79,7 @@ func TestDryRunIsInTheSummary(t *testing.T) {
 var linkNames = strings.Fields(`id integrationId operations resource action externalUserId metadata status currentSessionId result
 	error returnUrl claimUrl debug reusable returnRequired expiresAt createdAt updatedAt completedAt sessions test`)
 
-func TestLinkHasEveryFieldFromTheStart(t *testing.T) {
+func TestGetLink_HasEveryFieldFromTheStart(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	created := s.create(with(`"reusable":true`))
@@ -100,7 +100,7 @@ func TestLinkHasEveryFieldFromTheStart(t *testing.T) {
 
 const aResult = `{"paymentMethods":[{"order":0,"vendorId":"pm_1","last4":"1111","type":"credit_card","isDefault":true,"nickname":"<b>","raw":{}}]}`
 
-func TestCompleteLinkHasItsResultAndAttempts(t *testing.T) {
+func TestGetLink_ShowsResultAndAttempts(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	created := s.create(simple)
@@ -134,7 +134,7 @@ func TestCompleteLinkHasItsResultAndAttempts(t *testing.T) {
 	}
 }
 
-func TestFailureShowsItsCodeAndNothingForOperators(t *testing.T) {
+func TestGetLink_ShowsFailureWithoutDetail(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	created := s.create(simple)
@@ -172,7 +172,7 @@ func (s *server) runToEnd(code string, end func(db.Lease) error) db.Lease {
 	return lease
 }
 
-func TestOrganizationsAreKeptApart(t *testing.T) {
+func TestAPI_SeparatesOrganizations(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	created := s.create(simple)
@@ -184,9 +184,9 @@ func TestOrganizationsAreKeptApart(t *testing.T) {
 
 	s.key = s.newKey(dbtest.Organization(t, s.db, "other"))
 	for _, path := range []string{"/v1/links/" + lease.LinkID, "/v1/links/" + lease.LinkID + "/sessions", "/v1/sessions/" + lease.SessionID} {
-		s.get(path).fault(http.StatusNotFound, "not_found")
+		s.get(path).wantError(http.StatusNotFound, "not_found")
 	}
-	s.post("/v1/links/"+lease.LinkID+"/cancel", "").fault(http.StatusNotFound, "not_found")
+	s.post("/v1/links/"+lease.LinkID+"/cancel", "").wantError(http.StatusNotFound, "not_found")
 	if links := s.get("/v1/links").object(http.StatusOK)["links"].([]any); len(links) != 0 {
 		t.Errorf("links %v", links)
 	}
@@ -201,7 +201,7 @@ func TestOrganizationsAreKeptApart(t *testing.T) {
 	}
 }
 
-func TestCancelEndsALinkOnce(t *testing.T) {
+func TestCancelLink_EndsALinkOnce(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	created := s.create(simple)
@@ -210,8 +210,8 @@ func TestCancelEndsALinkOnce(t *testing.T) {
 	if link["status"] != "expired" || link["error"].(map[string]any)["code"] != "LINK_CANCELLED" {
 		t.Errorf("link %v", link)
 	}
-	s.post(path, "").fault(http.StatusConflict, "link_expired")
-	s.post("/link/claim", fmt.Sprintf(`{"code":%q}`, created["claimCode"])).fault(http.StatusGone, "link_expired")
+	s.post(path, "").wantError(http.StatusConflict, "link_expired")
+	s.post("/link/claim", fmt.Sprintf(`{"code":%q}`, created["claimCode"])).wantError(http.StatusGone, "link_expired")
 
 	claimed := s.create(simple)
 	s.post("/link/claim", fmt.Sprintf(`{"code":%q}`, claimed["claimCode"])).object(http.StatusOK)
@@ -221,7 +221,7 @@ func TestCancelEndsALinkOnce(t *testing.T) {
 	}
 }
 
-func TestReusedKeyIsAConflictWhateverTheOtherBodySays(t *testing.T) {
+func TestCreateLink_RefusesReusedIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	first := s.post("/v1/links", `{"integrationId":"shop","resource":"paymentMethod","action":"read"}`, "Idempotency-Key", "again")

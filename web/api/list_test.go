@@ -12,7 +12,7 @@ import (
 	"passage/db"
 )
 
-func TestListPagesThroughAllLinksNewestFirst(t *testing.T) {
+func TestListLinks_PagesNewestFirst(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	var want []string
@@ -44,7 +44,7 @@ func TestListPagesThroughAllLinksNewestFirst(t *testing.T) {
 	}
 }
 
-func TestListTakesFilters(t *testing.T) {
+func TestListLinks_Filters(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	s.create(with(`"expiresIn":1`))
@@ -64,7 +64,7 @@ func TestListTakesFilters(t *testing.T) {
 	}
 }
 
-func TestListFindsWhatWentWrong(t *testing.T) {
+func TestListLinks_FindsFailures(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	s.create(simple)
@@ -89,7 +89,7 @@ func TestListFindsWhatWentWrong(t *testing.T) {
 	}
 }
 
-func TestListRefusesWrongParametersInOurWords(t *testing.T) {
+func TestListLinks_RewordsParameterErrors(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	for query, want := range map[string]string{
@@ -104,7 +104,7 @@ func TestListRefusesWrongParametersInOurWords(t *testing.T) {
 	}
 }
 
-func TestSameKeyGivesTheSameReplyToConcurrentPosts(t *testing.T) {
+func TestCreateLink_RepliesTheSameToConcurrentRetries(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	body := write(`"metadata":{"a":"<é>"}`)
@@ -129,7 +129,7 @@ func TestSameKeyGivesTheSameReplyToConcurrentPosts(t *testing.T) {
 	if links := s.get("/v1/links").object(http.StatusOK)["links"].([]any); len(links) != 1 {
 		t.Errorf("%d links", len(links))
 	}
-	s.post("/v1/links", body+" ", "Idempotency-Key", "key 1").fault(http.StatusConflict, "idempotency_key_reused")
+	s.post("/v1/links", body+" ", "Idempotency-Key", "key 1").wantError(http.StatusConflict, "idempotency_key_reused")
 	other := s.post("/v1/links", body, "Idempotency-Key", "key 2")
 	if other.status != http.StatusCreated || string(other.body) == string(replies[0].body) {
 		t.Errorf("another key: %s", other.body)
@@ -143,7 +143,7 @@ func TestSameKeyGivesTheSameReplyToConcurrentPosts(t *testing.T) {
 	}
 }
 
-func TestEventsPageInTheOrderOfCommits(t *testing.T) {
+func TestListEvents_PagesInOrderOfCommits(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	for range 3 {

@@ -19,7 +19,7 @@ var manyLinks = flag.Int("links", 500, "how many links are listed while more arr
 // Each link that was there when the listing began is listed once, and no link
 // twice, whatever is created meanwhile. For more of them:
 // go test ./web/api -run TestNoLinkIsMissed -links 10000.
-func TestNoLinkIsMissedWhileMoreArrive(t *testing.T) {
+func TestListLinks_MissesNoneWhileMoreAreCreated(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	listed := map[string]int{} // 0: is there, and not listed yet

@@ -8,7 +8,7 @@ import (
 	"passage/web/api"
 )
 
-func TestAKeyIsGoodForSoManyRequests(t *testing.T) {
+func TestRate_LimitsRequestsPerKey(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, func(o *api.Options) { o.KeyRate = 3 })
 	for left := 2; left >= 0; left-- {
@@ -19,7 +19,7 @@ func TestAKeyIsGoodForSoManyRequests(t *testing.T) {
 		}
 	}
 	reply := s.get("/v1/links")
-	reply.fault(http.StatusTooManyRequests, "rate_limited")
+	reply.wantError(http.StatusTooManyRequests, "rate_limited")
 	if wait, err := strconv.Atoi(reply.header.Get("Retry-After")); err != nil || wait < 1 || wait > 60 {
 		t.Errorf("Retry-After is %q", reply.header.Get("Retry-After"))
 	}

@@ -49,7 +49,7 @@ func (s *server) redeem(id, code string, headers ...string) reply {
 	return s.post("/v1/links/"+id+"/redeem", fmt.Sprintf(`{"returnCode":%q}`, code), headers...)
 }
 
-func TestResultIsReleasedByTheReturnCode(t *testing.T) {
+func TestRedeemReturn_ReleasesTheResult(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	id, code := s.returned()
@@ -81,7 +81,7 @@ func TestResultIsReleasedByTheReturnCode(t *testing.T) {
 	}
 }
 
-func TestRedemptionsThatCannotBe(t *testing.T) {
+func TestRedeemReturn_RefusesWhatCannotBeRedeemed(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	id, code := s.returned()
@@ -94,21 +94,21 @@ func TestRedemptionsThatCannotBe(t *testing.T) {
 		}
 	}
 	reader := s.newKey(s.org, func(new *db.NewKey) { new.Scope = db.ScopeRead })
-	s.redeem(id, code, "Authorization", "Bearer "+reader).fault(http.StatusForbidden, "insufficient_scope")
+	s.redeem(id, code, "Authorization", "Bearer "+reader).wantError(http.StatusForbidden, "insufficient_scope")
 	stranger := s.newKey(dbtest.Organization(t, s.db, "other"))
-	s.redeem(id, code, "Authorization", "Bearer "+stranger).fault(http.StatusNotFound, "not_found")
-	s.redeem("link_none", code).fault(http.StatusNotFound, "not_found")
-	s.redeem(s.create(simple)["linkId"].(string), code).fault(http.StatusConflict, "nothing_to_redeem")
+	s.redeem(id, code, "Authorization", "Bearer "+stranger).wantError(http.StatusNotFound, "not_found")
+	s.redeem("link_none", code).wantError(http.StatusNotFound, "not_found")
+	s.redeem(s.create(simple)["linkId"].(string), code).wantError(http.StatusConflict, "nothing_to_redeem")
 
-	s.call(http.MethodDelete, "/v1/links/"+id+"/data", "").fault(http.StatusConflict, "link_active")
+	s.call(http.MethodDelete, "/v1/links/"+id+"/data", "").wantError(http.StatusConflict, "link_active")
 	cancelled := s.post("/v1/links/"+id+"/cancel", "").object(http.StatusOK)
 	if cancelled["status"] != "expired" || cancelled["returnRequired"] != false || cancelled["result"] != nil {
 		t.Errorf("cancelled: %v", cancelled)
 	}
-	s.redeem(id, code).fault(http.StatusGone, "link_expired")
+	s.redeem(id, code).wantError(http.StatusGone, "link_expired")
 }
 
-func TestReturnCodesAreNotTriedForLong(t *testing.T) {
+func TestRedeemReturn_LimitsGuesses(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	id, code := s.returned()
@@ -118,9 +118,9 @@ func TestReturnCodesAreNotTriedForLong(t *testing.T) {
 		if last = s.redeem(id, otherCode); last.status == http.StatusTooManyRequests {
 			break
 		}
-		last.fault(http.StatusNotFound, "wrong_return_code")
+		last.wantError(http.StatusNotFound, "wrong_return_code")
 	}
-	last.fault(http.StatusTooManyRequests, "rate_limited")
+	last.wantError(http.StatusTooManyRequests, "rate_limited")
 	if last.header.Get("Retry-After") == "" {
 		t.Error("it is not said when to try again")
 	}

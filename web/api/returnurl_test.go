@@ -9,7 +9,7 @@ import (
 	"passage/web/api/wire"
 )
 
-func TestReturnURLsOfTheContractAreAcceptedAndKept(t *testing.T) {
+func TestRefuseReturnURL_AcceptsValidURLs(t *testing.T) {
 	t.Parallel()
 	for _, accepted := range []string{
 		"https://your-app.com/done", "myapp://callback?ref=foo", "https://a.example/x?y=1#frag",
@@ -24,7 +24,7 @@ func TestReturnURLsOfTheContractAreAcceptedAndKept(t *testing.T) {
 	}
 }
 
-func TestReturnURLsThatCouldLeadElsewhereAreRefused(t *testing.T) {
+func TestRefuseReturnURL_RefusesAmbiguousURLs(t *testing.T) {
 	t.Parallel()
 	for _, refused := range []string{
 		"", " ", "done", "/done", "//a.example/x", "?x", "#x", "a.example/done", ":", "://x", "1app://x", "my_app://x", "my app://x",
@@ -48,7 +48,7 @@ func TestReturnURLsThatCouldLeadElsewhereAreRefused(t *testing.T) {
 	}
 }
 
-func TestSchemeListsAreWellFormed(t *testing.T) {
+func TestRefusedSchemes_AreWellFormed(t *testing.T) {
 	t.Parallel()
 	if len(refusedSchemes) < 400 {
 		t.Errorf("only %d schemes", len(refusedSchemes))
@@ -66,7 +66,7 @@ func TestSchemeListsAreWellFormed(t *testing.T) {
 	}
 }
 
-func FuzzAcceptedReturnURLsKeepTheirMeaning(f *testing.F) {
+func FuzzRefuseReturnURL_KeepsTheMeaningOfAcceptedURLs(f *testing.F) {
 	for _, seed := range []string{
 		"https://your-app.com/done", "myapp://callback?ref=foo", "https://a.example/x?y=1#frag", "http://localhost:3000/?a=%20&",
 		"javascript:alert(1)", "https://a.example\\@b", "com.example.app:/x#?", "https://[::1]:9/#a#b", "https://a.example?", "a:/?#",

@@ -10,7 +10,7 @@ import (
 )
 
 // What a merchant sees of each trigger of a link's states.
-func TestAMerchantSeesEveryStateOfALink(t *testing.T) {
+func TestGetLink_ShowsEveryStatus(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	complete := func(lease db.Lease) error { return s.db.CompleteSession(t.Context(), lease, []byte(aResult)) }
@@ -51,9 +51,9 @@ func TestAMerchantSeesEveryStateOfALink(t *testing.T) {
 		t.Errorf("%d links are listed as expired, want 3", len(listed))
 	}
 	for _, name := range []string{"pending", "failed", "active"} {
-		claim(codeOf(name)).fault(http.StatusGone, "link_expired")
+		claim(codeOf(name)).wantError(http.StatusGone, "link_expired")
 	}
-	claim(codeOf("complete")).fault(http.StatusConflict, "link_complete")
+	claim(codeOf("complete")).wantError(http.StatusConflict, "link_complete")
 	if late := claim(codeOf("reusable")); late.status != http.StatusConflict && late.status != http.StatusGone {
 		t.Errorf("a reusable link after its time: %d %s", late.status, late.body)
 	}

@@ -85,7 +85,7 @@ func (h *Handler) SubmitAnswer(w http.ResponseWriter, r *http.Request) error {
 		delete(values, "promptId")
 		err := h.Runner.Answer(r.Context(), v.session.ID, prompt, values)
 		if errors.Is(err, automation.ErrBusy) {
-			return &showAgain{problem.Of(err).Status, rejectedAnswer{values: values, reason: "busy"}}
+			return &showAgain{problem.FromError(err).Status, rejectedAnswer{values: values, reason: "busy"}}
 		}
 		if invalid, ok := errors.AsType[*automation.InvalidAnswer](err); ok {
 			return &showAgain{http.StatusUnprocessableEntity, rejectedAnswer{values: values, errors: invalid.Fields}}

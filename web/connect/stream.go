@@ -71,7 +71,7 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, linkID string, 
 	place.Serve(r.Context(), func(ctx context.Context) {
 		defer out.close()
 		var last sentState
-		err := h.DB.Follow(ctx, linkID, follow.Apart(func(ctx context.Context) (time.Duration, error) {
+		err := h.DB.Follow(ctx, linkID, follow.Isolate(func(ctx context.Context) (time.Duration, error) {
 			now, err := p.state(ctx, h)
 			if err != nil {
 				return 0, err

@@ -11,20 +11,20 @@ import (
 	"github.com/go-chi/httprate"
 )
 
-// The buffers of a connection, in bytes: what is said is mostly short, and
-// followers are many.
+// The buffers of a connection, in bytes. Messages are mostly short, and there are
+// many connections.
 const (
 	readBuffer  = 512
 	writeBuffer = 1024
 )
 
-// Lean is a writer that gives its connection away with small buffers, instead of
-// those that the HTTP server works with.
-type Lean struct{ http.ResponseWriter }
+// SmallBuffers is a response writer whose Hijack returns small buffers instead of
+// those of the HTTP server.
+type SmallBuffers struct{ http.ResponseWriter }
 
-// Hijack takes the connection over. What the peer has sent already is in the
-// reader's buffer, where those who replace the reader look for it.
-func (l Lean) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+// Hijack takes the connection over. What the peer has already sent is in the
+// reader's buffer: libraries that replace the reader take it from there.
+func (l SmallBuffers) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffered, err := http.NewResponseController(l.ResponseWriter).Hijack()
 	if err != nil {
 		return nil, nil, err
@@ -40,7 +40,8 @@ func (l Lean) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return conn, bufio.NewReadWriter(reader, bufio.NewWriterSize(conn, writeBuffer)), nil
 }
 
-// Caller is whom a request counts for: an address, or an IPv6 network.
+// Caller returns the address, or the IPv6 network, that a request counts for, and
+// whether it counts: loopback does not.
 func Caller(r *http.Request) (address string, counts bool) {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

@@ -1,10 +1,10 @@
 // Package follow keeps the connections that outlive their request: the
 // WebSockets of programs and the streams of pages.
 //
-// It owns how many of them there may be, how they are taken from the HTTP
-// server, and that they end with it. It does not own what is said on them (api,
-// connect), nor what is new (db.Follow). Its invariant: one that is slow or gone
-// holds nobody up, and costs little and no more with time.
+// It owns how many of them there may be, how they are taken over from the HTTP
+// server, and that they end with it. It does not own what is sent on them (api,
+// connect), nor what is new (db.Follow). Its invariant: a connection that is slow
+// or dead delays no other, and its memory does not grow.
 package follow
 
 import (
@@ -18,118 +18,120 @@ import (
 	"passage/web/problem"
 )
 
-// each is how many followers there may be of one link, and of one session: a
-// person's devices and tabs, and the merchant's.
-const each = 20
+// maxPerKey is how many followers of one link, or of one session, there may be:
+// the devices and tabs of its person, and the merchant's.
+const maxPerKey = 20
 
-// placeWait is how long to wait for a free place.
-const placeWait = 10 * time.Second
+// retryAfter is when a refused caller should try again.
+const retryAfter = 10 * time.Second
 
-// Followers are all that are open.
+// Followers counts the open connections.
 type Followers struct {
 	perAddress int
-	life       context.Context
-	end        context.CancelFunc
+	running    context.Context
+	stop       context.CancelFunc
 
 	mu     sync.Mutex
-	taken  map[string]int // places, by whom or what they count for
+	counts map[string]int // open connections by address, and by what they follow
 	closed bool
-	here   sync.WaitGroup
+	open   sync.WaitGroup
 }
 
-// New admits so many followers of one address at once; 0 for any number. Run
-// ends them.
+// New allows perAddress connections of one address at a time, or any number if it
+// is 0.
 func New(perAddress int) *Followers {
-	f := &Followers{perAddress: perAddress, taken: map[string]int{}}
-	f.life, f.end = context.WithCancel(context.Background())
+	f := &Followers{perAddress: perAddress, counts: map[string]int{}}
+	f.running, f.stop = context.WithCancel(context.Background())
 	return f
 }
 
-// Run ends every follower when the context ends, and returns once all are gone.
+// Run ends every connection when the context ends, and returns when all have
+// ended.
 func (f *Followers) Run(ctx context.Context) error {
 	<-ctx.Done()
 	f.mu.Lock()
 	f.closed = true
 	f.mu.Unlock()
-	f.end()
-	f.here.Wait()
+	f.stop()
+	f.open.Wait()
 	return nil
 }
 
-// Place is a follower's, until it leaves.
-type Place struct {
-	of     *Followers
-	counts []string // under which keys of taken
+// Slot is the place of one connection, from Enter to Leave.
+type Slot struct {
+	followers *Followers
+	keys      []string // of counts
 }
 
-// Enter gives a request a place, unless there are too many followers of its
-// address or of what it follows, which may be left open.
-func (f *Followers) Enter(r *http.Request, what string) (*Place, error) {
+// Enter counts a request under its address and under a key: what it follows. The
+// key may be empty; see Count. It fails where either has too many connections, or
+// the server is stopping.
+func (f *Followers) Enter(r *http.Request, key string) (*Slot, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {
 		return nil, automation.ErrStopping
 	}
-	p := &Place{of: f}
+	s := &Slot{followers: f}
 	address, counts := Caller(r)
-	if counts && f.perAddress > 0 && f.taken[address] >= f.perAddress || what != "" && f.taken[what] >= each {
-		return nil, problem.TooMany(placeWait)
+	if counts && f.perAddress > 0 && f.counts[address] >= f.perAddress || key != "" && f.counts[key] >= maxPerKey {
+		return nil, problem.TooMany(retryAfter)
 	}
-	p.count(address)
-	p.count(what)
-	f.here.Add(1)
-	return p, nil
+	s.add(address)
+	s.add(key)
+	f.open.Add(1)
+	return s, nil
 }
 
-// Name says what is followed where Enter was not told.
-func (p *Place) Name(what string) error {
-	p.of.mu.Lock()
-	defer p.of.mu.Unlock()
-	if p.of.taken[what] >= each {
-		return problem.TooMany(placeWait)
+// Count says what is followed where Enter was not told.
+func (s *Slot) Count(key string) error {
+	s.followers.mu.Lock()
+	defer s.followers.mu.Unlock()
+	if s.followers.counts[key] >= maxPerKey {
+		return problem.TooMany(retryAfter)
 	}
-	p.count(what)
+	s.add(key)
 	return nil
 }
 
-func (p *Place) count(key string) {
-	p.of.taken[key]++
-	p.counts = append(p.counts, key)
+func (s *Slot) add(key string) {
+	s.followers.counts[key]++
+	s.keys = append(s.keys, key)
 }
 
-// Leave frees the place.
-func (p *Place) Leave() {
-	p.of.mu.Lock()
-	defer p.of.mu.Unlock()
-	for _, key := range p.counts {
-		if p.of.taken[key]--; p.of.taken[key] == 0 {
-			delete(p.of.taken, key)
+// Leave frees the slot.
+func (s *Slot) Leave() {
+	s.followers.mu.Lock()
+	defer s.followers.mu.Unlock()
+	for _, key := range s.keys {
+		if s.followers.counts[key]--; s.followers.counts[key] == 0 {
+			delete(s.followers.counts, key)
 		}
 	}
-	p.of.here.Done()
+	s.followers.open.Done()
 }
 
-// Serve calls serve on a goroutine of its own, and frees the place once serve
+// Serve calls serve on a goroutine of its own, and frees the slot when serve
 // returns. The handler returns meanwhile: serve must not use its request, whose
 // parts the server and the router reuse. serve gets a context that has the id of
 // the request's, and ends with the server.
-func (p *Place) Serve(request context.Context, serve func(context.Context)) {
-	ctx := problem.Continue(p.of.life, request)
+func (s *Slot) Serve(request context.Context, serve func(context.Context)) {
+	ctx := problem.WithRequestID(s.followers.running, request)
 	go func() {
-		defer p.Leave()
+		defer s.Leave()
 		serve(ctx)
 	}()
 }
 
-// Apart contains the panics of a look, and has it done on a goroutine of its
-// own: the stack that a query or a page needs goes with it. A follower waits for
-// most of its life, and would keep that stack meanwhile.
-func Apart(look notify.Poll) notify.Poll {
+// Isolate makes a poll function recover from panics, and runs each call on a
+// goroutine of its own. A follower waits for most of its life; the large stack of
+// a query or a page is freed with that goroutine.
+func Isolate(poll notify.Poll) notify.Poll {
 	return func(ctx context.Context) (again time.Duration, err error) {
 		done := make(chan error)
 		go func() {
-			done <- problem.Contain(func() (err error) {
-				again, err = look(ctx)
+			done <- problem.RecoverToError(func() (err error) {
+				again, err = poll(ctx)
 				return err
 			})
 		}()

@@ -22,12 +22,12 @@ func from(address string) *http.Request {
 	return r
 }
 
-func TestPlacesAreCountedByAddressAndByWhatIsFollowed(t *testing.T) {
+func TestFollowers_CountByAddressAndKey(t *testing.T) {
 	t.Parallel()
 	f := follow.New(2)
-	enter := func(address, what string) (*follow.Place, bool) {
+	enter := func(address, what string) (*follow.Slot, bool) {
 		place, err := f.Enter(from(address), what)
-		if err != nil && (problem.Of(err).Status != http.StatusTooManyRequests || problem.Of(err).RetryAfter <= 0) {
+		if err != nil && (problem.FromError(err).Status != http.StatusTooManyRequests || problem.FromError(err).RetryAfter <= 0) {
 			t.Fatal(err)
 		}
 		return place, err == nil
@@ -49,12 +49,12 @@ func TestPlacesAreCountedByAddressAndByWhatIsFollowed(t *testing.T) {
 	if _, ok := enter("127.0.0.1:1", "c"); ok {
 		t.Error("a link has too many places")
 	}
-	if err := second.Name("c"); err == nil {
+	if err := second.Count("c"); err == nil {
 		t.Error("a place is named for what has too many")
 	}
 }
 
-func TestTheEndWaitsForEveryFollower(t *testing.T) {
+func TestFollowers_WaitForAllOnStop(t *testing.T) {
 	t.Parallel()
 	f := follow.New(0)
 	place, err := f.Enter(from("198.51.100.7:1"), "a")
@@ -76,19 +76,19 @@ func TestTheEndWaitsForEveryFollower(t *testing.T) {
 	}
 }
 
-func TestALookThatPanicsIsAnError(t *testing.T) {
+func TestIsolate_TurnsPanicIntoError(t *testing.T) {
 	t.Parallel()
-	_, err := follow.Apart(func(context.Context) (time.Duration, error) { panic("a fault") })(t.Context())
+	_, err := follow.Isolate(func(context.Context) (time.Duration, error) { panic("a fault") })(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "a fault") {
 		t.Error(err)
 	}
 }
 
 // Who replaces the reader, as libraries do, finds what came early in its buffer.
-func TestNothingThatCameEarlyIsLost(t *testing.T) {
+func TestSmallBuffers_KeepEarlyBytes(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		conn, buffered, err := follow.Lean{ResponseWriter: w}.Hijack()
+		conn, buffered, err := follow.SmallBuffers{ResponseWriter: w}.Hijack()
 		if err != nil {
 			t.Error(err)
 			return

@@ -1,10 +1,10 @@
-// Package problem decides what a person or a program outside may see of an
-// error.
+// Package problem decides what users and API clients may see of an error.
 //
 // It owns the status, the public text and the code of every error, their form
 // on the wire, and the request's id. It does not own the pages that people see
 // (those are in views) and knows no route. Its invariant: a text that was not
-// written in this package, or given to Invalid, never leaves the house.
+// written in this package, or passed to Invalid or Conflict, is never sent to
+// clients.
 package problem
 
 import (
@@ -19,15 +19,15 @@ import (
 	"passage/db"
 )
 
-// Issue is one fault of a request: where, and what should be there. Neither
-// part may repeat a value of the request.
+// Issue is one thing that is wrong with a request: where, and what should be
+// there. Neither part may repeat a value of the request.
 type Issue struct {
 	Path    string `json:"path" example:"operations.0.arguments.cvv" doc:"The faulty field, with dots and numbers."`
 	Message string `json:"message" example:"is required" doc:"What should be there. Never repeats a value."`
 }
 
-// Problem is an error that knows what the outside may see of it. Everything
-// but the cause is public.
+// Problem is an error with the part of it that clients may see. Everything but
+// the cause is public.
 type Problem struct {
 	Status     int
 	Code       string // for programs; part of the contract, never renamed
@@ -47,7 +47,7 @@ func (p *Problem) Error() string {
 
 func (p *Problem) Unwrap() error { return p.cause }
 
-// Headers are what goes with the status.
+// Headers returns the headers that belong to the status.
 func (p *Problem) Headers() http.Header {
 	headers := http.Header{}
 	if p.RetryAfter > 0 {
@@ -70,7 +70,7 @@ type Body struct {
 	Issues  []Issue `json:"issues,omitempty" doc:"Every fault of the request; only where the code is validation_failed."`
 }
 
-// Body is what may be seen.
+// Body returns what is sent to the client.
 func (p *Problem) Body() Body { return Body{Message: p.Message, Code: p.Code, Issues: p.Issues} }
 
 // Invalid is a request whose fields are wrong, with every issue at once.
@@ -78,19 +78,18 @@ func Invalid(issues ...Issue) *Problem {
 	return &Problem{Status: http.StatusBadRequest, Code: "validation_failed", Message: "Validation failed", Issues: issues}
 }
 
-// BadJSON is a body that cannot be read at all.
+// BadJSON is a body that is not one JSON object.
 func BadJSON() *Problem {
 	return &Problem{Status: http.StatusBadRequest, Code: "invalid_json",
 		Message: "The request body must be one JSON object, in UTF-8."}
 }
 
-// BadMessage is a message of a socket that cannot be read at all.
+// BadMessage is a message of a WebSocket that is not one JSON object.
 func BadMessage() *Problem {
 	return &Problem{Status: http.StatusBadRequest, Code: "invalid_json", Message: "A message must be one JSON object, in UTF-8."}
 }
 
-// UnknownMessage is a message of a socket that says something else than there
-// is to say.
+// UnknownMessage is a message of a WebSocket of an unknown type.
 func UnknownMessage() *Problem {
 	return &Problem{Status: http.StatusBadRequest, Code: "unknown_message",
 		Message: "There are client.hello, client.answer and client.cancel."}
@@ -101,12 +100,12 @@ func WrongToken() *Problem {
 	return &Problem{Status: http.StatusNotFound, Code: "not_found", Message: "There is no session with this id and this token."}
 }
 
-// TakenOver is a token that drives its session no more.
+// TakenOver is a token that no longer drives its session.
 func TakenOver() *Problem {
 	return Conflict("taken_over", "The session goes on elsewhere.")
 }
 
-// BadForm is a form that cannot be read at all.
+// BadForm is a form that cannot be parsed.
 func BadForm() *Problem {
 	return &Problem{Status: http.StatusBadRequest, Code: "invalid_form", Message: "The form could not be read."}
 }
@@ -116,15 +115,15 @@ func CrossOrigin() *Problem {
 	return &Problem{Status: http.StatusForbidden, Code: "cross_origin", Message: "This was sent from another site's page."}
 }
 
-// Unauthorized is a request without a key that opens anything.
+// Unauthorized is a request without a valid API key.
 func Unauthorized() *Problem {
 	return &Problem{Status: http.StatusUnauthorized, Code: "unauthorized",
 		Message: "Give a valid API key: “Authorization: Bearer psg_…”."}
 }
 
-// refusedKey is a key that opens nothing, with why: a slip of whoever copied it
-// is told from a key that was ended.
-func refusedKey(why error) *Problem {
+// invalidKey says why a key is not valid. A typing error is distinguished from a
+// key that expired or was revoked.
+func invalidKey(why error) *Problem {
 	message := "This API key has expired."
 	switch {
 	case errors.Is(why, db.ErrMalformedKey):
@@ -144,13 +143,14 @@ func InsufficientScope(scope db.Scope) *Problem {
 	return &Problem{Status: http.StatusForbidden, Code: "insufficient_scope", Message: message}
 }
 
-// NotFound is what is not there, or is not the caller's: nobody can tell which.
+// NotFound is something that does not exist, or belongs to another organization:
+// the caller cannot tell which.
 func NotFound() *Problem {
 	return &Problem{Status: http.StatusNotFound, Code: "not_found", Message: "There is nothing here."}
 }
 
-// Nowhere is an address that is none.
-func Nowhere() *Problem {
+// RouteNotFound is a path that no route matches.
+func RouteNotFound() *Problem {
 	return &Problem{Status: http.StatusNotFound, Code: "not_found",
 		Message: "There is no such address. The API is described at /docs."}
 }
@@ -166,12 +166,12 @@ func Conflict(code, message string) *Problem {
 	return &Problem{Status: http.StatusConflict, Code: code, Message: message}
 }
 
-// Expired is a link whose time is over.
+// Expired is a link that has expired.
 func Expired() *Problem {
 	return &Problem{Status: http.StatusGone, Code: "link_expired", Message: "The link has expired."}
 }
 
-// Destroyed is what was kept and was deleted on the merchant's wish.
+// Destroyed is data that was deleted at the merchant's request.
 func Destroyed() *Problem {
 	return &Problem{Status: http.StatusGone, Code: "data_deleted", Message: "The link's data was deleted."}
 }
@@ -205,14 +205,16 @@ func TooMany(wait time.Duration) *Problem {
 		Message: "Too many requests. Try again later.", RetryAfter: wait}
 }
 
-// How long a caller should wait for the next process, and for a place in line.
+// How long a caller should wait for the restarted server, and for a place in the
+// queue.
 const (
-	stopWait = 5 * time.Second
-	busyWait = time.Minute
+	restartWait = 5 * time.Second
+	busyWait    = time.Minute
 )
 
-// Of gives what may be seen of any error. One that nobody foresaw is ours.
-func Of(err error) *Problem {
+// FromError returns what clients may see of an error. An error that it does not
+// know is an internal one.
+func FromError(err error) *Problem {
 	if known, ok := errors.AsType[*Problem](err); ok {
 		return known
 	}
@@ -241,7 +243,7 @@ func classify(err error) *Problem {
 	case errors.Is(err, db.ErrNotFound):
 		return NotFound()
 	case errors.Is(err, db.ErrMalformedKey), errors.Is(err, db.ErrKeyRevoked), errors.Is(err, db.ErrKeyExpired):
-		return refusedKey(err)
+		return invalidKey(err)
 	case errors.Is(err, db.ErrExpired):
 		return Expired()
 	case errors.Is(err, db.ErrWrongReturnCode):
@@ -261,7 +263,7 @@ func classify(err error) *Problem {
 			Message: "The integration of this link is not in service."}
 	case errors.Is(err, automation.ErrStopping):
 		return &Problem{Status: http.StatusServiceUnavailable, Code: "stopping",
-			Message: "The server is being restarted. Try again.", RetryAfter: stopWait}
+			Message: "The server is being restarted. Try again.", RetryAfter: restartWait}
 	case errors.Is(err, automation.ErrBusy):
 		return &Problem{Status: http.StatusServiceUnavailable, Code: "busy",
 			Message: "Every browser is in use, and the line for one is full. Try again in a minute.", RetryAfter: busyWait}
@@ -273,7 +275,8 @@ func classify(err error) *Problem {
 	}
 }
 
-// linkConflicts are what a link's present state does not allow.
+// linkConflicts are the errors of a request that the present state of a link does
+// not allow.
 var linkConflicts = []struct {
 	err           error
 	code, message string
@@ -286,8 +289,8 @@ var linkConflicts = []struct {
 		"No return is waited for: the link's operations are not done, or it was created without requireReturn."},
 }
 
-// statusClientGone is nginx's status for a client that did not wait; nobody
-// reads the reply.
+// statusClientGone is nginx's status for a client that closed the connection
+// before the reply.
 const statusClientGone = 499
 
 func invalidAnswer(invalid *automation.InvalidAnswer) *Problem {

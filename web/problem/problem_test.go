@@ -19,7 +19,7 @@ import (
 	"passage/web/problem"
 )
 
-func TestEveryErrorHasItsStatusAndCode(t *testing.T) {
+func TestFromError_GivesStatusAndCode(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		err    error
@@ -51,7 +51,7 @@ func TestEveryErrorHasItsStatusAndCode(t *testing.T) {
 		{context.DeadlineExceeded, 500, "internal_error"},
 	} {
 		wrapped := fmt.Errorf("do a thing: %w", test.err)
-		found := problem.Of(wrapped)
+		found := problem.FromError(wrapped)
 		if found.Status != test.status || found.Code != test.code || found.Message == "" {
 			t.Errorf("%v became %+v", test.err, found)
 		}
@@ -61,9 +61,9 @@ func TestEveryErrorHasItsStatusAndCode(t *testing.T) {
 	}
 }
 
-func TestAnswersFaultsAreIssuesInOrder(t *testing.T) {
+func TestFromError_SortsIssuesOfAnswers(t *testing.T) {
 	t.Parallel()
-	found := problem.Of(&automation.InvalidAnswer{Fields: map[string]string{"b": "digits", "a": "required"}})
+	found := problem.FromError(&automation.InvalidAnswer{Fields: map[string]string{"b": "digits", "a": "required"}})
 	if got := fmt.Sprint(found.Issues); got != "[{values.a required} {values.b digits}]" {
 		t.Error(got)
 	}
@@ -80,7 +80,7 @@ func serve(handler http.HandlerFunc) (*httptest.ResponseRecorder, string) {
 	return recorder, log.String()
 }
 
-func TestInternalErrorsAreLoggedOnceAndSayNothingOutside(t *testing.T) {
+func TestWriteJSON_LogsInternalErrorsOnceAndHidesThem(t *testing.T) {
 	t.Parallel()
 	recorder, log := serve(func(w http.ResponseWriter, r *http.Request) {
 		problem.WriteJSON(w, r, fmt.Errorf("find link: %w", errors.New("disk on fire")))
@@ -97,7 +97,7 @@ func TestInternalErrorsAreLoggedOnceAndSayNothingOutside(t *testing.T) {
 	}
 }
 
-func TestErrorsOfTheCallerAreNotLogged(t *testing.T) {
+func TestReport_DoesNotLogClientErrors(t *testing.T) {
 	t.Parallel()
 	recorder, log := serve(func(w http.ResponseWriter, r *http.Request) { problem.WriteJSON(w, r, db.ErrActive) })
 	if recorder.Code != 409 || log != "" {
@@ -105,7 +105,7 @@ func TestErrorsOfTheCallerAreNotLogged(t *testing.T) {
 	}
 }
 
-func TestPanicsBecomeInternalErrors(t *testing.T) {
+func TestRecover_TurnsPanicsIntoInternalErrors(t *testing.T) {
 	t.Parallel()
 	recorder, log := serve(func(http.ResponseWriter, *http.Request) { panic("nil map") })
 	if recorder.Code != 500 || strings.Contains(recorder.Body.String(), "nil map") || !strings.Contains(log, "nil map") {
@@ -119,7 +119,7 @@ func TestPanicsBecomeInternalErrors(t *testing.T) {
 	serve(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 }
 
-func TestHeadersGoWithTheStatus(t *testing.T) {
+func TestHeaders_FitTheStatus(t *testing.T) {
 	t.Parallel()
 	recorder, _ := serve(func(w http.ResponseWriter, r *http.Request) {
 		problem.WriteJSON(w, r, problem.TooMany(1500*time.Millisecond))
@@ -133,7 +133,7 @@ func TestHeadersGoWithTheStatus(t *testing.T) {
 	}
 }
 
-func TestIssuesAreOnTheWire(t *testing.T) {
+func TestWriteJSON_WritesIssues(t *testing.T) {
 	t.Parallel()
 	recorder, _ := serve(func(w http.ResponseWriter, r *http.Request) {
 		problem.WriteJSON(w, r, problem.Invalid(problem.Issue{Path: "a.0", Message: "is required"}))

@@ -18,9 +18,9 @@ import (
 // RequestIDHeader is on every reply.
 const RequestIDHeader = "X-Request-Id"
 
-// saneRequestID is what is taken over from a proxy in front; anything else
-// could forge lines in somebody's log.
-var saneRequestID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+// validRequestID matches the ids that are accepted from a proxy. Others could
+// forge lines in a log.
+var validRequestID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 type contextKey struct{}
 
@@ -31,7 +31,7 @@ type identity struct {
 }
 
 // Identify gives each request an id, for its reply and for the log. Where it is
-// mounted twice the outer one counts.
+// mounted twice, the outer one counts.
 func Identify(logger *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -40,7 +40,7 @@ func Identify(logger *slog.Logger) func(http.Handler) http.Handler {
 				return
 			}
 			id := r.Header.Get(RequestIDHeader)
-			if !saneRequestID.MatchString(id) {
+			if !validRequestID.MatchString(id) {
 				id = "req_" + rand.Text()
 			}
 			w.Header().Set(RequestIDHeader, id)
@@ -49,23 +49,23 @@ func Identify(logger *slog.Logger) func(http.Handler) http.Handler {
 	}
 }
 
-// Continue gives what outlives a request a context that has the request's id,
-// and ends with its parent.
-func Continue(parent, request context.Context) context.Context {
+// WithRequestID returns a context for what outlives a request: a child of parent
+// with the id of the request.
+func WithRequestID(parent, request context.Context) context.Context {
 	return context.WithValue(parent, contextKey{}, request.Value(contextKey{}))
 }
 
-// RequestID is the id of the request that a context belongs to; empty outside
-// of Identify.
+// RequestID returns the id of the request that a context belongs to, or "" where
+// there is none.
 func RequestID(ctx context.Context) string {
 	known, _ := ctx.Value(contextKey{}).(identity)
 	return known.requestID
 }
 
-// Report gives what may be seen of an error, and logs it if it is ours. It is
-// the one place where a handler's error is logged, so each is logged once.
+// Report returns what clients may see of an error, and logs the error if it is
+// internal. Nothing else logs the error of a handler, so each is logged once.
 func Report(ctx context.Context, err error) *Problem {
-	problem := Of(err)
+	problem := FromError(err)
 	if problem.Status < http.StatusInternalServerError {
 		return problem
 	}
@@ -86,23 +86,24 @@ func Report(ctx context.Context, err error) *Problem {
 func WriteJSON(w http.ResponseWriter, r *http.Request, err error) {
 	problem := Report(r.Context(), err)
 	text, err := json.Marshal(problem.Body())
-	if err != nil { // cannot be: two texts and a list of texts
+	if err != nil { // cannot happen: strings only
 		text = []byte(`{"error":"Something went wrong on our side.","code":"internal_error"}`)
 	}
 	maps.Copy(w.Header(), problem.Headers())
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(problem.Status)
-	// A failed write means that nobody is there to be told.
+	// A failed write means that the client is gone.
 	_, _ = w.Write(append(text, '\n'))
 }
 
-// Contain makes an error of a handler's panic, with its stack for the log.
-func Contain(handle func() error) (err error) {
+// RecoverToError calls a handler and turns a panic into an error, with the stack
+// for the log.
+func RecoverToError(handle func() error) (err error) {
 	defer func() {
 		switch cause := recover(); cause {
 		case nil:
-		case http.ErrAbortHandler: // net/http's own way to drop a connection
+		case http.ErrAbortHandler: // net/http's way to drop a connection
 			panic(cause) //nolint:forbidigo // passed on
 		default:
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
@@ -114,7 +115,7 @@ func Contain(handle func() error) (err error) {
 // Recover turns a panic into a 500 and a line in the log with its stack.
 func Recover(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := Contain(func() error { next.ServeHTTP(w, r); return nil }); err != nil {
+		if err := RecoverToError(func() error { next.ServeHTTP(w, r); return nil }); err != nil {
 			WriteJSON(w, r, err)
 		}
 	})

@@ -13,8 +13,9 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// Allow is where webhooks may go beyond public addresses over https: hosts by
-// name and networks, over http too. The zero value allows nothing more.
+// Allow holds the hosts and networks that webhooks may be sent to besides public
+// addresses over https. Those may be reached over http too. The zero value allows
+// no others.
 type Allow struct {
 	hosts    []string
 	networks []netip.Prefix
@@ -22,17 +23,17 @@ type Allow struct {
 
 // ParseAllow reads the operator's list: each entry is a host's name, an address
 // or a network in CIDR form. A name allows whatever it resolves to; an address
-// or a network allows every name that resolves into it. All faults are reported
+// or a network allows every name that resolves into it. All errors are reported
 // together.
 func ParseAllow(entries []string) (Allow, error) {
 	var allow Allow
-	var faults []error
+	var errs []error
 	for _, entry := range entries {
 		if err := allow.add(entry); err != nil {
-			faults = append(faults, err)
+			errs = append(errs, err)
 		}
 	}
-	if err := errors.Join(faults...); err != nil {
+	if err := errors.Join(errs...); err != nil {
 		return Allow{}, err
 	}
 	return allow, nil
@@ -82,9 +83,9 @@ func isName(name string) bool {
 
 func canonical(host string) string { return strings.ToLower(strings.TrimSuffix(host, ".")) }
 
-// dialer dials what the host's name or the check of the address allows. The
-// check sees the address that is connected to, not one that was looked up
-// before, so a name that changes its address in between gains nothing.
+// dialer dials hosts that are allowed by name, and addresses that pass the check.
+// The check gets the address that is connected to, not one that was looked up
+// before: a name that changes its address in between cannot evade it.
 func (a Allow) dialer(resolver *net.Resolver, check func(netip.Addr) error) dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		host, _, err := net.SplitHostPort(address)

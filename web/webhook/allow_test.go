@@ -24,7 +24,7 @@ func parse(t testing.TB, entries ...string) Allow {
 	return allow
 }
 
-func TestAllowListIsParsed(t *testing.T) {
+func TestParseAllow_ParsesHostsAndNetworks(t *testing.T) {
 	t.Parallel()
 	allow := parse(t, "Hooks.Internal.", " localhost ", "10.1.2.3/8", "192.168.1.5", "::1", "[fd00::1]", "fd00::/8", "::ffff:10.0.0.1")
 	if want := []string{"hooks.internal", "localhost"}; !slices.Equal(allow.hosts, want) {
@@ -40,7 +40,7 @@ func TestAllowListIsParsed(t *testing.T) {
 	}
 }
 
-func TestEveryFaultOfAnAllowListIsReported(t *testing.T) {
+func TestParseAllow_ReportsEveryError(t *testing.T) {
 	t.Parallel()
 	entries := []string{"", "https://hooks.internal", "hooks.internal:8080", "127.0.0.1:80", "*.internal", "10.0.0.0/33",
 		"::ffff:10.0.0.0/104", "-a.internal", "a..b", "bücher.internal", strings.Repeat("a", 64), strings.Repeat("a.", 127) + "a", "a b"}
@@ -75,7 +75,7 @@ func FuzzParseAllow(f *testing.F) {
 	})
 }
 
-func TestOnlyPublicAddressesMayBeDialed(t *testing.T) {
+func TestCheckSecure_AllowsPublicAddressesOnly(t *testing.T) {
 	t.Parallel()
 	var nothing Allow
 	for _, address := range []string{
@@ -96,7 +96,7 @@ func TestOnlyPublicAddressesMayBeDialed(t *testing.T) {
 	}
 }
 
-func TestLoopbackIsRefusedInEveryNotation(t *testing.T) {
+func TestSender_RefusesLoopbackInEveryNotation(t *testing.T) {
 	t.Parallel()
 	receiver := newReceiver(t, status(http.StatusOK))
 	_, port, _ := net.SplitHostPort(receiver.Listener.Addr().String())
@@ -115,7 +115,7 @@ func TestLoopbackIsRefusedInEveryNotation(t *testing.T) {
 	}
 }
 
-func TestURLThatCannotBeSentToIsRecorded(t *testing.T) {
+func TestSender_RecordsInvalidURLs(t *testing.T) {
 	t.Parallel()
 	sender := newSender(t)
 	for _, url := range []string{"ftp://127.0.0.1/x", "https:///x", "//127.0.0.1/x", "hooks", "https://127.0.0.1:port/", "http://a\x7f/"} {
@@ -182,7 +182,7 @@ func resolving(database *db.DB, resolver *net.Resolver, allow Allow) *Sender {
 	return sender
 }
 
-func TestNameThatResolvesToLoopbackIsRefusedUnlessAllowed(t *testing.T) {
+func TestSender_RefusesNamesThatResolveToLoopback(t *testing.T) {
 	t.Parallel()
 	const name = "hooks.merchant.example"
 	database := dbtest.Open(t, dbtest.NewClock().Now)
@@ -219,14 +219,14 @@ func TestNameThatResolvesToLoopbackIsRefusedUnlessAllowed(t *testing.T) {
 	}
 }
 
-func TestNameThatDoesNotExistIsExplained(t *testing.T) {
+func TestSender_ExplainsUnknownHosts(t *testing.T) {
 	t.Parallel()
 	sender := resolving(dbtest.Open(t, dbtest.NewClock().Now), names(t, "hooks.merchant.example"), Allow{})
 	delivery, try := tryOnce(t, sender, "https://other.merchant.example/")
 	wantFailure(t, delivery, try, 0, "name does not exist")
 }
 
-func TestProxyOfTheEnvironmentIsNotUsed(t *testing.T) {
+func TestSender_IgnoresProxyOfTheEnvironment(t *testing.T) {
 	proxy := newReceiver(t, status(http.StatusOK))
 	t.Setenv("HTTP_PROXY", proxy.URL)
 	t.Setenv("HTTPS_PROXY", proxy.URL)

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestExcerptIsFitToBeShown(t *testing.T) {
+func TestExcerpt_IsPrintable(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ reply, want string }{
 		{"", ""},
@@ -28,7 +28,7 @@ func TestExcerptIsFitToBeShown(t *testing.T) {
 	}
 }
 
-func TestExcerptNeverRepeatsTheResult(t *testing.T) {
+func TestExcerpt_WithholdsTheResult(t *testing.T) {
 	t.Parallel()
 	result := json.RawMessage(`{"paymentMethods":[{"vendorId":"pm-Zürich 7","last4":"4242","order":0}],"due":1234.5}`)
 	quoted, err := json.Marshal(string(result))

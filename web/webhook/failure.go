@@ -12,23 +12,24 @@ import (
 	"syscall"
 )
 
-// refusal is a try that was not made; its text is for the operator.
-type refusal string
+// notSent is why an attempt was not made; its text is for the operator.
+type notSent string
 
-func (r refusal) Error() string { return string(r) }
+func (r notSent) Error() string { return string(r) }
 
 const (
-	errAddress  refusal = "webhookUrl is not an absolute https URL: set it right when creating links"
-	errPlain    refusal = "http is sent only where the operator allows it: use an https URL, or start passage with --webhook-allow HOST|CIDR"
-	errReserved refusal = "the host's address is private, loopback or reserved: use a public one, or start passage with --webhook-allow HOST|CIDR"
+	errAddress  notSent = "webhookUrl is not an absolute https URL: set it right when creating links"
+	errPlain    notSent = "http is sent only where the operator allows it: use an https URL, or start passage with --webhook-allow HOST|CIDR"
+	errReserved notSent = "the host's address is private, loopback or reserved: use a public one, or start passage with --webhook-allow HOST|CIDR"
 
 	couldNotPrepare = "passage could not prepare the request: its own log says why"
 )
 
-// explain says what an operator can do about a try without a reply. It quotes
-// nothing of the error: errors of net/http hold the URL, and some what came back.
+// explain says what an operator can do about an attempt without a reply. It quotes
+// nothing of the error: errors of net/http hold the URL, and some parts of the
+// reply.
 func explain(err error) string {
-	if refused, ok := errors.AsType[refusal](err); ok {
+	if refused, ok := errors.AsType[notSent](err); ok {
 		return refused.Error()
 	}
 	if text := explainTLS(err); text != "" {
@@ -77,8 +78,8 @@ func explainTLS(err error) string {
 	}
 }
 
-// explainStatus says what an operator can do about a reply; it is empty where
-// the reply took the event.
+// explainStatus says what an operator can do about a reply; it is empty where the
+// receiver accepted the event.
 func explainStatus(status int) string {
 	answered := "the receiver answered " + strconv.Itoa(status)
 	switch {

@@ -16,7 +16,7 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestLogHoldsNoURLResultOrReply(t *testing.T) {
+func TestSender_LogsNoURLResultOrReply(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	clock := dbtest.NewClock()
@@ -38,7 +38,7 @@ func TestLogHoldsNoURLResultOrReply(t *testing.T) {
 	}
 }
 
-func TestEventThatCannotBeReadIsRecordedAndTriedAgain(t *testing.T) {
+func TestSender_RetriesUnreadableEvents(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	sender := New(Options{DB: dbtest.OpenFolder(t, folder, dbtest.NewClock().Now), Allow: loopback(t), Logger: quiet()})
@@ -70,7 +70,7 @@ func (s signals) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-func TestFaultOfTheDatabaseIsLoggedOnceAndDoesNotEndTheLoop(t *testing.T) {
+func TestSender_ContinuesAfterDatabaseError(t *testing.T) {
 	t.Parallel()
 	lines := make(signals, 100)
 	database := dbtest.Open(t, time.Now)

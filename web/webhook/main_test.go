@@ -167,11 +167,11 @@ func tries(t testing.TB, database *db.DB, delivery db.Delivery) []db.DeliveryAtt
 // settled, without the loop.
 func drive(t testing.TB, s *Sender) {
 	t.Helper()
-	lanes := s.newLanes(t.Context())
-	if _, err := s.take(t.Context(), lanes); err != nil {
+	workers := s.startWorkers(t.Context())
+	if _, err := s.dispatch(t.Context(), workers); err != nil {
 		t.Fatal(err)
 	}
-	lanes.work.Wait()
+	workers.running.Wait()
 }
 
 // tryOnce makes the first try at a URL and returns its record.

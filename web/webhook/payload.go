@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"passage/automation/outcome"
 	"passage/db"
+	"passage/web/api/wire"
 )
 
 // payload is the body of a webhook, in the order of the contract.
@@ -23,14 +23,8 @@ type payload struct {
 	Final          bool                `json:"final"`
 	Operations     []db.EventOperation `json:"operations"`
 	Result         json.RawMessage     `json:"result"`
-	Error          *failure            `json:"error"`
+	Error          *wire.SessionError  `json:"error"`
 	Timestamp      int64               `json:"timestamp"`
-}
-
-type failure struct {
-	Code      string `json:"code"`
-	Message   string `json:"message"`
-	Operation *int   `json:"operation,omitempty"` // its position in operations
 }
 
 // Render writes an event as a merchant receives it. All of it is as it was when
@@ -38,26 +32,15 @@ type failure struct {
 func Render(event db.Event, link db.Link, result json.RawMessage) ([]byte, error) {
 	body := payload{
 		ID: event.ID, Event: event.Name, LinkID: event.LinkID, Test: link.Test,
-		SessionID: orNull(event.SessionID), ExternalUserID: orNull(link.ExternalUserID), Metadata: link.Metadata,
+		SessionID: wire.OrNull(event.SessionID), ExternalUserID: wire.OrNull(link.ExternalUserID), Metadata: link.Metadata,
 		Status: strings.TrimPrefix(event.Name, "link."), Final: event.Final, Operations: event.Operations,
-		Result: result, Timestamp: event.CreatedAt,
-	}
-	if event.Error != nil {
-		known, _ := outcome.Lookup(outcome.Code(event.Error.Code))
-		body.Error = &failure{Code: event.Error.Code, Message: known.Developer, Operation: event.Error.Operation}
+		Result: result, Error: wire.NewSessionError(event.Error), Timestamp: event.CreatedAt,
 	}
 	text, err := json.Marshal(body)
 	if err != nil {
 		return nil, fmt.Errorf("render event: %w", err)
 	}
 	return text, nil
-}
-
-func orNull(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }
 
 // message is an event ready to be sent.

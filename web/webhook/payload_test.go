@@ -24,7 +24,7 @@ func composed(t testing.TB, s *Sender, link db.Link) (bodies []string) {
 	return bodies
 }
 
-func TestRenderedEvents(t *testing.T) {
+func TestRender_MatchesContract(t *testing.T) {
 	t.Parallel()
 	operations := []db.EventOperation{{Resource: "paymentMethod", Action: "read", Status: db.OperationComplete},
 		{Resource: "paymentMethod", Action: "write", Status: db.OperationFailed}}
@@ -87,7 +87,7 @@ func unescape(text string) string {
 	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(text)
 }
 
-func TestResultGoesOnlyWithTheSessionThatMadeIt(t *testing.T) {
+func TestSender_SendsResultOfTheSessionOnly(t *testing.T) {
 	t.Parallel()
 	clock := dbtest.NewClock()
 	sender := New(Options{DB: dbtest.Open(t, clock.Now), Logger: quiet()})
@@ -103,7 +103,7 @@ func TestResultGoesOnlyWithTheSessionThatMadeIt(t *testing.T) {
 	wantResults(t, composed(t, sender, first.Link), `null`, `{"paymentMethods":["second"]}`)
 }
 
-func TestResultThatWasDestroyedIsNull(t *testing.T) {
+func TestSender_SendsNullForDestroyedResult(t *testing.T) {
 	t.Parallel()
 	clock := dbtest.NewClock()
 	sender := New(Options{DB: dbtest.Open(t, clock.Now), Logger: quiet()})

@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	replyRead    = 4 << 10  // of a reply's body; the rest is left unread
-	headerBudget = 64 << 10 // of a reply's header
+	replyRead    = 4 << 10  // bytes of the reply's body; the rest is not read
+	headerBudget = 64 << 10 // bytes of the reply's header
 )
 
-// reply is what came back.
+// reply is the receiver's reply.
 type reply struct {
 	status int
 	start  []byte // of the body
@@ -24,9 +24,9 @@ type reply struct {
 
 type dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-// newClient makes a client that dials afresh for each request, so that each
-// request's address is checked, follows nothing, and takes no proxy from the
-// environment, which would do the dialing unchecked.
+// newClient returns a client that dials for each request, so that the address of
+// each is checked. It follows no redirects, and uses no proxy from the
+// environment, which would dial unchecked.
 func newClient(dial dial) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
@@ -39,8 +39,8 @@ func newClient(dial dial) *http.Client {
 	}
 }
 
-// post sends a signed message. Once a status has come the reply stands,
-// whatever becomes of its body.
+// post sends a signed message. Once the status has arrived, an error of the body
+// is ignored.
 func (s *Sender) post(ctx context.Context, target string, m message) (reply, error) {
 	client, err := s.clientFor(target)
 	if err != nil {
@@ -59,12 +59,12 @@ func (s *Sender) post(ctx context.Context, target string, m message) (reply, err
 	if err != nil {
 		return reply{}, fmt.Errorf("send webhook: %w", err)
 	}
-	start, _ := io.ReadAll(io.LimitReader(response.Body, replyRead)) // what came is all there is to record
-	_ = response.Body.Close()                                        // nothing more is wanted of it
+	start, _ := io.ReadAll(io.LimitReader(response.Body, replyRead)) // what has arrived is recorded
+	_ = response.Body.Close()                                        // nothing more is read
 	return reply{status: response.StatusCode, start: start}, nil
 }
 
-// clientFor picks the client whose dialer holds the rules of the URL's scheme.
+// clientFor returns the client whose dialer has the rules of the URL's scheme.
 func (s *Sender) clientFor(target string) (*http.Client, error) {
 	parsed, err := url.Parse(target)
 	if err != nil || parsed.Hostname() == "" {

@@ -22,7 +22,7 @@ func newSender(t testing.TB) *Sender {
 	return New(Options{DB: dbtest.Open(t, dbtest.NewClock().Now), Allow: loopback(t), Logger: quiet()})
 }
 
-func TestReceiverThatTakesTheEventEndsTheDelivery(t *testing.T) {
+func TestSender_EndsAcceptedDelivery(t *testing.T) {
 	t.Parallel()
 	sender := newSender(t)
 	receiver := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -42,7 +42,7 @@ func TestReceiverThatTakesTheEventEndsTheDelivery(t *testing.T) {
 	}
 }
 
-func TestReceiverThatIsDownIsTriedAgain(t *testing.T) {
+func TestSender_RetriesRefusedConnections(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
@@ -50,10 +50,10 @@ func TestReceiverThatIsDownIsTriedAgain(t *testing.T) {
 	wantFailure(t, delivery, try, 0, "connection was refused")
 }
 
-func TestReceiverThatHangsIsLeftAtTheDeadline(t *testing.T) {
+func TestSender_LeavesHangingReceiversAtDeadline(t *testing.T) {
 	t.Parallel()
 	sender := newSender(t)
-	sender.tryTime = 200 * time.Millisecond
+	sender.attemptTimeout = 200 * time.Millisecond
 	receiver := newReceiver(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	delivery, try := tryOnce(t, sender, receiver.URL)
 	wantFailure(t, delivery, try, 0, "no reply within 10 seconds")
@@ -62,10 +62,10 @@ func TestReceiverThatHangsIsLeftAtTheDeadline(t *testing.T) {
 	}
 }
 
-func TestReceiverThatNeverEndsItsBodyIsLeftAtTheDeadlineWithItsStatus(t *testing.T) {
+func TestSender_RecordsStatusOfEndlessBody(t *testing.T) {
 	t.Parallel()
 	sender := newSender(t)
-	sender.tryTime = 2 * time.Second // enough for the header to come, however busy the machine
+	sender.attemptTimeout = 2 * time.Second // enough for the header to come, however busy the machine
 	receiver := newReceiver(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "taken")
 		w.(http.Flusher).Flush()
@@ -77,7 +77,7 @@ func TestReceiverThatNeverEndsItsBodyIsLeftAtTheDeadlineWithItsStatus(t *testing
 	}
 }
 
-func TestRedirectsAreNotFollowed(t *testing.T) {
+func TestSender_FollowsNoRedirects(t *testing.T) {
 	t.Parallel()
 	sender, elsewhere := newSender(t), newReceiver(t, status(http.StatusOK))
 	for _, code := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
@@ -90,7 +90,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-func TestHugeBodyIsNotRead(t *testing.T) {
+func TestSender_ReadsOnlyTheStartOfReplies(t *testing.T) {
 	t.Parallel()
 	const chunk, chunks = 1 << 20, 1 << 10
 	wrote := make(chan int, 1)
@@ -116,7 +116,7 @@ func TestHugeBodyIsNotRead(t *testing.T) {
 	}
 }
 
-func TestHugeHeaderIsRefused(t *testing.T) {
+func TestSender_RefusesHugeHeaders(t *testing.T) {
 	t.Parallel()
 	receiver := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Huge", strings.Repeat("x", 4*headerBudget))
@@ -140,7 +140,7 @@ func raw(t testing.TB, reply string) (url string) {
 	return receiver.URL
 }
 
-func TestConnectionsThatBreakOff(t *testing.T) {
+func TestSender_ExplainsBrokenConnections(t *testing.T) {
 	t.Parallel()
 	sender := newSender(t)
 	for name, row := range map[string]struct{ reply, want string }{
@@ -170,7 +170,7 @@ func TestConnectionsThatBreakOff(t *testing.T) {
 	}
 }
 
-func TestEveryStatusButSuccessIsTriedAgainWithAReason(t *testing.T) {
+func TestSender_RetriesEveryStatusButSuccess(t *testing.T) {
 	t.Parallel()
 	sender := newSender(t)
 	for code, want := range map[int]string{
@@ -182,7 +182,7 @@ func TestEveryStatusButSuccessIsTriedAgainWithAReason(t *testing.T) {
 	}
 }
 
-func TestCertificatesAreVerified(t *testing.T) {
+func TestSender_VerifiesCertificates(t *testing.T) {
 	t.Parallel()
 	receiver := &receiver{got: make(chan received, 10)}
 	receiver.Server = httptest.NewUnstartedServer(receiver.keep(t, status(http.StatusOK)))
@@ -210,7 +210,7 @@ func TestCertificatesAreVerified(t *testing.T) {
 	wantFailure(t, delivery, try, 0, "does not speak TLS")
 }
 
-func TestReplyThatEchoesTheResultIsWithheld(t *testing.T) {
+func TestSender_WithholdsRepliesThatRepeatTheResult(t *testing.T) {
 	t.Parallel()
 	sender := newSender(t)
 	echo := newReceiver(t, nil)

@@ -22,7 +22,7 @@ func kid(t testing.TB, got received) string {
 	return signature.Signatures[0].Header.KeyID
 }
 
-func TestKeysBeforeARotationVerifyUntilTheOverlapIsOver(t *testing.T) {
+func TestRotation_KeepsEarlierKeysDuringOverlap(t *testing.T) {
 	t.Parallel()
 	clock := dbtest.NewClock()
 	database := dbtest.Open(t, clock.Now)
@@ -68,7 +68,7 @@ func TestKeysBeforeARotationVerifyUntilTheOverlapIsOver(t *testing.T) {
 	}
 }
 
-func TestARotationWithoutOverlapEndsAllBefore(t *testing.T) {
+func TestRotation_WithoutOverlapEndsEarlierKeys(t *testing.T) {
 	t.Parallel()
 	clock := dbtest.NewClock()
 	database := dbtest.Open(t, clock.Now)

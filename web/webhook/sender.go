@@ -11,33 +11,33 @@ import (
 )
 
 const (
-	tryTime   = 10 * time.Second // from dialing to the end of the reply
-	leaseTime = 30 * time.Second // longer than a try and the wait for a free place before it
-	batch     = 32               // taken in one transaction
-	// longestRest bounds how long the loop trusts its timer: another process
-	// on the same database rings no bell here.
-	longestRest = time.Minute
-	// restAfterFault is the pause after the database failed.
-	restAfterFault = 5 * time.Second
+	attemptTimeout = 10 * time.Second // from dialing to the end of the reply
+	leaseDuration  = 30 * time.Second // longer than an attempt and the wait for a worker before it
+	batchSize      = 32               // deliveries that are leased in one transaction
+	// maxWait bounds how long the loop trusts its timer: writes of another process
+	// on the same database notify nobody here.
+	maxWait = time.Minute
+	// retryDatabase is the wait after the database failed.
+	retryDatabase = 5 * time.Second
 )
 
-// Options say what a Sender works with. The time is the database's.
+// Options are what a Sender needs. It takes the time from the database.
 type Options struct {
 	DB     *db.DB
 	Allow  Allow // the zero value allows public addresses over https only
 	Logger *slog.Logger
-	// Dial replaces the network, with what Allow has to say about it, in tests.
+	// Dial replaces the network in tests, and with it the checks of Allow.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Sender delivers webhooks. Several may work on one database.
+// Sender delivers webhooks. Several Senders may share one database.
 type Sender struct {
-	db      *db.DB
-	logger  *slog.Logger
-	secure  *http.Client // for https
-	plain   *http.Client // for http
-	tryTime time.Duration
-	settled chan struct{} // receives after each settled try; the next due time may have changed
+	db             *db.DB
+	logger         *slog.Logger
+	secure         *http.Client // for https
+	plain          *http.Client // for http
+	attemptTimeout time.Duration
+	recorded       chan struct{} // receives after each recorded attempt: the next due time may have changed
 }
 
 // New makes a Sender; Run starts it.
@@ -48,81 +48,81 @@ func New(options Options) *Sender {
 		secure, plain = options.Dial, options.Dial
 	}
 	return &Sender{
-		db:      options.DB,
-		logger:  options.Logger,
-		secure:  newClient(secure),
-		plain:   newClient(plain),
-		tryTime: tryTime,
-		settled: make(chan struct{}, 1),
+		db:             options.DB,
+		logger:         options.Logger,
+		secure:         newClient(secure),
+		plain:          newClient(plain),
+		attemptTimeout: attemptTimeout,
+		recorded:       make(chan struct{}, 1),
 	}
 }
 
-// Run delivers what is due until the context ends, then waits for the tries
-// that are under way, at most some ten seconds, and returns nil. A fault of the
-// database is logged and does not end it.
+// Run delivers what is due until the context ends. It then waits for the attempts
+// that have begun, about ten seconds at most, and returns nil. It logs errors of
+// the database and continues.
 func (s *Sender) Run(ctx context.Context) error {
-	rings, stop := s.db.Subscribe(db.TopicDeliveries)
+	notifications, stop := s.db.Subscribe(db.TopicDeliveries)
 	defer stop()
-	lanes := s.newLanes(ctx)
-	defer lanes.work.Wait()
+	workers := s.startWorkers(ctx)
+	defer workers.running.Wait()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-rings:
-		case <-s.settled:
+		case <-notifications:
+		case <-s.recorded:
 		case <-timer.C:
 		}
-		rest, err := s.take(ctx, lanes)
+		wait, err := s.dispatch(ctx, workers)
 		if err != nil && ctx.Err() == nil {
-			s.logger.ErrorContext(ctx, "webhooks cannot be read from the database", "error", err)
-			rest = restAfterFault
+			s.logger.ErrorContext(ctx, "cannot read webhooks from the database", "error", err)
+			wait = retryDatabase
 		}
-		timer.Reset(rest)
+		timer.Reset(wait)
 	}
 }
 
-// newLanes makes the lanes in which deliveries run. When the context ends, none
-// is begun any more, and those begun are finished: what waits is due again when
-// its lease ends.
-func (s *Sender) newLanes(ctx context.Context) *lanes {
-	return newLanes(func(p parcel) {
+// startWorkers returns the workers. When the context ends they begin no more jobs
+// and finish those that have begun; the others are due again when their leases
+// end.
+func (s *Sender) startWorkers(ctx context.Context) *workers {
+	return newWorkers(func(j job) {
 		if ctx.Err() == nil {
-			s.deliver(context.WithoutCancel(ctx), p)
+			s.deliver(context.WithoutCancel(ctx), j)
 		}
 	})
 }
 
-// take hands everything that is due to the lanes and tells how long nothing
-// else will be. All of it is taken, however much one merchant has, so that
-// another's delivery never waits behind it.
-func (s *Sender) take(ctx context.Context, lanes *lanes) (time.Duration, error) {
+// dispatch leases everything that is due, passes it to the workers, and returns
+// how long to wait for more. It leases all of it, however much one merchant has,
+// so that no other merchant's delivery waits behind it.
+func (s *Sender) dispatch(ctx context.Context, workers *workers) (time.Duration, error) {
 	for {
 		next, ok, err := s.db.NextDelivery(ctx)
 		if err != nil {
 			return 0, err
 		}
 		if !ok {
-			return longestRest, nil
+			return maxWait, nil
 		}
-		if rest := time.Duration(next-s.db.Now()) * time.Millisecond; rest > 0 {
-			return min(rest, longestRest), nil
+		if wait := time.Duration(next-s.db.Now()) * time.Millisecond; wait > 0 {
+			return min(wait, maxWait), nil
 		}
-		startBy := s.db.Now() + (leaseTime - tryTime - tryTime/2).Milliseconds()
-		taken, err := s.db.LeaseDeliveries(ctx, batch, leaseTime)
+		startBy := s.db.Now() + (leaseDuration - attemptTimeout - attemptTimeout/2).Milliseconds()
+		leased, err := s.db.LeaseDeliveries(ctx, batchSize, leaseDuration)
 		if err != nil {
 			return 0, err
 		}
-		for _, delivery := range taken {
-			lanes.add(s.merchant(ctx, delivery), parcel{delivery, startBy})
+		for _, delivery := range leased {
+			workers.add(s.merchant(ctx, delivery), job{delivery, startBy})
 		}
 	}
 }
 
-// merchant names the lane of a delivery. Events that cannot be read share one:
-// their try records why.
+// merchant returns whose workers deliver a delivery. Events that cannot be read
+// share workers: their attempts record why.
 func (s *Sender) merchant(ctx context.Context, delivery db.Delivery) string {
 	event, _, err := s.db.Event(ctx, delivery.EventID)
 	if err != nil {

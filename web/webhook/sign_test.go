@@ -56,7 +56,7 @@ func verifyJWT(t testing.TB, database *db.DB, got received) claims {
 	return read
 }
 
-func TestBothSignaturesVerify(t *testing.T) {
+func TestSign_MakesTwoValidSignatures(t *testing.T) {
 	t.Parallel()
 	database := dbtest.Open(t, time.Now)
 	sender := New(Options{DB: database, Allow: loopback(t), Logger: quiet()})
@@ -107,7 +107,7 @@ func standardVerifier(t testing.TB, secret string) *standardwebhooks.Webhook {
 	return verifier
 }
 
-func TestOrganizationsSignWithKeysOfTheirOwn(t *testing.T) {
+func TestSign_UsesKeysOfTheOrganization(t *testing.T) {
 	t.Parallel()
 	sender := newSender(t)
 	receiver := newReceiver(t, status(http.StatusOK))
@@ -130,7 +130,7 @@ func TestOrganizationsSignWithKeysOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestEachTryCarriesItsOwnTime(t *testing.T) {
+func TestSign_SignsEachAttemptWithItsTime(t *testing.T) {
 	t.Parallel()
 	clock := dbtest.NewClock()
 	sender := New(Options{DB: dbtest.Open(t, clock.Now), Allow: loopback(t), Logger: quiet()})

@@ -14,7 +14,7 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestAVerifierTakesWhatWasSentAndNothingElse(t *testing.T) {
+func TestVerifier_AcceptsOnlyWhatWasSent(t *testing.T) {
 	t.Parallel()
 	database := dbtest.Open(t, time.Now)
 	organization := dbtest.Organization(t, database, "acme").ID
@@ -80,7 +80,7 @@ func TestAVerifierTakesWhatWasSentAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestATestEventIsRecordedNowhere(t *testing.T) {
+func TestSender_RecordsNoTestEvents(t *testing.T) {
 	t.Parallel()
 	sender := newSender(t)
 	organization := dbtest.Organization(t, sender.db, "acme").ID

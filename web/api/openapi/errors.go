@@ -39,7 +39,7 @@ func faultsOf(operation *huma.Operation) (all []*problem.Problem) {
 	own, _ := operation.Metadata[ErrorsKey].([]error)
 	faults = slices.Concat(faults, own, []error{problem.TooMany(12 * time.Second), errUnforeseen})
 	for _, fault := range faults {
-		all = append(all, problem.Of(fault))
+		all = append(all, problem.FromError(fault))
 	}
 	slices.SortStableFunc(all, func(a, b *problem.Problem) int { return a.Status - b.Status })
 	return all

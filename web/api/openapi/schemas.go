@@ -91,16 +91,37 @@ func (d *Document) mendSchemas() {
 	schemas["SessionError"].Properties["code"].Enum = outcomeCodes()
 	schemas["EventOperation"].Properties["status"].Enum = schemas["Operation"].Properties["status"].Enum
 	schemas["TimelineEvent"].Properties["event"].Enum = anyOf(wire.TimelineEvents)
-	metadata := schemas["LinkRequest"].Properties["metadata"]
-	longestKey, longestValue := wire.MaxMetadataKey, wire.MaxMetadataValue
-	metadata.AdditionalProperties = &huma.Schema{Type: huma.TypeString, MaxLength: &longestValue}
-	metadata.Extensions = map[string]any{"propertyNames": map[string]any{"minLength": 1, "maxLength": longestKey}}
+	setLimits(schemas["LinkRequest"].Properties)
 	schemaOfSchema := map[string]*huma.Schema{"arguments": {Type: huma.TypeObject, Nullable: true}, "result": {Type: huma.TypeObject}}
 	for name, schema := range schemaOfSchema {
 		schema.Description = schemas["ProviderOperation"].Properties[name].Description
 		schema.AdditionalProperties = true
 		schemas["ProviderOperation"].Properties[name] = schema
 	}
+}
+
+// setLimits adds the limits of the request for a link to its schema. They are
+// constants, not tags of the type, because the request is checked by them too.
+func setLimits(properties map[string]*huma.Schema) {
+	limit := func(n int) *int { return &n }
+	properties["operations"].MinItems, properties["operations"].MaxItems = limit(1), limit(wire.MaxOperations)
+	properties["returnUrl"].MaxLength = limit(wire.MaxURL)
+	properties["webhookUrl"].MaxLength = limit(wire.MaxURL)
+	properties["externalUserId"].MaxLength = limit(wire.MaxExternalUserID)
+	properties["userLabel"].MaxLength = limit(wire.MaxUserLabel)
+	properties["locale"].MaxLength = limit(wire.MaxLocale)
+
+	metadata := properties["metadata"]
+	metadata.MaxProperties = limit(wire.MaxMetadata)
+	metadata.AdditionalProperties = &huma.Schema{Type: huma.TypeString, MaxLength: limit(wire.MaxMetadataValue)}
+	metadata.Extensions = map[string]any{"propertyNames": map[string]any{"minLength": 1, "maxLength": wire.MaxMetadataKey}}
+	metadata.Description = fmt.Sprintf("Up to %d keys of at most %d characters with values of at most %d; returned as given.",
+		wire.MaxMetadata, wire.MaxMetadataKey, wire.MaxMetadataValue)
+
+	lifetime, shortest, longest := properties["expiresIn"], 1.0, float64(wire.MaxLifetime)
+	lifetime.Minimum, lifetime.Maximum = &shortest, &longest
+	lifetime.Description = fmt.Sprintf("Seconds until the link expires, %d unless given; at most %d where an argument is sensitive.",
+		wire.DefaultLifetime, wire.MaxSensitiveLifetime)
 }
 
 func outcomeCodes() (codes []any) {

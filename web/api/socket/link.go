@@ -25,7 +25,7 @@ func (s *Server) linkSubject(r *http.Request) (subject, error) {
 	return subject{key: link.ID, serve: func(ctx context.Context, c *conn) error {
 		listening := c.listen(ctx, ignore)
 		var sent wire.LinkStatus
-		return s.DB.Follow(listening, link.ID, follow.Apart(func(ctx context.Context) (time.Duration, error) {
+		return s.DB.Follow(listening, link.ID, follow.Isolate(func(ctx context.Context) (time.Duration, error) {
 			return s.sendLinkStatus(ctx, c, code, &sent)
 		}))
 	}}, nil

@@ -57,7 +57,7 @@ func (d *driver) serve(ctx context.Context, c *conn) error {
 	if err != nil {
 		return err
 	}
-	return d.DB.Follow(d.listen(ctx, d.handle), linkID, follow.Apart(d.poll))
+	return d.DB.Follow(d.listen(ctx, d.handle), linkID, follow.Isolate(d.poll))
 }
 
 // awaitHello waits for client.hello and replies with the state of the session.
@@ -81,7 +81,7 @@ func (d *driver) awaitHello(ctx context.Context) (linkID string, err error) {
 			}
 			continue
 		}
-		_, err = follow.Apart(func(ctx context.Context) (_ time.Duration, err error) {
+		_, err = follow.Isolate(func(ctx context.Context) (_ time.Duration, err error) {
 			linkID, err = d.replyHello(ctx, message)
 			return 0, err
 		})(ctx)
@@ -98,7 +98,7 @@ func (d *driver) replyHello(ctx context.Context, message clientMessage) (linkID 
 		err = errors.Join(d.reject(ctx, message, problem.WrongToken()), &closeError{websocket.StatusPolicyViolation, "not the session's token"})
 	}
 	if err == nil && !d.counted {
-		if err = d.slot.Name(d.id); err != nil {
+		if err = d.slot.Count(d.id); err != nil {
 			err = errors.Join(d.reject(ctx, message, err), &closeError{websocket.StatusTryAgainLater, "too many sockets"})
 		}
 	}

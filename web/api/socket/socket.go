@@ -74,7 +74,7 @@ func (s *Server) handler(resolve func(*http.Request) (subject, error)) http.Hand
 		if err == nil {
 			err = checkUpgrade(r)
 		}
-		var slot *follow.Place
+		var slot *follow.Slot
 		if err == nil {
 			slot, err = s.Followers.Enter(r, subject.key)
 		}
@@ -83,7 +83,7 @@ func (s *Server) handler(resolve func(*http.Request) (subject, error)) http.Hand
 			return
 		}
 		// Any origin: the code or the token is the authority, and no cookie is read.
-		ws, err := websocket.Accept(follow.Lean{ResponseWriter: w}, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
+		ws, err := websocket.Accept(follow.SmallBuffers{ResponseWriter: w}, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
 		if err != nil { // Accept has replied
 			slot.Leave()
 			return
@@ -91,7 +91,7 @@ func (s *Server) handler(resolve func(*http.Request) (subject, error)) http.Hand
 		ws.SetReadLimit(wire.MaxBody)
 		slot.Serve(r.Context(), func(ctx context.Context) {
 			c := &conn{ws: ws, slot: slot, lastPong: time.Now()}
-			c.close(ctx, problem.Contain(func() error { return subject.serve(ctx, c) }))
+			c.close(ctx, problem.RecoverToError(func() error { return subject.serve(ctx, c) }))
 		})
 	}
 }
@@ -107,7 +107,7 @@ func checkUpgrade(r *http.Request) error {
 // conn is an open WebSocket.
 type conn struct {
 	ws        *websocket.Conn
-	slot      *follow.Place
+	slot      *follow.Slot
 	lastPong  time.Time // when the peer was last known to be there
 	limiter   limiter
 	listening sync.WaitGroup
@@ -161,7 +161,7 @@ func (c *conn) receive() ([]byte, error) {
 func (c *conn) listen(ctx context.Context, handle func(context.Context, []byte) error) context.Context {
 	listening, end := context.WithCancelCause(ctx)
 	c.listening.Go(func() {
-		end(problem.Contain(func() error {
+		end(problem.RecoverToError(func() error {
 			for {
 				text, err := c.receive()
 				if err == nil {

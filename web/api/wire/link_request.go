@@ -4,20 +4,20 @@ package wire
 // readLink is what reads it.
 type LinkRequest struct {
 	IntegrationID  string             `json:"integrationId" example:"demo" doc:"Which service; see GET /v1/providers."`
-	Operations     []OperationRequest `json:"operations,omitempty" minItems:"1" maxItems:"20" doc:"What to do, in running order. Either this, or resource and action."`
+	Operations     []OperationRequest `json:"operations,omitempty" doc:"What to do, in running order. Either this, or resource and action."`
 	Resource       string             `json:"resource,omitempty" example:"paymentMethod" doc:"The resource of a single operation."`
 	Action         string             `json:"action,omitempty" enum:"read,write" doc:"The action of a single operation."`
 	Arguments      map[string]any     `json:"arguments,omitempty" doc:"The arguments of a single operation; their schema is in GET /v1/providers. Never echoed."`
-	ReturnURL      string             `json:"returnUrl,omitempty" maxLength:"2048" example:"https://your-app.com/done" doc:"Where the person goes back to: https, http on loopback, or a scheme of your app's own. linkId is appended to its query. An organization may be held to some hosts and schemes; the 400 names them."`
-	WebhookURL     string             `json:"webhookUrl,omitempty" maxLength:"2048" example:"https://your-app.com/webhooks" doc:"Where events are sent: an absolute https URL."`
-	ExternalUserID string             `json:"externalUserId,omitempty" maxLength:"255" doc:"Your own id of the person."`
-	Metadata       map[string]string  `json:"metadata,omitempty" maxProperties:"20" doc:"Up to 20 keys of at most 40 characters with values of at most 500; returned as given."`
+	ReturnURL      string             `json:"returnUrl,omitempty" example:"https://your-app.com/done" doc:"Where the person goes back to: https, http on loopback, or a scheme of your app's own. linkId is appended to its query. An organization may be held to some hosts and schemes; the 400 names them."`
+	WebhookURL     string             `json:"webhookUrl,omitempty" example:"https://your-app.com/webhooks" doc:"Where events are sent: an absolute https URL."`
+	ExternalUserID string             `json:"externalUserId,omitempty" doc:"Your own id of the person."`
+	Metadata       map[string]string  `json:"metadata,omitempty"`
 	Debug          bool               `json:"debug,omitempty" doc:"Record everything of this link's sessions, successes too."`
-	ExpiresIn      int64              `json:"expiresIn,omitempty" minimum:"1" maximum:"2592000" doc:"Seconds until the link expires, 14400 unless given; at most 86400 where an argument is sensitive."`
+	ExpiresIn      int64              `json:"expiresIn,omitempty"`
 	Reusable       bool               `json:"reusable,omitempty" doc:"A complete link may be claimed again until it expires; not with sensitive arguments."`
-	UserLabel      string             `json:"userLabel,omitempty" maxLength:"64" doc:"Who you believe the person is; shown to them."`
+	UserLabel      string             `json:"userLabel,omitempty" doc:"Who you believe the person is; shown to them."`
 	RequireReturn  bool               `json:"requireReturn,omitempty" doc:"Release the result only once your server redeems the returnCode that comes back with the person (POST /v1/links/{id}/redeem); needs returnUrl."`
-	Locale         string             `json:"locale,omitempty" maxLength:"35" example:"en-US" doc:"The language of the pages, BCP 47; else the browser's."`
+	Locale         string             `json:"locale,omitempty" example:"en-US" doc:"The language of the pages, BCP 47; else the browser's."`
 }
 
 type OperationRequest struct {

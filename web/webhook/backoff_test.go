@@ -11,7 +11,7 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestRetriesFollowThePlanAndThenTheDeliveryIsGivenUp(t *testing.T) {
+func TestSender_RetriesByPlanAndGivesUp(t *testing.T) {
 	t.Parallel()
 	clock := dbtest.NewClock()
 	sender := New(Options{DB: dbtest.Open(t, clock.Now), Allow: loopback(t), Logger: quiet()})
@@ -45,11 +45,11 @@ func TestRetriesFollowThePlanAndThenTheDeliveryIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestPausesDiffer(t *testing.T) {
+func TestBackoff_HasJitter(t *testing.T) {
 	t.Parallel()
 	seen := map[time.Duration]bool{}
 	for range 100 {
-		rest, again := pause(8)
+		rest, again := backoff(8)
 		if !again {
 			t.Fatal("given up after eight tries")
 		}
@@ -60,7 +60,7 @@ func TestPausesDiffer(t *testing.T) {
 	}
 }
 
-func TestLoopIsWokenByAnEventAndByTheTimer(t *testing.T) {
+func TestSender_WakesOnEventsAndTimer(t *testing.T) {
 	t.Parallel()
 	sender := New(Options{DB: dbtest.Open(t, time.Now), Allow: loopback(t), Logger: quiet()})
 	var answers atomic.Int32
@@ -90,16 +90,16 @@ func TestLoopIsWokenByAnEventAndByTheTimer(t *testing.T) {
 	}
 }
 
-func TestStopWaitsForTheTryUnderWayAndStartsNoOther(t *testing.T) {
+func TestSender_StopsAfterTheCurrentAttempt(t *testing.T) {
 	t.Parallel()
 	sender := New(Options{DB: dbtest.Open(t, time.Now), Allow: loopback(t), Logger: quiet()})
 	release := make(chan struct{})
 	receiver := newReceiver(t, func(http.ResponseWriter, *http.Request) { <-release })
-	links := expireMany(t, sender.db, 3*laneWidth, "acme", receiver.URL)
+	links := expireMany(t, sender.db, 3*workersPerMerchant, "acme", receiver.URL)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- sender.Run(ctx) }()
-	for range laneWidth {
+	for range workersPerMerchant {
 		receiver.next(t)
 	}
 	cancel()
@@ -110,7 +110,7 @@ func TestStopWaitsForTheTryUnderWayAndStartsNoOther(t *testing.T) {
 	if len(receiver.got) != 0 {
 		t.Errorf("%d more tries were started", len(receiver.got))
 	}
-	if count := delivered(t, sender.db, links); count != laneWidth {
-		t.Errorf("%d deliveries are recorded, want %d", count, laneWidth)
+	if count := delivered(t, sender.db, links); count != workersPerMerchant {
+		t.Errorf("%d deliveries are recorded, want %d", count, workersPerMerchant)
 	}
 }

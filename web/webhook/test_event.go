@@ -9,13 +9,13 @@ import (
 	"passage/db"
 )
 
-// Test sends an event that stands for no link to a URL, signed as the
-// organization's are and by the same rules, and tells how it went. It is
-// recorded nowhere and not tried again.
+// Test sends an event named link.test, which belongs to no link, to a URL. It is
+// signed and sent as the organization's other events are, but the attempt is
+// neither recorded nor repeated.
 func (s *Sender) Test(ctx context.Context, organizationID, url string) (db.DeliveryAttempt, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
-		return db.DeliveryAttempt{}, fmt.Errorf("draw an event id: %w", err)
+		return db.DeliveryAttempt{}, fmt.Errorf("make an event id: %w", err)
 	}
 	m := message{event: db.Event{ID: "evt_" + id.String(), OrganizationID: organizationID, LinkID: "link_test",
 		Name: "link.test", Operations: []db.EventOperation{}, CreatedAt: s.db.Now()}}

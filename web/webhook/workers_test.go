@@ -9,19 +9,19 @@ import (
 	"passage/db/dbtest"
 )
 
-func TestSlowReceiverHoldsUpNoOtherMerchant(t *testing.T) {
+func TestWorkers_SlowReceiverDelaysNoOtherMerchant(t *testing.T) {
 	t.Parallel()
 	sender := New(Options{DB: dbtest.Open(t, time.Now), Allow: loopback(t), Logger: quiet()})
 	release := make(chan struct{})
 	slow := newReceiver(t, func(http.ResponseWriter, *http.Request) { <-release })
 	fast := newReceiver(t, status(http.StatusOK))
-	expireMany(t, sender.db, batch+3*laneWidth, "slow", slow.URL) // more than one batch, and due first
+	expireMany(t, sender.db, batchSize+3*workersPerMerchant, "slow", slow.URL) // more than one batch, and due first
 	expired(t, sender.db, "fast", fast.URL)
 	stop := start(t, sender)
 	fast.next(t)
 	expired(t, sender.db, "fast", fast.URL)
 	fast.next(t)
-	for range laneWidth {
+	for range workersPerMerchant {
 		slow.next(t)
 	}
 	if len(slow.got) != 0 {
@@ -31,7 +31,7 @@ func TestSlowReceiverHoldsUpNoOtherMerchant(t *testing.T) {
 	stop()
 }
 
-func TestTwoSendersOnOneDatabaseDeliverOnce(t *testing.T) {
+func TestSender_DeliversOnceBesideAnother(t *testing.T) {
 	t.Parallel()
 	const each = 20
 	folder := t.TempDir()
@@ -68,16 +68,16 @@ func TestTwoSendersOnOneDatabaseDeliverOnce(t *testing.T) {
 	}
 }
 
-func TestDeliveryOfASenderThatDiedIsDueWhenItsLeaseEnds(t *testing.T) {
+func TestSender_DeliversAfterTheLeaseOfADeadSender(t *testing.T) {
 	t.Parallel()
 	clock := dbtest.NewClock()
 	sender := New(Options{DB: dbtest.Open(t, clock.Now), Allow: loopback(t), Logger: quiet()})
 	receiver := newReceiver(t, status(http.StatusOK))
 	link, _ := expired(t, sender.db, "acme", receiver.URL)
-	if taken, err := sender.db.LeaseDeliveries(t.Context(), 1, leaseTime); err != nil || len(taken) != 1 {
+	if taken, err := sender.db.LeaseDeliveries(t.Context(), 1, leaseDuration); err != nil || len(taken) != 1 {
 		t.Fatalf("took %d: %v", len(taken), err)
 	}
-	clock.Advance(leaseTime - time.Millisecond)
+	clock.Advance(leaseDuration - time.Millisecond)
 	drive(t, sender)
 	if len(receiver.got) != 0 {
 		t.Fatal("a delivery under lease was sent")
@@ -89,7 +89,7 @@ func TestDeliveryOfASenderThatDiedIsDueWhenItsLeaseEnds(t *testing.T) {
 	}
 }
 
-func TestParcelWhoseLeaseCouldEndDuringTheTryIsNotSent(t *testing.T) {
+func TestSender_SkipsJobsWhoseLeaseIsTooShort(t *testing.T) {
 	t.Parallel()
 	clock := dbtest.NewClock()
 	sender := New(Options{DB: dbtest.Open(t, clock.Now), Allow: loopback(t), Logger: quiet()})
@@ -97,11 +97,11 @@ func TestParcelWhoseLeaseCouldEndDuringTheTryIsNotSent(t *testing.T) {
 	receiver := newReceiver(t, func(http.ResponseWriter, *http.Request) { clock.Advance(3 * time.Second) })
 	links := expireMany(t, sender.db, 30, "acme", receiver.URL)
 	drive(t, sender)
-	if got := len(receiver.got); got < 6 || got > 5+laneWidth {
+	if got := len(receiver.got); got < 6 || got > 5+workersPerMerchant {
 		t.Errorf("%d tries were made under the first lease", got)
 	}
 	for delivered(t, sender.db, links) < len(links) {
-		clock.Advance(leaseTime)
+		clock.Advance(leaseDuration)
 		drive(t, sender)
 	}
 	if len(receiver.got) != len(links) {
@@ -109,19 +109,19 @@ func TestParcelWhoseLeaseCouldEndDuringTheTryIsNotSent(t *testing.T) {
 	}
 }
 
-func TestLanesDropWhatTheyHaveNoRoomForAndForgetIdleMerchants(t *testing.T) {
+func TestWorkers_DropOverflowAndForgetIdleMerchants(t *testing.T) {
 	t.Parallel()
-	release, delivered := make(chan struct{}), make(chan struct{}, 2*laneDepth)
-	lanes := newLanes(func(parcel) { <-release; delivered <- struct{}{} })
-	for range laneWidth + laneDepth + 10 {
-		lanes.add("acme", parcel{})
+	release, delivered := make(chan struct{}), make(chan struct{}, 2*queueLength)
+	workers := newWorkers(func(job) { <-release; delivered <- struct{}{} })
+	for range workersPerMerchant + queueLength + 10 {
+		workers.add("acme", job{})
 	}
 	close(release)
-	lanes.work.Wait()
-	if len(delivered) != laneWidth+laneDepth {
-		t.Errorf("%d delivered, want %d", len(delivered), laneWidth+laneDepth)
+	workers.running.Wait()
+	if len(delivered) != workersPerMerchant+queueLength {
+		t.Errorf("%d delivered, want %d", len(delivered), workersPerMerchant+queueLength)
 	}
-	if len(lanes.open) != 0 {
-		t.Errorf("%d lanes are left", len(lanes.open))
+	if len(workers.queues) != 0 {
+		t.Errorf("%d queues are left", len(workers.queues))
 	}
 }
