@@ -81,7 +81,7 @@ func TestSender_ContinuesAfterDatabaseError(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- sender.Run(ctx) }()
-	if line := <-lines; !strings.Contains(line, "cannot be read") {
+	if line := <-lines; !strings.Contains(line, "cannot read webhooks") {
 		t.Errorf("log is %s", line)
 	}
 	cancel()

@@ -112,7 +112,7 @@ func TestWebhook_OutlivesItsServer(t *testing.T) {
 	m.webhook = receiver.URL
 	link := m.end()
 	first := receiver.next(t)
-	eventually(t, "the try is written down", func() bool { return logContains(m.server.log, "a webhook was not taken") })
+	eventually(t, "the try is written down", func() bool { return logContains(m.server.log, "webhook attempt failed") })
 	m.server.kill()
 	well.Store(true)
 	m.server = startServer(t, folder, flags...)
