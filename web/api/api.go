@@ -1,12 +1,12 @@
-// Package api is Passage as programs see it: the merchants' JSON API, the claim
-// that their pages make, and the public keys of webhooks.
+// Package api serves the merchant API, the public claim, and the public keys of
+// webhooks.
 //
-// It owns the addresses under /v1 and /link, what a request may hold, the form
-// of the replies, and the OpenAPI document. It does not own what is true (db),
-// the work on a link (automation), the resources' schemas (automation/resources)
-// or the errors' texts and statuses (web/problem). Its invariants: an
-// organization sees nothing of another; arguments go in and never come out; no
-// error repeats a value that was sent.
+// It owns the routes under /v1 and /link, who may call them, and what a request
+// may ask for. It does not own the JSON of bodies (web/api/wire), the state of
+// links (db), the work on them (automation), the schemas of resources
+// (automation/resources) or the texts and statuses of errors (web/problem). Its
+// invariants: an organization sees nothing of another; no reply contains an
+// argument that was given; no error repeats a value that was sent.
 package api
 
 import (
@@ -33,7 +33,7 @@ import (
 	"passage/web/problem"
 )
 
-// Options are what the API needs.
+// Options are what an API needs.
 type Options struct {
 	DB          *db.DB
 	Runner      *automation.Runner
@@ -41,22 +41,22 @@ type Options struct {
 	Resources   *resources.Set
 	PublicURL   *url.URL // where the outside reaches this server
 	Development bool     // webhooks may go to loopback over http
-	// PlainWebhook says whether the operator lets webhooks go to a host over
-	// http; nil means that there is no such host.
+	// PlainWebhook reports whether the operator allows http for webhooks to a
+	// host; nil: for no host.
 	PlainWebhook func(host string) bool
-	// Sandbox says whom test links are tried as, and keeps the demo to test keys;
-	// nil: there is none.
+	// Sandbox lists the user names of the sandbox, and reserves the demo for test
+	// keys; nil: there is no sandbox.
 	Sandbox *docs.Sandbox
-	// KeyRate is how many requests a minute a key is good for; 0 for any number.
+	// KeyRate is how many requests a minute each key may make; 0: any number.
 	KeyRate int
 	// Verifiers are shown on the reference page; nil shows none.
 	Verifiers fs.FS
-	// Followers counts the sockets, and ends them; nil admits any number.
+	// Followers counts and ends the WebSockets; nil: any number.
 	Followers *follow.Followers
 	Logger    *slog.Logger
 }
 
-// API serves programs.
+// API serves API clients.
 type API struct {
 	Options
 	huma       huma.API
@@ -66,7 +66,7 @@ type API struct {
 	reference  []byte // the page that ShowReference shows
 }
 
-// New prepares the API; Mount puts it in service.
+// New returns an API; Mount registers its routes.
 func New(options Options) *API {
 	a := &API{Options: options, wrongCodes: newWrongCodes()}
 	if a.Followers == nil {
@@ -78,8 +78,8 @@ func New(options Options) *API {
 	return a
 }
 
-// Mount registers every address on the router of the whole server. It fails
-// only where the OpenAPI document cannot be written.
+// Mount registers every route on the server's router. It fails only where the
+// OpenAPI document cannot be rendered.
 func (a *API) Mount(router chi.Router) error {
 	var err error
 	router.Group(func(r chi.Router) {
@@ -124,11 +124,11 @@ func (a *API) ShowReference(w http.ResponseWriter, _ *http.Request) error {
 	return err
 }
 
-// publicPaths begin what merchants' pages call.
+// publicPaths are the prefixes of what merchants' pages call.
 var publicPaths = []string{"/link/", "/sessions/"}
 
-// defaults are the headers of every reply. Merchants' pages call from any
-// origin: the code or the token is the authority, no cookie is.
+// defaults sets the headers of every reply. Merchants' pages call from any origin:
+// the code or the token is the authority, and no cookie is read.
 func defaults(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -140,7 +140,7 @@ func defaults(next http.Handler) http.Handler {
 	})
 }
 
-// preflight answers a browser that asks before it sends JSON elsewhere.
+// preflight answers the CORS preflight of a browser.
 func preflight(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
 	w.Header().Set("Access-Control-Allow-Headers", "Content-Type, "+problem.RequestIDHeader)
@@ -148,8 +148,8 @@ func preflight(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// fallback answers what no operation does, in JSON: the router's own replies
-// are plain text, or a page for people.
+// fallback replies in JSON to what no operation serves. The router's own replies
+// are plain text, or a page.
 func fallback(routes chi.Routes) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var allowed []string

@@ -11,8 +11,8 @@ import (
 	"passage/web/problem"
 )
 
-// claimLink claims without a page of ours: what the person agreed to is between
-// them and the merchant, and is stored as that.
+// claimLink claims a link without the hosted page. What the person agreed to is
+// between them and the merchant, and the consent is stored as such.
 func (a *API) claimLink(ctx context.Context, input *jsonBody) (*reply[wire.ClaimedLink], error) {
 	code, err := strictjson.ParseText(input.RawBody, "code")
 	if err != nil {
@@ -28,8 +28,8 @@ func (a *API) claimLink(ctx context.Context, input *jsonBody) (*reply[wire.Claim
 	}}, nil
 }
 
-// endedIsConflict is for changes of a link that has ended: an expired one is
-// there all the same, so it is not gone.
+// endedIsConflict turns ErrExpired into a conflict, for changes of a link: an
+// expired link still exists, so it is not gone.
 func endedIsConflict(err error) error {
 	if errors.Is(err, db.ErrExpired) {
 		return expiredAlready()

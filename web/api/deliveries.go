@@ -9,7 +9,7 @@ import (
 	"passage/web/api/wire"
 )
 
-// maxDeliveries bounds a list: each beyond the first was asked for by somebody.
+// maxDeliveries bounds a list. Each delivery after the first is a resend.
 const maxDeliveries = 100
 
 func (a *API) listDeliveries(ctx context.Context, input *idInput) (*reply[wire.DeliveryList], error) {
@@ -31,7 +31,7 @@ func (a *API) listDeliveries(ctx context.Context, input *idInput) (*reply[wire.D
 	return &reply[wire.DeliveryList]{list}, nil
 }
 
-// reachesEvent says ErrNotFound where the request's key may not know of an event.
+// reachesEvent returns ErrNotFound where the request's key may not see an event.
 func (a *API) reachesEvent(ctx context.Context, id string) error {
 	_, link, err := a.DB.Event(ctx, id)
 	if err == nil && !reaches(ctx, &link) {
@@ -52,7 +52,7 @@ func (a *API) resendEvent(ctx context.Context, input *idInput) (*reply[wire.Deli
 	return &reply[wire.Delivery]{wire.NewDelivery(&delivery, tries)}, err
 }
 
-// maxResent bounds what one request sends again.
+// maxResent is how many events one request sends again at most.
 const maxResent = 1000
 
 func (a *API) resendEvents(ctx context.Context, input *jsonBody) (*reply[wire.ResendResult], error) {
@@ -90,7 +90,7 @@ func readResend(body []byte) (wire.ResendRequest, error) {
 	return request, found.Err()
 }
 
-// maxEventID is longer than any event's id.
+// maxEventID is more characters than an event's id has.
 const maxEventID = 64
 
 // moment reads an optional time.

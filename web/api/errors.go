@@ -16,8 +16,8 @@ import (
 
 func isNotFound(err error) bool { return errors.Is(err, db.ErrNotFound) }
 
-// replaceErrors makes huma's own errors ours: of parameters and of bodies that
-// cannot be read. It is the one global that huma offers for it.
+// replaceErrors replaces huma's errors of parameters and unreadable bodies by ours.
+// huma offers only this global for it.
 var replaceErrors = sync.OnceFunc(func() {
 	huma.NewError = func(status int, _ string, errs ...error) huma.StatusError {
 		return onWire(fromHuma(status, errs))
@@ -47,14 +47,14 @@ func parameterIssues(errs []error) []problem.Issue {
 		if !errors.As(err, &detailer) {
 			continue
 		}
-		detail := detailer.ErrorDetail() // its Value is what was sent, and stays here
+		detail := detailer.ErrorDetail() // its Value is what was sent, and is not repeated
 		_, name, _ := strings.Cut(detail.Location, ".")
 		found.Add(name, reword(detail.Message))
 	}
 	return found.List()
 }
 
-// rewordings turn huma's texts, which are not part of our contract, into ours.
+// rewordings replace huma's texts, which are not part of the contract.
 var rewordings = []struct {
 	pattern *regexp.Regexp
 	text    string

@@ -42,8 +42,8 @@ func (a *API) listEvents(ctx context.Context, input *listEventsInput) (*reply[wi
 	return &reply[wire.EventList]{list}, nil
 }
 
-// checkAfter makes sure that the event is there: to start from the beginning
-// instead would hand everything to the merchant once more.
+// checkAfter reports an event that does not exist. To start from the beginning
+// instead would send everything to the merchant again.
 func (a *API) checkAfter(ctx context.Context, id string) error {
 	if id == "" {
 		return nil

@@ -15,8 +15,8 @@ import (
 	"passage/web/api/wire"
 )
 
-// getVerificationKey needs no API key: the key is public, and whoever verifies
-// a webhook may not have one.
+// getVerificationKey needs no API key: the key is public, and a receiver of
+// webhooks may have no API key.
 func (a *API) getVerificationKey(ctx context.Context, input *jsonBody) (*reply[wire.VerificationKey], error) {
 	id, err := strictjson.ParseText(input.RawBody, "key_id")
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"passage/web/api/wire"
 )
 
-// readLink reads and checks the whole body; the error lists every issue.
+// readLink reads and validates the whole body; its error lists every issue.
 func (a *API) readLink(key db.Key, body []byte) (db.NewLink, error) {
 	var found strictjson.Issues
 	f, err := strictjson.Parse(body, &found)
@@ -39,7 +39,7 @@ func (a *API) readLink(key db.Key, body []byte) (db.NewLink, error) {
 		link.Operations = append(link.Operations, operation)
 		sensitive = sensitive || hasSensitive
 	}
-	link.ReturnURL = readUrl(f, "returnUrl", func(text string) string { return cmp.Or(refuseReturnURL(text), refuseElsewhere(text, key.ReturnTo)) })
+	link.ReturnURL = readUrl(f, "returnUrl", func(text string) string { return cmp.Or(refuseReturnURL(text), refuseOtherHosts(text, key.ReturnTo)) })
 	link.WebhookURL = readUrl(f, "webhookUrl", a.refuseWebhookURL)
 	link.ExternalUserID = f.Text("externalUserId", wire.MaxExternalUserID)
 	link.Metadata = readMetadata(f)
@@ -57,7 +57,7 @@ func (a *API) readLink(key db.Key, body []byte) (db.NewLink, error) {
 	return link, found.Err()
 }
 
-// url reads an optional URL; refuse says what is wrong with one.
+// readURL reads an optional URL; refuse says what is wrong with it.
 func readUrl(f *strictjson.Object, name string, refuse func(string) string) string {
 	value, ok := strictjson.Read[string](f, name, "a string")
 	if !ok {
@@ -69,7 +69,7 @@ func readUrl(f *strictjson.Object, name string, refuse func(string) string) stri
 	return value
 }
 
-// metadata is returned as it was given, so an empty object stays one.
+// readMetadata keeps an empty object, as metadata is returned as it was given.
 func readMetadata(f *strictjson.Object) map[string]string {
 	given, ok := strictjson.Read[map[string]json.RawMessage](f, "metadata", "an object")
 	if !ok {
@@ -117,7 +117,7 @@ func readLocale(f *strictjson.Object) string {
 	if !ok {
 		return ""
 	}
-	// Parse takes underscores too, which BCP 47 does not know.
+	// Parse accepts underscores too, which BCP 47 does not allow.
 	if _, err := language.Parse(value); err != nil || len(value) > wire.MaxLocale || strings.Contains(value, "_") {
 		f.Invalid("locale", "must be a language tag of BCP 47, such as en-US")
 	}

@@ -17,7 +17,7 @@ type createLinkInput struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"The same key with the same body within 24 hours gives the first reply again."`
 }
 
-// rawReply is a reply that is kept, and so rendered before huma sees it.
+// rawReply is a reply that is stored, and is therefore rendered before huma gets it.
 type rawReply struct {
 	ContentType string `header:"Content-Type"`
 	Replayed    string `header:"Idempotent-Replayed" doc:"“true” where an earlier reply was given again."`
@@ -40,11 +40,12 @@ func (a *API) createLink(ctx context.Context, input *createLinkInput) (*rawReply
 	return &rawReply{ContentType: "application/json", Body: rendered.Body}, err
 }
 
-// createOnce creates a link for a key, or gives the reply that the key had.
+// createOnce creates a link for an idempotency key, or returns the reply that the
+// key had before.
 func (a *API) createOnce(ctx context.Context, input *createLinkInput) (*rawReply, error) {
 	name := input.IdempotencyKey
 	if keyOf(ctx).Test {
-		name = "test\x00" + name // what a test key asks for is not what a live one did; no header holds a NUL
+		name = "test\x00" + name // test and live keys are separate; no header contains a NUL
 	}
 	var rendered db.Reply
 	once, err := a.DB.Idempotent(ctx, db.Idempotency{Key: name, Body: input.RawBody,
@@ -137,7 +138,7 @@ func (a *API) cancelLink(ctx context.Context, input *idInput) (*reply[wire.Link]
 	return shown, err
 }
 
-// deleteLinkData keeps the rows and their states; what they said is gone.
+// deleteLinkData destroys the data of a link. Its rows and statuses stay.
 func (a *API) deleteLinkData(ctx context.Context, input *idInput) (*struct{}, error) {
 	if err := a.mayChange(ctx, input.ID); err != nil {
 		return nil, err

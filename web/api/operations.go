@@ -11,14 +11,14 @@ import (
 	"passage/web/api/wire"
 )
 
-// asked is one operation of a request, with the path that it stands at.
+// asked is one operation of a request, and the object that it was read from.
 type asked struct {
 	*strictjson.Object
 	resource, action string
 	arguments        json.RawMessage // an object, or nil where there are none
 }
 
-// operations reads what is to be done, in either of its two forms.
+// readOperations reads the operations in either of their two forms.
 func readOperations(f *strictjson.Object) []asked {
 	list := f.Take("operations")
 	single := []string{"resource", "action", "arguments"}
@@ -78,7 +78,7 @@ func (a *API) checkOperation(asked asked, offered []string, found *strictjson.Is
 	}
 	operation, ok := a.Resources.Operation(new.Resource, new.Action)
 	if !ok {
-		a.faultUnknown(asked)
+		a.invalidName(asked)
 		return new, false
 	}
 	if offered != nil && !slices.Contains(offered, operation.Name()) {
@@ -99,8 +99,8 @@ func (a *API) checkOperation(asked asked, offered []string, found *strictjson.Is
 	return new, slices.ContainsFunc(operation.Sensitive, func(name string) bool { return given[name] != nil })
 }
 
-// faultUnknown says which part of an operation's name is unknown.
-func (a *API) faultUnknown(asked asked) {
+// invalidName says which part of an operation's name is unknown.
+func (a *API) invalidName(asked asked) {
 	ofResource := func(name string) bool { return strings.HasPrefix(name, asked.resource+".") }
 	switch {
 	case !slices.ContainsFunc(a.Resources.Names(), ofResource):
@@ -115,8 +115,8 @@ func (a *API) faultUnknown(asked asked) {
 // shownDigits is how much of a card's number people may see.
 const shownDigits = 4
 
-// summarize is all of the arguments that is ever shown to anybody: it is stored
-// as it stands, while the arguments themselves are sealed.
+// summarize returns the only part of the arguments that is ever shown. It is
+// stored in plain text; the arguments are encrypted.
 func summarize(arguments map[string]json.RawMessage) map[string]string {
 	summary := map[string]string{}
 	var number string

@@ -12,7 +12,7 @@ import (
 	"passage/web/problem"
 )
 
-// rateWindow is the time that a key's rate is counted in.
+// rateWindow is the window in which a key's requests are counted.
 const rateWindow = time.Minute
 
 func newRate(perMinute int) *httprate.RateLimiter {
@@ -20,8 +20,8 @@ func newRate(perMinute int) *httprate.RateLimiter {
 		httprate.ResponseHeaders{Limit: wire.RateLimitHeader, Remaining: wire.RateRemainingHeader, Reset: wire.RateResetHeader}))
 }
 
-// spend counts a request for its key, and refuses it where it is one too many.
-func (a *API) spend(w http.ResponseWriter, r *http.Request, key db.Key) error {
+// countRequest counts a request for its key, and refuses it over the rate.
+func (a *API) countRequest(w http.ResponseWriter, r *http.Request, key db.Key) error {
 	if a.rate == nil {
 		return nil
 	}
@@ -34,8 +34,8 @@ func (a *API) spend(w http.ResponseWriter, r *http.Request, key db.Key) error {
 	return nil
 }
 
-// untilReset turns the library's moment into the seconds that clients expect:
-// their clocks may differ from ours.
+// untilReset returns the seconds until the reset, which clients expect, from the
+// library's point in time: their clocks may differ from ours.
 func untilReset(header http.Header) time.Duration {
 	at, err := strconv.ParseInt(header.Get(wire.RateResetHeader), 10, 64)
 	if err != nil {

@@ -13,15 +13,15 @@ import (
 	"passage/web/problem"
 )
 
-// How often a link's return code may be wrong, in this window and the one
-// before. A code cannot be guessed; this is for whoever tries all the same,
-// through the merchant's server.
+// How often the return code of a link may be wrong, in this window and the one
+// before. A code cannot be guessed; the limit stops those who try through the
+// merchant's server.
 const (
 	wrongCodesPerLink = 10
 	wrongCodesWindow  = time.Minute
 )
 
-// wrongCodes counts them by link.
+// wrongCodes counts wrong return codes by link.
 type wrongCodes struct{ counter httprate.LimitCounter }
 
 func newWrongCodes() wrongCodes { return wrongCodes{httprate.NewLocalLimitCounter(wrongCodesWindow)} }
@@ -45,8 +45,8 @@ type redeemInput struct {
 	ID string `path:"id"`
 }
 
-// redeemReturn releases the result of a link whose person has come back. The
-// same code gives the same reply again, as a reply may get lost.
+// redeemReturn releases the result of a link whose person has returned. The same
+// code gives the same reply again, as a reply may get lost.
 func (a *API) redeemReturn(ctx context.Context, input *redeemInput) (*reply[wire.Link], error) {
 	code, err := strictjson.ParseText(input.RawBody, "returnCode")
 	if err != nil {

@@ -18,24 +18,23 @@ import (
 	"passage/web/problem"
 )
 
-// bodyTime is how long a body may take to arrive.
-const bodyTime = 10 * time.Second
+// bodyTimeout is how long a body may take to arrive.
+const bodyTimeout = 10 * time.Second
 
-// jsonBody is a body as it came. The bodies are read by this package and not by
-// huma, whose validation would match unknown keys without regard to case, take
-// the last of a repeated key, report a missing field at its parent, and echo
-// the whole body, card numbers included, in its errors. The schemas in the
-// OpenAPI document come from the types given to document; a test holds the two
-// together.
+// jsonBody is an unparsed body. strictjson reads it and not huma, whose validation
+// would ignore the case of names, take the last of a repeated field, report a
+// missing field at its parent, and repeat the whole body, card numbers included,
+// in its errors. The document takes the schema from a type in wire; a test checks
+// that both agree.
 type jsonBody struct {
 	RawBody []byte `contentType:"application/json"`
 }
 
-// reply is a reply with nothing but a body.
+// reply is a reply that has only a body.
 type reply[T any] struct{ Body T }
 
-// merchant registers an operation that needs an API key: one that may read, and
-// for whatever changes something one that may manage links.
+// merchant registers an operation that needs an API key: one that may read, or for
+// a change one that may manage links.
 func merchant[I, O any](a *API, operation huma.Operation, handle func(context.Context, *I) (*O, error)) {
 	needed := db.ScopeLinks
 	if operation.Method == http.MethodGet {
@@ -44,7 +43,7 @@ func merchant[I, O any](a *API, operation huma.Operation, handle func(context.Co
 	scoped(a, needed, operation, handle)
 }
 
-// scoped registers an operation that needs an API key of a certain scope.
+// scoped registers an operation that needs an API key with a scope.
 func scoped[I, O any](a *API, needed db.Scope, operation huma.Operation, handle func(context.Context, *I) (*O, error)) {
 	operation.Metadata[openapi.ScopeKey] = needed
 	operation.Middlewares = append(operation.Middlewares, a.authenticate(needed))
@@ -52,12 +51,12 @@ func scoped[I, O any](a *API, needed db.Scope, operation huma.Operation, handle 
 	public(a, operation, handle)
 }
 
-// public registers an operation that anybody may call.
+// public registers an operation that needs no API key.
 func public[I, O any](a *API, operation huma.Operation, handle func(context.Context, *I) (*O, error)) {
 	if _, ok := reflect.TypeFor[I]().FieldByName("RawBody"); ok {
 		operation.Middlewares = append(operation.Middlewares, requireJSON)
 		operation.MaxBodyBytes = wire.MaxBody + 1 // huma refuses a body that reaches the limit
-		operation.BodyReadTimeout = bodyTime
+		operation.BodyReadTimeout = bodyTimeout
 		operation.SkipValidateBody = true
 	}
 	huma.Register(a.huma, operation, func(ctx context.Context, input *I) (*O, error) {
@@ -72,14 +71,13 @@ func public[I, O any](a *API, operation huma.Operation, handle func(context.Cont
 
 type keyContext struct{}
 
-// authenticate lets a request through with a key whose scope covers what is
-// needed.
+// authenticate refuses a request without a key whose scope covers the needed one.
 func (a *API) authenticate(needed db.Scope) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		key, err := a.readKey(ctx)
 		r, w := humachi.Unwrap(ctx)
 		if err == nil {
-			err = a.spend(w, r, key)
+			err = a.countRequest(w, r, key)
 		}
 		if err == nil && !key.Scope.Covers(needed) {
 			err = problem.InsufficientScope(key.Scope)
@@ -105,8 +103,8 @@ func (a *API) readKey(ctx huma.Context) (db.Key, error) {
 	return key, err
 }
 
-// keyOf is the key that the request came with. Only operations registered by
-// merchant may ask: elsewhere it is empty, which owns nothing and may nothing.
+// keyOf returns the request's API key. In operations that are registered with
+// public it is the zero key, which belongs to no organization and has no scope.
 func keyOf(ctx context.Context) db.Key {
 	key, _ := ctx.Value(keyContext{}).(db.Key)
 	return key
@@ -114,14 +112,14 @@ func keyOf(ctx context.Context) db.Key {
 
 func organization(ctx context.Context) string { return keyOf(ctx).OrganizationID }
 
-// reaches reports whether the request's key may know of a link: its own
-// organization's, and with a test key those of test keys only.
+// reaches reports whether the request's key may see a link: one of its own
+// organization, and for a test key only one that was made with a test key.
 func reaches(ctx context.Context, link *db.Link) bool {
 	key := keyOf(ctx)
 	return link.OrganizationID == key.OrganizationID && (link.Test || !key.Test)
 }
 
-// link finds a link that the request's key reaches. Any other is not there.
+// link finds a link that the request's key may see. Others are not found.
 func (a *API) link(ctx context.Context, id string) (db.Link, error) {
 	link, err := a.DB.Link(ctx, organization(ctx), id)
 	if err == nil && !reaches(ctx, &link) {
@@ -130,8 +128,8 @@ func (a *API) link(ctx context.Context, id string) (db.Link, error) {
 	return link, err
 }
 
-// mayChange says ErrNotFound where a test key asks for a link that it does not
-// reach. The database knows whose a link is whenever it changes one.
+// mayChange returns ErrNotFound for a test key and a link that it may not see. The
+// database checks the organization with every change.
 func (a *API) mayChange(ctx context.Context, id string) error {
 	if !keyOf(ctx).Test {
 		return nil
@@ -140,8 +138,8 @@ func (a *API) mayChange(ctx context.Context, id string) error {
 	return err
 }
 
-// requireJSON refuses a body that does not say that it is JSON. It also keeps
-// simple forms of foreign pages out, which no preflight announces.
+// requireJSON refuses a body whose Content-Type is not JSON. It thereby refuses
+// forms of other sites' pages, for which browsers send no preflight.
 func requireJSON(ctx huma.Context, next func(huma.Context)) {
 	kind, _, err := mime.ParseMediaType(ctx.Header("Content-Type"))
 	if err != nil || kind != "application/json" {
@@ -152,7 +150,7 @@ func requireJSON(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
-// apiError is a Problem in the form that huma writes.
+// apiError is a Problem as huma writes it.
 type apiError struct {
 	problem.Body
 	problem *problem.Problem

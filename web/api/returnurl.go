@@ -13,9 +13,9 @@ import (
 	"passage/web/branding"
 )
 
-// refuseReturnURL says why a return URL cannot be taken; empty says that it can.
-// An accepted one is put into a page as it stands, so what it means must not
-// depend on who reads it (CONTRACT §6).
+// refuseReturnURL says why a return URL is not accepted, or "". An accepted one is
+// put into a page unchanged, so every reader must understand it the same way
+// (CONTRACT §6).
 func refuseReturnURL(text string) string {
 	if fault := refuseText(text); fault != "" {
 		return fault
@@ -31,22 +31,22 @@ func refuseReturnURL(text string) string {
 	case refusedSchemes[scheme]:
 		return "must be https or a scheme of your app's own"
 	case !strings.HasPrefix(rest, "/"):
-		// “localhost:3000/done” is no scheme, but a forgotten http.
+		// “localhost:3000/done” has no scheme: http:// is missing.
 		return "must have a / after the scheme, such as myapp://callback"
 	}
 	return refuseAuthority(rest)
 }
 
-// refuseElsewhere says where else a return URL must lead, if its organization
-// is held to a list.
-func refuseElsewhere(text string, allowed []string) string {
+// refuseOtherHosts says where a return URL must lead instead, if its organization
+// is limited to a list.
+func refuseOtherHosts(text string, allowed []string) string {
 	if branding.AllowsReturn(allowed, text) {
 		return ""
 	}
 	return "must lead to one of " + strings.Join(allowed, ", ") + "; whoever runs Passage can allow more"
 }
 
-// refuseText refuses what different readers of a URL take for different things.
+// refuseText refuses what readers of a URL understand in different ways.
 func refuseText(text string) string {
 	switch {
 	case len(text) > wire.MaxURL:
@@ -111,8 +111,8 @@ func isPort(parsed *url.URL) bool {
 	return err == nil
 }
 
-// refuseWebhookURL says why a webhook URL cannot be taken. Which address it
-// leads to is checked when it is dialled, at each try.
+// refuseWebhookURL says why a webhook URL is not accepted, or "". The address that
+// it resolves to is checked when it is dialed, at each attempt.
 func (a *API) refuseWebhookURL(text string) string {
 	if fault := refuseText(text); fault != "" {
 		return fault

@@ -11,8 +11,8 @@ import (
 	"passage/web/api/openapi"
 )
 
-// routes is every operation of the API on one page, each with what may go wrong
-// beside what may go wrong with all of its kind: faultsOf in document_errors.go.
+// routes registers every operation of the API, each with the errors that it can
+// have besides those of all operations (openapi/errors.go).
 func (a *API) routes() {
 	merchant(a, post("/v1/links", "createLink", "Create a link", http.StatusCreated, db.ErrKeyReused, db.ErrDestroyed), a.createLink)
 	merchant(a, get("/v1/links", "listLinks", "List links"), a.listLinks)
@@ -39,15 +39,15 @@ func get(path, id, summary string) huma.Operation {
 	return operation(http.MethodGet, path, id, summary, http.StatusOK, nil)
 }
 
-func post(path, id, summary string, status int, faults ...error) huma.Operation {
-	return operation(http.MethodPost, path, id, summary, status, faults)
+func post(path, id, summary string, status int, errs ...error) huma.Operation {
+	return operation(http.MethodPost, path, id, summary, status, errs)
 }
 
-func destroy(path, id, summary string, faults ...error) huma.Operation {
-	return operation(http.MethodDelete, path, id, summary, http.StatusNoContent, faults)
+func destroy(path, id, summary string, errs ...error) huma.Operation {
+	return operation(http.MethodDelete, path, id, summary, http.StatusNoContent, errs)
 }
 
-func operation(method, path, id, summary string, status int, faults []error) huma.Operation {
+func operation(method, path, id, summary string, status int, errs []error) huma.Operation {
 	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, DefaultStatus: status,
-		Security: openapi.NoKey, Metadata: map[string]any{openapi.ErrorsKey: faults}}
+		Security: openapi.NoKey, Metadata: map[string]any{openapi.ErrorsKey: errs}}
 }

@@ -2,12 +2,12 @@ package api
 
 import "passage/db"
 
-// testIntegration is the only one that a test key reaches.
+// testIntegration is the only integration that a test key may use.
 const testIntegration = "demo"
 
-// reachesIntegration reports whether a key's links may go to an integration: a
-// test link never touches a real account, and where there is a sandbox no live
-// link ends with the data of somebody who does not exist.
+// reachesIntegration reports whether a key's links may use an integration. A test
+// link never touches a real account; where there is a sandbox, no live link ends
+// with the data of a person who does not exist.
 func (a *API) reachesIntegration(key db.Key, id string) bool {
 	if key.Test {
 		return id == testIntegration
@@ -15,8 +15,8 @@ func (a *API) reachesIntegration(key db.Key, id string) bool {
 	return id != testIntegration || a.Sandbox == nil
 }
 
-// refuseIntegration says why a key's link cannot go to an integration, and what
-// to do; "" it can.
+// refuseIntegration says why a key's link may not use an integration, and what to
+// do; empty if it may.
 func (a *API) refuseIntegration(key db.Key, id string, inService bool) string {
 	switch {
 	case key.Test && id != testIntegration:

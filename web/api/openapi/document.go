@@ -33,14 +33,13 @@ const SecurityScheme = "apiKey"
 // NoKey is the security of an operation that needs no API key.
 var NoKey = []map[string][]string{{}}
 
-// The keys of an operation's metadata: what the document tells of it, and huma
-// has no field for.
+// The keys of an operation's metadata, for what huma has no fields.
 const (
 	ErrorsKey = "errors" // []error: what may go wrong with this operation alone
 	ScopeKey  = "scope"  // db.Scope that it needs; none where it needs no key
 )
 
-// Options are what the document and the reference tell of.
+// Options are what the document and the reference describe.
 type Options struct {
 	PublicURL *url.URL
 	Resources *resources.Set
@@ -108,7 +107,7 @@ func (d *Document) complete() {
 	d.describeBodies()
 	d.describeWebhooks()
 	d.describeResources()
-	d.mendSchemas()
+	d.completeSchemas()
 	d.describeHeaders()
 	for _, operation := range d.operations {
 		operation.Tags = []string{tagOf(operation.Path)}
@@ -120,7 +119,7 @@ func (d *Document) complete() {
 	d.addExamples()
 }
 
-// describeBodies replaces what huma takes for a string of bytes.
+// describeBodies describes the bodies that huma takes for a string of bytes.
 func (d *Document) describeBodies() {
 	d.describeBody("/v1/links", wire.LinkRequest{}, wire.CreatedLink{})
 	d.describeBody("/v1/events/resend", wire.ResendRequest{}, nil)
@@ -129,8 +128,8 @@ func (d *Document) describeBodies() {
 	d.describeBody("/webhook_verification_key/get", wire.VerificationKeyRequest{}, nil)
 }
 
-// describeBody says what a POST takes, and what it gives where that is rendered
-// here (nil: huma knows).
+// describeBody sets the schemas of the body of a POST, and of its reply where huma
+// does not know it (response is not nil).
 func (d *Document) describeBody(path string, request, response any) {
 	operation := d.api.Paths[path].Post
 	operation.RequestBody.Content = d.content(d.schemaOf(request))
@@ -144,12 +143,12 @@ func (d *Document) content(schema *huma.Schema) map[string]*huma.MediaType {
 	return map[string]*huma.MediaType{"application/json": {Schema: schema}}
 }
 
-// reply is what an operation gives where nothing goes wrong.
+// reply returns the reply of an operation that succeeds.
 func (d *Document) reply(operation *huma.Operation) *huma.Response {
 	return operation.Responses[strconv.Itoa(operation.DefaultStatus)]
 }
 
-// describe is the longer text of an operation, and what key it takes.
+// describe returns the description of an operation, with the scope that it needs.
 func describe(operation *huma.Operation) string {
 	text := descriptions[operation.OperationID]
 	switch operation.Metadata[ScopeKey] {
@@ -165,7 +164,7 @@ func describe(operation *huma.Operation) string {
 	return strings.TrimSpace(text)
 }
 
-// describeHeaders writes down each header that replies have.
+// describeHeaders describes the headers of replies.
 func (d *Document) describeHeaders() {
 	text := func(description string, example any) *huma.Header {
 		return &huma.Header{Description: description, Schema: &huma.Schema{Type: huma.TypeString}, Example: example}
@@ -192,7 +191,7 @@ func headers(names ...string) map[string]*huma.Header {
 	return found
 }
 
-// describeReply completes the reply of an operation where nothing goes wrong.
+// describeReply completes the reply of an operation that succeeds.
 func (d *Document) describeReply(operation *huma.Operation) {
 	reply := d.reply(operation)
 	reply.Description = replies[operation.DefaultStatus]
@@ -213,7 +212,7 @@ var replies = map[int]string{
 	http.StatusNoContent: "Done; the reply has no body.",
 }
 
-// tagOf is what part of the API an address belongs to.
+// tagOf returns the part of the API that a path belongs to.
 func tagOf(path string) string {
 	for _, part := range parts {
 		if slices.ContainsFunc(part.below, func(below string) bool { return strings.HasPrefix(path, below) }) {

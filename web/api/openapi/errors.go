@@ -15,74 +15,75 @@ import (
 	"passage/web/problem"
 )
 
-// faultsOf is all that may go wrong with an operation, as callers see it.
-func faultsOf(operation *huma.Operation) (all []*problem.Problem) {
-	faults := []error{
+// errorsOf returns every error that an operation can have, as clients see it.
+func errorsOf(operation *huma.Operation) (all []*problem.Problem) {
+	problems := []error{
 		// Every operation refuses query parameters that it does not know.
 		problem.Invalid(problem.Issue{Path: "limit", Message: "must be at most 100"}),
 	}
 	if operation.RequestBody != nil {
-		faults[0] = problem.Invalid(problem.Issue{Path: "operations.0.arguments.cvv", Message: "is required"})
-		faults = append(faults, problem.BadJSON(), problem.TooSlow(), problem.TooLarge(), problem.NotJSON())
+		problems[0] = problem.Invalid(problem.Issue{Path: "operations.0.arguments.cvv", Message: "is required"})
+		problems = append(problems, problem.BadJSON(), problem.TooSlow(), problem.TooLarge(), problem.NotJSON())
 	}
 	switch operation.Metadata[ScopeKey] {
 	case db.ScopeRead:
-		faults = append(faults, problem.Unauthorized())
+		problems = append(problems, problem.Unauthorized())
 	case db.ScopeLinks:
-		faults = append(faults, problem.Unauthorized(), problem.InsufficientScope(db.ScopeRead))
+		problems = append(problems, problem.Unauthorized(), problem.InsufficientScope(db.ScopeRead))
 	case db.ScopeAll:
-		faults = append(faults, problem.Unauthorized(), problem.InsufficientScope(db.ScopeLinks))
+		problems = append(problems, problem.Unauthorized(), problem.InsufficientScope(db.ScopeLinks))
 	}
 	if strings.Contains(operation.Path, "{id}") {
-		faults = append(faults, problem.NotFound())
+		problems = append(problems, problem.NotFound())
 	}
 	own, _ := operation.Metadata[ErrorsKey].([]error)
-	faults = slices.Concat(faults, own, []error{problem.TooMany(12 * time.Second), errUnforeseen})
-	for _, fault := range faults {
+	problems = slices.Concat(problems, own, []error{problem.TooMany(12 * time.Second), errUnforeseen})
+	for _, fault := range problems {
 		all = append(all, problem.FromError(fault))
 	}
 	slices.SortStableFunc(all, func(a, b *problem.Problem) int { return a.Status - b.Status })
 	return all
 }
 
-// errUnforeseen stands for whatever is our fault.
+// errUnforeseen stands for any internal error.
 var errUnforeseen = http.ErrAbortHandler
 
 // describeErrors lists the errors of an operation by status and code.
 func (d *Document) describeErrors(operation *huma.Operation) {
 	delete(operation.Responses, "default") // huma's, which says nothing
-	faults := faultsOf(operation)
-	for len(faults) > 0 {
+	problems := errorsOf(operation)
+	for len(problems) > 0 {
 		end := 1
-		for end < len(faults) && faults[end].Status == faults[0].Status {
+		for end < len(problems) && problems[end].Status == problems[0].Status {
 			end++
 		}
-		operation.Responses[strconv.Itoa(faults[0].Status)] = d.errorReply(faults[:end])
-		faults = faults[end:]
+		operation.Responses[strconv.Itoa(problems[0].Status)] = d.errorReply(problems[:end])
+		problems = problems[end:]
 	}
 }
 
 // errorReply is one of the document's shared replies, or where a status has
 // several codes one of the operation's own.
-func (d *Document) errorReply(faults []*problem.Problem) *huma.Response {
+func (d *Document) errorReply(problems []*problem.Problem) *huma.Response {
 	schema := &huma.Schema{}
 	examples := map[string]*huma.Example{}
 	var said []string
-	for _, fault := range faults {
+	for _, fault := range problems {
 		schema.OneOf = append(schema.OneOf, d.errorSchema(fault))
 		examples[fault.Code] = &huma.Example{Summary: fault.Message, Value: fault.Body()}
 		said = append(said, "`"+fault.Code+"`: "+fault.Message)
 	}
-	if len(faults) == 1 {
+	if len(problems) == 1 {
 		schema = schema.OneOf[0]
 	}
 	reply := &huma.Response{
 		Description: strings.Join(said, "\n\n"),
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: schema, Examples: examples}},
-		Headers:     headers(errorHeaders(faults[0])...),
+		Headers:     headers(errorHeaders(problems[0])...),
 	}
-	// A text that is an operation's own stands there; the others are shared.
-	if name := pascal(faults[0].Code); len(faults) == 1 && !slices.Contains(ownTexts, faults[0].Code) {
+	// A reply whose text depends on the operation is the operation's own; the
+	// others are shared.
+	if name := pascal(problems[0].Code); len(problems) == 1 && !slices.Contains(ownTexts, problems[0].Code) {
 		shared := d.api.Components
 		if shared.Responses == nil {
 			shared.Responses = map[string]*huma.Response{}
@@ -101,7 +102,7 @@ func errorHeaders(fault *problem.Problem) (names []string) {
 		names = append(names, http.CanonicalHeaderKey(name))
 	}
 	if fault.Status == http.StatusUnauthorized {
-		names = []string{"WWW-Authenticate"} // as it is known, not as Go writes it
+		names = []string{"WWW-Authenticate"} // as the RFC writes it, not as Go does
 	}
 	if fault.Status == http.StatusTooManyRequests {
 		names = append(names, wire.RateLimitHeader, wire.RateRemainingHeader, wire.RateResetHeader)
@@ -109,8 +110,8 @@ func errorHeaders(fault *problem.Problem) (names []string) {
 	return names
 }
 
-// errorSchema describes an error with one code; a client can tell them apart by
-// it.
+// errorSchema returns the schema of the error with one code: clients distinguish
+// errors by it.
 func (d *Document) errorSchema(fault *problem.Problem) *huma.Schema {
 	name := pascal(fault.Code) + "Error"
 	if d.schemas()[name] == nil {

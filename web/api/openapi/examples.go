@@ -10,7 +10,7 @@ import (
 	"passage/web/api/wire"
 )
 
-// What the examples speak of.
+// The values in the examples.
 const (
 	exampleLink    = "link_5Zt8Qm2VxKc0LwRj7Hn4Ya"
 	exampleSession = "sess_7hKd2Wq9Bv5TzXe1Ru8Mfc"
@@ -34,13 +34,13 @@ var (
 		StartedAt: known[int64](exampleMoment + 31_000), EndedAt: known[int64](exampleMoment + 73_000)}
 )
 
-// known is what is not null.
+// known returns a pointer to a value, for fields that may be null.
 func known[T any](value T) *T { return &value }
 
 // example is a request and its reply; nil where there is none.
 type example struct{ request, reply any }
 
-// examples are by operation.
+// examples returns the examples by operation.
 func (d *Document) examples() map[string]example {
 	link := d.exampleLink()
 	delivery := exampleDelivery()
@@ -73,7 +73,7 @@ func (d *Document) examples() map[string]example {
 	}
 }
 
-// addExamples puts them where they belong.
+// addExamples adds the examples to the operations.
 func (d *Document) addExamples() {
 	examples := d.examples()
 	for _, operation := range d.operations {

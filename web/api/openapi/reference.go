@@ -74,14 +74,14 @@ func (d *Document) operationReference(described *schemas, operation *huma.Operat
 	if content := reply.Content["application/json"]; content != nil {
 		shown.Reply, shown.Example = described.fields(described.of(content.Schema)), indent(content.Example)
 	}
-	for _, fault := range faultsOf(operation) {
+	for _, fault := range errorsOf(operation) {
 		shown.Faults = append(shown.Faults, docs.Fault{Status: fault.Status, Code: fault.Code, Text: fault.Message})
 	}
 	return shown
 }
 
-// optional leaves out that what is optional may be null, which means the same as
-// not to give it.
+// optional removes “or null” from the types of optional fields: null means the
+// same as not to give a field.
 func optional(fields []docs.Field) []docs.Field {
 	for n := range fields {
 		fields[n].Type = strings.TrimSuffix(fields[n].Type, orNothing)
@@ -89,7 +89,7 @@ func optional(fields []docs.Field) []docs.Field {
 	return fields
 }
 
-// curl is the operation's example, to be pasted into a terminal.
+// curl returns the example of an operation as a shell command.
 func (d *Document) curl(operation *huma.Operation) string {
 	address, query := operation.Path, ""
 	for _, parameter := range operation.Parameters {
@@ -114,14 +114,14 @@ func (d *Document) curl(operation *huma.Operation) string {
 	return strings.Join(parts, " \\\n  ")
 }
 
-// indent writes an example for people.
+// indent formats an example.
 func indent(example any) string {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(example); err != nil {
-		return "" // cannot be: the document holds the same example
+		return "" // cannot happen: the document contains the same example
 	}
 	return strings.TrimSpace(text.String())
 }
@@ -166,7 +166,7 @@ func (d *Document) resourceReference(described *schemas) (all []docs.Resource) {
 	return all
 }
 
-// languages are those of the verifiers, by the end of a file's name.
+// languages are the languages of the verifiers, by file extension.
 var languages = []struct{ end, name string }{{".ts", "TypeScript"}, {".py", "Python"}, {".go", "Go"}}
 
 func (d *Document) verifiers() (files []docs.File, err error) {

@@ -13,7 +13,7 @@ import (
 	"passage/views/docs"
 )
 
-// schema is as much of JSON Schema as people are told.
+// schema is the part of JSON Schema that the reference shows.
 type schema struct {
 	Ref         string             `json:"$ref"`
 	Type        any                `json:"type"`
@@ -34,7 +34,7 @@ type schema struct {
 	Sensitive   bool               `json:"x-sensitive"`
 }
 
-// schemas are those of the document, with the types that some were made of.
+// schemas are the schemas of the document, and the Go types of some of them.
 type schemas struct {
 	byName map[string]*schema
 	types  huma.Registry
@@ -50,10 +50,10 @@ func (d *Document) readSchemas(document []byte) (*schemas, error) {
 	return &schemas{read.Components.Schemas, d.api.Components.Schemas}, nil
 }
 
-// named is one of the document's own; nil where there is none.
+// named returns a schema of the document by its name, or nil.
 func (s *schemas) named(name string) *schema { return s.byName[name] }
 
-// of is a schema as the document has it.
+// of returns a schema in its marshaled form.
 func (s *schemas) of(given *huma.Schema) *schema {
 	var read schema
 	text, err := json.Marshal(given)
@@ -61,13 +61,12 @@ func (s *schemas) of(given *huma.Schema) *schema {
 		err = json.Unmarshal(text, &read)
 	}
 	if err != nil {
-		return &schema{} // cannot be: the document was written from it
+		return &schema{} // cannot happen: the document was written from it
 	}
 	return s.whole(&read)
 }
 
-// whole follows a reference, and leaves null out where there is one other
-// choice.
+// whole resolves a reference, and a choice between null and one other schema.
 func (s *schemas) whole(of *schema) *schema {
 	if choices := slices.Concat(of.OneOf, of.AnyOf); len(choices) == 2 && choices[1].Type == "null" {
 		of = choices[0]
@@ -78,10 +77,10 @@ func (s *schemas) whole(of *schema) *schema {
 	return of
 }
 
-// deepest is how far into a body the reference goes.
-const deepest = 3
+// maxDepth is how deep into a body the reference shows fields.
+const maxDepth = 3
 
-// fields lists what an object holds, each object's own before those inside.
+// fields lists the fields of an object, and after each those inside it.
 func (s *schemas) fields(of *schema) []docs.Field { return s.fieldsAt(of, "", 0) }
 
 func (s *schemas) fieldsAt(of *schema, prefix string, depth int) (all []docs.Field) {
@@ -93,15 +92,15 @@ func (s *schemas) fieldsAt(of *schema, prefix string, depth int) (all []docs.Fie
 		if inner.Items != nil {
 			inner, shown = s.whole(inner.Items), shown+"[]"
 		}
-		if depth < deepest {
+		if depth < maxDepth {
 			all = append(all, s.fieldsAt(inner, shown+".", depth+1)...)
 		}
 	}
 	return all
 }
 
-// order is how an object's fields are told: as the code has them, or those
-// first that must be there.
+// order returns the names of an object's fields: in the order of the Go type, or
+// else the required ones first.
 func (s *schemas) order(of *schema) []string {
 	for name, known := range s.byName {
 		if known != of {
@@ -129,10 +128,10 @@ func fieldNames(of reflect.Type, in *schema) (names []string) {
 	return names
 }
 
-// orNothing ends the kind of what may be null.
+// orNothing ends the kind of a value that may be null.
 const orNothing = " or null"
 
-// kind is a type in words.
+// kind returns the type in words.
 func (s *schemas) kind(of *schema) string {
 	var kind string
 	inner := s.whole(of)
@@ -155,8 +154,8 @@ func (s *schemas) kind(of *schema) string {
 	return kind
 }
 
-// manyValues are too many to be told in a line.
-const manyValues = 8
+// maxValues is how many values of an enum are listed.
+const maxValues = 8
 
 func oneOf(values []any) string {
 	var known []string
@@ -165,7 +164,7 @@ func oneOf(values []any) string {
 			known = append(known, fmt.Sprint(value))
 		}
 	}
-	if len(known) == 1 || len(known) > manyValues {
+	if len(known) == 1 || len(known) > maxValues {
 		return "string"
 	}
 	return strings.Join(known, " | ")
@@ -177,7 +176,7 @@ func (s *schemas) mayBeNull(of *schema) bool {
 		slices.ContainsFunc(slices.Concat(of.OneOf, of.AnyOf), func(choice *schema) bool { return choice.Type == "null" })
 }
 
-// first is a type without null.
+// first returns a type without null.
 func first(kind any) any {
 	if kinds, ok := kind.([]any); ok {
 		return kinds[0]
@@ -185,7 +184,7 @@ func first(kind any) any {
 	return kind
 }
 
-// limits are a schema's, in words.
+// limits returns the limits of a schema in words.
 func (s *schema) limits() string {
 	switch {
 	case s.Minimum != nil && s.Maximum != nil && s.Default != nil:
@@ -202,8 +201,8 @@ func (s *schema) limits() string {
 
 func sentences(texts ...string) string { return strings.TrimSpace(strings.Join(texts, " ")) }
 
-// sample makes an example from those of a schema's parts. What is optional and
-// has none is left out.
+// sample makes an example from the examples of a schema's parts. It omits optional
+// fields without one.
 func (s *schemas) sample(of *schema) any {
 	of = s.whole(of)
 	switch {
@@ -229,7 +228,7 @@ func (s *schemas) sample(of *schema) any {
 	return nil
 }
 
-// ordered is an object whose fields stand as they are told.
+// ordered is an object with its fields in order.
 type ordered []field
 
 type field struct {
@@ -259,7 +258,7 @@ func (o ordered) MarshalJSON() ([]byte, error) {
 
 func (s *schemas) sampleObject(of *schema) (all ordered) {
 	required := of.Required
-	if len(of.OneOf) > 0 { // of what excludes one another, the first
+	if len(of.OneOf) > 0 { // of alternatives, the first
 		required = slices.Concat(of.OneOf[0].Required, required)
 	}
 	for _, name := range s.order(of) {

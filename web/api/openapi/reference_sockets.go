@@ -8,7 +8,7 @@ import (
 	"passage/web/api/wire"
 )
 
-// socketReference tells of the sockets, which OpenAPI has no words for.
+// socketReference describes the WebSockets, which OpenAPI cannot.
 func (d *Document) socketReference() []docs.Socket {
 	return []docs.Socket{{
 		ID: "followLink", Path: "GET /link/ws?code=clm_…", Summary: "Follow a link",
@@ -29,7 +29,7 @@ func (d *Document) socketReference() []docs.Socket {
 	}}
 }
 
-// Who says a message.
+// Who sends a message.
 const (
 	fromUs  = "from Passage"
 	fromYou = "from you"

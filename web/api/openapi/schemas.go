@@ -41,7 +41,7 @@ func null() *huma.Schema { return &huma.Schema{Type: "null"} }
 
 func refer(name string) *huma.Schema { return &huma.Schema{Ref: schemaPrefix + name} }
 
-// describeRequest says what holds for every body that a form reads: null counts
+// describeRequest marks the optional fields of a request as nullable: null counts
 // as not given.
 func (d *Document) describeRequest(request reflect.Type) {
 	for n := range request.NumField() { // the request's own, and those of the objects in it
@@ -61,10 +61,10 @@ func (d *Document) describeRequest(request reflect.Type) {
 	}
 }
 
-// mendSchemas says what Go's types cannot. Lists are never null in a reply, nor
-// where they have to be given; what may be null is an object that is not known
-// yet.
-func (d *Document) mendSchemas() {
+// completeSchemas adds what Go's types cannot express. Lists are never null in a
+// reply, nor where they are required; an object that is not known yet may be
+// null.
+func (d *Document) completeSchemas() {
 	for _, schema := range d.schemas() {
 		for name, property := range schema.Properties {
 			given := slices.Contains(schema.Required, name)
@@ -83,7 +83,7 @@ func (d *Document) mendSchemas() {
 		for _, parameter := range operation.Parameters {
 			parameter.Schema.PatternDescription = ""
 			if parameter.Name == "id" {
-				parameter.Description = "The id of the " + ofWhat(operation.Path) + "."
+				parameter.Description = "The id of the " + subjectOf(operation.Path) + "."
 			}
 		}
 	}
@@ -138,8 +138,8 @@ func anyOf[T any](list []T) (all []any) {
 	return all
 }
 
-// describeResources takes the schemas of all operations on resources into the
-// document, and says that arguments and results are of them.
+// describeResources adds the schemas of all resources' operations to the document,
+// and refers to them for arguments and results.
 func (d *Document) describeResources() {
 	schemas := d.schemas()
 	var takes, results []*huma.Schema
@@ -175,12 +175,12 @@ func (d *Document) describeResources() {
 	}
 }
 
-// ofWhat names what an address is about: link for /v1/links/{id}/data.
-func ofWhat(path string) string {
+// subjectOf names what a path is about: link for /v1/links/{id}/data.
+func subjectOf(path string) string {
 	return strings.TrimSuffix(strings.Split(path, "/")[2], "s")
 }
 
-// foreign is a schema that was written by hand; nil for the literal null.
+// foreign returns a schema that was written by hand; nil for the literal null.
 func foreign(source json.RawMessage) *huma.Schema {
 	var schema map[string]any
 	if json.Unmarshal(source, &schema) != nil || schema == nil {
@@ -191,8 +191,9 @@ func foreign(source json.RawMessage) *huma.Schema {
 	return &huma.Schema{Extensions: schema}
 }
 
-// adapt changes what is no word of OpenAPI's into an extension, and says a
-// default in words: public generators take what has one for required.
+// adapt turns keywords that OpenAPI does not have into extensions, and moves a
+// default into the description: generators take a field with a default for
+// required.
 func adapt(schema map[string]any) {
 	if sensitive, ok := schema["sensitive"].(bool); ok {
 		schema["x-sensitive"] = sensitive

@@ -1,7 +1,7 @@
 package openapi
 
-// What the OpenAPI document says in sentences. Parts stand between empty lines;
-// what is between ` and ` is code.
+// The sentences of the document. Empty lines separate paragraphs; backquotes
+// enclose code.
 
 const aboutAll = `Passage lets you ask one of your users to connect an account at some other service. Your server creates a link, sends the person to its ` + "`claimUrl`" + `, and gets the result and a signed webhook.
 
@@ -19,7 +19,7 @@ const aboutKeys = `An API key of your organization: “Authorization: Bearer psg
 
 const aboutDeliveries = `Sent to the link's webhookUrl at least once, not necessarily in order: event ids sort by time. Answer with any 2xx within 10 seconds and work afterwards. Otherwise it is sent again after 1 s, 5 s, 30 s, 2 min, 10 min, 1 h, 6 h and 24 h. No redirect is followed.`
 
-// parts are the tags, in the order of a reader.
+// parts are the tags, in the order of the reference.
 var parts = []struct {
 	name  string
 	below []string
@@ -34,7 +34,7 @@ var parts = []struct {
 	{"Webhooks", nil, "What Passage sends to you. Each delivery is signed twice; verify whichever you have a library for."},
 }
 
-// descriptions are by operation.
+// descriptions has the text of each operation.
 var descriptions = map[string]string{
 	"createLink": "Give either `operations`, or `resource` and `action` for a single one. Send the person to `claimUrl`.\n\n" +
 		"With an `Idempotency-Key`, the same key with the same body within 24 hours gives the first reply again, byte for byte, with `Idempotent-Replayed: true`; with another body it is refused.",

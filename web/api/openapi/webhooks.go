@@ -11,7 +11,7 @@ import (
 	"passage/web/api/wire"
 )
 
-// webhookHeaders are those of every delivery.
+// webhookHeaders are the headers of every delivery.
 var webhookHeaders = []struct{ name, about, example string }{
 	{"X-Passage-Signature", "An ES256 JWT, header `{alg, typ, kid}`, claims `{iat, request_body_sha256, aud, jti}`: `request_body_sha256` is the lower-case hex SHA-256 of the raw body, `aud` your organization, `jti` the event's id. The key with that `kid` is in GET /.well-known/jwks.json.", "eyJhbGciOiJFUzI1NiIsImtpZCI6IndoayJ9.eyJpYXQiOjE3ODgyNDYwMDB9.c2lnbmF0dXJl"},
 	{"X-Passage-Timestamp", "When it was signed, in Unix seconds.", "1788246000"},
