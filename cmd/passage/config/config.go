@@ -124,6 +124,7 @@ func (f IntegrationsFlag) Folder() fs.FS {
 	return os.DirFS(f.Integrations)
 }
 
+// CheckFolder reports a folder that cannot be read.
 func (f IntegrationsFlag) CheckFolder() error {
 	if f.Integrations == "" {
 		return nil
@@ -155,6 +156,7 @@ func notNegative(count int) error {
 	return nil
 }
 
+// CheckAddress reports an address that is not HOST:PORT.
 func CheckAddress(address string) error {
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -177,6 +179,7 @@ func nextPort(address string) string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port+1))
 }
 
+// ParsePublicURL parses the URL of a server, without a path. It returns nil for "".
 func ParsePublicURL(text string) (*url.URL, error) {
 	if text == "" {
 		return nil, nil

@@ -24,6 +24,7 @@ type Console struct {
 	Logger         *slog.Logger
 }
 
+// Printf writes a result to standard output.
 func (c *Console) Printf(format string, args ...any) error {
 	_, err := fmt.Fprintf(c.Stdout, format, args...)
 	return err

@@ -24,6 +24,7 @@ type Terminal struct {
 	out io.Writer
 }
 
+// NewTerminal asks on the streams of a console.
 func NewTerminal(c *Console) *Terminal {
 	t := &Terminal{out: c.Stderr, in: bufio.NewReader(strings.NewReader(""))}
 	if c.Stdin != nil {
@@ -35,6 +36,7 @@ func NewTerminal(c *Console) *Terminal {
 	return t
 }
 
+// Say prints to standard error.
 func (t *Terminal) Say(format string, args ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

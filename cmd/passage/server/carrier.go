@@ -38,6 +38,7 @@ func BindCarrier(options sandbox.CarrierOptions, address string) (*Carrier, erro
 	return c, nil
 }
 
+// Listeners are those of the site and of the payment processor.
 func (c *Carrier) Listeners() []*Listener { return []*Listener{&c.SiteListener, &c.FrameListener} }
 
 func (c *Carrier) frameHost() string {

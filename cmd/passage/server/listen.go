@@ -19,6 +19,7 @@ type Listener struct {
 	Handler http.Handler
 }
 
+// CloseAll closes listeners. It ignores those that are closed already.
 func CloseAll(bound []*Listener) error {
 	var errs []error
 	for _, one := range bound {
@@ -38,6 +39,7 @@ const (
 	maxHeaderSize = 64 << 10
 )
 
+// Serve answers requests until the context ends.
 func (l Listener) Serve(ctx context.Context, out *console.Console) error {
 	requests, stopRequests := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRequests()

@@ -99,6 +99,7 @@ func Open(ctx context.Context, addr string, flags config.Flags, out *console.Con
 	return s, nil
 }
 
+// OnClose adds a function that Close calls before those added earlier.
 func (s *Server) OnClose(cleanup func() error) { s.cleanup = append(s.cleanup, cleanup) }
 
 // Close undoes what New did, in reverse order.
