@@ -25,6 +25,9 @@ const ownNetwork = "PASSAGE_TEST_OWN_NETWORK"
 // own, and reports whether it did. That requires privileges.
 func inOwnNetwork(t *testing.T) bool {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	if os.Getenv(ownNetwork) != "" {
 		setUpNetwork(t)
 		return false
