@@ -288,18 +288,10 @@ const scenarios = {
   },
 
   async "a required return, from a frame"(context) {
-    const blocks = config.framed && config.launch.browser === "firefox";
     const page = await open(context, config.host), visit = next();
     await start(page, visit.returning, "iframe", "#place");
     await logInFramed(page, visit, false);
-    await until("the return", async () => {
-      if ((await context.pages()).some((each) => /\/done\?linkId=.*&returnCode=rtn_/.test(each.url()))) return true;
-      // Firefox lets a frame navigate the whole page only within seconds of a
-      // click. After a longer log-in the user presses the link.
-      const link = blocks && await page.frames().find(ours)?.$("#return").catch(() => null);
-      await link?.click().catch(() => null);
-      return false;
-    });
+    await until("the return", async () => (await context.pages()).some((each) => /\/done\?linkId=.*&returnCode=rtn_/.test(each.url())));
   },
 
   async "a phone takes over from a pop-up"(context) {
