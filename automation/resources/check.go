@@ -14,14 +14,14 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// Issue is one fault of a document: where, and what should be there. Neither
+// Issue is one thing wrong with a document: where, and what should be there. Neither
 // part repeats a value; a path may repeat the name of an unknown field.
 type Issue struct {
 	Path    string `json:"path"` // dots and numbers, "billingAddress.city"; "" is the document itself
 	Message string `json:"message"`
 }
 
-// CheckArguments lists every fault of an operation's arguments, sorted by
+// CheckArguments lists everything wrong with an operation's arguments, sorted by
 // path; none means that they fit. Absent arguments and null count as {}.
 func (o *Operation) CheckArguments(arguments json.RawMessage) []Issue {
 	if text := bytes.TrimSpace(arguments); len(text) == 0 || string(text) == "null" {
@@ -30,7 +30,7 @@ func (o *Operation) CheckArguments(arguments json.RawMessage) []Issue {
 	return check(o.arguments, arguments)
 }
 
-// CheckResult lists every fault of what an integration returned, sorted by
+// CheckResult lists everything wrong with what an integration returned, sorted by
 // path; none means that it fits.
 func (o *Operation) CheckResult(result json.RawMessage) []Issue {
 	return check(o.result, result)
@@ -57,7 +57,7 @@ func check(schema *jsonschema.Schema, document json.RawMessage) []Issue {
 }
 
 // collect turns the tree of violations into a flat list. Alternatives are one
-// issue: the faults of each branch contradict one another.
+// issue: the issues of the branches contradict one another.
 func collect(issues []Issue, violation *jsonschema.ValidationError) []Issue {
 	at := violation.InstanceLocation
 	switch what := violation.ErrorKind.(type) {

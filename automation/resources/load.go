@@ -48,7 +48,7 @@ type Set struct {
 }
 
 // Load reads and compiles the embedded files. It fails only if one of them is
-// faulty, and then names every fault.
+// invalid, and then names everything that is wrong.
 func Load() (*Set, error) { return load(files) }
 
 func load(from fs.FS) (*Set, error) {
@@ -57,18 +57,18 @@ func load(from fs.FS) (*Set, error) {
 		return nil, fmt.Errorf("list resources: %w", err)
 	}
 	set := &Set{operations: map[string]*Operation{}}
-	var faults []error
+	var errs []error
 	for _, name := range names {
 		source, err := fs.ReadFile(from, name)
 		if err == nil {
 			err = set.add(strings.TrimSuffix(path.Base(name), ".json"), source)
 		}
 		if err != nil {
-			faults = append(faults, fmt.Errorf("load resource %s: %w", name, err))
+			errs = append(errs, fmt.Errorf("load resource %s: %w", name, err))
 		}
 	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
 	}
 	return set, nil
 }

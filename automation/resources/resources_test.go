@@ -117,7 +117,7 @@ func TestResults(t *testing.T) {
 		{"no success", "paymentMethod.write", `{"success":false,"card":{"last4":"1111"}}`, []Issue{{"success", "must be true"}}},
 		{"no stored methods", "paymentMethod.read", `{"paymentMethods":[]}`, nil},
 		{"a stored method", "paymentMethod.read", `{"paymentMethods":[{"order":0,"vendorId":"pm_1","last4":"1111","type":"credit_card","isDefault":true,"raw":{"autopay":"on"}}]}`, nil},
-		{"a faulty method", "paymentMethod.read", `{"paymentMethods":[{"order":0,"vendorId":"pm_1","last4":"11","type":"visa","isDefault":true},{}]}`, []Issue{
+		{"an invalid method", "paymentMethod.read", `{"paymentMethods":[{"order":0,"vendorId":"pm_1","last4":"11","type":"visa","isDefault":true},{}]}`, []Issue{
 			{"paymentMethods.0.last4", "must match ^[0-9]{4}$"},
 			{"paymentMethods.0.type", "must be one of credit_card, debit_card, bank_account, other"},
 			{"paymentMethods.1.isDefault", "is required"}, {"paymentMethods.1.last4", "is required"}, {"paymentMethods.1.order", "is required"},
@@ -166,7 +166,7 @@ func TestPublishedExamplesFitTheirOwnSchema(t *testing.T) {
 	}
 }
 
-func TestFaultyFilesAreAllNamed(t *testing.T) {
+func TestLoad_NamesEveryInvalidFile(t *testing.T) {
 	t.Parallel()
 	_, err := load(fstest.MapFS{
 		"a.json": {Data: []byte(`{"name":"b"}`)},

@@ -62,7 +62,7 @@ type IdleLimit struct {
 
 // TransferRequest is shown on the device that holds the session while another device
 // asks to continue it.
-type TransferRequest struct{ Allow, Refuse string } // where the two buttons post to; "" for no knock
+type TransferRequest struct{ Allow, Refuse string } // where the two buttons post to; "" for no request
 
 // Data is the content of the panel “What happens to my data?”.
 type Data struct {

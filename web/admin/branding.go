@@ -104,13 +104,13 @@ func (h *Handler) SubmitLogo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	logo, fault, err := readLogo(w, r)
+	logo, reason, err := readLogo(w, r)
 	if err != nil {
 		return err
 	}
-	if fault != "" {
+	if reason != "" {
 		return h.showBranding(w, r, http.StatusUnprocessableEntity, organization,
-			brandingInput{form: branding.FormOf(organization.Branding), branding: organization.Branding, logoError: fault})
+			brandingInput{form: branding.FormOf(organization.Branding), branding: organization.Branding, logoError: reason})
 	}
 	if err := h.DB.SetLogo(r.Context(), organization.ID, logo, operator(r).Email); err != nil {
 		return err
@@ -118,8 +118,8 @@ func (h *Handler) SubmitLogo(w http.ResponseWriter, r *http.Request) error {
 	return h.toBranding(w, r, organization)
 }
 
-// readLogo reads the file of the form; fault says why it cannot be taken.
-func readLogo(w http.ResponseWriter, r *http.Request) (logo []byte, fault string, err error) {
+// readLogo reads the file of the form; reason says why it is refused.
+func readLogo(w http.ResponseWriter, r *http.Request) (logo []byte, reason string, err error) {
 	err = readForm(w, r, maxLogoForm)
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return nil, branding.TooLarge.Error(), nil

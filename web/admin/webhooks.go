@@ -57,7 +57,7 @@ func (h *Handler) deliveries(ctx context.Context, eventID string, limit int) (li
 
 func showDelivery(d *db.Delivery, tries []db.DeliveryAttempt) view.Delivery {
 	shown := view.Delivery{Status: string(d.Status), NextAttempt: timeOf(d.NextAttempt()), Held: d.Held}
-	if target, err := url.Parse(d.URL); err == nil { // a faulty one is a failed try's to say
+	if target, err := url.Parse(d.URL); err == nil { // an invalid one is reported by its failed attempt
 		shown.Host = target.Host
 	}
 	for _, try := range tries {

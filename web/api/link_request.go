@@ -26,8 +26,8 @@ func (a *API) readLink(key db.Key, body []byte) (db.NewLink, error) {
 	}
 	link := db.NewLink{OrganizationID: key.OrganizationID, Test: key.Test, IntegrationID: f.RequiredText("integrationId")}
 	integration, known := a.Catalog.Get(link.IntegrationID)
-	if fault := a.refuseIntegration(key, link.IntegrationID, known); fault != "" && link.IntegrationID != "" {
-		f.Invalid("integrationId", fault)
+	if reason := a.refuseIntegration(key, link.IntegrationID, known); reason != "" && link.IntegrationID != "" {
+		f.Invalid("integrationId", reason)
 	}
 	var offered []string
 	if known {
@@ -63,8 +63,8 @@ func readUrl(f *strictjson.Object, name string, refuse func(string) string) stri
 	if !ok {
 		return ""
 	}
-	if fault := refuse(value); fault != "" {
-		f.Invalid(name, fault)
+	if reason := refuse(value); reason != "" {
+		f.Invalid(name, reason)
 	}
 	return value
 }

@@ -17,8 +17,8 @@ import (
 // put into a page unchanged, so every reader must understand it the same way
 // (CONTRACT §6).
 func refuseReturnURL(text string) string {
-	if fault := refuseText(text); fault != "" {
-		return fault
+	if reason := refuseText(text); reason != "" {
+		return reason
 	}
 	scheme, rest, ok := strings.Cut(text, ":")
 	if !ok || !isScheme(scheme) {
@@ -114,8 +114,8 @@ func isPort(parsed *url.URL) bool {
 // refuseWebhookURL says why a webhook URL is not accepted, or "". The address that
 // it resolves to is checked when it is dialed, at each attempt.
 func (a *API) refuseWebhookURL(text string) string {
-	if fault := refuseText(text); fault != "" {
-		return fault
+	if reason := refuseText(text); reason != "" {
+		return reason
 	}
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Hostname() == "" || !isPort(parsed) {

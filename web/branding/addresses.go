@@ -25,7 +25,7 @@ const (
 var plainMail = regexp.MustCompile(`^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
 
 // readSupport takes a mail address or a page, and keeps a URL.
-func readSupport(text string) (kept, fault string) {
+func readSupport(text string) (kept, reason string) {
 	text = strings.TrimSpace(text)
 	switch {
 	case text == "":
@@ -53,7 +53,7 @@ func SupportText(kept string) string { return strings.TrimPrefix(kept, mailSchem
 var appScheme = regexp.MustCompile(`^[a-z][a-z0-9+.-]*$`)
 
 // readReturnTo takes a host, or an app's scheme with its colon.
-func readReturnTo(text string) (kept, fault string) {
+func readReturnTo(text string) (kept, reason string) {
 	const form = "must be a host, such as shop.example.com, or the scheme of an app with its colon, such as myapp:"
 	lower := strings.ToLower(text)
 	if scheme, rest, ok := strings.Cut(lower, ":"); ok && strings.Trim(rest, "/") == "" && appScheme.MatchString(scheme) {
@@ -90,7 +90,7 @@ func AllowsReturn(allowed []string, returnURL string) bool {
 
 // readOrigin takes an origin as a browser would write it. It goes into a
 // Content-Security-Policy as it is kept.
-func readOrigin(text string) (kept, fault string) {
+func readOrigin(text string) (kept, reason string) {
 	scheme, rest, ok := strings.Cut(strings.ToLower(text), "://")
 	if !ok || scheme != "https" && scheme != "http" {
 		return "", "must begin with https://"

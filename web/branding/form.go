@@ -42,9 +42,9 @@ type FieldErrors []FieldError
 
 // For returns what is wrong with a field; empty if nothing is.
 func (f FieldErrors) For(field string) string {
-	for _, fault := range f {
-		if fault.Field == field {
-			return fault.Text
+	for _, e := range f {
+		if e.Field == field {
+			return e.Text
 		}
 	}
 	return ""
@@ -59,35 +59,35 @@ func (f *FieldErrors) add(field, text string) {
 // Validate checks a form and returns the branding to store. taken are the names of
 // the integrations, which no organization may use.
 func (f Form) Validate(taken []string) (db.Branding, FieldErrors) {
-	var faults FieldErrors
+	var errs FieldErrors
 	var read db.Branding
 	read.DisplayName = strings.TrimSpace(f.DisplayName)
-	faults.add(FieldDisplayName, CheckName(read.DisplayName, taken))
-	var fault string
-	read.Accent, fault = readAccent(f.Accent)
-	faults.add(FieldAccent, fault)
-	read.Support, fault = readSupport(f.Support)
-	faults.add(FieldSupport, fault)
-	read.ReturnTo, fault = readList(f.ReturnTo, readReturnTo)
-	faults.add(FieldReturnTo, fault)
-	read.EmbedOrigins, fault = readList(f.EmbedOrigins, readOrigin)
-	faults.add(FieldEmbedOrigins, fault)
-	return read, faults
+	errs.add(FieldDisplayName, CheckName(read.DisplayName, taken))
+	var reason string
+	read.Accent, reason = readAccent(f.Accent)
+	errs.add(FieldAccent, reason)
+	read.Support, reason = readSupport(f.Support)
+	errs.add(FieldSupport, reason)
+	read.ReturnTo, reason = readList(f.ReturnTo, readReturnTo)
+	errs.add(FieldReturnTo, reason)
+	read.EmbedOrigins, reason = readList(f.EmbedOrigins, readOrigin)
+	errs.add(FieldEmbedOrigins, reason)
+	return read, errs
 }
 
 // maxEntries keeps a header that lists them short.
 const maxEntries = 20
 
-// readList reads each entry once; the fault names the first entry that is wrong.
-func readList(entries []string, read func(string) (kept, fault string)) (list []string, fault string) {
+// readList reads each entry once; the reason names the first entry that is wrong.
+func readList(entries []string, read func(string) (kept, reason string)) (list []string, reason string) {
 	seen := map[string]bool{}
 	for _, entry := range entries {
 		if entry = strings.TrimSpace(entry); entry == "" {
 			continue
 		}
-		kept, fault := read(entry)
-		if fault != "" {
-			return nil, strconv.Quote(entry) + " " + fault
+		kept, reason := read(entry)
+		if reason != "" {
+			return nil, strconv.Quote(entry) + " " + reason
 		}
 		if !seen[kept] {
 			seen[kept] = true

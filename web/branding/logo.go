@@ -47,16 +47,16 @@ func Logo(from io.Reader) ([]byte, error) {
 	if err != nil {
 		return nil, errLogoFormat
 	}
-	if fault := refuseSize(config.Width, config.Height); fault != nil {
-		return nil, fault
+	if refused := refuseSize(config.Width, config.Height); refused != nil {
+		return nil, refused
 	}
 	picture, _, err := image.Decode(bytes.NewReader(content))
 	if err != nil {
 		return nil, errLogoFormat
 	}
 	// A GIF's picture may have another size than the file says.
-	if fault := refuseSize(picture.Bounds().Dx(), picture.Bounds().Dy()); fault != nil {
-		return nil, fault
+	if refused := refuseSize(picture.Bounds().Dx(), picture.Bounds().Dy()); refused != nil {
+		return nil, refused
 	}
 	var made bytes.Buffer
 	if err := png.Encode(&made, onSquare(picture)); err != nil {

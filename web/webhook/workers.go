@@ -36,8 +36,8 @@ func newWorkers(deliver func(job)) *workers {
 	return &workers{deliver: deliver, queues: map[string]*queue{}}
 }
 
-// add never blocks. A parcel for which there is no room is dropped: it is due
-// again when its lease ends.
+// add never blocks. If the merchant's queue is full, the job is dropped: its
+// delivery is due again when its lease ends.
 func (w *workers) add(merchant string, j job) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -61,8 +61,8 @@ func (w *workers) run(merchant string, q *queue, j job) {
 	}
 }
 
-// next gives a worker its next parcel, or ends the worker, and the lane with
-// its last one.
+// next returns the next job of a worker. If there is none, the worker ends, and
+// the last worker removes the merchant's queue.
 func (w *workers) next(merchant string, q *queue) (job, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -38,8 +38,8 @@ func errorsOf(operation *huma.Operation) (all []*problem.Problem) {
 	}
 	own, _ := operation.Metadata[ErrorsKey].([]error)
 	problems = slices.Concat(problems, own, []error{problem.TooMany(12 * time.Second), errUnforeseen})
-	for _, fault := range problems {
-		all = append(all, problem.FromError(fault))
+	for _, known := range problems {
+		all = append(all, problem.FromError(known))
 	}
 	slices.SortStableFunc(all, func(a, b *problem.Problem) int { return a.Status - b.Status })
 	return all
@@ -68,10 +68,10 @@ func (d *Document) errorReply(problems []*problem.Problem) *huma.Response {
 	schema := &huma.Schema{}
 	examples := map[string]*huma.Example{}
 	var said []string
-	for _, fault := range problems {
-		schema.OneOf = append(schema.OneOf, d.errorSchema(fault))
-		examples[fault.Code] = &huma.Example{Summary: fault.Message, Value: fault.Body()}
-		said = append(said, "`"+fault.Code+"`: "+fault.Message)
+	for _, known := range problems {
+		schema.OneOf = append(schema.OneOf, d.errorSchema(known))
+		examples[known.Code] = &huma.Example{Summary: known.Message, Value: known.Body()}
+		said = append(said, "`"+known.Code+"`: "+known.Message)
 	}
 	if len(problems) == 1 {
 		schema = schema.OneOf[0]
@@ -97,14 +97,14 @@ func (d *Document) errorReply(problems []*problem.Problem) *huma.Response {
 // ownTexts are the codes whose text depends on the operation.
 var ownTexts = []string{"insufficient_scope", "validation_failed", "link_expired"}
 
-func errorHeaders(fault *problem.Problem) (names []string) {
-	for name := range fault.Headers() {
+func errorHeaders(known *problem.Problem) (names []string) {
+	for name := range known.Headers() {
 		names = append(names, http.CanonicalHeaderKey(name))
 	}
-	if fault.Status == http.StatusUnauthorized {
+	if known.Status == http.StatusUnauthorized {
 		names = []string{"WWW-Authenticate"} // as the RFC writes it, not as Go does
 	}
-	if fault.Status == http.StatusTooManyRequests {
+	if known.Status == http.StatusTooManyRequests {
 		names = append(names, wire.RateLimitHeader, wire.RateRemainingHeader, wire.RateResetHeader)
 	}
 	return names
@@ -112,15 +112,15 @@ func errorHeaders(fault *problem.Problem) (names []string) {
 
 // errorSchema returns the schema of the error with one code: clients distinguish
 // errors by it.
-func (d *Document) errorSchema(fault *problem.Problem) *huma.Schema {
-	name := pascal(fault.Code) + "Error"
+func (d *Document) errorSchema(known *problem.Problem) *huma.Schema {
+	name := pascal(known.Code) + "Error"
 	if d.schemas()[name] == nil {
 		schema := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"error", "code"},
 			Properties: map[string]*huma.Schema{
-				"error": {Type: huma.TypeString, Description: "For people.", Examples: []any{fault.Message}},
-				"code":  {Type: huma.TypeString, Description: "For programs.", Enum: []any{fault.Code}},
+				"error": {Type: huma.TypeString, Description: "For people.", Examples: []any{known.Message}},
+				"code":  {Type: huma.TypeString, Description: "For programs.", Enum: []any{known.Code}},
 			}}
-		if fault.Issues != nil {
+		if known.Issues != nil {
 			schema.Required = append(schema.Required, "issues")
 			schema.Properties["issues"] = &huma.Schema{Type: huma.TypeArray, Description: "Every fault of the request, at most 100.",
 				Items: d.api.Components.Schemas.Schema(reflect.TypeFor[problem.Issue](), true, "")}
