@@ -244,10 +244,10 @@ func TestSecret_SurvivesARestart(t *testing.T) {
 
 func TestLink_ReturnsEveryField(t *testing.T) {
 	w := newFixture(t)
-	link := w.link(func(new *db.NewLink) {
-		new.ReturnURL, new.ExternalUserID, new.UserLabel, new.Locale = "myapp://back?x=%2F", "user 7", "ada@…", "es-MX"
-		new.Metadata = map[string]string{"order": "17", "": ""}
-		new.Debug, new.Reusable, new.RequireReturn = true, true, true
+	link := w.link(func(draft *db.NewLink) {
+		draft.ReturnURL, draft.ExternalUserID, draft.UserLabel, draft.Locale = "myapp://back?x=%2F", "user 7", "ada@…", "es-MX"
+		draft.Metadata = map[string]string{"order": "17", "": ""}
+		draft.Debug, draft.Reusable, draft.RequireReturn = true, true, true
 	})
 	read := w.reload(link)
 	if read.ReturnURL != link.ReturnURL || read.ExternalUserID != "user 7" || read.UserLabel != "ada@…" || read.Locale != "es-MX" ||

@@ -22,26 +22,26 @@ type Branding struct {
 }
 
 // changes lists what differs, in words for those who look it up later.
-func (b *Branding) changes(new *Branding) []Change {
+func (b *Branding) changes(draft *Branding) []Change {
 	list := func(entries []string) string { return strings.Join(entries, " ") }
 	all := []Change{
-		{Field: FieldDisplayName, Before: b.DisplayName, After: new.DisplayName},
-		{Field: FieldAccent, Before: b.Accent, After: new.Accent},
-		{Field: FieldSupport, Before: b.Support, After: new.Support},
-		{Field: FieldReturnTo, Before: list(b.ReturnTo), After: list(new.ReturnTo)},
-		{Field: FieldEmbedOrigins, Before: list(b.EmbedOrigins), After: list(new.EmbedOrigins)},
+		{Field: FieldDisplayName, Before: b.DisplayName, After: draft.DisplayName},
+		{Field: FieldAccent, Before: b.Accent, After: draft.Accent},
+		{Field: FieldSupport, Before: b.Support, After: draft.Support},
+		{Field: FieldReturnTo, Before: list(b.ReturnTo), After: list(draft.ReturnTo)},
+		{Field: FieldEmbedOrigins, Before: list(b.EmbedOrigins), After: list(draft.EmbedOrigins)},
 	}
 	return slices.DeleteFunc(all, func(c Change) bool { return c.Before == c.After })
 }
 
 // SetBranding changes all of an organization's branding but its logo, which
 // has a way of its own, and notes who did.
-func (db *DB) SetBranding(ctx context.Context, organizationID string, new Branding, actor string) error {
-	returnTo, err := asList(new.ReturnTo)
+func (db *DB) SetBranding(ctx context.Context, organizationID string, draft Branding, actor string) error {
+	returnTo, err := asList(draft.ReturnTo)
 	if err != nil {
 		return fmt.Errorf("set branding: %w", err)
 	}
-	embedOrigins, err := asList(new.EmbedOrigins)
+	embedOrigins, err := asList(draft.EmbedOrigins)
 	if err != nil {
 		return fmt.Errorf("set branding: %w", err)
 	}
@@ -50,11 +50,11 @@ func (db *DB) SetBranding(ctx context.Context, organizationID string, new Brandi
 		if err != nil {
 			return err
 		}
-		if err := noteChange(tx, organizationID, actor, old.changes(&new)...); err != nil {
+		if err := noteChange(tx, organizationID, actor, old.changes(&draft)...); err != nil {
 			return err
 		}
 		return tx.execOne(`UPDATE organizations SET display_name = $1, accent = $2, support = $3, return_to = $4, embed_origins = $5
-			WHERE id = $6`, new.DisplayName, new.Accent, new.Support, returnTo, embedOrigins, organizationID)
+			WHERE id = $6`, draft.DisplayName, draft.Accent, draft.Support, returnTo, embedOrigins, organizationID)
 	})
 	if err != nil {
 		return fmt.Errorf("set branding: %w", err)

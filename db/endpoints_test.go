@@ -81,7 +81,7 @@ func TestEndpoint_PausesAndIsProbedOnceAnHour(t *testing.T) {
 // elsewhere ends a link whose webhooks go to another host, and takes what is due.
 func (w *fixture) elsewhere() []db.Delivery {
 	w.Helper()
-	w.ended(func(new *db.NewLink) { new.WebhookURL = "https://second.example/hooks" })
+	w.ended(func(draft *db.NewLink) { draft.WebhookURL = "https://second.example/hooks" })
 	return w.take()
 }
 

@@ -36,8 +36,8 @@ func TestEventsAfter_ReadsInCommitOrderWithoutGaps(t *testing.T) {
 		}
 		page, err := w.db.EventsAfter(t.Context(), db.EventFilter{OrganizationID: w.org, After: after, Limit: 5})
 		w.must(err)
-		for _, event := range page {
-			followed = append(followed, event.ID)
+		for _, entry := range page {
+			followed = append(followed, entry.ID)
 		}
 	}
 	for range 6 {
@@ -51,8 +51,8 @@ func TestEventsAfter_ReadsInCommitOrderWithoutGaps(t *testing.T) {
 	all, err := w.db.EventsAfter(t.Context(), db.EventFilter{OrganizationID: w.org, Limit: 100})
 	w.must(err)
 	var want []string
-	for _, event := range all {
-		want = append(want, event.ID)
+	for _, entry := range all {
+		want = append(want, entry.ID)
 	}
 	if !slices.Equal(followed, want) || len(want) != 24 {
 		t.Errorf("followed %d events of %d, or in another order", len(followed), len(want))
@@ -73,9 +73,9 @@ func TestEvent_HasTheOperationsAsOfItsTime(t *testing.T) {
 	expect(t, "events", len(sent), 2)
 	expect(t, "write, the first time", sent[0].Operations[1].Status, db.OperationUnknown)
 	expect(t, "write, the second time", sent[1].Operations[1].Status, db.OperationComplete)
-	event, now, err := w.db.Event(t.Context(), sent[0].ID)
+	entry, now, err := w.db.Event(t.Context(), sent[0].ID)
 	w.must(err)
-	expect(t, "event", event.Name, "link.failed")
+	expect(t, "event", entry.Name, "link.failed")
 	expect(t, "its link now", now.Status, db.LinkComplete)
 	_, _, err = w.db.Event(t.Context(), "evt_none")
 	w.want(err, db.ErrNotFound)

@@ -113,9 +113,9 @@ func scanKey(r engine.Row) (Key, error) {
 }
 
 // CreateKey makes a key and returns its secret, which is shown this one time.
-func (db *DB) CreateKey(ctx context.Context, new NewKey) (secret string, err error) {
+func (db *DB) CreateKey(ctx context.Context, draft NewKey) (secret string, err error) {
 	err = db.transact(ctx, func(tx *tx) error {
-		secret, err = db.insertKey(tx, new)
+		secret, err = db.insertKey(tx, draft)
 		return err
 	})
 	if err != nil {
@@ -124,8 +124,8 @@ func (db *DB) CreateKey(ctx context.Context, new NewKey) (secret string, err err
 	return secret, nil
 }
 
-func (db *DB) insertKey(tx *tx, new NewKey) (string, error) {
-	secret, err := db.newKeySecret(new.Test)
+func (db *DB) insertKey(tx *tx, draft NewKey) (string, error) {
+	secret, err := db.newKeySecret(draft.Test)
 	if err != nil {
 		return "", err
 	}
@@ -133,20 +133,20 @@ func (db *DB) insertKey(tx *tx, new NewKey) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if new.Scope == "" {
-		new.Scope = ScopeAll
+	if draft.Scope == "" {
+		draft.Scope = ScopeAll
 	}
 	var lifetime, expiresAt int64
-	if new.Lifetime > 0 {
-		lifetime, expiresAt = new.Lifetime.Milliseconds(), tx.Now+new.Lifetime.Milliseconds()
+	if draft.Lifetime > 0 {
+		lifetime, expiresAt = draft.Lifetime.Milliseconds(), tx.Now+draft.Lifetime.Milliseconds()
 	}
 	if err := tx.exec(`INSERT INTO api_keys (id, organization_id, hash, hint, name, scope, test, lifetime, expires_at, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		id, new.OrganizationID, hash(secret), secret[len(secret)-4:], new.Name, string(new.Scope), new.Test,
+		id, draft.OrganizationID, hash(secret), secret[len(secret)-4:], draft.Name, string(draft.Scope), draft.Test,
 		orNull(lifetime), orNull(expiresAt), tx.Now); err != nil {
 		return "", err
 	}
-	return secret, noteChange(tx, new.OrganizationID, new.Actor, Change{Field: FieldKey, After: "made " + id})
+	return secret, noteChange(tx, draft.OrganizationID, draft.Actor, Change{Field: FieldKey, After: "made " + id})
 }
 
 // newKeySecret ends with a checksum of the rest, so that a mistyped key can be
@@ -241,12 +241,12 @@ func (db *DB) RotateKey(ctx context.Context, id string, overlap time.Duration, a
 		if err != nil {
 			return err
 		}
-		new := NewKey{OrganizationID: old.OrganizationID, Name: old.Name, Scope: old.Scope, Test: old.Test, Lifetime: old.lifetime, Actor: actor}
+		draft := NewKey{OrganizationID: old.OrganizationID, Name: old.Name, Scope: old.Scope, Test: old.Test, Lifetime: old.lifetime, Actor: actor}
 		ends := tx.Now + overlap.Milliseconds()
 		if old.ExpiresAt != nil {
 			ends = min(ends, *old.ExpiresAt)
 		}
-		if secret, err = db.insertKey(tx, new); err != nil {
+		if secret, err = db.insertKey(tx, draft); err != nil {
 			return err
 		}
 		return tx.execOne(`UPDATE api_keys SET expires_at = $1 WHERE id = $2`, ends, id)

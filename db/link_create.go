@@ -40,18 +40,18 @@ type NewOperation struct {
 // reply is stored in the same transaction; where the key was used before,
 // nothing is created, and the first reply is returned instead of the link (see
 // Idempotency).
-func (db *DB) CreateLink(ctx context.Context, new NewLink, once *Idempotency) (Link, *Reply, error) {
-	link, err := db.prepareLink(new)
+func (db *DB) CreateLink(ctx context.Context, draft NewLink, once *Idempotency) (Link, *Reply, error) {
+	link, err := db.prepareLink(draft)
 	if err != nil {
 		return Link{}, nil, fmt.Errorf("create link: %w", err)
 	}
 	var reply *Reply
 	err = db.transact(ctx, func(tx *tx) error {
-		link.stamp(tx.Now, new.Lifetime)
+		link.stamp(tx.Now, draft.Lifetime)
 		if once != nil {
 			err := db.keepReply(tx, &link, once)
 			if errors.Is(err, ErrStale) { // another request was faster
-				reply, err = db.replay(tx.Context(), tx.reader(), new.OrganizationID, once)
+				reply, err = db.replay(tx.Context(), tx.reader(), draft.OrganizationID, once)
 				return err
 			}
 			if err != nil {
@@ -73,12 +73,12 @@ func (db *DB) CreateLink(ctx context.Context, new NewLink, once *Idempotency) (L
 }
 
 // prepareLink does what needs no transaction: ids, keys and encryption.
-func (db *DB) prepareLink(new NewLink) (Link, error) {
+func (db *DB) prepareLink(draft NewLink) (Link, error) {
 	link := Link{
-		OrganizationID: new.OrganizationID, IntegrationID: new.IntegrationID, Status: LinkPending,
-		ReturnURL: new.ReturnURL, WebhookURL: new.WebhookURL, ExternalUserID: new.ExternalUserID,
-		Metadata: new.Metadata, Debug: new.Debug, Reusable: new.Reusable, UserLabel: new.UserLabel,
-		RequireReturn: new.RequireReturn, Locale: new.Locale, Test: new.Test,
+		OrganizationID: draft.OrganizationID, IntegrationID: draft.IntegrationID, Status: LinkPending,
+		ReturnURL: draft.ReturnURL, WebhookURL: draft.WebhookURL, ExternalUserID: draft.ExternalUserID,
+		Metadata: draft.Metadata, Debug: draft.Debug, Reusable: draft.Reusable, UserLabel: draft.UserLabel,
+		RequireReturn: draft.RequireReturn, Locale: draft.Locale, Test: draft.Test,
 	}
 	var err, codeErr error
 	link.ID, err = db.newID(linkPrefix)
@@ -96,19 +96,19 @@ func (db *DB) prepareLink(new NewLink) (Link, error) {
 	if link.encryptedCode, err = db.keyset.Encrypt(link.aad("claim_code"), []byte(link.ClaimCode)); err != nil {
 		return Link{}, err
 	}
-	return link, link.addOperations(new.Operations, arguments)
+	return link, link.addOperations(draft.Operations, arguments)
 }
 
 // addOperations adds operations with their encrypted arguments.
 func (l *Link) addOperations(operations []NewOperation, key *seal.Key) (err error) {
-	for position, new := range operations {
-		operation := Operation{Position: position, Resource: new.Resource, Action: new.Action,
-			Summary: new.Summary, Status: OperationPending}
+	for position, draft := range operations {
+		operation := Operation{Position: position, Resource: draft.Resource, Action: draft.Action,
+			Summary: draft.Summary, Status: OperationPending}
 		if operation.Summary == nil {
 			operation.Summary = map[string]string{}
 		}
-		if new.Arguments != nil {
-			if operation.arguments, err = key.Encrypt(l.argumentsAAD(position), new.Arguments); err != nil {
+		if draft.Arguments != nil {
+			if operation.arguments, err = key.Encrypt(l.argumentsAAD(position), draft.Arguments); err != nil {
 				return err
 			}
 		}

@@ -78,7 +78,7 @@ func TestLinks_CombinesFilters(t *testing.T) {
 	w := newFixture(t)
 	pending, _ := w.linkAt(db.LinkPending)
 	failed, _ := w.linkAt(db.LinkFailed)
-	ada, _ := w.linkAt(db.LinkFailed, func(new *db.NewLink) { new.ExternalUserID, new.IntegrationID = "ada", "att" })
+	ada, _ := w.linkAt(db.LinkFailed, func(draft *db.NewLink) { draft.ExternalUserID, draft.IntegrationID = "ada", "att" })
 	other := dbtest.Organization(t, w.db, "other").ID
 	for name, want := range map[string]struct {
 		filter db.LinkFilter
@@ -137,7 +137,7 @@ func FuzzCursorsNeverBreakAList(f *testing.F) {
 
 func TestSessions_PagesAndFilters(t *testing.T) {
 	w := newFixture(t)
-	link, first := w.linkAt(db.LinkFailed, func(new *db.NewLink) { new.ExternalUserID = "ada" })
+	link, first := w.linkAt(db.LinkFailed, func(draft *db.NewLink) { draft.ExternalUserID = "ada" })
 	w.clock.Advance(time.Millisecond)
 	second := w.claim(link).Session
 	w.clock.Advance(time.Millisecond)

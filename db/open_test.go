@@ -277,8 +277,8 @@ func TestOpen_EnforcesForeignKeys(t *testing.T) {
 	if _, err := w.db.CreateKey(t.Context(), db.NewKey{OrganizationID: "org_none"}); err == nil {
 		t.Error("a key of no organization was created")
 	}
-	new := dbtest.NewLink("org_none")
-	if _, _, err := w.db.CreateLink(t.Context(), new, nil); err == nil {
+	draft := dbtest.NewLink("org_none")
+	if _, _, err := w.db.CreateLink(t.Context(), draft, nil); err == nil {
 		t.Error("a link of no organization was created")
 	}
 	w.must(w.db.Ping(t.Context()))

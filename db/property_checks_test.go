@@ -63,15 +63,15 @@ func (h *history) told(r *rapid.T) map[string][]string {
 	expired := false
 	events := h.events(h.link)
 	h.checkDeliveries(r, events)
-	for _, event := range events {
-		if event.SessionID == "" && event.Name != "link.expired" {
-			r.Fatalf("%s was sent of no session", event.Name)
+	for _, entry := range events {
+		if entry.SessionID == "" && entry.Name != "link.expired" {
+			r.Fatalf("%s was sent of no session", entry.Name)
 		}
 		if expired {
-			r.Fatalf("%s was sent after link.expired", event.Name)
+			r.Fatalf("%s was sent after link.expired", entry.Name)
 		}
-		expired = event.Name == "link.expired"
-		told[event.SessionID] = append(told[event.SessionID], event.Name)
+		expired = entry.Name == "link.expired"
+		told[entry.SessionID] = append(told[entry.SessionID], entry.Name)
 	}
 	if expired != (h.status == db.LinkExpired) {
 		r.Fatalf("the link is %s, and link.expired was sent: %t", h.status, expired)

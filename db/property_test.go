@@ -85,9 +85,9 @@ func TestTransitions_StayInsideTheDiagramInAnyOrder(t *testing.T) {
 // begin starts over with a new link.
 func (h *history) begin(r *rapid.T) {
 	h.status, h.sessions, h.leases = db.LinkPending, map[string]db.SessionStatus{}, nil
-	h.link = h.fixture.link(lasting(5*time.Minute), func(new *db.NewLink) {
-		new.Reusable, new.RequireReturn = rapid.Bool().Draw(r, "reusable"), rapid.Bool().Draw(r, "requires the return")
-		new.ReturnURL = "https://shop.example/done"
+	h.link = h.fixture.link(lasting(5*time.Minute), func(draft *db.NewLink) {
+		draft.Reusable, draft.RequireReturn = rapid.Bool().Draw(r, "reusable"), rapid.Bool().Draw(r, "requires the return")
+		draft.ReturnURL = "https://shop.example/done"
 	})
 }
 

@@ -17,7 +17,7 @@ func (w *fixture) ended(changes ...func(*db.NewLink)) db.Event {
 	return w.events(link)[0]
 }
 
-func silent(new *db.NewLink) { new.WebhookURL = "" }
+func silent(draft *db.NewLink) { draft.WebhookURL = "" }
 
 func TestResend_SendsOnceHoweverOftenItIsCalled(t *testing.T) {
 	w := newFixture(t)

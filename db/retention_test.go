@@ -39,8 +39,8 @@ func TestArguments_AreDestroyedOnceNoSessionNeedsThem(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newFixture(t)
-			link := w.link(lasting(time.Minute), func(new *db.NewLink) { // more than fits a page
-				new.Operations[1].Arguments = []byte(`{"nameOnCard":"` + strings.Repeat("x", 20_000) + `"}`)
+			link := w.link(lasting(time.Minute), func(draft *db.NewLink) { // more than fits a page
+				draft.Operations[1].Arguments = []byte(`{"nameOnCard":"` + strings.Repeat("x", 20_000) + `"}`)
 			})
 			key, sealed := w.wrapped(link, "arguments_key"), w.sealedArguments(link)
 			w.checkpoint()

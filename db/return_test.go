@@ -10,8 +10,8 @@ import (
 	"passage/db/dbtest"
 )
 
-func requiringReturn(new *db.NewLink) {
-	new.ReturnURL, new.RequireReturn = "https://shop.example/done?cart=7#top", true
+func requiringReturn(draft *db.NewLink) {
+	draft.ReturnURL, draft.RequireReturn = "https://shop.example/done?cart=7#top", true
 }
 
 // returned is a link whose session has succeeded and whose person is on the way

@@ -47,17 +47,17 @@ func (w *fixture) withT(t *testing.T) *fixture {
 // link creates a link as dbtest.NewLink with changes.
 func (w *fixture) link(changes ...func(*db.NewLink)) db.Link {
 	w.Helper()
-	new := dbtest.NewLink(w.org)
+	draft := dbtest.NewLink(w.org)
 	for _, change := range changes {
-		change(&new)
+		change(&draft)
 	}
-	return dbtest.Link(w.T, w.db, new)
+	return dbtest.Link(w.T, w.db, draft)
 }
 
-func reusable(new *db.NewLink) { new.Reusable = true }
+func reusable(draft *db.NewLink) { draft.Reusable = true }
 
 func lasting(lifetime time.Duration) func(*db.NewLink) {
-	return func(new *db.NewLink) { new.Lifetime = lifetime }
+	return func(draft *db.NewLink) { draft.Lifetime = lifetime }
 }
 
 func (w *fixture) claim(link db.Link) db.Claimed {

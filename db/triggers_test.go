@@ -110,7 +110,7 @@ func TestTriggers_HaveTheirEffects(t *testing.T) {
 	for _, row := range triggers() {
 		t.Run(row.name, func(t *testing.T) {
 			w := shared.withT(t)
-			link, lease := w.linkAt(row.from, lasting(time.Minute), func(new *db.NewLink) { new.Reusable = row.reusable })
+			link, lease := w.linkAt(row.from, lasting(time.Minute), func(draft *db.NewLink) { draft.Reusable = row.reusable })
 			before := len(w.events(link))
 			w.must(row.fire(w, link, lease))
 
@@ -165,7 +165,7 @@ func (w *fixture) checkEvents(row trigger, link db.Link, sent []db.Event) {
 
 func TestEvent_WithoutWebhookURLHasNoDelivery(t *testing.T) {
 	w := newFixture(t)
-	link := w.link(func(new *db.NewLink) { new.WebhookURL = "" })
+	link := w.link(func(draft *db.NewLink) { draft.WebhookURL = "" })
 	w.must(w.db.CancelLink(t.Context(), w.org, link.ID))
 	expect(t, "events", len(w.events(link)), 1)
 	deliveries, err := w.db.DeliveriesOf(t.Context(), link.ID)

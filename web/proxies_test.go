@@ -61,14 +61,14 @@ func FuzzTrustProxies(f *testing.F) {
 	for _, seed := range []string{"", "1.1.1.1", "10.0.0.1", ", ,", "unknown,10.0.0.1", "::ffff:10.0.0.1", "fe80::1%a,b", "\x00"} {
 		f.Add(seed)
 	}
-	const real = "198.51.100.7"
+	const actual = "198.51.100.7"
 	f.Fuzz(func(t *testing.T, made string) {
 		if got := caller("203.0.113.9:1", proxies, made, made); got != "203.0.113.9:1" {
 			t.Errorf("a stranger became %s", got)
 		}
 		// Whatever a caller sends, the proxy adds the address that it saw.
-		for _, forwarded := range [][]string{{made + ", " + real}, {made, real}, {made, real + ", 10.2.2.2"}, {strings.Repeat(made+",", 3) + real}} {
-			if got := caller("10.0.0.1:1", proxies, forwarded...); got != real+":0" {
+		for _, forwarded := range [][]string{{made + ", " + actual}, {made, actual}, {made, actual + ", 10.2.2.2"}, {strings.Repeat(made+",", 3) + actual}} {
+			if got := caller("10.0.0.1:1", proxies, forwarded...); got != actual+":0" {
 				t.Errorf("%q became %s", forwarded, got)
 			}
 		}

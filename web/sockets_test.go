@@ -197,9 +197,9 @@ func TestALinkIsFollowedToItsEnd(t *testing.T) {
 
 func (s *testServer) newLink(lifetime time.Duration) db.Link {
 	s.Helper()
-	new := dbtest.NewLink(dbtest.Organization(s, s.DB, "acme").ID)
-	new.IntegrationID, new.Lifetime, new.ReturnURL = "shop", lifetime, "https://merchant.example/done"
-	return dbtest.Link(s, s.DB, new)
+	created := dbtest.NewLink(dbtest.Organization(s, s.DB, "acme").ID)
+	created.IntegrationID, created.Lifetime, created.ReturnURL = "shop", lifetime, "https://merchant.example/done"
+	return dbtest.Link(s, s.DB, created)
 }
 
 func TestWhatIsWrongWithASocketIsToldBeforeTheUpgrade(t *testing.T) {
@@ -309,13 +309,13 @@ func TestASessionIsDrivenAndResumed(t *testing.T) {
 	if again := second.next("server.hello"); again.at("prompt", "promptId") != prompt {
 		t.Errorf("hello again %s", again)
 	}
-	if event := second.next("server.event"); event["event"] != "claimed" || event["seq"] != 1.0 {
-		t.Errorf("the event after 0 is %s", event)
+	if entry := second.next("server.event"); entry["event"] != "claimed" || entry["seq"] != 1.0 {
+		t.Errorf("the event after 0 is %s", entry)
 	}
 	second.say(`{"type":"client.cancel"}`)
 	for _, each := range []*client{c, second} {
-		if event := each.next("server.event"); event["event"] != "failed" || event["seq"] != 2.0 {
-			t.Errorf("the last event is %s", event)
+		if entry := each.next("server.event"); entry["event"] != "failed" || entry["seq"] != 2.0 {
+			t.Errorf("the last event is %s", entry)
 		}
 		each.ended()
 	}
@@ -459,8 +459,8 @@ func TestAReaderThatDoesNotReadHoldsNobodyUpAndMissesNothing(t *testing.T) {
 			s.Must(conn.(*net.TCPConn).SetReadBuffer(1 << 20))
 		}
 		for n := range many {
-			if event := each.next("server.event"); event["seq"] != float64(n+2) {
-				t.Fatalf("event %d is %s", n, event)
+			if entry := each.next("server.event"); entry["seq"] != float64(n+2) {
+				t.Fatalf("event %d is %s", n, entry)
 			}
 		}
 		each.next("server.event")

@@ -68,9 +68,9 @@ func (p *fakeUser) Refused(_ context.Context, reason string) error {
 	return p.refusedErr
 }
 
-func (p *fakeUser) Ask(ctx context.Context, prompt prompt.Prompt) (prompt.Answer, error) {
+func (p *fakeUser) Ask(ctx context.Context, asked prompt.Prompt) (prompt.Answer, error) {
 	p.mu.Lock()
-	p.asked = append(p.asked, prompt)
+	p.asked = append(p.asked, asked)
 	if len(p.answers) == 0 {
 		p.mu.Unlock()
 		return nil, outcome.New(outcome.ClientTimeout, "no answer")
@@ -78,7 +78,7 @@ func (p *fakeUser) Ask(ctx context.Context, prompt prompt.Prompt) (prompt.Answer
 	next := p.answers[0]
 	p.answers = p.answers[1:]
 	p.mu.Unlock()
-	return next(ctx, prompt)
+	return next(ctx, asked)
 }
 
 // answerWith answers with pairs of a name and a value.

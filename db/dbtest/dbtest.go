@@ -131,9 +131,9 @@ func NewLink(organizationID string) db.NewLink {
 }
 
 // Link creates a link.
-func Link(t testing.TB, database *db.DB, new db.NewLink) db.Link {
+func Link(t testing.TB, database *db.DB, draft db.NewLink) db.Link {
 	t.Helper()
-	link, _, err := database.CreateLink(t.Context(), new, nil)
+	link, _, err := database.CreateLink(t.Context(), draft, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -212,11 +212,11 @@ func (p page) sessions() (ids []string) {
 // session is an attempt at a new link, brought to a state.
 func (d *testServer) session(to db.SessionStatus, changes ...func(*db.NewLink)) db.Session {
 	d.Helper()
-	new := dbtest.NewLink(dbtest.Organization(d, d.db, "acme").ID)
+	created := dbtest.NewLink(dbtest.Organization(d, d.db, "acme").ID)
 	for _, change := range changes {
-		change(&new)
+		change(&created)
 	}
-	return d.attempt(dbtest.Link(d, d.db, new), to)
+	return d.attempt(dbtest.Link(d, d.db, created), to)
 }
 
 func (d *testServer) attempt(link db.Link, to db.SessionStatus) db.Session {

@@ -23,10 +23,10 @@ func TestSessions_NarrowByEveryFilter(t *testing.T) {
 	acme, other := dbtest.Organization(t, d.db, "acme"), dbtest.Organization(t, d.db, "other")
 	ids := map[string]string{}
 	ids["created"] = d.session(db.SessionCreated).ID
-	ids["complete"] = d.session(db.SessionComplete, func(new *db.NewLink) { new.ExternalUserID = "user 7 & more" }).ID
+	ids["complete"] = d.session(db.SessionComplete, func(created *db.NewLink) { created.ExternalUserID = "user 7 & more" }).ID
 	ids["failed"] = d.session(db.SessionFailed).ID
-	ids["other"] = d.session(db.SessionRunning, func(new *db.NewLink) { new.OrganizationID = other.ID }).ID
-	ids["shop"] = d.session(db.SessionQueued, func(new *db.NewLink) { new.IntegrationID = "gone" }).ID
+	ids["other"] = d.session(db.SessionRunning, func(created *db.NewLink) { created.OrganizationID = other.ID }).ID
+	ids["shop"] = d.session(db.SessionQueued, func(created *db.NewLink) { created.IntegrationID = "gone" }).ID
 	blocked := d.session(db.SessionRunning)
 	d.fail(blocked.Lease(), outcome.SiteBlocked, "")
 	ids["blocked"] = blocked.ID
@@ -151,7 +151,7 @@ func TestOverview_CountsOpenAndEndedSessions(t *testing.T) {
 			d.session(status)
 		}
 	}
-	blocked := d.session(db.SessionRunning, func(new *db.NewLink) { new.IntegrationID = "a&b" })
+	blocked := d.session(db.SessionRunning, func(created *db.NewLink) { created.IntegrationID = "a&b" })
 	d.fail(blocked.Lease(), outcome.SiteBlocked, "")
 
 	page := d.open("/")

@@ -129,10 +129,10 @@ func TestSecrets_AreForTheirOperatorAndExpire(t *testing.T) {
 	t.Parallel()
 	d := newLoggedIn(t)
 	organization, other := dbtest.Organization(t, d.db, "acme"), dbtest.Organization(t, d.db, "other")
-	make := func() string {
+	create := func() string {
 		return d.ask(http.MethodPost, "/organizations/"+organization.ID+"/keys", form("scope", "all")).Header().Get("Location")
 	}
-	at := make()
+	at := create()
 	if head := d.ask(http.MethodHead, at, ""); head.Code != http.StatusOK {
 		t.Errorf("HEAD: %d", head.Code)
 	}
@@ -143,7 +143,7 @@ func TestSecrets_AreForTheirOperatorAndExpire(t *testing.T) {
 	if shown := d.open(at); !secretForm.MatchString(shown.raw) {
 		t.Error("whoever only looked for it has used it up")
 	}
-	at = make()
+	at = create()
 	d.clock.Advance(2 * time.Minute)
 	if reply := d.ask(http.MethodGet, at, ""); reply.Code != http.StatusGone || secretForm.MatchString(reply.Body.String()) {
 		t.Errorf("after two minutes: %d", reply.Code)

@@ -267,11 +267,11 @@ func (d *testServer) hostileSession(canary string) string {
 		return written
 	}
 	organization := dbtest.Organization(d, d.db, canary)
-	new := dbtest.NewLink(organization.ID)
-	new.IntegrationID, new.ExternalUserID, new.UserLabel = canary, canary, canary
-	new.Metadata = map[string]string{canary: canary}
-	new.Operations[0].Resource = canary
-	link := dbtest.Link(d, d.db, new)
+	created := dbtest.NewLink(organization.ID)
+	created.IntegrationID, created.ExternalUserID, created.UserLabel = canary, canary, canary
+	created.Metadata = map[string]string{canary: canary}
+	created.Operations[0].Resource = canary
+	link := dbtest.Link(d, d.db, created)
 	claim := dbtest.NewClaim(link.ClaimCode, "boot_1")
 	claim.Script = db.Script{Hash: canary, IntegrationID: canary, Source: "# " + canary + "\n" + canary}
 	claim.Consent = db.Consent{Via: canary, Language: canary, TextVersion: canary}

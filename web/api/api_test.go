@@ -145,11 +145,11 @@ func (s *server) run(runner *automation.Runner) {
 
 func (s *server) newKey(organization db.Organization, changes ...func(*db.NewKey)) string {
 	s.t.Helper()
-	new := db.NewKey{OrganizationID: organization.ID}
+	created := db.NewKey{OrganizationID: organization.ID}
 	for _, change := range changes {
-		change(&new)
+		change(&created)
 	}
-	key, err := s.db.CreateKey(s.t.Context(), new)
+	key, err := s.db.CreateKey(s.t.Context(), created)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -16,11 +16,11 @@ func TestClaimLink_SucceedsOnceUnderConcurrency(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	const links, each = 100, 10
-	new := dbtest.NewLink(s.org.ID)
-	new.IntegrationID = "shop"
+	created := dbtest.NewLink(s.org.ID)
+	created.IntegrationID = "shop"
 	var all [links]db.Link
 	for n := range all {
-		all[n] = dbtest.Link(t, s.db, new)
+		all[n] = dbtest.Link(t, s.db, created)
 	}
 	var replies [links * each]reply
 	var claims sync.WaitGroup

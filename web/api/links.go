@@ -28,11 +28,11 @@ func (a *API) createLink(ctx context.Context, input *createLinkInput) (*rawReply
 	if input.IdempotencyKey != "" {
 		return a.createOnce(ctx, input)
 	}
-	new, err := a.readLink(keyOf(ctx), input.RawBody)
+	created, err := a.readLink(keyOf(ctx), input.RawBody)
 	if err != nil {
 		return nil, err
 	}
-	link, _, err := a.DB.CreateLink(ctx, new, nil)
+	link, _, err := a.DB.CreateLink(ctx, created, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -61,11 +61,11 @@ func (a *API) createOnce(ctx context.Context, input *createLinkInput) (*rawReply
 		return nil, err
 	}
 	if earlier == nil {
-		new, err := a.readLink(keyOf(ctx), input.RawBody)
+		created, err := a.readLink(keyOf(ctx), input.RawBody)
 		if err != nil {
 			return nil, err
 		}
-		if _, earlier, err = a.DB.CreateLink(ctx, new, once); err != nil {
+		if _, earlier, err = a.DB.CreateLink(ctx, created, once); err != nil {
 			return nil, err
 		}
 	}

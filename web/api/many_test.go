@@ -24,9 +24,9 @@ func TestListLinks_MissesNoneWhileMoreAreCreated(t *testing.T) {
 	s := newServer(t)
 	listed := map[string]int{} // 0: is there, and not listed yet
 	for n := range *manyLinks {
-		new := db.NewLink{OrganizationID: s.org.ID, IntegrationID: "shop", Lifetime: time.Hour,
+		created := db.NewLink{OrganizationID: s.org.ID, IntegrationID: "shop", Lifetime: time.Hour,
 			Operations: []db.NewOperation{{Resource: "paymentMethod", Action: "read"}}}
-		listed[dbtest.Link(t, s.db, new).ID] = 0
+		listed[dbtest.Link(t, s.db, created).ID] = 0
 		if n%7 == 0 { // most share their time with others
 			s.clock.Advance(time.Millisecond)
 		}

@@ -72,19 +72,19 @@ func readOperation(f *strictjson.Object) asked {
 // the integration offers (nil: the integration is not known). It reports whether
 // a sensitive argument was given.
 func (a *API) checkOperation(asked asked, offered []string, found *strictjson.Issues) (db.NewOperation, bool) {
-	new := db.NewOperation{Resource: asked.resource, Action: asked.action, Arguments: asked.arguments}
-	if new.Resource == "" || new.Action == "" {
-		return new, false
+	created := db.NewOperation{Resource: asked.resource, Action: asked.action, Arguments: asked.arguments}
+	if created.Resource == "" || created.Action == "" {
+		return created, false
 	}
-	operation, ok := a.Resources.Operation(new.Resource, new.Action)
+	operation, ok := a.Resources.Operation(created.Resource, created.Action)
 	if !ok {
 		a.invalidName(asked)
-		return new, false
+		return created, false
 	}
 	if offered != nil && !slices.Contains(offered, operation.Name()) {
 		asked.Invalid("resource", operation.Name()+" is not offered by this integration")
 	}
-	for _, issue := range operation.CheckArguments(new.Arguments) {
+	for _, issue := range operation.CheckArguments(created.Arguments) {
 		path := asked.Path("arguments")
 		if issue.Path != "" {
 			path += "." + issue.Path
@@ -92,11 +92,11 @@ func (a *API) checkOperation(asked asked, offered []string, found *strictjson.Is
 		found.Add(path, issue.Message)
 	}
 	given := map[string]json.RawMessage{}
-	if new.Arguments != nil && json.Unmarshal(new.Arguments, &given) != nil {
-		return new, false // not an object, which is an issue already
+	if created.Arguments != nil && json.Unmarshal(created.Arguments, &given) != nil {
+		return created, false // not an object, which is an issue already
 	}
-	new.Summary = summarize(given)
-	return new, slices.ContainsFunc(operation.Sensitive, func(name string) bool { return given[name] != nil })
+	created.Summary = summarize(given)
+	return created, slices.ContainsFunc(operation.Sensitive, func(name string) bool { return given[name] != nil })
 }
 
 // invalidName says which part of an operation's name is unknown.

@@ -93,7 +93,7 @@ func TestRedeemReturn_RefusesWhatCannotBeRedeemed(t *testing.T) {
 			t.Errorf("%s: %s", body, got)
 		}
 	}
-	reader := s.newKey(s.org, func(new *db.NewKey) { new.Scope = db.ScopeRead })
+	reader := s.newKey(s.org, func(created *db.NewKey) { created.Scope = db.ScopeRead })
 	s.redeem(id, code, "Authorization", "Bearer "+reader).wantError(http.StatusForbidden, "insufficient_scope")
 	stranger := s.newKey(dbtest.Organization(t, s.db, "other"))
 	s.redeem(id, code, "Authorization", "Bearer "+stranger).wantError(http.StatusNotFound, "not_found")

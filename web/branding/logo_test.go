@@ -115,7 +115,7 @@ func bomb(wide, high uint32) []byte {
 
 func TestLogo_GivesTheReasonForRefusing(t *testing.T) {
 	t.Parallel()
-	png := samples(t)["PNG"]
+	encoded := samples(t)["PNG"]
 	for name, test := range map[string]struct {
 		content []byte
 		says    string
@@ -123,11 +123,11 @@ func TestLogo_GivesTheReasonForRefusing(t *testing.T) {
 		"nothing":       {nil, "PNG, JPEG, GIF or WebP"},
 		"SVG":           {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), "PNG, JPEG, GIF or WebP"},
 		"HTML":          {[]byte(`<script>alert(1)</script>`), "PNG, JPEG, GIF or WebP"},
-		"cut off":       {png[:len(png)/2], "PNG, JPEG, GIF or WebP"},
+		"cut off":       {encoded[:len(encoded)/2], "PNG, JPEG, GIF or WebP"},
 		"too many":      {bomb(60_000, 60_000), "at most 4 million pixels"},
 		"far too many":  {bomb(1<<31-1, 1<<31-1), "PNG, JPEG, GIF or WebP"},
 		"a line":        {asPNG(t, filled(2000, 4, color.Black)), "at least 32 pixels"},
-		"too many KB":   {append(bytes.Clone(png), make([]byte, MaxLogoBytes)...), "at most 512 KB"},
+		"too many KB":   {append(bytes.Clone(encoded), make([]byte, MaxLogoBytes)...), "at most 512 KB"},
 		"too many high": {bomb(100, 1_000_000), "at most 4 million pixels"},
 	} {
 		_, err := Logo(bytes.NewReader(test.content))

@@ -76,19 +76,19 @@ func TestFind_SearchesThePathAndSaysWhatToInstall(t *testing.T) {
 	if _, err := Find(""); err == nil || !strings.Contains(err.Error(), "PASSAGE_BROWSER") {
 		t.Errorf("%v", err)
 	}
-	real := filepath.Join(dir, "real-browser")
+	actual := filepath.Join(dir, "real-browser")
 	for path, script := range map[string]string{
-		real:                           "#!/bin/sh\nexit 0\n",
-		filepath.Join(dir, "chromium"): "#!/bin/sh -e\n\n" + real + " \"$@\"\n",
+		actual:                         "#!/bin/sh\nexit 0\n",
+		filepath.Join(dir, "chromium"): "#!/bin/sh -e\n\n" + actual + " \"$@\"\n",
 	} {
 		if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, err := Find(""); err != nil || got != real {
+	if got, err := Find(""); err != nil || got != actual {
 		t.Errorf("%q, %v", got, err)
 	}
-	if got, err := Find(real); err != nil || got != real {
+	if got, err := Find(actual); err != nil || got != actual {
 		t.Errorf("%q, %v", got, err)
 	}
 }
