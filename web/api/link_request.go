@@ -39,8 +39,8 @@ func (a *API) readLink(key db.Key, body []byte) (db.NewLink, error) {
 		link.Operations = append(link.Operations, operation)
 		sensitive = sensitive || hasSensitive
 	}
-	link.ReturnURL = readUrl(f, "returnUrl", func(text string) string { return cmp.Or(refuseReturnURL(text), refuseOtherHosts(text, key.ReturnTo)) })
-	link.WebhookURL = readUrl(f, "webhookUrl", a.refuseWebhookURL)
+	link.ReturnURL = readURL(f, "returnUrl", func(text string) string { return cmp.Or(refuseReturnURL(text), refuseOtherHosts(text, key.ReturnTo)) })
+	link.WebhookURL = readURL(f, "webhookUrl", a.refuseWebhookURL)
 	link.ExternalUserID = f.Text("externalUserId", wire.MaxExternalUserID)
 	link.Metadata = readMetadata(f)
 	link.Debug = f.Bool("debug")
@@ -58,7 +58,7 @@ func (a *API) readLink(key db.Key, body []byte) (db.NewLink, error) {
 }
 
 // readURL reads an optional URL; refuse says what is wrong with it.
-func readUrl(f *strictjson.Object, name string, refuse func(string) string) string {
+func readURL(f *strictjson.Object, name string, refuse func(string) string) string {
 	value, ok := strictjson.Read[string](f, name, "a string")
 	if !ok {
 		return ""

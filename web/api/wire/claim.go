@@ -10,6 +10,7 @@ type ClaimRequest struct {
 	Code string `json:"code" example:"clm_…" doc:"The claim code of a link. After ten attempts that failed there is none more: 409, attempts_used_up."`
 }
 
+// ClaimedLink is the reply of POST /link/claim.
 type ClaimedLink struct {
 	LinkID       string `json:"linkId"`
 	SessionID    string `json:"sessionId"`

@@ -25,6 +25,7 @@ type DeliveryAttempt struct {
 	Reply      *string `json:"reply" doc:"The start of the reply's body. Withheld where it repeats the result."`
 }
 
+// DeliveryList is the reply of GET /v1/events/{id}/deliveries.
 type DeliveryList struct {
 	Deliveries []Delivery `json:"deliveries"`
 }
@@ -47,6 +48,7 @@ type ResendRequest struct {
 	After         string `json:"after,omitempty" doc:"An event's id, from the nextCursor of the reply before: what comes after it."`
 }
 
+// ResendResult is the reply of POST /v1/events/resend.
 type ResendResult struct {
 	Resent     int     `json:"resent" doc:"How many events are sent again; those of links without a webhook URL are left out."`
 	NextCursor *string `json:"nextCursor" doc:"The after that goes on with the rest; null where that was all."`

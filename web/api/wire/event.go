@@ -24,11 +24,13 @@ type Event struct {
 	Timestamp      int64               `json:"timestamp"`
 }
 
+// EventList is the reply of GET /v1/events.
 type EventList struct {
 	Events     []Event `json:"events"`
 	NextCursor *string `json:"nextCursor" doc:"The after of the next page; null at the end, where the last event's id is the after of whatever comes later."`
 }
 
+// NewEvent shows an event with the link that it is about.
 func NewEvent(event *db.Event, link *db.Link) Event {
 	return Event{
 		ID: event.ID, Event: event.Name, LinkID: event.LinkID, Test: link.Test, SessionID: OrNull(event.SessionID),

@@ -1,10 +1,12 @@
 package wire
 
-// The names here are those of the existing API, which writes them this way.
+// VerificationKeyRequest is the body of POST /webhook_verification_key/get. Its
+// fields are named as in the existing API.
 type VerificationKeyRequest struct {
 	KeyID string `json:"key_id" doc:"The kid of the signature's header."`
 }
 
+// VerificationKey is a public key that verifies webhooks.
 type VerificationKey struct {
 	KeyID     string `json:"key_id"`
 	Key       string `json:"key" doc:"PEM, SPKI."`
@@ -23,6 +25,7 @@ type PublicKey struct {
 	Algorithm string `json:"alg" example:"ES256"`
 }
 
+// KeySet is the reply of GET /.well-known/jwks.json.
 type KeySet struct {
 	Keys []PublicKey `json:"keys"`
 }

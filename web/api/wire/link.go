@@ -25,6 +25,7 @@ type CreatedLink struct {
 	CreatedAt     int64             `json:"createdAt"`
 }
 
+// OperationName is a resource and an action.
 type OperationName struct {
 	Resource string `json:"resource"`
 	Action   string `json:"action"`
@@ -69,12 +70,14 @@ type LinkSummary struct {
 	CompletedAt      *int64            `json:"completedAt"`
 }
 
+// Link is a link as the API shows it by its id.
 type Link struct {
 	LinkSummary
 	Result   json.RawMessage `json:"result" doc:"One operation's data, or {operations: [{resource, action, data}]}."`
 	Sessions []Session       `json:"sessions"`
 }
 
+// LinkList is the reply of GET /v1/links.
 type LinkList struct {
 	Links      []LinkSummary `json:"links"`
 	NextCursor *string       `json:"nextCursor" doc:"For the next page; null at the end."`
@@ -89,6 +92,7 @@ func NewSessionError(failure *db.Failure) *SessionError {
 	return &SessionError{Code: failure.Code, Message: known.Developer, Operation: failure.Operation}
 }
 
+// OrNull returns nil for an empty text: replies say null for what is not known.
 func OrNull(text string) *string {
 	if text == "" {
 		return nil

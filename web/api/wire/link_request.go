@@ -20,6 +20,7 @@ type LinkRequest struct {
 	Locale         string             `json:"locale,omitempty" example:"en-US" doc:"The language of the pages, BCP 47; else the browser's."`
 }
 
+// OperationRequest is one operation of a request for a link.
 type OperationRequest struct {
 	Resource  string         `json:"resource" example:"paymentMethod"`
 	Action    string         `json:"action" enum:"read,write"`

@@ -2,13 +2,16 @@ package wire
 
 import (
 	"encoding/json"
+
 	"passage/automation/catalog"
 )
 
+// ProviderList is the reply of GET /v1/providers.
 type ProviderList struct {
 	Providers []Provider `json:"providers"`
 }
 
+// Provider is an integration in service.
 type Provider struct {
 	ID        string             `json:"id"`
 	Name      string             `json:"name"`
@@ -24,6 +27,7 @@ type Health struct {
 	Since       *int64               `json:"since" doc:"When the first of them ended; null where there is none."`
 }
 
+// NewHealth shows how well a service can be connected.
 func NewHealth(health catalog.Health) Health {
 	view := Health{Status: health.Status, Sessions: health.Sessions}
 	if health.Sessions > 0 {
@@ -32,11 +36,15 @@ func NewHealth(health catalog.Health) Health {
 	return view
 }
 
+// ProviderResource is a resource that an integration offers, with its operations
+// by action.
 type ProviderResource struct {
 	Name       string                       `json:"name"`
 	Operations map[string]ProviderOperation `json:"operations" doc:"By action: read, write."`
 }
 
+// ProviderOperation is one operation, with the JSON Schemas of its arguments and
+// result.
 type ProviderOperation struct {
 	Description string          `json:"description"`
 	Arguments   json.RawMessage `json:"arguments" doc:"A JSON Schema (2020-12), or null where there are none."`

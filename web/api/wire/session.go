@@ -16,10 +16,12 @@ type Session struct {
 	EndedAt   *int64           `json:"endedAt"`
 }
 
+// SessionList is the reply of GET /v1/links/{id}/sessions.
 type SessionList struct {
 	Sessions []Session `json:"sessions"`
 }
 
+// SessionDetail is the reply of GET /v1/sessions/{id}.
 type SessionDetail struct {
 	Session
 	LinkID     string             `json:"linkId"`
@@ -27,6 +29,7 @@ type SessionDetail struct {
 	Events     []TimelineEvent    `json:"events"`
 }
 
+// SessionOperation is an operation as a session has done it.
 type SessionOperation struct {
 	Operation
 	StartedAt   *int64 `json:"startedAt"`
@@ -51,6 +54,7 @@ var TimelineEvents = []event.Kind{
 	event.Completed, event.Failed,
 }
 
+// NewSession shows a session without its operations and timeline.
 func NewSession(s *db.Session) Session {
 	return Session{ID: s.ID, Attempt: s.Attempt, Status: s.Status, Error: NewSessionError(s.Error),
 		CreatedAt: s.CreatedAt, StartedAt: s.StartedAt, EndedAt: s.EndedAt}

@@ -23,6 +23,7 @@ const (
 
 // The messages of the server.
 type (
+	// Hello is the first message.
 	Hello struct {
 		Type       string             `json:"type"`
 		Session    HelloSession       `json:"session"`
@@ -30,16 +31,16 @@ type (
 		Prompt     *Prompt            `json:"prompt"`
 		Language   string             `json:"language"` // of the texts for people
 	}
-	// HelloSession is a session at the moment of the hello. Seq is its last event;
-	// Place the place in line for a browser, 0 outside it.
+	// HelloSession is the session as it stands at Hello. Seq is the number of its
+	// last event, Place its position in the queue for a browser, 0 outside it.
 	HelloSession struct {
 		Session
 		LinkID string `json:"linkId"`
 		Seq    int    `json:"seq"`
 		Place  int    `json:"place"`
 	}
-	// EventMessage is an event of the timeline, or a new place in line, which has
-	// no number.
+	// EventMessage is an entry of the timeline, or a new position in the queue, which
+	// has no number.
 	EventMessage struct {
 		Type      string `json:"type"`
 		Seq       int    `json:"seq,omitempty"`
@@ -49,10 +50,12 @@ type (
 		Kind      string `json:"kind,omitempty"`      // of the question that was asked
 		Place     *int   `json:"place,omitempty"`
 	}
+	// PromptMessage is a prompt for the user.
 	PromptMessage struct {
 		Type   string  `json:"type"`
 		Prompt *Prompt `json:"prompt"`
 	}
+	// ErrorMessage says why a message could not be used.
 	ErrorMessage struct {
 		Type       string         `json:"type"`
 		Code       string         `json:"code"`
@@ -61,6 +64,7 @@ type (
 		Issues     []MessageIssue `json:"issues,omitempty"`
 		RetryAfter int            `json:"retryAfter,omitempty"` // seconds
 	}
+	// EndMessage is the last message: how the session ended.
 	EndMessage struct {
 		Type      string           `json:"type"`
 		Status    db.SessionStatus `json:"status"`
