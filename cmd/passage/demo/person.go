@@ -99,11 +99,13 @@ func (p *person) answer(ctx context.Context, screen string) (err error) {
 		if code == sandbox.Resend {
 			return p.click(ctx, `button[name="action"]`)
 		}
-		if err := p.fill(ctx, "#code", code); err != nil {
+		// Before the code is typed: the page submits itself at the last digit, and
+		// may be gone after it.
+		submitsItself, err := p.page.Exists(ctx, "#code[data-digits]")
+		if err != nil {
 			return err
 		}
-		itself, err := p.page.Exists(ctx, "#code[data-digits]")
-		if err != nil || itself { // sent at the last digit
+		if err := p.fill(ctx, "#code", code); err != nil || submitsItself {
 			return err
 		}
 	case "choice":
