@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"passage/automation/browser/pool"
 	"passage/automation/outcome"
 	"passage/automation/prompt"
 	"passage/db"
@@ -13,9 +14,9 @@ import (
 // Answer hands the user's answer to the session that asked, once.
 //
 // The prompt stays open after *InvalidAnswer, which says what to correct, after
-// *db.LockoutNear, as the user name is refused for now, and after ErrBusy, as
-// the queue for a browser is full. ErrPromptClosed says that the prompt is not
-// open any more, ErrNotRunning that the session does not run here.
+// *db.LockoutNear, as the user name is refused for now, and after ErrQueueFull,
+// as there is no browser for the session yet. ErrPromptClosed says that the
+// prompt is not open any more, ErrNotRunning that the session does not run here.
 func (r *Runner) Answer(ctx context.Context, sessionID, promptID string, values map[string]string) error {
 	s, err := r.find(sessionID)
 	if err != nil {
@@ -77,6 +78,9 @@ func (s *session) closeQuestion(ctx context.Context, asked *question) error {
 // for a browser. It needs the conversation's lock.
 func (s *session) enqueue(ctx context.Context) error {
 	ticket, err := s.runner.pool.Enqueue(s.link.OrganizationID)
+	if errors.Is(err, pool.ErrQueueFull) {
+		return ErrQueueFull
+	}
 	if err != nil {
 		return err
 	}

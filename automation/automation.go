@@ -13,18 +13,14 @@
 // stays in memory and is dropped with the session.
 package automation
 
-import (
-	"errors"
-
-	"passage/automation/browser/pool"
-)
+import "errors"
 
 // The errors that callers tell apart, besides those of db.
 var (
 	ErrStopping     = errors.New("the server is stopping")
 	ErrPromptClosed = errors.New("the prompt is not open any more")
 	ErrNotRunning   = errors.New("the session is not running in this process")
-	ErrBusy         = pool.ErrQueueFull // the prompt stays open
+	ErrQueueFull    = errors.New("every browser is busy and the queue is full")
 )
 
 // InvalidAnswer says which fields of an answer cannot be used, and why.

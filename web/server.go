@@ -94,7 +94,7 @@ func hosted(page pageRoutes, o Options) {
 
 	// Claim: what the claim URL opens.
 	c := o.Connect
-	page.form("/c/{claimCode}", c.ShowClaim, c.SubmitClaim)
+	page.form("/c/{claimCode}", c.ShowClaim, c.Submit(c.SubmitClaim))
 	page.get("/c/{claimCode}/stop", c.ShowStopped)
 
 	// Claim, in an iframe whose browser keeps no cookie: a window goes on.
@@ -102,27 +102,27 @@ func hosted(page pageRoutes, o Options) {
 	page.get("/c/{claimCode}/window/events", c.StreamWindow)
 
 	// Claim, on a phone: the desktop shows a QR code, which leads the phone to /h.
-	page.submit("/c/{claimCode}/phone", c.SubmitPhoneCode)
+	page.submit("/c/{claimCode}/phone", c.Submit(c.SubmitPhoneCode))
 	page.get("/c/{claimCode}/phone/{phoneID}", c.ShowPhoneCode)
 	page.get("/c/{claimCode}/phone/{phoneID}/events", c.StreamPhoneCode)
-	page.form("/h/{phoneCode}", c.ShowPhoneStart, c.SubmitPhoneStart)
+	page.form("/h/{phoneCode}", c.ShowPhoneStart, c.Submit(c.SubmitPhoneStart))
 
 	// Session: questions, progress and the end of one attempt.
 	page.get("/s/{sessionID}", c.ShowSession)
 	page.get("/s/{sessionID}/events", c.StreamSession)
 	page.get("/s/{sessionID}/receipt", c.ShowReceipt)
-	page.submit("/s/{sessionID}/answer", c.SubmitAnswer)
-	page.submit("/s/{sessionID}/cancel", c.SubmitCancel)
-	page.submit("/s/{sessionID}/stay", c.SubmitStillHere)
-	page.submit("/s/{sessionID}/retry", c.SubmitRetry)
+	page.submit("/s/{sessionID}/answer", c.Submit(c.SubmitAnswer))
+	page.submit("/s/{sessionID}/cancel", c.Submit(c.SubmitCancel))
+	page.submit("/s/{sessionID}/stay", c.Submit(c.SubmitStillHere))
+	page.submit("/s/{sessionID}/retry", c.Submit(c.SubmitRetry))
 
 	// Session transfer to another device: at once, by request (knock), which the
 	// device that holds the session allows or refuses, or with the password.
-	page.submit("/s/{sessionID}/take-over", c.SubmitTakeOver)
-	page.submit("/s/{sessionID}/knock", c.SubmitTransferRequest)
-	page.submit("/s/{sessionID}/allow", c.SubmitAllowTransfer)
-	page.submit("/s/{sessionID}/refuse", c.SubmitRefuseTransfer)
-	page.form("/s/{sessionID}/password", c.ShowPassword, c.SubmitPassword)
+	page.submit("/s/{sessionID}/take-over", c.Submit(c.SubmitTakeOver))
+	page.submit("/s/{sessionID}/knock", c.Submit(c.SubmitTransferRequest))
+	page.submit("/s/{sessionID}/allow", c.Submit(c.SubmitAllowTransfer))
+	page.submit("/s/{sessionID}/refuse", c.Submit(c.SubmitRefuseTransfer))
+	page.form("/s/{sessionID}/password", c.ShowPassword, c.Submit(c.SubmitPassword))
 
 	// Gallery, in the demo only.
 	if o.Gallery != nil {

@@ -22,7 +22,7 @@ func (h *Handler) ShowClaim(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.showClaim(w, r, &link, "")
+	return h.showClaim(w, r, &link)
 }
 
 // linkOf loads the link whose claim code is in the path.
@@ -30,8 +30,8 @@ func (h *Handler) linkOf(r *http.Request) (db.Link, error) {
 	return h.DB.LinkByCode(r.Context(), chi.URLParam(r, "claimCode"))
 }
 
-// showClaim shows the page of a link, with the reason where a claim was refused.
-func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, link *db.Link, blockReason outcome.Code) error {
+// showClaim shows the page of a link.
+func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, link *db.Link) error {
 	layout, err := h.layout(r.Context(), link, languages(r))
 	if err != nil {
 		return err
@@ -51,28 +51,38 @@ func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, link *db.Lin
 	case !link.Claimable(): // its data was destroyed
 		return render(w, r, http.StatusGone, layout, view.Expired{})
 	}
-	return h.showClaimable(w, r, layout, link, blockReason)
-}
-
-func (h *Handler) showClaimable(w http.ResponseWriter, r *http.Request, layout view.Layout, link *db.Link, blockReason outcome.Code) error {
 	// The cookie is set before the claim: if the reply to the button is lost, the
 	// visitor is known all the same.
 	if _, err := h.ensureVisitor(w, r); err != nil {
 		return err
 	}
-	if blockReason == "" {
-		var err error
-		if blockReason, err = h.blockReason(r.Context(), link.IntegrationID); err != nil {
-			return err
+	return h.showPage(w, r, http.StatusOK, claimPage{*link, languages(r), ""})
+}
+
+// claimPage is the page of a link that can be claimed.
+type claimPage struct {
+	link        db.Link
+	languages   string
+	blockReason outcome.Code // why a claim was refused; "" looks at the integration's health
+}
+
+func (p claimPage) state(ctx context.Context, h *Handler) (pageState, error) {
+	layout, err := h.layout(ctx, &p.link, p.languages)
+	if err != nil {
+		return pageState{}, err
+	}
+	if p.blockReason == "" {
+		if p.blockReason, err = h.blockReason(ctx, p.link.IntegrationID); err != nil {
+			return pageState{}, err
 		}
 	}
 	layout.Host.Status = string(db.LinkPending) // an earlier attempt does not count
-	model := view.Claim{Action: claimPath(link.ClaimCode), Stop: claimPath(link.ClaimCode, "stop"), User: link.UserLabel,
-		Operations: withoutStatus(layout.Data.Operations), BlockReason: blockReason}
-	if offersPhone(link) {
-		model.Phone = claimPath(link.ClaimCode, "phone")
+	model := view.Claim{Action: claimPath(p.link.ClaimCode), Stop: claimPath(p.link.ClaimCode, "stop"), User: p.link.UserLabel,
+		Operations: withoutStatus(layout.Data.Operations), BlockReason: p.blockReason}
+	if offersPhone(&p.link) {
+		model.Phone = claimPath(p.link.ClaimCode, "phone")
 	}
-	return render(w, r, http.StatusOK, layout, model)
+	return pageState{layout: layout, model: model}, nil
 }
 
 // blockReason says why nobody should be asked to log in at a service now. It is
@@ -130,26 +140,27 @@ func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Li
 		}
 		return render(w, r, http.StatusOK, layout, view.Done{Already: true})
 	}
-	return h.show(w, r, http.StatusConflict, v, nil)
+	return h.show(w, r, http.StatusConflict, v)
 }
 
-// SubmitClaim claims the link for this visitor and redirects to the session. A
-// claim that comes second redirects to the page of the link.
-func (h *Handler) SubmitClaim(w http.ResponseWriter, r *http.Request) error {
+// SubmitClaim claims the link for this visitor; the session is the next page. A
+// claim that comes second leads to the page of the link.
+func (h *Handler) SubmitClaim(w http.ResponseWriter, r *http.Request) (next string, err error) {
 	link, err := h.linkOf(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	return h.claim(w, r, &link)
 }
 
-func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) error {
-	if inIframe(r) && h.visitor(r) == "" { // nobody would hold the session
-		return h.testCookie(w, r, link)
-	}
+func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) (next string, err error) {
+	known := h.visitor(r) != ""
 	visitor, err := h.ensureVisitor(w, r)
 	if err != nil {
-		return err
+		return "", err
+	}
+	if inIframe(r) && !known { // if the browser drops the cookie, nobody would hold the session
+		return claimPath(link.ClaimCode, "window"), nil
 	}
 	claimed, err := h.Runner.Claim(r.Context(), automation.Claim{
 		Code: link.ClaimCode, Visitor: visitor,
@@ -157,16 +168,16 @@ func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) e
 	})
 	switch {
 	case err == nil:
-		return redirect(w, r, sessionPath(claimed.Session.ID))
+		return sessionPath(claimed.Session.ID), nil
 	case errors.Is(err, db.ErrActive), errors.Is(err, db.ErrComplete), errors.Is(err, db.ErrExpired),
 		errors.Is(err, db.ErrAttemptsExhausted):
-		return redirect(w, r, claimPath(link.ClaimCode))
+		return claimPath(link.ClaimCode), nil
 	case errors.Is(err, catalog.ErrUnknown):
-		return h.showClaim(w, r, link, outcome.UnknownProvider)
+		return "", &rejected{http.StatusOK, claimPage{*link, languages(r), outcome.UnknownProvider}}
 	case errors.Is(err, automation.ErrStopping):
-		return h.showClaim(w, r, link, outcome.WorkerLost)
+		return "", &rejected{http.StatusOK, claimPage{*link, languages(r), outcome.WorkerLost}}
 	default:
-		return err
+		return "", err
 	}
 }
 

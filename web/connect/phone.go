@@ -18,19 +18,16 @@ import (
 func offersPhone(link *db.Link) bool { return link.Claimable() && !link.RequireReturn }
 
 // SubmitPhoneCode creates a code that opens the link on a phone.
-func (h *Handler) SubmitPhoneCode(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) SubmitPhoneCode(_ http.ResponseWriter, r *http.Request) (next string, err error) {
 	link, err := h.linkOf(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if !offersPhone(&link) {
-		return redirect(w, r, claimPath(link.ClaimCode))
+		return claimPath(link.ClaimCode), nil
 	}
 	id, err := h.DB.NewPhoneCode(r.Context(), link.ID)
-	if err != nil {
-		return err
-	}
-	return redirect(w, r, claimPath(link.ClaimCode, "phone", id))
+	return claimPath(link.ClaimCode, "phone", id), err
 }
 
 // phonePage is the page that ShowPhoneCode shows.
@@ -123,21 +120,18 @@ func (h *Handler) ShowPhoneStart(w http.ResponseWriter, r *http.Request) error {
 	return render(w, r, http.StatusOK, layout, view.PhoneStart{Action: phonePath(chi.URLParam(r, "phoneCode"))})
 }
 
-// SubmitPhoneStart uses the code up and redirects the phone to the claim page.
-func (h *Handler) SubmitPhoneStart(w http.ResponseWriter, r *http.Request) error {
+// SubmitPhoneStart uses the code up. The claim page is the phone's next page.
+func (h *Handler) SubmitPhoneStart(w http.ResponseWriter, r *http.Request) (next string, err error) {
 	visitor, err := h.ensureVisitor(w, r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	code := chi.URLParam(r, "phoneCode")
 	link, err := h.DB.UsePhoneCode(r.Context(), code, visitor)
 	if errors.Is(err, db.ErrExpired) {
-		return redirect(w, r, phonePath(code))
+		return phonePath(code), nil // which says so
 	}
-	if err != nil {
-		return err
-	}
-	return redirect(w, r, claimPath(link.ClaimCode))
+	return claimPath(link.ClaimCode), err
 }
 
 // showPhoneCodeUsed says that a code was used or has expired, and nothing about

@@ -57,14 +57,14 @@ func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
 		if v.session.Status.Ended() {
 			return problem.NotFound()
 		}
-		return h.show(w, r, http.StatusConflict, v, nil)
+		return h.show(w, r, http.StatusConflict, v)
 	}
-	return h.show(w, r, http.StatusOK, v, nil)
+	return h.show(w, r, http.StatusOK, v)
 }
 
-// show renders the page of a session, with an answer that was rejected.
-func (h *Handler) show(w http.ResponseWriter, r *http.Request, status int, v visit, sent *rejectedAnswer) error {
-	layout, model, err := h.screen(r.Context(), v, sent)
+// show renders the page of a session.
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, status int, v visit) error {
+	layout, model, err := h.screen(r.Context(), v, nil)
 	if err != nil {
 		return err
 	}
@@ -79,81 +79,44 @@ type rejectedAnswer struct {
 }
 
 // SubmitAnswer passes an answer to the session. An answer counts once.
-func (h *Handler) SubmitAnswer(w http.ResponseWriter, r *http.Request) error {
-	return h.submitAsHolder(w, r, func(v visit, values map[string]string) error {
+func (h *Handler) SubmitAnswer(w http.ResponseWriter, r *http.Request) (next string, err error) {
+	return h.asHolder(w, r, func(v visit, values map[string]string) error {
 		prompt := values["promptId"]
 		delete(values, "promptId")
 		err := h.Runner.Answer(r.Context(), v.session.ID, prompt, values)
-		if errors.Is(err, automation.ErrBusy) {
-			return &showAgain{problem.FromError(err).Status, rejectedAnswer{values: values, reason: "busy"}}
-		}
+		answer := rejectedAnswer{values: values}
+		status := http.StatusUnprocessableEntity
 		if invalid, ok := errors.AsType[*automation.InvalidAnswer](err); ok {
-			return &showAgain{http.StatusUnprocessableEntity, rejectedAnswer{values: values, errors: invalid.Fields}}
+			answer.errors = invalid.Fields
+		} else if errors.Is(err, automation.ErrQueueFull) {
+			answer.reason, status = "busy", http.StatusServiceUnavailable
+		} else if _, ok := errors.AsType[*db.LockoutNear](err); !ok { // the session knows until when the lock-out lasts
+			return err
 		}
-		if _, ok := errors.AsType[*db.LockoutNear](err); ok {
-			return &showAgain{http.StatusUnprocessableEntity, rejectedAnswer{values: values}} // the session knows until when
-		}
-		return err
+		return &rejected{status, sessionPage{v.requester, v.session.ID, &answer}}
 	})
 }
 
-// showAgain asks for the form to be shown again.
-type showAgain struct {
-	status int
-	answer rejectedAnswer
-}
-
-func (*showAgain) Error() string { return "the answer was rejected" }
-
 // SubmitCancel ends the session at the person's wish.
-func (h *Handler) SubmitCancel(w http.ResponseWriter, r *http.Request) error {
-	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error {
+func (h *Handler) SubmitCancel(w http.ResponseWriter, r *http.Request) (next string, err error) {
+	return h.asHolder(w, r, func(v visit, _ map[string]string) error {
 		return h.Runner.Cancel(r.Context(), v.session.ID)
 	})
 }
 
 // SubmitStillHere extends the time for the open prompt. Its path ends in /stay.
-func (h *Handler) SubmitStillHere(w http.ResponseWriter, r *http.Request) error {
-	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error { return h.Runner.Stay(v.session.ID) })
-}
-
-// submitAsHolder runs an action of the visitor who holds the session and
-// redirects to the session. An action that comes too late is not an error.
-func (h *Handler) submitAsHolder(w http.ResponseWriter, r *http.Request, do func(visit, map[string]string) error) error {
-	values, err := form(w, r)
-	if err != nil {
-		return err
-	}
-	v, err := h.visit(r)
-	if err != nil {
-		return err
-	}
-	if !v.held {
-		return redirect(w, r, sessionPath(v.session.ID))
-	}
-	err = do(v, values)
-	if again, ok := errors.AsType[*showAgain](err); ok {
-		return h.show(w, r, again.status, v, &again.answer)
-	}
-	if err != nil && !tooLate(err) {
-		return err
-	}
-	return redirect(w, r, sessionPath(v.session.ID))
-}
-
-// tooLate reports whether the session had moved on before the action.
-func tooLate(err error) bool {
-	return errors.Is(err, automation.ErrPromptClosed) || errors.Is(err, automation.ErrNotRunning) || errors.Is(err, db.ErrStale)
+func (h *Handler) SubmitStillHere(w http.ResponseWriter, r *http.Request) (next string, err error) {
+	return h.asHolder(w, r, func(v visit, _ map[string]string) error { return h.Runner.Stay(v.session.ID) })
 }
 
 // SubmitRetry claims the link again, which starts a new session.
-func (h *Handler) SubmitRetry(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) SubmitRetry(w http.ResponseWriter, r *http.Request) (next string, err error) {
 	v, err := h.visit(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if !v.held {
-		return problem.NotFound()
+		return "", problem.NotFound()
 	}
 	return h.claim(w, r, &v.link)
 }

@@ -20,13 +20,14 @@ func (h *Handler) StreamSession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.stream(w, r, v.link.ID, sessionPage{v.requester, v.session.ID})
+	return h.stream(w, r, v.link.ID, sessionPage{v.requester, v.session.ID, nil})
 }
 
 // sessionPage is the page of a session.
 type sessionPage struct {
 	requester
 	sessionID string
+	rejected  *rejectedAnswer // shown with the prompt; may be nil
 }
 
 func (p sessionPage) state(ctx context.Context, h *Handler) (pageState, error) {
@@ -34,12 +35,12 @@ func (p sessionPage) state(ctx context.Context, h *Handler) (pageState, error) {
 	if err != nil {
 		return pageState{}, err
 	}
-	layout, model, err := h.screen(ctx, v, nil)
+	layout, model, err := h.screen(ctx, v, p.rejected)
 	return pageState{layout, model, v.session.Status.Ended()}, err
 }
 
-// page is what a stream follows. It holds all that the stream needs of its
-// request, which is over long before the stream is.
+// page is a page that can be read again, without its request: a stream follows it
+// long after the request, and a rejected form is shown on it.
 type page interface {
 	// state reads what the page shows now.
 	state(context.Context, *Handler) (pageState, error)

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -30,8 +31,8 @@ func (h *Handler) otherDeviceScreen(v visit) view.Model {
 
 // SubmitTakeOver transfers a session to this visitor, before credentials were
 // given.
-func (h *Handler) SubmitTakeOver(w http.ResponseWriter, r *http.Request) error {
-	return h.submitAsVisitor(w, r, func(id, visitor string) error {
+func (h *Handler) SubmitTakeOver(w http.ResponseWriter, r *http.Request) (next string, err error) {
+	return h.asVisitor(w, r, func(id, visitor string) error {
 		_, err := h.DB.TransferSession(r.Context(), id, visitor, false)
 		return err
 	})
@@ -39,77 +40,90 @@ func (h *Handler) SubmitTakeOver(w http.ResponseWriter, r *http.Request) error {
 
 // SubmitTransferRequest asks the device that holds the session to transfer it.
 // Its path ends in /knock.
-func (h *Handler) SubmitTransferRequest(w http.ResponseWriter, r *http.Request) error {
-	return h.submitAsVisitor(w, r, func(id, visitor string) error { return h.Runner.RequestTransfer(r.Context(), id, visitor) })
+func (h *Handler) SubmitTransferRequest(w http.ResponseWriter, r *http.Request) (next string, err error) {
+	return h.asVisitor(w, r, func(id, visitor string) error { return h.Runner.RequestTransfer(r.Context(), id, visitor) })
 }
 
-// submitAsVisitor runs an action of a visitor who does not hold the session and
-// redirects to the session.
-func (h *Handler) submitAsVisitor(w http.ResponseWriter, r *http.Request, do func(id, visitor string) error) error {
+// asVisitor runs an action of a visitor who does not hold the session. The
+// session is the next page.
+func (h *Handler) asVisitor(w http.ResponseWriter, r *http.Request, do func(id, visitor string) error) (next string, err error) {
 	id := chi.URLParam(r, "sessionID")
 	visitor, err := h.ensureVisitor(w, r)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if err := do(id, visitor); err != nil && !tooLate(err) {
-		return err
-	}
-	return redirect(w, r, sessionPath(id))
+	return sessionPath(id), unlessTooLate(do(id, visitor))
 }
 
 // SubmitAllowTransfer transfers the session to the visitor who asked for it.
-func (h *Handler) SubmitAllowTransfer(w http.ResponseWriter, r *http.Request) error {
-	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error {
+func (h *Handler) SubmitAllowTransfer(w http.ResponseWriter, r *http.Request) (next string, err error) {
+	return h.asHolder(w, r, func(v visit, _ map[string]string) error {
 		return h.Runner.AllowTransfer(r.Context(), v.session.ID)
 	})
 }
 
 // SubmitRefuseTransfer refuses the transfer request.
-func (h *Handler) SubmitRefuseTransfer(w http.ResponseWriter, r *http.Request) error {
-	return h.submitAsHolder(w, r, func(v visit, _ map[string]string) error { return h.Runner.RefuseTransfer(r.Context(), v.session.ID) })
+func (h *Handler) SubmitRefuseTransfer(w http.ResponseWriter, r *http.Request) (next string, err error) {
+	return h.asHolder(w, r, func(v visit, _ map[string]string) error { return h.Runner.RefuseTransfer(r.Context(), v.session.ID) })
 }
 
 // ShowPassword asks for the credentials again. They prove that this visitor is
 // the person who began the session.
 func (h *Handler) ShowPassword(w http.ResponseWriter, r *http.Request) error {
-	return h.showPassword(w, r, http.StatusOK, "", nil)
-}
-
-// SubmitPassword transfers the session to a visitor who knows its credentials.
-func (h *Handler) SubmitPassword(w http.ResponseWriter, r *http.Request) error {
-	values, err := form(w, r)
-	if err != nil {
-		return err
-	}
-	visitor, err := h.ensureVisitor(w, r)
-	if err != nil {
-		return err
-	}
-	id := chi.URLParam(r, "sessionID")
-	same, err := h.Runner.TransferByPassword(r.Context(), id, visitor, values)
-	if errors.Is(err, automation.ErrNotRunning) || same {
-		return redirect(w, r, sessionPath(id))
-	}
-	if err != nil {
-		return err
-	}
-	return h.showPassword(w, r, http.StatusUnprocessableEntity, "wrong_password", values)
-}
-
-func (h *Handler) showPassword(w http.ResponseWriter, r *http.Request, status int, reason string, values map[string]string) error {
 	v, err := h.visit(r)
 	if err != nil {
 		return err
 	}
-	integration, err := h.Runner.IntegrationOf(v.session.ID)
-	if v.held || v.session.Status.Ended() || err != nil {
+	shown, err := passwordPage{visit: v}.state(r.Context(), h)
+	if errors.Is(err, automation.ErrNotRunning) || v.held || v.session.Status.Ended() {
 		return redirect(w, r, sessionPath(v.session.ID))
 	}
-	layout, err := h.layout(r.Context(), &v.link, v.languages)
 	if err != nil {
 		return err
 	}
-	model := view.LogIn{Ask: view.Ask{Action: sessionPath(v.session.ID, "password"), Reason: reason},
-		Fields: fields(integration.Credentials), Values: publicFields(integration.Credentials, values)}
-	return render(w, r, status, layout, model)
+	return render(w, r, http.StatusOK, shown.layout, shown.model)
+}
+
+// SubmitPassword transfers the session to a visitor who knows its credentials.
+func (h *Handler) SubmitPassword(w http.ResponseWriter, r *http.Request) (next string, err error) {
+	values, err := form(w, r)
+	if err != nil {
+		return "", err
+	}
+	v, err := h.visit(r)
+	if err != nil {
+		return "", err
+	}
+	next = sessionPath(v.session.ID)
+	if v.held {
+		return next, nil
+	}
+	if v.visitor, err = h.ensureVisitor(w, r); err != nil {
+		return "", err
+	}
+	same, err := h.Runner.TransferByPassword(r.Context(), v.session.ID, v.visitor, values)
+	if err == nil && !same {
+		return "", &rejected{http.StatusUnprocessableEntity, passwordPage{v, "wrong_password", values}}
+	}
+	return next, unlessTooLate(err)
+}
+
+// passwordPage is the page that ShowPassword shows.
+type passwordPage struct {
+	visit
+	reason string            // why it is shown again; may be empty
+	values map[string]string // what was typed
+}
+
+func (p passwordPage) state(ctx context.Context, h *Handler) (pageState, error) {
+	integration, err := h.Runner.IntegrationOf(p.session.ID)
+	if err != nil {
+		return pageState{}, err
+	}
+	layout, err := h.layout(ctx, &p.link, p.languages)
+	if err != nil {
+		return pageState{}, err
+	}
+	return pageState{layout: layout, model: view.LogIn{Ask: view.Ask{Action: sessionPath(p.session.ID, "password"), Reason: p.reason},
+		Fields: fields(integration.Credentials), Values: publicFields(integration.Credentials, p.values)}}, nil
 }

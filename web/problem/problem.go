@@ -264,7 +264,7 @@ func classify(err error) *Problem {
 	case errors.Is(err, automation.ErrStopping):
 		return &Problem{Status: http.StatusServiceUnavailable, Code: "stopping",
 			Message: "The server is being restarted. Try again.", RetryAfter: restartWait}
-	case errors.Is(err, automation.ErrBusy):
+	case errors.Is(err, automation.ErrQueueFull):
 		return &Problem{Status: http.StatusServiceUnavailable, Code: "busy",
 			Message: "Every browser is in use, and the line for one is full. Try again in a minute.", RetryAfter: busyWait}
 	case errors.Is(err, context.Canceled):

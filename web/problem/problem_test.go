@@ -42,7 +42,7 @@ func TestFromError_GivesStatusAndCode(t *testing.T) {
 		{automation.ErrNotRunning, 409, "conflict"},
 		{catalog.ErrUnknown, 503, "unknown_provider"},
 		{automation.ErrStopping, 503, "stopping"},
-		{fmt.Errorf("answer: %w", automation.ErrBusy), 503, "busy"},
+		{fmt.Errorf("answer: %w", automation.ErrQueueFull), 503, "busy"},
 		{&automation.InvalidAnswer{Fields: map[string]string{"code": "digits"}}, 400, "validation_failed"},
 		{&http.MaxBytesError{Limit: 1}, 413, "body_too_large"},
 		{context.Canceled, 499, "cancelled"},
