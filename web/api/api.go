@@ -12,14 +12,9 @@ package api
 import (
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humachi"
-	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/httprate"
 
 	"passage/automation"
@@ -28,9 +23,7 @@ import (
 	"passage/db"
 	"passage/views/docs"
 	"passage/web/api/openapi"
-	"passage/web/api/socket"
 	"passage/web/follow"
-	"passage/web/problem"
 )
 
 // Options are what an API needs.
@@ -76,94 +69,4 @@ func New(options Options) *API {
 		a.rate = newRate(options.KeyRate)
 	}
 	return a
-}
-
-// Mount registers every route on the server's router. It fails only where the
-// OpenAPI document cannot be rendered.
-func (a *API) Mount(router chi.Router) error {
-	var err error
-	router.Group(func(r chi.Router) {
-		r.Use(problem.Identify(a.Logger), problem.Recover, defaults)
-		replaceErrors()
-		a.document = openapi.New(openapi.Options{PublicURL: a.PublicURL, Resources: a.Resources, Sandbox: a.Sandbox, Verifiers: a.Verifiers})
-		a.huma = humachi.New(r, a.document.Config())
-		for _, below := range []string{"/v1/*", "/link/*", "/sessions/*", "/webhook_verification_key/*", "/.well-known/*"} {
-			r.HandleFunc(below, fallback(r))
-		}
-		for _, below := range publicPaths {
-			r.Options(below+"*", preflight)
-		}
-		sockets := &socket.Server{DB: a.DB, Runner: a.Runner, Catalog: a.Catalog, Followers: a.Followers}
-		r.Get("/link/ws", sockets.FollowLink())
-		r.Get("/sessions/{id}/ws", sockets.DriveSession())
-		a.routes()
-		err = a.serveDocument(r)
-	})
-	return err
-}
-
-// serveDocument renders the OpenAPI document and the page about it once, and
-// serves the first.
-func (a *API) serveDocument(r chi.Router) error {
-	document, reference, err := a.document.Render()
-	if err != nil {
-		return err
-	}
-	a.reference = reference
-	r.Get("/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(document) // a failed write means that the client is gone
-	})
-	return nil
-}
-
-// ShowReference shows the page for the merchants' developers.
-func (a *API) ShowReference(w http.ResponseWriter, _ *http.Request) error {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, err := w.Write(a.reference)
-	return err
-}
-
-// publicPaths are the prefixes of what merchants' pages call.
-var publicPaths = []string{"/link/", "/sessions/"}
-
-// defaults sets the headers of every reply. Merchants' pages call from any origin:
-// the code or the token is the authority, and no cookie is read.
-func defaults(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
-		if slices.ContainsFunc(publicPaths, func(below string) bool { return strings.HasPrefix(r.URL.Path, below) }) {
-			w.Header().Set("Access-Control-Allow-Origin", "*")
-			w.Header().Set("Access-Control-Expose-Headers", problem.RequestIDHeader+", Retry-After")
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// preflight answers the CORS preflight of a browser.
-func preflight(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
-	w.Header().Set("Access-Control-Allow-Headers", "Content-Type, "+problem.RequestIDHeader)
-	w.Header().Set("Access-Control-Max-Age", "86400")
-	w.WriteHeader(http.StatusNoContent)
-}
-
-// fallback replies in JSON to what no operation serves. The router's own replies
-// are plain text, or a page.
-func fallback(routes chi.Routes) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		var allowed []string
-		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-			pattern := routes.Find(chi.NewRouteContext(), method, r.URL.Path)
-			if pattern != "" && !strings.HasSuffix(pattern, "/*") {
-				allowed = append(allowed, method)
-			}
-		}
-		if allowed == nil {
-			problem.WriteJSON(w, r, problem.RouteNotFound())
-			return
-		}
-		w.Header().Set("Allow", strings.Join(allowed, ", "))
-		problem.WriteJSON(w, r, problem.MethodNotAllowed())
-	}
 }

@@ -2,13 +2,11 @@ package api
 
 import (
 	"context"
-	"errors"
 
 	"passage/automation"
 	"passage/db"
 	"passage/web/api/strictjson"
 	"passage/web/api/wire"
-	"passage/web/problem"
 )
 
 // claimLink claims a link without the hosted page. What the person agreed to is
@@ -26,17 +24,4 @@ func (a *API) claimLink(ctx context.Context, input *jsonBody) (*reply[wire.Claim
 		LinkID: claimed.Link.ID, SessionID: claimed.Session.ID, ClientToken: claimed.ClientToken,
 		WebsocketURL: wire.WebsocketURL(a.PublicURL, claimed.Session.ID, claimed.ClientToken), ExpiresAt: claimed.Link.ExpiresAt,
 	}}, nil
-}
-
-// endedIsConflict turns ErrExpired into a conflict, for changes of a link: an
-// expired link still exists, so it is not gone.
-func endedIsConflict(err error) error {
-	if errors.Is(err, db.ErrExpired) {
-		return expiredAlready()
-	}
-	return err
-}
-
-func expiredAlready() *problem.Problem {
-	return problem.Conflict("link_expired", "The link has expired already.")
 }

@@ -9,12 +9,21 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"passage/db"
 	"passage/web/api/strictjson"
 	"passage/web/problem"
 )
 
-func isNotFound(err error) bool { return errors.Is(err, db.ErrNotFound) }
+// apiError is a Problem as huma writes it.
+type apiError struct {
+	problem.Body
+	problem *problem.Problem
+}
+
+func onWire(p *problem.Problem) *apiError { return &apiError{p.Body(), p} }
+
+func (e *apiError) Error() string           { return e.problem.Error() }
+func (e *apiError) GetStatus() int          { return e.problem.Status }
+func (e *apiError) GetHeaders() http.Header { return e.problem.Headers() }
 
 // replaceErrors replaces huma's errors of parameters and unreadable bodies by ours.
 // huma offers only this global for it.

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -10,6 +11,7 @@ import (
 
 	"passage/db"
 	"passage/web/api/wire"
+	"passage/web/problem"
 )
 
 type createLinkInput struct {
@@ -99,10 +101,6 @@ func (a *API) claimURL(link *db.Link) string {
 	return a.PublicURL.JoinPath("c", link.ClaimCode).String()
 }
 
-type idInput struct {
-	ID string `path:"id"`
-}
-
 func (a *API) getLink(ctx context.Context, input *idInput) (*reply[wire.Link], error) {
 	link, err := a.link(ctx, input.ID)
 	if err != nil {
@@ -136,6 +134,19 @@ func (a *API) cancelLink(ctx context.Context, input *idInput) (*reply[wire.Link]
 		return nil, db.ErrComplete
 	}
 	return shown, err
+}
+
+// endedIsConflict turns ErrExpired into a conflict, for changes of a link: an
+// expired link still exists, so it is not gone.
+func endedIsConflict(err error) error {
+	if errors.Is(err, db.ErrExpired) {
+		return expiredAlready()
+	}
+	return err
+}
+
+func expiredAlready() *problem.Problem {
+	return problem.Conflict("link_expired", "The link has expired already.")
 }
 
 // deleteLinkData destroys the data of a link. Its rows and statuses stay.

@@ -2,14 +2,65 @@ package api
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
 
 	"passage/automation"
 	"passage/automation/catalog"
 	"passage/db"
 	"passage/web/api/openapi"
+	"passage/web/api/socket"
+	"passage/web/problem"
 )
+
+// Mount registers every route on the server's router. It fails only where the
+// OpenAPI document cannot be rendered.
+func (a *API) Mount(router chi.Router) error {
+	var err error
+	router.Group(func(r chi.Router) {
+		r.Use(problem.Identify(a.Logger), problem.Recover, defaults)
+		replaceErrors()
+		a.document = openapi.New(openapi.Options{PublicURL: a.PublicURL, Resources: a.Resources, Sandbox: a.Sandbox, Verifiers: a.Verifiers})
+		a.huma = humachi.New(r, a.document.Config())
+		for _, below := range []string{"/v1/*", "/link/*", "/sessions/*", "/webhook_verification_key/*", "/.well-known/*"} {
+			r.HandleFunc(below, fallback(r))
+		}
+		for _, below := range publicPaths {
+			r.Options(below+"*", preflight)
+		}
+		sockets := &socket.Server{DB: a.DB, Runner: a.Runner, Catalog: a.Catalog, Followers: a.Followers}
+		r.Get("/link/ws", sockets.FollowLink())
+		r.Get("/sessions/{id}/ws", sockets.DriveSession())
+		a.routes()
+		err = a.serveDocument(r)
+	})
+	return err
+}
+
+// serveDocument renders the OpenAPI document and the page about it once, and
+// serves the first.
+func (a *API) serveDocument(r chi.Router) error {
+	document, reference, err := a.document.Render()
+	if err != nil {
+		return err
+	}
+	a.reference = reference
+	r.Get("/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(document) // a failed write means that the client is gone
+	})
+	return nil
+}
+
+// ShowReference shows the page for the merchants' developers.
+func (a *API) ShowReference(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, err := w.Write(a.reference)
+	return err
+}
 
 // routes registers every operation of the API, each with the errors that it can
 // have besides those of all operations (openapi/errors.go).
@@ -50,4 +101,24 @@ func destroy(path, id, summary string, errs ...error) huma.Operation {
 func operation(method, path, id, summary string, status int, errs []error) huma.Operation {
 	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, DefaultStatus: status,
 		Security: openapi.NoKey, Metadata: map[string]any{openapi.ErrorsKey: errs}}
+}
+
+// fallback replies in JSON to what no operation serves. The router's own replies
+// are plain text, or a page.
+func fallback(routes chi.Routes) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var allowed []string
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+			pattern := routes.Find(chi.NewRouteContext(), method, r.URL.Path)
+			if pattern != "" && !strings.HasSuffix(pattern, "/*") {
+				allowed = append(allowed, method)
+			}
+		}
+		if allowed == nil {
+			problem.WriteJSON(w, r, problem.RouteNotFound())
+			return
+		}
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		problem.WriteJSON(w, r, problem.MethodNotAllowed())
+	}
 }
