@@ -24,22 +24,6 @@ type bound struct {
 // says what was missing.
 const grace = 500 * time.Millisecond
 
-func (p *Page) bound(ctx context.Context, standard time.Duration) *bound {
-	within := p.within
-	if within <= 0 {
-		within = standard
-	}
-	b := &bound{caller: ctx, browser: p.frame.browser, deadline: time.Now().Add(within)}
-	b.window = p.frame.life
-	if b.window == nil {
-		b.window = b.browser.life
-	}
-	merged, stop := merge(ctx, b.window)
-	timed, cancel := context.WithDeadline(merged, b.deadline.Add(grace))
-	b.Context, b.cancel = timed, func() { cancel(); stop() }
-	return b
-}
-
 // remaining is the time until the deadline, in milliseconds.
 func (b *bound) remaining() int64 { return max(0, time.Until(b.deadline).Milliseconds()) }
 

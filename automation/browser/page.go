@@ -2,18 +2,7 @@ package browser
 
 import (
 	"context"
-	"errors"
-	"net/url"
 	"time"
-
-	"passage/automation/browser/chrome"
-	"passage/automation/outcome"
-)
-
-// How long a call may take if Within does not say.
-const (
-	elementWithin = 10 * time.Second
-	gotoWithin    = 30 * time.Second
 )
 
 // Page is the browser's page, or a frame inside it. Every call is limited by its
@@ -38,66 +27,25 @@ func (p *Page) URL() string {
 	return address
 }
 
-// Goto opens an absolute address on one of the policy's hosts, and returns when the
-// document is loaded and parsed. It always loads a document. The browser by itself
-// would keep the present one if the addresses differ in their fragment only, or not
-// at all, and a read-back after a write would read what the page remembers.
-func (p *Page) Goto(ctx context.Context, address string) error {
-	b := p.bound(ctx, gotoWithin)
-	defer b.cancel()
-	silent := func() error { return outcome.New(outcome.SiteUnavailable, "the site did not answer in time") }
-	target, err := url.Parse(address)
-	if err != nil || target.Host == "" {
-		return outcome.New(outcome.AutomationError, "goto: not an absolute address")
-	}
-	if !b.browser.rules.Reaches(target) {
-		return outcome.New(outcome.AutomationError, "goto: %s://%s is not on the integration's list of hosts", target.Scheme, target.Host)
-	}
-	b.browser.process.ForgetRefused()
-	id, err := p.frame.findID(b)
-	if err != nil {
-		return b.explain(err, silent)
-	}
-	result, err := p.frame.session.Navigate(b, id, address)
-	if err != nil {
-		b.stopLoading(p.frame.session)
-		return b.explain(err, silent)
-	}
-	if result.Error != "" {
-		return p.unreachable(b, result.Error)
-	}
-	if result.SameDocument {
-		if _, err := p.frame.ask(b, call{Op: "reload"}); err != nil {
-			return err
-		}
-	} else {
-		p.frame.forgetDocument()
-	}
-	b.browser.takeAction() // an action before this navigation no longer matters
-	a, err := p.frame.ask(b, call{Op: "parsed"})
-	if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged && time.Until(b.deadline) <= 0 {
-		return silent()
-	}
-	if err != nil {
-		return err
-	}
-	return a.documentError(b.browser)
-}
+// How long a call may take if Within does not say.
+const (
+	elementWithin = 10 * time.Second
+	gotoWithin    = 30 * time.Second
+)
 
-// stopLoading ends a navigation whose caller does not wait any longer.
-func (b *bound) stopLoading(session chrome.Session) {
-	if b.browser.life.Err() != nil {
-		return
+// bound starts the limits of one call. The caller cancels it.
+func (p *Page) bound(ctx context.Context, standard time.Duration) *bound {
+	within := p.within
+	if within <= 0 {
+		within = standard
 	}
-	ctx, cancel := context.WithTimeout(b.browser.life, time.Second)
-	defer cancel()
-	_ = session.StopLoading(ctx) // the call already has its error
-}
-
-// unreachable returns the error of a navigation that loaded no document.
-func (p *Page) unreachable(b *bound, text string) error {
-	if host := b.browser.process.RefusedHost(); host != "" {
-		return unlistedHost(host)
+	b := &bound{caller: ctx, browser: p.frame.browser, deadline: time.Now().Add(within)}
+	b.window = p.frame.life
+	if b.window == nil {
+		b.window = b.browser.life
 	}
-	return outcome.New(outcome.SiteUnavailable, "the browser reports %s", text)
+	merged, stop := merge(ctx, b.window)
+	timed, cancel := context.WithDeadline(merged, b.deadline.Add(grace))
+	b.Context, b.cancel = timed, func() { cancel(); stop() }
+	return b
 }
