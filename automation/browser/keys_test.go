@@ -64,7 +64,7 @@ func TestFill_FillsFieldsThatNeedKeysOrBlur(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": widgets})
 	b := open(t, address)
-	page := visit(t, b, address+"/").Within(5 * time.Second)
+	page := visit(t, b, address+"/").Within(30 * time.Second)
 	ctx := t.Context()
 	must[int](t)(page.Fill(ctx, "#masked", "0829"))
 	if got := evaluate(t, b, "masked.value"); got != "08/29" {

@@ -113,7 +113,7 @@ func TestDialogs_DoNotStopThePage(t *testing.T) {
 // waitText waits until an element has a text.
 func waitText(t *testing.T, page *Page, selector, want string) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	for {
 		text, _, err := page.Text(ctx, selector)

@@ -21,7 +21,7 @@ func try(t *testing.T, b *Browser, address string, widgets []widget, documents m
 	for _, w := range widgets {
 		t.Run(w.name, func(t *testing.T) {
 			documents["/"] = w.page
-			page := visit(t, b, address+"/").Within(6 * time.Second)
+			page := visit(t, b, address+"/").Within(30 * time.Second)
 			if err := w.do(t.Context(), page); err != nil {
 				t.Fatal(err)
 			}

@@ -61,7 +61,7 @@ func TestPopup_IsFollowedAndClosed(t *testing.T) {
 	if err := page.Close(ctx); err == nil {
 		t.Error("no error for closing the page itself")
 	}
-	ended, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ended, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for len(must[[]chrome.TargetID](t)(b.process.Windows(ctx))) > 1 {
 		if ended.Err() != nil {
