@@ -25,7 +25,7 @@ var stops = []stopPage{
 	{"passkey", "Use your passkey", "This account can only be opened with a passkey on one of your devices.", http.StatusOK},
 	{"denied", "Request turned down", "You turned down the sign-in request in the Demo Mobile app.", http.StatusOK},
 	{"trouble", "Something went wrong on our side", "We could not load this page. Please try again later.", http.StatusInternalServerError},
-	{"forged", "This form is too old", "Please go back, load the page again and send the form once more.", http.StatusForbidden},
+	{"stale", "This form is too old", "Please go back, load the page again and send the form once more.", http.StatusForbidden},
 }
 
 func stop(id string) reply {

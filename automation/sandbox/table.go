@@ -6,7 +6,7 @@ import (
 )
 
 // Complete is the Outcome of a scenario in which everything works; every
-// other Outcome is one of the outcome room's codes.
+// other Outcome is one of the codes of package outcome.
 const Complete = "complete"
 
 // Resend stands among Answers.Codes for the wish to get another code.

@@ -69,7 +69,7 @@ func (c *Carrier) answer(r *http.Request, decide handler) (reply, []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v, fresh := c.visitOf(r)
-	answer := stop("forged")
+	answer := stop("stale")
 	if r.Method != http.MethodPost || Same(r.PostFormValue("csrf"), v.csrf) {
 		answer = decide(r, v)
 	}

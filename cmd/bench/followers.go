@@ -96,7 +96,7 @@ func (s *server) followed(ctx context.Context, count int) ([]*following, error) 
 
 // atRest is the memory of the server's own process once it is idle.
 func (s *server) atRest(ctx context.Context) (int64, error) {
-	if _, err := s.settle(ctx, 0); err != nil {
+	if _, err := s.awaitIdle(ctx, 0); err != nil {
 		return 0, err
 	}
 	return proportional(s.program)

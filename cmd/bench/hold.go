@@ -199,9 +199,9 @@ func (h *held) usage() (usage, error) {
 // even a working one pauses.
 const atRest = 500 * time.Millisecond
 
-// settle waits until a number of processes is left (0: any) and nothing works
+// awaitIdle waits until a number of processes is left (0: any) and nothing works
 // any more, and returns what was used until then.
-func (h *held) settle(ctx context.Context, alive int) (usage, error) {
+func (h *held) awaitIdle(ctx context.Context, alive int) (usage, error) {
 	ticker := time.NewTicker(atRest / 5)
 	defer ticker.Stop()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)

@@ -52,7 +52,7 @@ func (s *server) memory() (memory, error) {
 // the password, which takes no browser, then for a one-time code, which takes one.
 // Every waiting page has its stream of events open.
 func (s *suite) measureMemory(ctx context.Context) (err error) {
-	server, err := s.serve(ctx, s.coding+spares)
+	server, err := s.serve(ctx, s.coding+warmBrowsers)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (s *suite) measureMemory(ctx context.Context) (err error) {
 
 // restingMemory is the memory once everything is idle.
 func (s *server) restingMemory(ctx context.Context) (memory, error) {
-	if _, err := s.settle(ctx, 0); err != nil {
+	if _, err := s.awaitIdle(ctx, 0); err != nil {
 		return memory{}, err
 	}
 	return s.memory()
@@ -137,11 +137,11 @@ func (s *suite) printMemory(idle, password, code memory) {
 	s.say(`
 4. Memory, once everything is at rest; each waiting page has its stream open
                               passage          browsers
-   idle                       %5.1f MB RSS     %d, %d of them warm spares: %.0f MB PSS, %.0f MB RSS
+   idle                       %5.1f MB RSS     %d, %d of them warm: %.0f MB PSS, %.0f MB RSS
    +%3d wait for a password   %+5.1f MB         %+d: a session costs %.3f MB and %s
    +%3d wait for a code       %+5.1f MB         %+d: a session costs %.3f MB and %.0f MB PSS (%.0f MB RSS) of browser
 `,
-		megabytes(idle.program), idle.browsers, spares, megabytes(idle.proportional), megabytes(idle.resident),
+		megabytes(idle.program), idle.browsers, warmBrowsers, megabytes(idle.proportional), megabytes(idle.resident),
 		s.waiting, megabytes(password.program-idle.program), password.browsers-idle.browsers,
 		each(password.program-idle.program, s.waiting), noBrowser(password.browsers == idle.browsers),
 		s.coding, megabytes(code.program-password.program), code.browsers-password.browsers,

@@ -43,7 +43,7 @@ func (s *suite) serve(ctx context.Context, slots int, flags ...string) (_ *serve
 		return nil, err
 	}
 	arguments := []string{s.passage, "serve", "--addr", "127.0.0.1:0", "--data", folder, "--browser", s.browser,
-		"--browser-slots", strconv.Itoa(slots), "--browser-spares", strconv.Itoa(spares), "--api-rate", "0"}
+		"--browser-slots", strconv.Itoa(slots), "--browser-spares", strconv.Itoa(warmBrowsers), "--api-rate", "0"}
 	for _, site := range s.sites {
 		arguments = append(arguments, "--site", site.flag())
 	}
@@ -57,7 +57,7 @@ func (s *suite) serve(ctx context.Context, slots int, flags ...string) (_ *serve
 	line, err := made.line()
 	if found := serving.FindStringSubmatch(line); err == nil && found != nil {
 		made.address = found[1]
-		_, err = made.settle(ctx, 0)
+		_, err = made.awaitIdle(ctx, 0)
 		return made, err
 	}
 	if err == nil {
@@ -66,8 +66,8 @@ func (s *suite) serve(ctx context.Context, slots int, flags ...string) (_ *serve
 	return nil, fmt.Errorf("passage serve: %w", made.blame(err))
 }
 
-// spares are the warm browsers of the server that is measured.
-const spares = 1
+// warmBrowsers are the warm browsers of the server that is measured.
+const warmBrowsers = 1
 
 func (s *server) close() error {
 	s.client.CloseIdleConnections()

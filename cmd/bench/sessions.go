@@ -42,7 +42,7 @@ type side struct {
 // take runs a side once. Its usage counts until it is idle again, with as many
 // processes as before.
 func (s *side) take(ctx context.Context, on kind, people []sandbox.Scenario) (turn, error) {
-	before, err := s.settle(ctx, 0)
+	before, err := s.awaitIdle(ctx, 0)
 	if err != nil {
 		return turn{}, err
 	}
@@ -50,7 +50,7 @@ func (s *side) take(ctx context.Context, on kind, people []sandbox.Scenario) (tu
 	if err != nil {
 		return turn{}, err
 	}
-	after, err := s.settle(ctx, before.alive)
+	after, err := s.awaitIdle(ctx, before.alive)
 	return turn{took, after.minus(before)}, err
 }
 

@@ -50,7 +50,7 @@ type Operation struct {
 	Status                    string // of the reply: “201 Created”
 	Reply                     []Field
 	Example                   string // JSON of the reply; empty: it has no body
-	Faults                    []Fault
+	Errors                    []Error
 }
 
 // Field is one of a body or a parameter. A name with dots is inside another.
@@ -63,8 +63,8 @@ type Field struct {
 // Depth is how far a field is inside others.
 func (f Field) Depth() int { return strings.Count(f.Name, ".") }
 
-// Fault is an error that an operation may answer.
-type Fault struct {
+// Error is an error that an operation may answer.
+type Error struct {
 	Status     int
 	Code, Text string
 }

@@ -43,17 +43,17 @@ func (s *Site) takeWho(_ *http.Request, in message) answer {
 	case user.Site.factor == "code":
 		return s.sentCode(user)
 	}
-	return answer{status: http.StatusOK, user: user, body: fields{"step": stagePassword, "flow": s.seal(stagePassword, user.Username)}}
+	return answer{status: http.StatusOK, user: user, body: fields{"step": stagePassword, "flow": s.sign(stagePassword, user.Username)}}
 }
 
 func (s *Site) sentCode(user customer) answer {
 	return answer{status: http.StatusOK, user: user, body: fields{
-		"step": stageCode, "flow": s.seal(stageCode, user.Username), "sentTo": user.Username[:1] + "•••@" + Domain,
+		"step": stageCode, "flow": s.sign(stageCode, user.Username), "sentTo": user.Username[:1] + "•••@" + Domain,
 	}}
 }
 
 func (s *Site) takePassword(_ *http.Request, in message) answer {
-	user, ok := s.unseal(stagePassword, in.Flow)
+	user, ok := s.verify(stagePassword, in.Flow)
 	switch {
 	case !ok:
 		return wrong(user, "Please start over.")
@@ -68,7 +68,7 @@ func (s *Site) takePassword(_ *http.Request, in message) answer {
 }
 
 func (s *Site) takeCode(_ *http.Request, in message) answer {
-	user, ok := s.unseal(stageCode, in.Flow)
+	user, ok := s.verify(stageCode, in.Flow)
 	switch {
 	case !ok:
 		return wrong(user, "Please start over.")
@@ -81,7 +81,7 @@ func (s *Site) takeCode(_ *http.Request, in message) answer {
 }
 
 func (s *Site) resendCode(_ *http.Request, in message) answer {
-	user, ok := s.unseal(stageCode, in.Flow)
+	user, ok := s.verify(stageCode, in.Flow)
 	if !ok {
 		return wrong(user, "Please start over.")
 	}
@@ -90,14 +90,14 @@ func (s *Site) resendCode(_ *http.Request, in message) answer {
 
 // welcome gives the browser what it keeps in its local storage.
 func (s *Site) welcome(user customer) answer {
-	return answer{status: http.StatusOK, user: user, body: fields{"session": s.seal(stageSession, user.Username), "email": user.Username}}
+	return answer{status: http.StatusOK, user: user, body: fields{"session": s.sign(stageSession, user.Username), "email": user.Username}}
 }
 
 // signedIn lets only those in who bring a session.
 func (s *Site) signedIn(decide func(*http.Request, customer) answer) func(*http.Request, message) answer {
 	return func(r *http.Request, _ message) answer {
 		session, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		user, ok := s.unseal(stageSession, session)
+		user, ok := s.verify(stageSession, session)
 		switch {
 		case !ok || user.Site.forgets:
 			return wrong(user, "Please log in again.")

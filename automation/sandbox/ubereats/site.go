@@ -110,16 +110,16 @@ func (s *Site) endpoint(decide func(*http.Request, message) answer) http.Handler
 	})
 }
 
-// seal makes a text that stands for a user at one stage, and that nobody else
+// sign makes a text that stands for a user at one stage, and that nobody else
 // can make.
-func (s *Site) seal(stage, username string) string {
+func (s *Site) sign(stage, username string) string {
 	content := stage + " " + username
 	return base64.RawURLEncoding.EncodeToString([]byte(content)) + "." + s.mark(content)
 }
 
-// unseal finds the user of a sealed text of this stage.
-func (s *Site) unseal(stage, sealed string) (customer, bool) {
-	encoded, mark, _ := strings.Cut(sealed, ".")
+// verify finds the user that a signed text of this stage stands for.
+func (s *Site) verify(stage, signed string) (customer, bool) {
+	encoded, mark, _ := strings.Cut(signed, ".")
 	content, err := base64.RawURLEncoding.DecodeString(encoded)
 	if err != nil || !hmac.Equal([]byte(mark), []byte(s.mark(string(content)))) {
 		return customer{}, false

@@ -25,12 +25,12 @@ func post(t *testing.T, s *Site, path, body string) (int, map[string]any) {
 	return recorder.Code, answer
 }
 
-func TestEveryScenarioEndsInAnOutcomeThatExists(t *testing.T) {
+func TestScenarios_EndInOutcomesThatExist(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, s := range Scenarios() {
 		if s.Outcome != sandbox.Complete && !outcome.Code(s.Outcome).Known() || s.About == "" || seen[s.Name] {
-			t.Errorf("faulty row %+v", s)
+			t.Errorf("invalid row %+v", s)
 		}
 		seen[s.Name] = true
 		again, ok := ScenarioOf(" " + strings.ToUpper(s.For("x").Username))
@@ -46,7 +46,7 @@ func TestEveryScenarioEndsInAnOutcomeThatExists(t *testing.T) {
 	}
 }
 
-func TestAFlowIsGoodForItsOwnStepOfItsOwnSiteAlone(t *testing.T) {
+func TestFlow_IsGoodForOneStepOfOneSite(t *testing.T) {
 	t.Parallel()
 	s := New(Options{})
 	_, who := post(t, s, "/api/login/who", `{"who":"both@demo.example"}`)
@@ -63,10 +63,10 @@ func TestAFlowIsGoodForItsOwnStepOfItsOwnSiteAlone(t *testing.T) {
 	}
 }
 
-func TestOrdersAreForThoseWithASession(t *testing.T) {
+func TestOrders_NeedASession(t *testing.T) {
 	t.Parallel()
 	s := New(Options{})
-	for session, want := range map[string]int{"": 401, "x.y": 401, s.seal(stagePassword, "good@demo.example"): 401, s.seal(stageSession, "good@demo.example"): 200} {
+	for session, want := range map[string]int{"": 401, "x.y": 401, s.sign(stagePassword, "good@demo.example"): 401, s.sign(stageSession, "good@demo.example"): 200} {
 		recorder := httptest.NewRecorder()
 		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/orders?from=-3", nil)
 		request.Header.Set("Authorization", "Bearer "+session)
@@ -77,7 +77,7 @@ func TestOrdersAreForThoseWithASession(t *testing.T) {
 	}
 }
 
-func TestTheSlowUserWaits(t *testing.T) {
+func TestOrders_KeepTheSlowUserWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Options{})
@@ -94,7 +94,7 @@ func TestTheSlowUserWaits(t *testing.T) {
 	})
 }
 
-func TestPricesAreWrittenAsTheSiteDoes(t *testing.T) {
+func TestPrices_AreWrittenAsTheSiteDoes(t *testing.T) {
 	t.Parallel()
 	for want, o := range map[string]Order{"$1,186.99": {Currency: "USD", Total: 118699}, "CA$7.49": {Currency: "CAD", Total: 749}, "Free": {Currency: "USD"}, "$0.05": {Currency: "USD", Total: 5}} {
 		if got := o.price(o.Total); got != want {

@@ -23,7 +23,7 @@ var stops = []stopPage{
 	{"agreement", "New customer agreement", "Please accept the agreement of November 2026 in a shop of ours.", http.StatusOK},
 	{"declined", "Sign-in declined", "The request was declined on your phone.", http.StatusOK},
 	{"trouble", "That did not work", "An error on our side. Please try again later.", http.StatusInternalServerError},
-	{"forged", "This form is too old", "Please load the page again.", http.StatusForbidden},
+	{"stale", "This form is too old", "Please load the page again.", http.StatusForbidden},
 }
 
 func stop(id string) reply {

@@ -15,13 +15,13 @@ import (
 	"passage/automation/sandbox"
 )
 
-func TestEveryScenarioEndsInAnOutcomeThatExists(t *testing.T) {
+func TestScenarios_EndInOutcomesThatExist(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, s := range Scenarios() {
 		for _, end := range []string{s.Outcome, s.Again} {
 			if end != sandbox.Complete && !outcome.Code(end).Known() || s.About == "" || seen[s.Name] {
-				t.Errorf("faulty row %+v", s)
+				t.Errorf("invalid row %+v", s)
 			}
 		}
 		seen[s.Name] = true
@@ -90,7 +90,7 @@ func serve(t *testing.T) (*Carrier, *visitor) {
 	return c, newVisitor(t, server.URL)
 }
 
-func TestEveryPageIsRenderedWhole(t *testing.T) {
+func TestPages_RenderInFull(t *testing.T) {
 	t.Parallel()
 	for _, s := range Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
@@ -108,12 +108,12 @@ func TestEveryPageIsRenderedWhole(t *testing.T) {
 	}
 }
 
-func TestNothingIsChangedWithoutTheVisitsToken(t *testing.T) {
+func TestSite_RefusesAPostWithoutTheVisitsToken(t *testing.T) {
 	t.Parallel()
 	c, v := serve(t)
 	v.get("/signin")
 	if status, _ := v.post("/signin", url.Values{"username": {"good@demo.example"}, "password": {Password}, "token": {"other"}}); status != http.StatusForbidden {
-		t.Errorf("logged in with a forged form: %d", status)
+		t.Errorf("logged in with a form without its token: %d", status)
 	}
 	v.get("/signin")
 	if _, path := v.post("/signin", url.Values{"username": {"good@demo.example"}, "password": {Password}}); path != "/overview" {
@@ -121,11 +121,11 @@ func TestNothingIsChangedWithoutTheVisitsToken(t *testing.T) {
 	}
 	v.get("/wallet/new")
 	if status, _ := v.post("/wallet", url.Values{"card": {"x"}, "token": {"other"}}); status != http.StatusForbidden || c.Submitted("good@demo.example") != 0 {
-		t.Errorf("took a forged form: %d", status)
+		t.Errorf("took a form without its token: %d", status)
 	}
 }
 
-func TestStepsOfTheLogInCannotBeSkipped(t *testing.T) {
+func TestSignIn_RefusesSkippedSteps(t *testing.T) {
 	t.Parallel()
 	_, v := serve(t)
 	v.get("/signin")
@@ -137,7 +137,7 @@ func TestStepsOfTheLogInCannotBeSkipped(t *testing.T) {
 	}
 }
 
-func TestAmountsAndDaysAreWrittenAsTheSiteDoes(t *testing.T) {
+func TestAmountsAndDays_AreWrittenAsTheSiteDoes(t *testing.T) {
 	t.Parallel()
 	b := Bill{Start: time.Date(2026, 10, 4, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)}
 	if got := b.Period(); got != "Oct 4, 2026 – Nov 3, 2026" {

@@ -76,7 +76,7 @@ func (c *Carrier) answer(r *http.Request, decide handler) (reply, []byte) {
 		v = c.begin()
 		cookie = v.id
 	}
-	answer := stop("forged")
+	answer := stop("stale")
 	if r.Method != http.MethodPost || sandbox.Same(r.PostFormValue("token"), v.token) {
 		answer = decide(r, v)
 	}

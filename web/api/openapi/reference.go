@@ -75,7 +75,7 @@ func (d *Document) operationReference(described *schemas, operation *huma.Operat
 		shown.Reply, shown.Example = described.fields(described.of(content.Schema)), indent(content.Example)
 	}
 	for _, fault := range errorsOf(operation) {
-		shown.Faults = append(shown.Faults, docs.Fault{Status: fault.Status, Code: fault.Code, Text: fault.Message})
+		shown.Errors = append(shown.Errors, docs.Error{Status: fault.Status, Code: fault.Code, Text: fault.Message})
 	}
 	return shown
 }
