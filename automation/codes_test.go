@@ -13,7 +13,7 @@ import (
 
 // The database may not import the table of outcomes, so it names the few that
 // it decides on itself.
-func TestCodesOfTheDatabaseAreOutcomes(t *testing.T) {
+func TestOutcomes_IncludeTheCodesOfTheDatabase(t *testing.T) {
 	t.Parallel()
 	file, err := parser.ParseFile(token.NewFileSet(), "../db/session_end.go", nil, 0)
 	if err != nil {

@@ -37,7 +37,7 @@ operations = {"readHistory.read": read}
 
 // A script that would take all there is ends with a clear error on its line,
 // and the session beside it, which was in the middle of its work, does not notice.
-func TestAHostileScriptHarmsNoOtherSession(t *testing.T) {
+func TestSession_IsUnharmedByAnotherSessionsHostileScript(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, body, says string }{
 		{"loops", "    for a in range(90000):\n        for b in range(90000):\n            pass", "too many steps; is there an endless loop?"},

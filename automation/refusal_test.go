@@ -28,7 +28,7 @@ operations = {"readHistory.read": read}
 
 // However a script gets to ask for the credentials again, the page stops one
 // short of the site's lock-out.
-func TestCredentialsThatAreAskedForAgainCount(t *testing.T) {
+func TestSession_CountsCredentialsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	for name, login := range map[string]string{
 		"rejected": `    for attempt in user.credentials(attempts = 9):

@@ -106,11 +106,11 @@ func (s *sessions) claim(id string) (link db.Link, claimed db.Claimed) {
 // until waits for what a change of the link brings.
 func (s *sessions) until(link db.Link, what string, is func() bool) {
 	s.t.Helper()
-	rings, stop := s.db.Subscribe(link.ID)
+	woken, stop := s.db.Subscribe(link.ID)
 	defer stop()
 	for !is() {
 		select {
-		case <-rings:
+		case <-woken:
 		case <-time.After(3 * time.Minute):
 			s.t.Fatalf("the session of %s: %s does not come", link.IntegrationID, what)
 		}

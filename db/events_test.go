@@ -187,30 +187,30 @@ func TestLeaseDeliveries_GivesAgainAfterTheLease(t *testing.T) {
 func TestSubscribe_IsNotifiedAfterTheCommitOnly(t *testing.T) {
 	w := newFixture(t)
 	link := w.link()
-	rings, stop := w.db.Subscribe(link.ID)
+	woken, stop := w.db.Subscribe(link.ID)
 	rang := func() bool {
 		select {
-		case <-rings:
+		case <-woken:
 			return true
 		default:
 			return false
 		}
 	}
-	expect(t, "rings at once", rang(), false)
+	expect(t, "wakes at once", rang(), false)
 	lease := w.run(link)
-	expect(t, "rings for many changes", rang(), true)
-	expect(t, "rings twice", rang(), false)
+	expect(t, "wakes for many changes", rang(), true)
+	expect(t, "wakes twice", rang(), false)
 	w.want(w.db.StartOperation(t.Context(), lease, 1), db.ErrStale)
-	expect(t, "rings for a refused change", rang(), false)
+	expect(t, "wakes for a refused change", rang(), false)
 	sends, stopSends := w.db.Subscribe(db.TopicDeliveries)
 	defer stopSends()
 	dbtest.Finish(t, w.db, lease, `{}`)
-	expect(t, "rings at the end", rang(), true)
-	expect(t, "rings for deliveries", len(sends), 1)
+	expect(t, "wakes at the end", rang(), true)
+	expect(t, "wakes for deliveries", len(sends), 1)
 	stop()
 	stop()
 	w.db.Notify(link.ID)
-	expect(t, "rings after the watch", rang(), false)
+	expect(t, "wakes after the watch", rang(), false)
 }
 
 func TestSessionEvents_ReadsAfterANumberAndByKind(t *testing.T) {

@@ -50,11 +50,11 @@ func TestPhoneCode_WorksAgainForItsVisitor(t *testing.T) {
 	w := newFixture(t)
 	link := w.link()
 	id, code := w.phone(link)
-	rings, stop := w.db.Subscribe(link.ID)
+	woken, stop := w.db.Subscribe(link.ID)
 	defer stop()
 	_, err := w.db.UsePhoneCode(t.Context(), code, "phone")
 	w.must(err)
-	<-rings // the page that shows the code is told
+	<-woken // the page that shows the code is told
 	w.clock.Advance(time.Hour)
 	_, err = w.db.UsePhoneCode(t.Context(), code, "phone")
 	w.must(err)

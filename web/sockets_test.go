@@ -146,7 +146,7 @@ func (c *client) link(want db.LinkStatus, code any, at int64) {
 	}
 }
 
-func TestALinkIsFollowedToItsEnd(t *testing.T) {
+func TestLinkSocket_FollowsALinkToItsEnd(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	address := s.serve() + "/link/ws?code="
@@ -202,7 +202,7 @@ func (s *testServer) newLink(lifetime time.Duration) db.Link {
 	return dbtest.Link(s, s.DB, created)
 }
 
-func TestWhatIsWrongWithASocketIsToldBeforeTheUpgrade(t *testing.T) {
+func TestSockets_RefuseBeforeTheUpgrade(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	address := s.serve()
@@ -263,7 +263,7 @@ func (s *testServer) claimByAPI(link db.Link) (session, token string) {
 	return claimed.SessionID, claimed.ClientToken
 }
 
-func TestASessionIsDrivenAndResumed(t *testing.T) {
+func TestSessionSocket_DrivesASessionAndResumes(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	session, token := s.claimByAPI(s.newLink(time.Hour))
@@ -342,7 +342,7 @@ func (c *client) ended() {
 	c.closed(websocket.StatusNormalClosure)
 }
 
-func TestATokenThatOpensNothingClosesItsSocket(t *testing.T) {
+func TestSockets_CloseOnAnUnknownToken(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	session, token := s.claimByAPI(s.newLink(time.Hour))
@@ -365,7 +365,7 @@ func TestATokenThatOpensNothingClosesItsSocket(t *testing.T) {
 	}
 }
 
-func TestTooMuchClosesASocket(t *testing.T) {
+func TestSockets_CloseOnTooManyMessages(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	address := s.serve() + "/link/ws?code=" + s.newLink(time.Hour).ClaimCode
@@ -386,7 +386,7 @@ func TestTooMuchClosesASocket(t *testing.T) {
 }
 
 // A stop is told to who follows, after what it brings about.
-func TestAStopIsTold(t *testing.T) {
+func TestSockets_AnnounceTheServersStop(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	link := s.newLink(time.Hour)
@@ -422,7 +422,7 @@ func (n narrow) Accept() (net.Conn, error) {
 	return conn, err
 }
 
-func TestAReaderThatDoesNotReadHoldsNobodyUpAndMissesNothing(t *testing.T) {
+func TestSockets_NeitherWaitForASlowReaderNorSkipEvents(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	server := httptest.NewUnstartedServer(s.Public)

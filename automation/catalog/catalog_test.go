@@ -53,7 +53,7 @@ func ids(loaded *catalog.Catalog) string {
 	return strings.Join(names, " ")
 }
 
-func TestOperatorsScriptsStandBesideTheBuiltInOnes(t *testing.T) {
+func TestCatalog_HoldsOperatorsScriptsBesideBuiltInOnes(t *testing.T) {
 	t.Parallel()
 	loaded := load(t, catalog.Options{Folder: folder(map[string]string{
 		"library/integration.star": library, "library/README.md": "seen", "notes.txt": "",
@@ -67,7 +67,7 @@ func TestOperatorsScriptsStandBesideTheBuiltInOnes(t *testing.T) {
 	}
 }
 
-func TestScriptThatDoesNotLoadIsAFaultAndNoMore(t *testing.T) {
+func TestCatalog_ReportsAScriptThatDoesNotLoad(t *testing.T) {
 	t.Parallel()
 	loaded := load(t, catalog.Options{Folder: folder(map[string]string{
 		"library/integration.star":   library,
@@ -89,7 +89,7 @@ func TestScriptThatDoesNotLoadIsAFaultAndNoMore(t *testing.T) {
 	}
 }
 
-func TestLoopbackSiteIsInServiceOnlyWhereOneIsNamed(t *testing.T) {
+func TestCatalog_ServesALoopbackSiteOnlyWhereOneIsNamed(t *testing.T) {
 	t.Parallel()
 	if _, ok := load(t, catalog.Options{}).Get("demo"); ok {
 		t.Error("the demo carrier is in service, and nobody said where it is")
@@ -103,7 +103,7 @@ func TestLoopbackSiteIsInServiceOnlyWhereOneIsNamed(t *testing.T) {
 	}
 }
 
-func TestEveryWronglyNamedSiteIsTold(t *testing.T) {
+func TestCatalog_ReportsEverySiteNamedWrongly(t *testing.T) {
 	t.Parallel()
 	_, err := catalog.Load(catalog.Options{Sites: map[string]catalog.Site{
 		"demon": {URL: "http://127.0.0.1:4001"}, "demo": {URL: "ftp://x"},

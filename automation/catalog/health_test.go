@@ -9,7 +9,7 @@ import (
 	"passage/db"
 )
 
-func TestHealthIsWhatTheLatestSessionsSay(t *testing.T) {
+func TestHealth_FollowsTheLatestSessions(t *testing.T) {
 	t.Parallel()
 	const now = int64(1_800_000_000_000)
 	ends := func(codes ...outcome.Code) (list []db.End) {

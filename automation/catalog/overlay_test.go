@@ -103,7 +103,7 @@ func (w *watched) says(parts ...string) {
 // named is the script of the City Library under another name.
 func named(name string) string { return strings.ReplaceAll(library, "City Library", name) }
 
-func TestChangedScriptComesIntoServiceAndWhoHoldsTheOldOneKeepsIt(t *testing.T) {
+func TestOverlay_LoadsAChangedScriptAndLeavesTheOldOneToItsHolders(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := watch(t, nil, map[string]string{"library": library})
@@ -130,7 +130,7 @@ func TestChangedScriptComesIntoServiceAndWhoHoldsTheOldOneKeepsIt(t *testing.T) 
 
 // Editors cut a file to nothing and then write it, or rename it away; what is
 // seen in between must do nothing.
-func TestFileThatIsJustBeingWrittenChangesNothing(t *testing.T) {
+func TestOverlay_IgnoresAFileBeingWritten(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := watch(t, nil, map[string]string{"library": library})
@@ -153,7 +153,7 @@ func TestFileThatIsJustBeingWrittenChangesNothing(t *testing.T) {
 	})
 }
 
-func TestScriptThatDoesNotLoadKeepsTheLastGoodOne(t *testing.T) {
+func TestOverlay_KeepsTheLastScriptThatLoaded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := watch(t, nil, map[string]string{"library": library, "verizon": "fail(", "new": "fail("})
@@ -188,7 +188,7 @@ func TestScriptThatDoesNotLoadKeepsTheLastGoodOne(t *testing.T) {
 	})
 }
 
-func TestRemovedScriptFallsBackToTheBuiltInOne(t *testing.T) {
+func TestOverlay_FallsBackToTheBuiltInScript(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		builtIn, _ := load(t, catalog.Options{}).Get("att")
@@ -210,7 +210,7 @@ func TestRemovedScriptFallsBackToTheBuiltInOne(t *testing.T) {
 	})
 }
 
-func TestFolderThatIsAwayChangesNothing(t *testing.T) {
+func TestOverlay_IgnoresAMissingFolder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := watch(t, nil, map[string]string{"library": library})
@@ -235,7 +235,7 @@ func TestFolderThatIsAwayChangesNothing(t *testing.T) {
 
 // A site that is named holds for every version; one that is missing is said,
 // and keeps the version with a site in service.
-func TestReloadedScriptIsPointedWhereTheFirstWas(t *testing.T) {
+func TestOverlay_PointsAReloadedScriptToTheSameSite(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		local := strings.ReplaceAll(library, "library.example", "127.0.0.1:9")
@@ -254,7 +254,7 @@ func TestReloadedScriptIsPointedWhereTheFirstWas(t *testing.T) {
 	})
 }
 
-func TestWhatIsNoScriptIsPassedOver(t *testing.T) {
+func TestOverlay_SkipsOtherFiles(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := watch(t, nil, map[string]string{"library": library, ".git": "fail(", "pipe/integration.star": "",
@@ -274,7 +274,7 @@ func TestWhatIsNoScriptIsPassedOver(t *testing.T) {
 	})
 }
 
-func TestCatalogIsReadWhileItChanges(t *testing.T) {
+func TestCatalog_CanBeReadWhileItChanges(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := watch(t, nil, map[string]string{"library": library})

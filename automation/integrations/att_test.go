@@ -11,8 +11,8 @@ import (
 	"passage/automation/sandbox/att"
 )
 
-// harborline is the sandbox site with the script of att pointed at it.
-func harborline(t *testing.T) (*world, *att.Carrier) {
+// attFixture is the sandbox site with the script of att pointed at it.
+func attFixture(t *testing.T) (*fixture, *att.Carrier) {
 	t.Helper()
 	var account, signIn *httptest.Server
 	carrier := att.New(att.Options{
@@ -20,14 +20,14 @@ func harborline(t *testing.T) (*world, *att.Carrier) {
 		SignIn:  func() string { return signIn.URL },
 	})
 	account, signIn = serve(t, carrier.Account()), serve(t, carrier.SignIn())
-	return newWorld(t, "att", "20", account.URL, hostOf(t, signIn.URL, "127.0.0.1")), carrier
+	return newFixture(t, "att", "20", account.URL, hostOf(t, signIn.URL, "127.0.0.1")), carrier
 }
 
-func TestAttReadsWhatIsStoredAndWhatItWrote(t *testing.T) {
+func TestATT_ReadsWhatIsStoredAndWhatItWrote(t *testing.T) {
 	t.Parallel()
-	w, carrier := harborline(t)
+	f, carrier := attFixture(t)
 	scenario, _ := att.ScenarioOf("good")
-	s := w.loggedIn(t, scenario)
+	s := f.loggedIn(t, scenario)
 	var dry written
 	if err := s.do("paymentMethod.write", card+`,"dryRun":true}`, &dry); err != nil {
 		t.Fatalf("%v\n%s", err, s.story())
@@ -62,11 +62,11 @@ func TestAttReadsWhatIsStoredAndWhatItWrote(t *testing.T) {
 	}
 }
 
-func TestAttReadsBillsUpToTheLimit(t *testing.T) {
+func TestATT_ReadsBillsUpToTheLimit(t *testing.T) {
 	t.Parallel()
-	w, _ := harborline(t)
+	f, _ := attFixture(t)
 	scenario, _ := att.ScenarioOf("good")
-	s := w.loggedIn(t, scenario)
+	s := f.loggedIn(t, scenario)
 	for arguments, want := range map[string]int{`{"limit":1}`: 1, `{"limit":8}`: 8, "": 12, `{"limit":120}`: 15} {
 		var read billing
 		if err := s.do("mobileBillingStatement.read", arguments, &read); err != nil {
@@ -86,7 +86,7 @@ func TestAttReadsBillsUpToTheLimit(t *testing.T) {
 	}
 }
 
-func TestEveryScenarioOfAttIsWhole(t *testing.T) {
+func TestATT_EndsEveryScenarioAsItsTableSays(t *testing.T) {
 	t.Parallel()
 	checkTable(t, att.Scenarios(), att.ScenarioOf)
 }

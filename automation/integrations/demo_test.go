@@ -12,34 +12,34 @@ import (
 
 const card = `{"cardNumber":"` + sandbox.CardNumber + `","expirationDate":"12/30","cvv":"737","nameOnCard":"Ada Example","billingZip":"98101"`
 
-// demoWorld is the demo carrier with its script pointed at it.
-type demoWorld struct {
-	*world
+// demoFixture is the demo carrier with its script pointed at it.
+type demoFixture struct {
+	*fixture
 	*sandbox.Carrier
 }
 
-func newDemo(t *testing.T) demoWorld {
+func newDemo(t *testing.T) demoFixture {
 	t.Helper()
 	var frame *httptest.Server
 	carrier := sandbox.NewCarrier(sandbox.CarrierOptions{
 		FrameURL: func() string { return "http://" + hostOf(t, frame.URL, "localhost") },
 	})
 	frame = serve(t, carrier.CardFrame())
-	return demoWorld{newWorld(t, "demo", "20", serve(t, carrier.Site()).URL, hostOf(t, frame.URL, "localhost")), carrier}
+	return demoFixture{newFixture(t, "demo", "20", serve(t, carrier.Site()).URL, hostOf(t, frame.URL, "localhost")), carrier}
 }
 
 // signedIn is a session of a user who logs in with the password alone.
-func (w demoWorld) signedIn(t *testing.T, suffix string) (*session, string) {
+func (f demoFixture) signedIn(t *testing.T, suffix string) (*session, string) {
 	t.Helper()
 	good, _ := sandbox.ScenarioOf("good")
 	good = good.For(suffix)
-	return w.loggedIn(t, good), good.Username
+	return f.loggedIn(t, good), good.Username
 }
 
-func TestADryRunFillsEverythingAndChangesNothing(t *testing.T) {
+func TestDemo_FillsEverythingAndChangesNothingInADryRun(t *testing.T) {
 	t.Parallel()
-	w := newDemo(t)
-	s, username := w.signedIn(t, "dry")
+	f := newDemo(t)
+	s, username := f.signedIn(t, "dry")
 	var wrote written
 	err := s.do("paymentMethod.write", card+`,"dryRun":true,"billingAddress":{"line1":"12 Example Street","city":"Seattle","state":"WA"}}`, &wrote)
 	if err != nil {
@@ -48,7 +48,7 @@ func TestADryRunFillsEverythingAndChangesNothing(t *testing.T) {
 	if wrote.Success || !wrote.DryRun || wrote.Card.Last4 != "1111" {
 		t.Errorf("wrote %+v", wrote)
 	}
-	if n := w.Submitted(username); n != 0 || s.submitted {
+	if n := f.Submitted(username); n != 0 || s.submitted {
 		t.Errorf("%d submitted", n)
 	}
 	for _, selector := range []string{"#card-frame >> #card-number", "#card-frame >> #card-cvv", "#zip", "#state"} {
@@ -58,15 +58,15 @@ func TestADryRunFillsEverythingAndChangesNothing(t *testing.T) {
 	}
 }
 
-func TestAWrittenCardIsTheDefaultAndReadBack(t *testing.T) {
+func TestDemo_ReadsAWrittenCardBackAsTheDefault(t *testing.T) {
 	t.Parallel()
-	w := newDemo(t)
-	s, username := w.signedIn(t, "write")
+	f := newDemo(t)
+	s, username := f.signedIn(t, "write")
 	var wrote written
 	if err := s.do("paymentMethod.write", card+`,"billingAddress":{"line1":"12 Example Street","city":"Seattle","state":"WA"}}`, &wrote); err != nil {
 		t.Fatalf("%v\n%s", err, s.story())
 	}
-	stored := w.Cards(username)[0]
+	stored := f.Cards(username)[0]
 	if stored.Last4 != "1111" || stored.Address != "12 Example Street, Seattle, WA" || stored.Name != "Ada Example" || !stored.AutoPay {
 		t.Errorf("stored %+v", stored)
 	}
@@ -88,31 +88,31 @@ func TestAWrittenCardIsTheDefaultAndReadBack(t *testing.T) {
 	}
 }
 
-func TestAResumedWriteDoesNotWriteTwice(t *testing.T) {
+func TestDemo_DoesNotWriteTwiceWhenResumed(t *testing.T) {
 	t.Parallel()
-	w := newDemo(t)
-	s, username := w.signedIn(t, "resume")
+	f := newDemo(t)
+	s, username := f.signedIn(t, "resume")
 	for _, resuming := range []bool{true, true} { // nothing there yet, then there
 		s.resuming = resuming
 		if err := s.do("paymentMethod.write", card+"}", &written{}); err != nil {
 			t.Fatalf("%v\n%s", err, s.story())
 		}
 	}
-	if n := w.Submitted(username); n != 1 {
+	if n := f.Submitted(username); n != 1 {
 		t.Errorf("%d submitted", n)
 	}
 }
 
-func TestARefusedCardIsRejectedWithTheSitesWords(t *testing.T) {
+func TestDemo_RejectsADeclinedCardInTheSitesWords(t *testing.T) {
 	t.Parallel()
-	w := newDemo(t)
+	f := newDemo(t)
 	for name, test := range map[string]struct{ number, expires, says string }{
 		"declined": {sandbox.DeclinedCard, "12/30", "declined"},
 		"expired":  {sandbox.CardNumber, "01/20", "expired"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, _ := w.signedIn(t, name)
+			s, _ := f.signedIn(t, name)
 			arguments := strings.NewReplacer(sandbox.CardNumber, test.number, "12/30", test.expires).Replace(card + "}")
 			err := s.do("paymentMethod.write", arguments, &written{})
 			if ending(err) != "OPERATION_REJECTED" || !strings.Contains(err.Error(), test.says) {
@@ -122,10 +122,10 @@ func TestARefusedCardIsRejectedWithTheSitesWords(t *testing.T) {
 	}
 }
 
-func TestBillsAreReadUpToTheLimitOverPages(t *testing.T) {
+func TestDemo_ReadsBillsOverPagesUpToTheLimit(t *testing.T) {
 	t.Parallel()
-	w := newDemo(t)
-	s, _ := w.signedIn(t, "bills")
+	f := newDemo(t)
+	s, _ := f.signedIn(t, "bills")
 	for arguments, want := range map[string]int{"": 12, `{"limit":1}`: 1, `{"limit":5}`: 5, `{"limit":6}`: 6, `{"limit":100}`: 14} {
 		var read billing
 		if err := s.do("mobileBillingStatement.read", arguments, &read); err != nil {
@@ -147,11 +147,11 @@ func TestBillsAreReadUpToTheLimitOverPages(t *testing.T) {
 	}
 }
 
-func TestNothingTypedIsInAnyStep(t *testing.T) {
+func TestDemo_RecordsNothingTypedInAnyStep(t *testing.T) {
 	t.Parallel()
-	w := newDemo(t)
+	f := newDemo(t)
 	code, _ := sandbox.ScenarioOf("code")
-	s := w.loggedIn(t, code.For("canary"))
+	s := f.loggedIn(t, code.For("canary"))
 	if err := s.do("paymentMethod.write", card+"}", &written{}); err != nil {
 		t.Fatalf("%v\n%s", err, s.story())
 	}

@@ -21,7 +21,7 @@ import (
 // session is one attempt: what the runner is to the script, for a test.
 type session struct {
 	t         *testing.T
-	world     *world
+	fixture   *fixture
 	person    *sandbox.Person
 	run       *script.Run
 	resuming  bool
@@ -33,16 +33,16 @@ type session struct {
 	progress []string
 }
 
-func (w *world) session(t *testing.T, s sandbox.Scenario) *session {
+func (f *fixture) session(t *testing.T, s sandbox.Scenario) *session {
 	t.Helper()
 	redactor := secret.NewRedactor()
-	b, err := w.pool.Acquire(t.Context(), browser.Policy{Hosts: w.script.Hosts, AllowPrivate: w.script.AllowPrivate(), Redactor: redactor}, nil)
+	b, err := f.pool.Acquire(t.Context(), browser.Policy{Hosts: f.script.Hosts, AllowPrivate: f.script.AllowPrivate(), Redactor: redactor}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
-	one := &session{t: t, world: w, person: s.Person()}
-	one.run, err = w.script.Start(t.Context(), script.Options{Page: b.Page(), User: one, Recorder: one, Redactor: redactor})
+	one := &session{t: t, fixture: f, person: s.Person()}
+	one.run, err = f.script.Start(t.Context(), script.Options{Page: b.Page(), User: one, Recorder: one, Redactor: redactor})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,8 +56,8 @@ func (s *session) Ask(ctx context.Context, p prompt.Prompt) (prompt.Answer, erro
 		return nil, context.Cause(ctx)
 	}
 	values := s.person.Answer(string(p.Kind))
-	if faults := p.Validate(values); faults != nil {
-		return nil, outcome.New(outcome.InternalError, "the table's answer to %s is refused: %v", p.Kind, faults)
+	if invalid := p.Validate(values); invalid != nil {
+		return nil, outcome.New(outcome.InternalError, "the table's answer to %s is refused: %v", p.Kind, invalid)
 	}
 	answer := prompt.Answer{}
 	for name, value := range values {
@@ -96,7 +96,7 @@ func (s *session) Account(_ context.Context, id string) error {
 func (s *session) do(name, arguments string, into any) error {
 	s.t.Helper()
 	resource, action, _ := strings.Cut(name, ".")
-	operation, ok := s.world.operations.Operation(resource, action)
+	operation, ok := s.fixture.operations.Operation(resource, action)
 	if !ok {
 		s.t.Fatalf("no operation %s", name)
 	}

@@ -10,8 +10,8 @@ import (
 	"passage/automation/sandbox/tmobile"
 )
 
-// pinewave is the sandbox site with the script of tmobile pointed at it.
-func pinewave(t *testing.T) (*world, *tmobile.Carrier) {
+// tmobileFixture is the sandbox site with the script of tmobile pointed at it.
+func tmobileFixture(t *testing.T) (*fixture, *tmobile.Carrier) {
 	t.Helper()
 	var my, identity, frame *httptest.Server
 	carrier := tmobile.New(tmobile.Options{
@@ -20,18 +20,18 @@ func pinewave(t *testing.T) (*world, *tmobile.Carrier) {
 		Frame:    func() string { return "http://" + hostOf(t, frame.URL, "localhost") },
 	})
 	my, identity, frame = serve(t, carrier.My()), serve(t, carrier.Identity()), serve(t, carrier.CardFrame())
-	return newWorld(t, "tmobile", "20", my.URL, hostOf(t, identity.URL, "127.0.0.1"), hostOf(t, frame.URL, "localhost")), carrier
+	return newFixture(t, "tmobile", "20", my.URL, hostOf(t, identity.URL, "127.0.0.1"), hostOf(t, frame.URL, "localhost")), carrier
 }
 
 // subscribed is a session of a user of Pinewave who has logged in.
 func subscribed(t *testing.T, name string) (*session, *tmobile.Carrier, string) {
 	t.Helper()
-	w, carrier := pinewave(t)
+	f, carrier := tmobileFixture(t)
 	scenario, _ := tmobile.ScenarioOf(name)
-	return w.loggedIn(t, scenario), carrier, scenario.Username
+	return f.loggedIn(t, scenario), carrier, scenario.Username
 }
 
-func TestTmobileReadsWhatIsStoredAndWhatItWrote(t *testing.T) {
+func TestTMobile_ReadsWhatIsStoredAndWhatItWrote(t *testing.T) {
 	t.Parallel()
 	s, carrier, username := subscribed(t, "good")
 	var dry written
@@ -63,7 +63,7 @@ func TestTmobileReadsWhatIsStoredAndWhatItWrote(t *testing.T) {
 	}
 }
 
-func TestTmobileScrollsOnlyAsFarAsTheLimit(t *testing.T) {
+func TestTMobile_ScrollsOnlyAsFarAsTheLimit(t *testing.T) {
 	t.Parallel()
 	s, _, _ := subscribed(t, "good")
 	for arguments, want := range map[string]struct{ bills, loaded int }{
@@ -94,20 +94,20 @@ func TestTmobileScrollsOnlyAsFarAsTheLimit(t *testing.T) {
 	}
 }
 
-func TestTmobileTypesNoCardWhereTheHostIsNotListed(t *testing.T) {
+func TestTMobile_TypesNoCardWhereTheHostIsNotListed(t *testing.T) {
 	t.Parallel()
-	all, carrier := pinewave(t)
+	all, carrier := tmobileFixture(t)
 	listed := slices.DeleteFunc(slices.Clone(all.script.Hosts), func(host string) bool { return strings.HasPrefix(host, "localhost:") })
-	w := newWorld(t, "tmobile", "3", all.script.Site, listed...)
+	f := newFixture(t, "tmobile", "3", all.script.Site, listed...)
 	scenario, _ := tmobile.ScenarioOf("good")
-	s := w.loggedIn(t, scenario)
+	s := f.loggedIn(t, scenario)
 	err := s.do("paymentMethod.write", card+"}", &written{})
 	if ending(err) != "SITE_CHANGED" || !strings.Contains(err.Error(), "not on the integration's list of hosts") || carrier.Submitted(scenario.Username) != 0 {
 		t.Errorf("%v, %d submitted\n%s", err, carrier.Submitted(scenario.Username), s.story())
 	}
 }
 
-func TestTmobileIsNeverShownASecretInItsSteps(t *testing.T) {
+func TestTMobile_RecordsNoSecretInAnyStep(t *testing.T) {
 	t.Parallel()
 	s, _, username := subscribed(t, "code")
 	if err := s.do("paymentMethod.write", card+"}", &written{}); err != nil {
@@ -120,7 +120,7 @@ func TestTmobileIsNeverShownASecretInItsSteps(t *testing.T) {
 	}
 }
 
-func TestEveryScenarioOfTmobileIsWhole(t *testing.T) {
+func TestTMobile_EndsEveryScenarioAsItsTableSays(t *testing.T) {
 	t.Parallel()
 	checkTable(t, tmobile.Scenarios(), tmobile.ScenarioOf)
 }

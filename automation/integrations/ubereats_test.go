@@ -9,12 +9,12 @@ import (
 	"passage/automation/sandbox/ubereats"
 )
 
-// ubereatsWorld is Larder Lane with the script of ubereats pointed at it.
-func ubereatsWorld(t *testing.T, survey time.Duration) (*world, *ubereats.Site) {
+// uberEatsFixture is Larder Lane with the script of ubereats pointed at it.
+func uberEatsFixture(t *testing.T, survey time.Duration) (*fixture, *ubereats.Site) {
 	t.Helper()
 	now := time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
 	site := ubereats.New(ubereats.Options{Now: func() time.Time { return now }, Survey: survey})
-	return newWorld(t, "ubereats", "20", serve(t, site.Handler()).URL), site
+	return newFixture(t, "ubereats", "20", serve(t, site.Handler()).URL), site
 }
 
 type ubereatsOrders struct {
@@ -32,10 +32,10 @@ type ubereatsOrders struct {
 }
 
 // ubereatsReads logs a good user in and reads.
-func ubereatsReads(t *testing.T, w *world, arguments string) (*session, string, ubereatsOrders) {
+func ubereatsReads(t *testing.T, f *fixture, arguments string) (*session, string, ubereatsOrders) {
 	t.Helper()
 	good, _ := ubereats.ScenarioOf("good@" + ubereats.Domain)
-	s := w.loggedIn(t, good)
+	s := f.loggedIn(t, good)
 	var read ubereatsOrders
 	if err := s.do("orderHistory.read", arguments, &read); err != nil {
 		t.Fatalf("%v\n%s", err, s.story())
@@ -43,10 +43,10 @@ func ubereatsReads(t *testing.T, w *world, arguments string) (*session, string, 
 	return s, good.Username, read
 }
 
-func TestOrdersOfUbereatsAreReadAsTheSiteHasThem(t *testing.T) {
+func TestUberEats_ReadsOrdersAsTheSiteHasThem(t *testing.T) {
 	t.Parallel()
-	w, site := ubereatsWorld(t, time.Hour)
-	s, username, read := ubereatsReads(t, w, `{"limit":12}`)
+	f, site := uberEatsFixture(t, time.Hour)
+	s, username, read := ubereatsReads(t, f, `{"limit":12}`)
 	if read.OrderCount != 12 || len(read.Orders) != 12 {
 		t.Fatalf("%d of %d orders", read.OrderCount, len(read.Orders))
 	}
@@ -70,10 +70,10 @@ func TestOrdersOfUbereatsAreReadAsTheSiteHasThem(t *testing.T) {
 	}
 }
 
-func TestASurveyOverTheListOfUbereatsDoesNotHinderReadingAllOfIt(t *testing.T) {
+func TestUberEats_ReadsTheWholeListBehindASurvey(t *testing.T) {
 	t.Parallel()
-	w, site := ubereatsWorld(t, time.Millisecond)
-	s, username, read := ubereatsReads(t, w, "")
+	f, site := uberEatsFixture(t, time.Millisecond)
+	s, username, read := ubereatsReads(t, f, "")
 	if all := site.Orders(username); read.OrderCount != len(all) || read.Orders[len(all)-1].OrderID != all[len(all)-1].ID {
 		t.Errorf("%d orders of %d", read.OrderCount, len(all))
 	}

@@ -11,8 +11,8 @@ import (
 
 const verizonCard = `{"cardNumber":"4111111111111111","expirationDate":"12/30","cvv":"737","nameOnCard":"Iris Specimen","billingZip":"60601"`
 
-// verizonWorld is Copperline with the script of verizon pointed at it.
-func verizonWorld(t *testing.T) (*world, *verizon.Carrier) {
+// verizonFixture is Copperline with the script of verizon pointed at it.
+func verizonFixture(t *testing.T) (*fixture, *verizon.Carrier) {
 	t.Helper()
 	now := time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
 	var processor *httptest.Server
@@ -22,20 +22,20 @@ func verizonWorld(t *testing.T) (*world, *verizon.Carrier) {
 		Processor: func() string { return "http://" + hostOf(t, processor.URL, "localhost") },
 	})
 	processor = serve(t, carrier.Processor())
-	return newWorld(t, "verizon", "20", serve(t, carrier.Site()).URL, hostOf(t, processor.URL, "localhost")), carrier
+	return newFixture(t, "verizon", "20", serve(t, carrier.Site()).URL, hostOf(t, processor.URL, "localhost")), carrier
 }
 
 // verizonSignedIn is a session of a user who logs in with the password alone.
-func verizonSignedIn(t *testing.T, w *world, suffix string) (*session, string) {
+func verizonSignedIn(t *testing.T, f *fixture, suffix string) (*session, string) {
 	t.Helper()
 	good, _ := verizon.ScenarioOf("good+" + suffix + "@" + verizon.Domain)
-	return w.loggedIn(t, good), good.Username
+	return f.loggedIn(t, good), good.Username
 }
 
-func TestADryRunOfVerizonLeavesTheFilledPageAndChangesNothing(t *testing.T) {
+func TestVerizon_FillsEverythingAndChangesNothingInADryRun(t *testing.T) {
 	t.Parallel()
-	w, site := verizonWorld(t)
-	s, username := verizonSignedIn(t, w, "dry")
+	f, site := verizonFixture(t)
+	s, username := verizonSignedIn(t, f, "dry")
 	var wrote written
 	address := `,"billingAddress":{"line1":"12 Example Street","line2":"Apt 4","city":"Chicago","state":"IL"}}`
 	if err := s.do("paymentMethod.write", verizonCard+`,"dryRun":true`+address, &wrote); err != nil {
@@ -59,10 +59,10 @@ func TestADryRunOfVerizonLeavesTheFilledPageAndChangesNothing(t *testing.T) {
 	}
 }
 
-func TestACardWrittenAtVerizonPaysAndIsReadBackFromNestedShadows(t *testing.T) {
+func TestVerizon_ReadsAWrittenCardBackFromNestedShadowRoots(t *testing.T) {
 	t.Parallel()
-	w, site := verizonWorld(t)
-	s, username := verizonSignedIn(t, w, "write")
+	f, site := verizonFixture(t)
+	s, username := verizonSignedIn(t, f, "write")
 	address := `,"billingAddress":{"line1":"12 Example Street","line2":"Apt 4","city":"Chicago","state":"IL"}}`
 	if err := s.do("paymentMethod.write", verizonCard+address, &written{}); err != nil {
 		t.Fatalf("%v\n%s", err, s.story())
@@ -91,10 +91,10 @@ func TestACardWrittenAtVerizonPaysAndIsReadBackFromNestedShadows(t *testing.T) {
 	}
 }
 
-func TestAResumedWriteAtVerizonDoesNotWriteTwice(t *testing.T) {
+func TestVerizon_DoesNotWriteTwiceWhenResumed(t *testing.T) {
 	t.Parallel()
-	w, site := verizonWorld(t)
-	s, username := verizonSignedIn(t, w, "resume")
+	f, site := verizonFixture(t)
+	s, username := verizonSignedIn(t, f, "resume")
 	s.resuming = true
 	for range 2 { // nothing there yet, then there
 		if err := s.do("paymentMethod.write", verizonCard+"}", &written{}); err != nil {
@@ -106,9 +106,9 @@ func TestAResumedWriteAtVerizonDoesNotWriteTwice(t *testing.T) {
 	}
 }
 
-func TestACardThatVerizonRefusesIsRejected(t *testing.T) {
+func TestVerizon_RejectsADeclinedCard(t *testing.T) {
 	t.Parallel()
-	w, site := verizonWorld(t)
+	f, site := verizonFixture(t)
 	for name, test := range map[string]struct {
 		number, expires, says string
 		submitted             int
@@ -119,7 +119,7 @@ func TestACardThatVerizonRefusesIsRejected(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, username := verizonSignedIn(t, w, name)
+			s, username := verizonSignedIn(t, f, name)
 			arguments := strings.NewReplacer("4111111111111111", test.number, "12/30", test.expires).Replace(verizonCard + "}")
 			err := s.do("paymentMethod.write", arguments, &written{})
 			if ending(err) != "OPERATION_REJECTED" || !strings.Contains(err.Error(), test.says) {
@@ -132,11 +132,11 @@ func TestACardThatVerizonRefusesIsRejected(t *testing.T) {
 	}
 }
 
-func TestBillsOfTheChosenLineOfVerizonAreReadOverTheYears(t *testing.T) {
+func TestVerizon_ReadsTheChosenLinesBillsOverTheYears(t *testing.T) {
 	t.Parallel()
-	w, site := verizonWorld(t)
+	f, site := verizonFixture(t)
 	family, _ := verizon.ScenarioOf("family@" + verizon.Domain)
-	s := w.loggedIn(t, family)
+	s := f.loggedIn(t, family)
 	all := site.Bills(family.Username, family.Answers.Choice)
 	for arguments, want := range map[string]int{"": 12, `{"limit":1}`: 1, `{"limit":100}`: len(all)} {
 		var read billing

@@ -27,7 +27,7 @@ func operation(t testing.TB, name string) *Operation {
 	return found
 }
 
-func TestEveryOperationOfTheContractIsThere(t *testing.T) {
+func TestOperations_AreThoseOfTheContract(t *testing.T) {
 	t.Parallel()
 	want := []string{"mobileBillingStatement.read", "orderHistory.read", "paymentMethod.read", "paymentMethod.write", "readHistory.read"}
 	if got := loaded(t).Names(); !slices.Equal(got, want) {
@@ -35,7 +35,7 @@ func TestEveryOperationOfTheContractIsThere(t *testing.T) {
 	}
 }
 
-func TestOperationsAreFoundByTheirExactNameOnly(t *testing.T) {
+func TestOperations_AreFoundByExactNameOnly(t *testing.T) {
 	t.Parallel()
 	set := loaded(t)
 	for _, name := range [][2]string{{"paymentmethod", "read"}, {"paymentMethod", "Read"}, {"paymentMethod", "delete"}, {"", ""}, {"paymentMethod.read", ""}} {
@@ -45,7 +45,7 @@ func TestOperationsAreFoundByTheirExactNameOnly(t *testing.T) {
 	}
 }
 
-func TestSecretsOfACardAreMarked(t *testing.T) {
+func TestOperations_MarkTheSecretsOfACard(t *testing.T) {
 	t.Parallel()
 	if got, want := operation(t, "paymentMethod.write").Sensitive, []string{"cardNumber", "cvv"}; !slices.Equal(got, want) {
 		t.Errorf("sensitive = %v, want %v", got, want)
@@ -139,7 +139,7 @@ func TestResults(t *testing.T) {
 	}
 }
 
-func TestPublishedExamplesFitTheirOwnSchema(t *testing.T) {
+func TestExamples_FitTheirOwnSchema(t *testing.T) {
 	t.Parallel()
 	set := loaded(t)
 	for _, name := range set.Names() {

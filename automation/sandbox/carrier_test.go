@@ -9,7 +9,7 @@ import (
 	"passage/automation/sandbox"
 )
 
-func TestAPostWithoutTheVisitsTokenChangesNothing(t *testing.T) {
+func TestCarrier_RefusesAPostWithoutTheVisitsToken(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.CarrierOptions{})
 	const user = "good+csrf@demo.example"
@@ -35,7 +35,7 @@ func TestAPostWithoutTheVisitsTokenChangesNothing(t *testing.T) {
 	b.at("/account")
 }
 
-func TestACardIsStoredThroughTheFramesToken(t *testing.T) {
+func TestCarrier_StoresACardByTheFramesToken(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.CarrierOptions{})
 	const user = "good+card@demo.example"
@@ -59,7 +59,7 @@ func TestACardIsStoredThroughTheFramesToken(t *testing.T) {
 	}
 }
 
-func TestARefusedCardChangesNothing(t *testing.T) {
+func TestCarrier_KeepsTheOldCardAfterADeclinedOne(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.CarrierOptions{})
 	for _, test := range []struct{ user, number, expires, says string }{
@@ -78,7 +78,7 @@ func TestARefusedCardChangesNothing(t *testing.T) {
 	}
 }
 
-func TestATokenIsGoodForOneForm(t *testing.T) {
+func TestCarrier_TakesATokenOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.CarrierOptions{})
 	b := s.browser(t)
@@ -91,7 +91,7 @@ func TestATokenIsGoodForOneForm(t *testing.T) {
 	}
 }
 
-func TestTheFrameRefusesWhatIsNoCard(t *testing.T) {
+func TestCardFrame_RefusesWhatIsNoCard(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.CarrierOptions{})
 	b := s.browser(t)
@@ -102,7 +102,7 @@ func TestTheFrameRefusesWhatIsNoCard(t *testing.T) {
 	}
 }
 
-func TestBillsGoOverSeveralPages(t *testing.T) {
+func TestCarrier_SpreadsBillsOverPages(t *testing.T) {
 	t.Parallel()
 	b := open(t, sandbox.CarrierOptions{}).browser(t)
 	b.signIn("good+bills@demo.example", sandbox.Password)
@@ -125,7 +125,7 @@ func TestBillsGoOverSeveralPages(t *testing.T) {
 	b.has(`datetime="2026-10-04"`) // the newest ended on the 3rd of this month
 }
 
-func TestANewcomerHasNothing(t *testing.T) {
+func TestCarrier_ShowsANewcomerNothing(t *testing.T) {
 	t.Parallel()
 	b := open(t, sandbox.CarrierOptions{}).browser(t)
 	b.signIn("newcomer@demo.example", sandbox.Password)
@@ -137,7 +137,7 @@ func TestANewcomerHasNothing(t *testing.T) {
 	b.count(`class="method`, 0)
 }
 
-func TestFlakyFailsInTheFirstVisitOnly(t *testing.T) {
+func TestCarrier_FailsTheFlakyUsersFirstVisitOnly(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.CarrierOptions{})
 	for visit, want := range []int{500, 200, 200} {
@@ -152,7 +152,7 @@ func TestFlakyFailsInTheFirstVisitOnly(t *testing.T) {
 	}
 }
 
-func TestALostAnswerLeavesTheCardStored(t *testing.T) {
+func TestCarrier_StoresTheCardWhoseAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.CarrierOptions{})
 	const user = "unconfirmed+test@demo.example"
@@ -172,7 +172,7 @@ func TestALostAnswerLeavesTheCardStored(t *testing.T) {
 	}
 }
 
-func TestRedesignedPagesHaveNoneOfTheOldMarks(t *testing.T) {
+func TestCarrier_RedesignsEveryPage(t *testing.T) {
 	t.Parallel()
 	b := open(t, sandbox.CarrierOptions{}).browser(t)
 	b.signIn("redesigned@demo.example", sandbox.Password)
@@ -185,7 +185,7 @@ func TestRedesignedPagesHaveNoneOfTheOldMarks(t *testing.T) {
 	}
 }
 
-func TestTheSlowUserWaitsAndNobodyElse(t *testing.T) {
+func TestCarrier_KeepsOnlyTheSlowUserWaiting(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.CarrierOptions{Slow: 300 * time.Millisecond})
 	for user, want := range map[string]bool{"slow@demo.example": true, "good+slow@demo.example": false} {
@@ -199,7 +199,7 @@ func TestTheSlowUserWaitsAndNobodyElse(t *testing.T) {
 	}
 }
 
-func TestUsersShareNothing(t *testing.T) {
+func TestCarrier_SharesNothingBetweenUsers(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.CarrierOptions{})
 	for i := range 12 {

@@ -36,7 +36,7 @@ func read(t *testing.T, reply *http.Response, err error) (int, string) {
 	return reply.StatusCode, string(body)
 }
 
-func TestTheButtonCreatesALinkAndGoesToItsClaimPage(t *testing.T) {
+func TestMerchant_CreatesALinkAndGoesToItsClaimPage(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		card  string
@@ -83,7 +83,7 @@ func TestTheButtonCreatesALinkAndGoesToItsClaimPage(t *testing.T) {
 	}
 }
 
-func TestTheShopsScriptGetsTheClaimURL(t *testing.T) {
+func TestMerchant_GivesItsScriptTheClaimURL(t *testing.T) {
 	t.Parallel()
 	address, client := shop(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusCreated)
@@ -100,7 +100,7 @@ func TestTheShopsScriptGetsTheClaimURL(t *testing.T) {
 	}
 }
 
-func TestTheReturnPageShowsWhatTheAPISays(t *testing.T) {
+func TestMerchant_ShowsWhatTheAPISaysOnReturn(t *testing.T) {
 	t.Parallel()
 	const methods, bills = `{"paymentMethods":[{"order":0,"last4":"4242","brand":"Visa","isDefault":true}]}`, `{"billing":[{"periodStart":"2026-10-04","amountDue":64.5,"currency":"USD"}]}`
 	for _, test := range []struct {
@@ -131,7 +131,7 @@ func TestTheReturnPageShowsWhatTheAPISays(t *testing.T) {
 	}
 }
 
-func TestTheShopSaysWhatTheAPIRefused(t *testing.T) {
+func TestMerchant_ShowsWhatTheAPIRefused(t *testing.T) {
 	t.Parallel()
 	address, client := shop(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
@@ -151,7 +151,7 @@ func TestTheShopSaysWhatTheAPIRefused(t *testing.T) {
 	}
 }
 
-func TestTheLastWebhooksAreShown(t *testing.T) {
+func TestMerchant_ShowsTheLastWebhooks(t *testing.T) {
 	t.Parallel()
 	address, client := shop(t, http.NotFound)
 	for i := range 25 {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestRecentForgetsTheLeastRecentlyUsed(t *testing.T) {
+func TestRecent_ForgetsTheLeastRecentlyUsed(t *testing.T) {
 	t.Parallel()
 	m := NewRecent[int](3)
 	for i := range 5 {

@@ -8,7 +8,7 @@ import (
 	"passage/automation/sandbox"
 )
 
-func TestEveryScenarioEndsInAnOutcomeThatExists(t *testing.T) {
+func TestScenarios_EndInOutcomesThatExist(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, s := range sandbox.Scenarios() {
@@ -18,7 +18,7 @@ func TestEveryScenarioEndsInAnOutcomeThatExists(t *testing.T) {
 			}
 		}
 		if seen[s.Name] || s.About == "" || s.Username != s.Name+"@demo.example" {
-			t.Errorf("faulty row %+v", s)
+			t.Errorf("invalid row %+v", s)
 		}
 		seen[s.Name] = true
 		again, ok := sandbox.ScenarioOf(" " + strings.ToUpper(s.For("x").Username))
@@ -28,7 +28,7 @@ func TestEveryScenarioEndsInAnOutcomeThatExists(t *testing.T) {
 	}
 }
 
-func TestAPersonAnswersInTheOrderOfTheTable(t *testing.T) {
+func TestPerson_AnswersInTheOrderOfTheTable(t *testing.T) {
 	t.Parallel()
 	forgetful, _ := sandbox.ScenarioOf("forgetful")
 	p := forgetful.For("7").Person()

@@ -10,7 +10,7 @@ import (
 	"passage/automation/sandbox"
 )
 
-func TestThePasswordOpensTheAccount(t *testing.T) {
+func TestSignIn_OpensTheAccountForThePassword(t *testing.T) {
 	t.Parallel()
 	b := open(t, sandbox.CarrierOptions{}).browser(t)
 	b.signIn("good+password@demo.example", sandbox.Password)
@@ -21,7 +21,7 @@ func TestThePasswordOpensTheAccount(t *testing.T) {
 	b.at("/signin/user")
 }
 
-func TestAWrongPasswordIsAskedForAgain(t *testing.T) {
+func TestSignIn_AsksAgainAfterAWrongPassword(t *testing.T) {
 	t.Parallel()
 	b := open(t, sandbox.CarrierOptions{}).browser(t)
 	for _, username := range []string{"forgetful@demo.example", "nobody@demo.example", "good@elsewhere.example", "4255550100"} {
@@ -36,7 +36,7 @@ func TestAWrongPasswordIsAskedForAgain(t *testing.T) {
 	b.at("/account")
 }
 
-func TestAUserNameMustLookLikeOne(t *testing.T) {
+func TestSignIn_RefusesWhatIsNoUserName(t *testing.T) {
 	t.Parallel()
 	b := open(t, sandbox.CarrierOptions{}).browser(t)
 	for _, username := range []string{"", "ada", "a@b c", "123", strings.Repeat("a", 300) + "@demo.example"} {
@@ -47,7 +47,7 @@ func TestAUserNameMustLookLikeOne(t *testing.T) {
 	}
 }
 
-func TestSecondFactorsComeBetweenPasswordAndAccount(t *testing.T) {
+func TestSignIn_AsksForTheSecondFactorAfterThePassword(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.CarrierOptions{})
 	for _, test := range []struct {
@@ -73,7 +73,7 @@ func TestSecondFactorsComeBetweenPasswordAndAccount(t *testing.T) {
 	}
 }
 
-func TestTheCodeGoesWhereThePersonChose(t *testing.T) {
+func TestSignIn_SendsTheCodeWhereTheUserChose(t *testing.T) {
 	t.Parallel()
 	b := open(t, sandbox.CarrierOptions{}).browser(t)
 	b.signIn("choice@demo.example", sandbox.Password)
@@ -89,7 +89,7 @@ func TestTheCodeGoesWhereThePersonChose(t *testing.T) {
 	b.at("/account")
 }
 
-func TestAPushRequestApprovesItselfAfterItsTime(t *testing.T) {
+func TestSignIn_ApprovesAPushRequestAfterAWhile(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	now := today
@@ -116,7 +116,7 @@ func TestAPushRequestApprovesItselfAfterItsTime(t *testing.T) {
 	}
 }
 
-func TestStopPagesEndTheVisit(t *testing.T) {
+func TestSignIn_EndsTheVisitOnAStopPage(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.CarrierOptions{})
 	for _, test := range []struct {
@@ -141,7 +141,7 @@ func TestStopPagesEndTheVisit(t *testing.T) {
 	}
 }
 
-func TestACookieFromBeforeTheLogInIsWorthNothingAfterIt(t *testing.T) {
+func TestSignIn_ReplacesTheCookie(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.CarrierOptions{})
 	b := s.browser(t)

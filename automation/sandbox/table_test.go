@@ -17,7 +17,7 @@ var oneRow = sandbox.Table[string]{
 	Rows:   []sandbox.Row[string]{{Scenario: sandbox.Scenario{Name: "good", Outcome: "SITE_CHANGED", Answers: sandbox.Answers{Choice: "email"}}, Site: "odd"}},
 }
 
-func TestARowIsCompletedByWhatIsUsual(t *testing.T) {
+func TestTable_FillsInTheUsualValues(t *testing.T) {
 	t.Parallel()
 	got := oneRow.Scenarios()[0]
 	if got.Username != "good@site.example" || got.Again != "SITE_CHANGED" || !slices.Equal(got.Answers.Passwords, []string{"usual"}) || got.Answers.Choice != "email" {
@@ -25,7 +25,7 @@ func TestARowIsCompletedByWhatIsUsual(t *testing.T) {
 	}
 }
 
-func TestAUserIsFoundByAnAddressAndARowByItsNameToo(t *testing.T) {
+func TestTable_FindsAUserByAddressAndARowByName(t *testing.T) {
 	t.Parallel()
 	long := "good+" + strings.Repeat("x", 200) + "@site.example"
 	for name, want := range map[string]struct{ find, user string }{
@@ -45,7 +45,7 @@ func TestAUserIsFoundByAnAddressAndARowByItsNameToo(t *testing.T) {
 	}
 }
 
-func TestAssetsAreStylesAndScriptsAlone(t *testing.T) {
+func TestAssets_AreStylesAndScriptsAlone(t *testing.T) {
 	t.Parallel()
 	site := sandbox.Assets("/assets/", fstest.MapFS{"a.css": {}, "a.js": {}, "a.html": {}})
 	for path, want := range map[string]int{"/assets/a.css": 200, "/assets/a.js": 200, "/assets/a.html": 404, "/assets/": 404, "/assets/b.js": 404} {

@@ -269,7 +269,7 @@ func TestTry_EndsCleanlyWhenInterrupted(t *testing.T) {
 	tried{code, "", stderr.String()}.says(t, exitFailure, "USER_CANCELLED: interrupted")
 }
 
-// ringing keeps what is written, and rings once a word is there.
+// signalWriter keeps what is written, and calls signal once word is in it.
 type signalWriter struct {
 	bytes.Buffer
 	word   string

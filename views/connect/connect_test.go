@@ -20,7 +20,7 @@ func html(t *testing.T, component templ.Component) string {
 	return page.String()
 }
 
-func frame() Layout {
+func testLayout() Layout {
 	return Layout{
 		Text: views.Match("en"), Merchant: "Acme", Service: "Demo Mobile", Integration: "demo",
 		Return: "https://shop.example/done?linkId=link_1", Cancel: "/s/1/cancel", Stream: "/s/1/events", Revision: 3,
@@ -53,7 +53,7 @@ func TestReturnLink_KeepsTheAddress(t *testing.T) {
 		"com.example.app:/back?linkId=link_abc123",
 		"https://a.example/x?y=%20a+b&linkId=link_abc123#frag",
 	} {
-		f := frame()
+		f := testLayout()
 		f.Return = address
 		for name, model := range map[string]Model{"done": Done{}, "failed": Failed{Code: outcome.UserCancelled}, "expired": Expired{}} {
 			want := `href="` + strings.ReplaceAll(address, "&", "&amp;") + `"`
@@ -67,7 +67,7 @@ func TestReturnLink_KeepsTheAddress(t *testing.T) {
 func TestPage_EscapesTextsOfSiteAndMerchant(t *testing.T) {
 	t.Parallel()
 	const nasty = `"><script>alert(1)</script>{merchant}`
-	f := frame()
+	f := testLayout()
 	f.Merchant, f.Service = nasty, nasty
 	for _, model := range []Model{
 		Claim{User: nasty, Operations: []Operation{{Resource: nasty, Action: nasty, Last4: nasty, Brand: nasty}}},
@@ -81,7 +81,7 @@ func TestPage_EscapesTextsOfSiteAndMerchant(t *testing.T) {
 
 func TestLogIn_NeverRefillsSecretFields(t *testing.T) {
 	t.Parallel()
-	page := html(t, Page(frame(), LogIn{
+	page := html(t, Page(testLayout(), LogIn{
 		Ask:    Ask{Action: "/s/1", Prompt: "p2", Reason: "wrong_password", AttemptsLeft: 2},
 		Fields: []Field{{Name: "username", Autocomplete: "username"}, {Name: "password", Autocomplete: "current-password", Secret: true}},
 		Values: map[string]string{"username": "ada", "password": "hunter2"},
@@ -95,10 +95,10 @@ func TestLogIn_NeverRefillsSecretFields(t *testing.T) {
 
 func TestCode_SubmitsItselfOnlyTheFirstTime(t *testing.T) {
 	t.Parallel()
-	first := html(t, Page(frame(), Code{Ask: Ask{Prompt: "p1"}, Digits: 6}))
+	first := html(t, Page(testLayout(), Code{Ask: Ask{Prompt: "p1"}, Digits: 6}))
 	mustHold(t, first, `data-digits="6"`, `inputmode="numeric"`, `autocomplete="one-time-code"`, "sent by itself")
 	mustNotHold(t, first, "maxlength")
-	again := html(t, Page(frame(), Code{Ask: Ask{Prompt: "p2", Reason: "wrong_code"}, Digits: 6}))
+	again := html(t, Page(testLayout(), Code{Ask: Ask{Prompt: "p2", Reason: "wrong_code"}, Digits: 6}))
 	mustNotHold(t, again, "data-digits", "sent by itself")
 	mustHold(t, again, `aria-invalid="true"`)
 }
@@ -107,16 +107,16 @@ func TestPage_RefreshesOnlyWithoutAPrompt(t *testing.T) {
 	t.Parallel()
 	const refresh = `http-equiv="refresh"`
 	for _, model := range []Model{Working{}, Approval{}, OtherDevice{Waiting: true}} {
-		mustHold(t, html(t, Page(frame(), model)), refresh)
+		mustHold(t, html(t, Page(testLayout(), model)), refresh)
 	}
 	for _, model := range []Model{Claim{}, LogIn{}, Code{}, Choice{}, Question{}, Confirm{}, Done{}, Failed{}, Expired{}, NotFound{}, OtherDevice{}} {
-		mustNotHold(t, html(t, Page(frame(), model)), refresh)
+		mustNotHold(t, html(t, Page(testLayout(), model)), refresh)
 	}
 }
 
 func TestPage_OffersCancelUntilTheEnd(t *testing.T) {
 	t.Parallel()
-	f := frame()
+	f := testLayout()
 	mustHold(t, html(t, Page(f, Working{})), `action="/s/1/cancel"`)
 	mustNotHold(t, html(t, Page(f, Working{})), "may not undo")
 	f.Submitted = true
@@ -127,7 +127,7 @@ func TestPage_OffersCancelUntilTheEnd(t *testing.T) {
 
 func TestFailed_ShowsFirstWhatWasDone(t *testing.T) {
 	t.Parallel()
-	page := html(t, Page(frame(), Failed{
+	page := html(t, Page(testLayout(), Failed{
 		Code: outcome.SiteChanged,
 		Operations: []Operation{
 			{Resource: "paymentMethod", Action: "write", Last4: "1111", Status: StatusComplete},
@@ -152,7 +152,7 @@ func TestReceipt_SaysWhatTheMerchantGets(t *testing.T) {
 		DeliveredInFull: "Handed over</dt>", DeliveredOnReturn: "Handed over once you are back</dt>",
 		NeverDelivered: "Acme did not collect what was read.", DeliveredStatusOnly: "Whether each step succeeded",
 	} {
-		page := html(t, Page(frame(), Receipt{Operations: []Operation{read}, At: time.Unix(0, 0), Delivery: handover, Back: "/s/1"}))
+		page := html(t, Page(testLayout(), Receipt{Operations: []Operation{read}, At: time.Unix(0, 0), Delivery: handover, Back: "/s/1"}))
 		mustHold(t, page, says, "Your phone bills were read", `href="/s/1"`, "January 1, 1970")
 		if got := strings.Count(page, bills); (got > 0) != (handover == DeliveredInFull || handover == DeliveredOnReturn) {
 			t.Errorf("handover %d names the bills %d times", handover, got)
@@ -168,25 +168,25 @@ func TestReceipt_SaysWhatTheMerchantGets(t *testing.T) {
 
 func TestReturnLink_IsFollowedOnlyTheFirstTime(t *testing.T) {
 	t.Parallel()
-	mustHold(t, html(t, Page(frame(), Done{AutoReturn: true})), `id="return"`, "data-auto")
-	mustNotHold(t, html(t, Page(frame(), Done{Already: true})), "data-auto")
+	mustHold(t, html(t, Page(testLayout(), Done{AutoReturn: true})), `id="return"`, "data-auto")
+	mustNotHold(t, html(t, Page(testLayout(), Done{Already: true})), "data-auto")
 }
 
 func TestLive_IsTheRegionOfThePage(t *testing.T) {
 	t.Parallel()
 	model := Working{LogIn: StatusRunning, Operations: []Operation{{Resource: "paymentMethod", Action: "read", Status: StatusPending}}}
-	live := html(t, Live(frame(), model))
+	live := html(t, Live(testLayout(), model))
 	if !strings.HasPrefix(live, `<div id="live"`) {
 		t.Errorf("the live region starts with %.40s", live)
 	}
-	mustHold(t, html(t, Page(frame(), model)), live)
+	mustHold(t, html(t, Page(testLayout(), model)), live)
 	mustHold(t, live, `data-revision="3"`, "Log in to Demo Mobile: Logging in.")
 }
 
 func TestSummary_NeverCallsATrialAChange(t *testing.T) {
 	t.Parallel()
 	trial := []Operation{{Resource: "paymentMethod", Action: "write", Last4: "1111", DryRun: true, Status: StatusComplete}}
-	mustNotHold(t, html(t, Page(frame(), Claim{Operations: trial})), "Changes your account")
-	mustHold(t, html(t, Page(frame(), Done{Operations: trial})), "nothing was changed")
-	mustNotHold(t, html(t, Page(frame(), Done{Operations: trial})), "was replaced with")
+	mustNotHold(t, html(t, Page(testLayout(), Claim{Operations: trial})), "Changes your account")
+	mustHold(t, html(t, Page(testLayout(), Done{Operations: trial})), "nothing was changed")
+	mustNotHold(t, html(t, Page(testLayout(), Done{Operations: trial})), "was replaced with")
 }

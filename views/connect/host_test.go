@@ -13,7 +13,7 @@ import (
 func openedBy(t *testing.T, browser *rod.Browser, s *scriptServer, answer string) (page, shown *rod.Page) {
 	t.Helper()
 	site := strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
-	s.frame.Host = Host{Origins: []string{"https://other.example", site}, LinkID: "link_1", Status: "active"}
+	s.layout.Host = Host{Origins: []string{"https://other.example", site}, LinkID: "link_1", Status: "active"}
 	own := browser.MustIncognito()
 	t.Cleanup(func() { own.Timeout(5 * time.Second).Close() })
 	page = own.MustPage(site + "/host").Timeout(20 * time.Second)
@@ -32,7 +32,7 @@ func openedBy(t *testing.T, browser *rod.Browser, s *scriptServer, answer string
 	page.MustWait(`() => told.length === 1`)
 	shown = opened()
 	s.mu.Lock()
-	s.frame.Host.Status = "complete"
+	s.layout.Host.Status = "complete"
 	s.mu.Unlock()
 	return page, shown
 }

@@ -29,7 +29,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 type scriptServer struct {
 	*httptest.Server
 	mu      sync.Mutex
-	frame   Layout
+	layout  Layout
 	model   Model
 	after   Model // what a posted form leads to
 	broken  bool  // forms are answered by something that is no page of ours
@@ -39,16 +39,16 @@ type scriptServer struct {
 	back    chan string   // the person came to the merchant, with this query
 }
 
-// viewer is one open stream: what is sent on bell is closed once the present
+// viewer is one open stream: what is sent on update is closed once the present
 // state was written, and gone is closed when the stream has ended.
 type viewer struct {
-	bell chan chan struct{}
-	gone <-chan struct{}
+	update chan chan struct{}
+	gone   <-chan struct{}
 }
 
 func newScriptServer(t *testing.T, model Model) *scriptServer {
 	t.Helper()
-	s := &scriptServer{frame: frame(), model: model, viewers: map[*viewer]bool{}, opened: make(chan struct{}, 9), back: make(chan string, 1)}
+	s := &scriptServer{layout: testLayout(), model: model, viewers: map[*viewer]bool{}, opened: make(chan struct{}, 9), back: make(chan string, 1)}
 	mux := http.NewServeMux()
 	mux.Handle("/static/", static.Handler())
 	mux.HandleFunc("GET /s/1", s.page)
@@ -59,14 +59,14 @@ func newScriptServer(t *testing.T, model Model) *scriptServer {
 		fmt.Fprint(w, "<!doctype html><title>A merchant</title>")
 	})
 	s.Server = httptest.NewServer(mux)
-	s.frame.Return = s.URL + "/merchant?linkId=link_1"
+	s.layout.Return = s.URL + "/merchant?linkId=link_1"
 	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
 	return s
 }
 
 func (s *scriptServer) page(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	f, m := s.frame, s.model
+	f, m := s.layout, s.model
 	s.mu.Unlock()
 	w.Header().Set("Content-Security-Policy", policy)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -92,7 +92,7 @@ func (s *scriptServer) post(w http.ResponseWriter, r *http.Request) {
 
 func (s *scriptServer) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
-	own := &viewer{bell: make(chan chan struct{}), gone: r.Context().Done()}
+	own := &viewer{update: make(chan chan struct{}), gone: r.Context().Done()}
 	s.write(w, r)
 	s.mu.Lock()
 	s.viewers[own] = true
@@ -103,7 +103,7 @@ func (s *scriptServer) events(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-own.gone:
 			return
-		case written := <-own.bell:
+		case written := <-own.update:
 			s.write(w, r)
 			close(written)
 		}
@@ -112,7 +112,7 @@ func (s *scriptServer) events(w http.ResponseWriter, r *http.Request) {
 
 func (s *scriptServer) write(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	f, m := s.frame, s.model
+	f, m := s.layout, s.model
 	s.mu.Unlock()
 	var live strings.Builder
 	Live(f, m).Render(r.Context(), &live)
@@ -126,18 +126,18 @@ func (s *scriptServer) write(w http.ResponseWriter, r *http.Request) {
 // show makes a model the present state, at the next revision.
 func (s *scriptServer) show(m Model) { s.showAt(m, s.revision()+1) }
 
-func (s *scriptServer) revision() int64 { s.mu.Lock(); defer s.mu.Unlock(); return s.frame.Revision }
+func (s *scriptServer) revision() int64 { s.mu.Lock(); defer s.mu.Unlock(); return s.layout.Revision }
 
 // showAt returns when every open stream has been told.
 func (s *scriptServer) showAt(m Model, revision int64) {
 	s.mu.Lock()
-	s.model, s.frame.Revision = m, revision
+	s.model, s.layout.Revision = m, revision
 	viewers := slices.Collect(maps.Keys(s.viewers))
 	s.mu.Unlock()
 	for _, each := range viewers {
 		written := make(chan struct{})
 		select {
-		case each.bell <- written:
+		case each.update <- written:
 			<-written
 		case <-each.gone:
 		}
@@ -212,7 +212,7 @@ func codePrompt(id string) Code {
 	return Code{Ask: Ask{Action: "/s/1", Prompt: id}, SentTo: "(•••) •••-4410", Digits: 6}
 }
 
-func TestScript(t *testing.T) {
+func TestLiveScript_KeepsThePageUpToDate(t *testing.T) {
 	t.Parallel()
 	browser := openBrowser(t)
 	tests := map[string]func(*testing.T, *rod.Browser){
@@ -397,8 +397,8 @@ func worksWithoutScript(t *testing.T, browser *rod.Browser) {
 
 func stillThere(t *testing.T, browser *rod.Browser) {
 	s := newScriptServer(t, codePrompt("p1"))
-	s.frame.IdleLimit = IdleLimit{Left: 121 * time.Second, Action: "/s/1", Extension: 10 * time.Minute}
-	s.frame.Text = views.Match("en")
+	s.layout.IdleLimit = IdleLimit{Left: 121 * time.Second, Action: "/s/1", Extension: 10 * time.Minute}
+	s.layout.Text = views.Match("en")
 	page := visit(t, browser, s)
 	page.MustWait(`() => !document.querySelector("[data-still]").hidden`)
 	page.MustElement("[data-still] button").MustClick()

@@ -119,7 +119,7 @@ func (s *server) fill() map[string][]string {
 		keep("reference", lease.SessionID)
 	}
 	event := s.event(hooked)
-	s.settle(db.DeliveryAttempt{Error: "refused", Reply: "no"}, db.DeliveryPending, s.db.Now())
+	s.recordAttempts(db.DeliveryAttempt{Error: "refused", Reply: "no"}, db.DeliveryPending, s.db.Now())
 	keep("id", event)
 	keep("after", event)
 	id, returnCode := s.returned()

@@ -23,15 +23,15 @@ func (s *server) event(fields string) string {
 	return events[0].ID
 }
 
-// settle makes a try at all that is due.
-func (s *server) settle(try db.DeliveryAttempt, status db.DeliveryStatus, next int64) {
+// recordAttempts records an attempt at every delivery that is due.
+func (s *server) recordAttempts(attempt db.DeliveryAttempt, status db.DeliveryStatus, next int64) {
 	s.t.Helper()
 	taken, err := s.db.LeaseDeliveries(s.t.Context(), 100, time.Minute)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	for _, delivery := range taken {
-		if err := s.db.RecordAttempt(s.t.Context(), delivery, try, status, next); err != nil {
+		if err := s.db.RecordAttempt(s.t.Context(), delivery, attempt, status, next); err != nil {
 			s.t.Fatal(err)
 		}
 	}
@@ -51,7 +51,7 @@ func TestListDeliveries_ShowsEveryAttempt(t *testing.T) {
 	event := s.event(hooked)
 	refused := http.StatusServiceUnavailable
 	later := s.db.Now() + 5000
-	s.settle(db.DeliveryAttempt{StatusCode: &refused, Took: 12, Error: "the receiver answered 503", Reply: "busy"}, db.DeliveryPending, later)
+	s.recordAttempts(db.DeliveryAttempt{StatusCode: &refused, Took: 12, Error: "the receiver answered 503", Reply: "busy"}, db.DeliveryPending, later)
 	waiting := s.deliveries(event)[0]
 	try := waiting["tries"].([]any)[0].(map[string]any)
 	equal(t, try, map[string]any{"number": 1, "timestamp": s.db.Now(), "statusCode": 503, "took": 12,
@@ -61,7 +61,7 @@ func TestListDeliveries_ShowsEveryAttempt(t *testing.T) {
 		t.Errorf("delivery %v", waiting)
 	}
 	s.clock.Advance(5 * time.Second)
-	s.settle(db.DeliveryAttempt{Took: 3}, db.DeliveryDelivered, 0)
+	s.recordAttempts(db.DeliveryAttempt{Took: 3}, db.DeliveryDelivered, 0)
 	ended := s.deliveries(event)[0]
 	if ended["status"] != "delivered" || ended["nextTryAt"] != nil || ended["endedAt"] == nil || len(ended["tries"].([]any)) != 2 {
 		t.Errorf("delivery %v", ended)
@@ -76,7 +76,7 @@ func TestResendEvent_QueuesDelivery(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	event := s.event(hooked)
-	s.settle(db.DeliveryAttempt{}, db.DeliveryDelivered, 0)
+	s.recordAttempts(db.DeliveryAttempt{}, db.DeliveryDelivered, 0)
 	again := s.post("/v1/events/"+event+"/resend", "").object(http.StatusAccepted)
 	twice := s.post("/v1/events/"+event+"/resend", "").object(http.StatusAccepted)
 	if again["status"] != "pending" || again["eventId"] != event || twice["id"] != again["id"] || len(s.deliveries(event)) != 2 {
@@ -94,7 +94,7 @@ func TestResendEvents_ResendsSinceATime(t *testing.T) {
 	s.clock.Advance(time.Second)
 	second := s.event(hooked)
 	s.event(`"externalUserId":"u"`)
-	s.settle(db.DeliveryAttempt{}, db.DeliveryDelivered, 0)
+	s.recordAttempts(db.DeliveryAttempt{}, db.DeliveryDelivered, 0)
 	equal(t, s.post("/v1/events/resend", fmt.Sprintf(`{"createdAfter":%d}`, since)).object(http.StatusAccepted),
 		map[string]any{"resent": 1, "nextCursor": nil})
 	if len(s.deliveries(first)) != 1 || len(s.deliveries(second)) != 2 {

@@ -36,13 +36,13 @@ func TestCheckName_RefusesNamesThatResembleIntegrations(t *testing.T) {
 
 func TestForm_NormalizesItsFields(t *testing.T) {
 	t.Parallel()
-	kept, faults := Form{
+	kept, invalid := Form{
 		DisplayName: " Acme Shop ", Accent: "ABC", Support: "Help@Shop.example.com",
 		ReturnTo:     []string{"", "Shop.Example.com", "https://pay.example.com:443/", "MyApp://", "localhost:3000", "myapp:", "münchen.example"},
 		EmbedOrigins: []string{"https://Shop.Example.com/", "https://shop.example.com:443", "http://localhost:3000", "http://127.0.0.1:8080", "https://a.example:8443"},
 	}.Validate(integrations)
-	if faults != nil {
-		t.Fatal(faults)
+	if invalid != nil {
+		t.Fatal(invalid)
 	}
 	if kept.DisplayName != "Acme Shop" || kept.Accent != "#aabbcc" || kept.Support != "mailto:Help@Shop.example.com" {
 		t.Errorf("kept: %+v", kept)
@@ -53,8 +53,8 @@ func TestForm_NormalizesItsFields(t *testing.T) {
 	if want := []string{"https://shop.example.com", "http://localhost:3000", "http://127.0.0.1:8080", "https://a.example:8443"}; !slices.Equal(kept.EmbedOrigins, want) {
 		t.Errorf("embed origins: %q", kept.EmbedOrigins)
 	}
-	if again, faults := FormOf(kept).Validate(integrations); faults != nil || !slices.Equal(again.ReturnTo, kept.ReturnTo) || again.Support != kept.Support {
-		t.Errorf("read again: %+v, %v", again, faults)
+	if again, invalid := FormOf(kept).Validate(integrations); invalid != nil || !slices.Equal(again.ReturnTo, kept.ReturnTo) || again.Support != kept.Support {
+		t.Errorf("read again: %+v, %v", again, invalid)
 	}
 }
 
@@ -77,14 +77,14 @@ func TestForm_ReportsEveryError(t *testing.T) {
 	} {
 		for _, form := range forms {
 			form.DisplayName = "Acme"
-			_, faults := form.Validate(nil)
-			if len(faults) != 1 || faults.For(field) == "" {
-				t.Errorf("%s of %+v: %v", field, form, faults)
+			_, invalid := form.Validate(nil)
+			if len(invalid) != 1 || invalid.For(field) == "" {
+				t.Errorf("%s of %+v: %v", field, form, invalid)
 			}
 		}
 	}
-	if _, faults := (Form{Accent: "x", Support: "x"}).Validate(nil); len(faults) != 3 {
-		t.Errorf("only %v", faults)
+	if _, invalid := (Form{Accent: "x", Support: "x"}).Validate(nil); len(invalid) != 3 {
+		t.Errorf("only %v", invalid)
 	}
 }
 
@@ -124,9 +124,9 @@ func FuzzForm_Validate(f *testing.F) {
 				t.Fatalf("%q is kept as the place %q", text, place)
 			}
 		}
-		if again, faults := FormOf(kept).Validate(nil); faults.For(FieldReturnTo)+faults.For(FieldEmbedOrigins)+faults.For(FieldSupport) != "" ||
+		if again, invalid := FormOf(kept).Validate(nil); invalid.For(FieldReturnTo)+invalid.For(FieldEmbedOrigins)+invalid.For(FieldSupport) != "" ||
 			again.Support != kept.Support || !slices.Equal(again.ReturnTo, kept.ReturnTo) || !slices.Equal(again.EmbedOrigins, kept.EmbedOrigins) {
-			t.Fatalf("%q is kept as %+v, and that as %+v: %v", text, kept, again, faults)
+			t.Fatalf("%q is kept as %+v, and that as %+v: %v", text, kept, again, invalid)
 		}
 	})
 }

@@ -70,7 +70,7 @@ func TestSender_WakesOnEventsAndTimer(t *testing.T) {
 		}
 	})
 	stop := start(t, sender)
-	// The loop rests for a minute now, unless the bell wakes it; the second try
+	// The loop waits for a minute now, unless it is notified; the second try
 	// comes by the timer.
 	link, delivery := expired(t, sender.db, "acme", receiver.URL)
 	first, second := receiver.next(t), receiver.next(t)

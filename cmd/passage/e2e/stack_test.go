@@ -250,7 +250,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// shopHeard is the topic that rings when the demo's shop got a webhook.
+// shopNotified is notified when the demo's shop has got a webhook.
 const shopNotified = "the shop heard"
 
 func (s *stack) notifyAfter(shop http.Handler) http.Handler {

@@ -60,7 +60,7 @@ func TestPages_TurnPanicsIntoErrorPagesAndOneLogLine(t *testing.T) {
 	s := newTestServer(t)
 	cookie := s.LogIn()
 	logger := slog.New(slog.NewTextHandler(s.Logs, nil))
-	// A room that was not given its catalog runs into a nil pointer.
+	// A handler without its catalog runs into a nil pointer.
 	hosted, err := connect.New(t.Context(), connect.Options{DB: s.DB, Runner: automation.NewRunner(automation.Options{}),
 		PublicURL: s.Options.PublicURL, Logger: logger})
 	s.Must(err)

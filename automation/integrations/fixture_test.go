@@ -18,16 +18,16 @@ import (
 	"passage/automation/script"
 )
 
-// world is a script that is pointed at a site of ours, and browsers.
-type world struct {
+// fixture is a script that is pointed at a site of ours, and browsers.
+type fixture struct {
 	script     *script.Integration
 	operations *resources.Set
 	pool       *pool.Pool
 }
 
-// newWorld points a script at a site. The scripts have the patience for slow
+// newFixture points a script at a site. The scripts have the patience for slow
 // sites; a test of what never comes gives them less.
-func newWorld(t *testing.T, id, patience, site string, hosts ...string) *world {
+func newFixture(t *testing.T, id, patience, site string, hosts ...string) *fixture {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs a browser")
@@ -41,21 +41,21 @@ func newWorld(t *testing.T, id, patience, site string, hosts ...string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{}
-	if w.script, err = loaded.At(site, hosts...); err != nil {
+	f := &fixture{}
+	if f.script, err = loaded.At(site, hosts...); err != nil {
 		t.Fatal(err)
 	}
-	if w.operations, err = resources.Load(); err != nil {
+	if f.operations, err = resources.Load(); err != nil {
 		t.Fatal(err)
 	}
-	w.pool, err = pool.New(pool.Options{
+	f.pool, err = pool.New(pool.Options{
 		Chrome: chrome.Options{NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1", Dir: t.TempDir()},
 		Slots:  3, Queue: 100,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w
+	return f
 }
 
 // serve runs a site's origin until the test is over.
@@ -77,9 +77,9 @@ func hostOf(t *testing.T, address, name string) string {
 }
 
 // loggedIn is a session whose log-in is done.
-func (w *world) loggedIn(t *testing.T, user sandbox.Scenario) *session {
+func (f *fixture) loggedIn(t *testing.T, user sandbox.Scenario) *session {
 	t.Helper()
-	s := w.session(t, user)
+	s := f.session(t, user)
 	if err := s.run.Login(); err != nil {
 		t.Fatalf("%v\n%s", err, s.story())
 	}
@@ -108,7 +108,7 @@ func checkTable(t *testing.T, scenarios []sandbox.Scenario, find func(string) (s
 		}
 		again, ok := find(" " + strings.ToUpper(s.For("x").Username))
 		if seen[s.Name] || s.About == "" || !ok || again.Name != s.Name {
-			t.Errorf("faulty row %+v", s)
+			t.Errorf("invalid row %+v", s)
 		}
 		seen[s.Name] = true
 	}
