@@ -88,7 +88,7 @@ type PhoneText struct {
 // WindowText is about continuing in a separate window.
 type WindowText struct{ Title, Body, Button, InUseTitle, InUseBody, InUseButton string }
 
-// AskText is for the prompts.
+// AskText is for the prompts, of which the log-in is the first (connect/ask.templ).
 type AskText struct {
 	LogIn, LogInPromise, LogInButton, LogInBusy, Show, Hide, ShowWhat string
 	Code, CodeSent, CodeSentTo, CodeLabel, CodeDigits, CodeSendsSelf  string

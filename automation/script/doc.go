@@ -12,7 +12,8 @@
 //
 // Its invariants: no script can turn a credential, a code or a sensitive
 // argument into text. Nothing leaves a run (result, error, traceback, step)
-// without being scrubbed of them. A login, a read or a dry run cannot submit.
+// without being scrubbed of them. A login, a read or a dry run cannot
+// use page.submit, the word that makes a change.
 //
 // # Words
 //

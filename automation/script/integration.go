@@ -24,8 +24,8 @@ type Integration struct {
 	operations map[string]*starlark.Function
 }
 
-// IsRead reports whether an operation, "resource.action", only reads. Such an
-// operation must not submit anything to the site.
+// IsRead reports whether an operation, "resource.action", only reads. The word
+// page.submit, which marks the point of no return of a change, is refused in it.
 func IsRead(operation string) bool {
 	_, action, _ := strings.Cut(operation, ".")
 	return action == "read"

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// backoffs are the waits after the first failed attempt, the second, and so on.
-// The delivery has failed after one attempt more.
+// backoffs are the waits after the first failed attempt, the second, and so on:
+// nine attempts in all. A host that keeps failing is paused besides; see db/endpoints.go.
 var backoffs = [...]time.Duration{
 	time.Second, 5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour,
 }
