@@ -74,20 +74,20 @@ var globalWords = map[string]globalWord{
 	}},
 	"money": {moneyWord, manual{
 		"money(text, currency = \"\", decimal = \"\") → {\"amount\": number, \"currency\": code or None}",
-		"The one amount in a text: $1,064.50, 1.064,50 €, -£3, ($5.00), 5 CR, CHF 1'000. The currency is an ISO 4217 code: that of currency =, or else that in the text, where a bare $ is USD. decimal is the mark before the fraction, if the text does not make it clear.",
-		"AUTOMATION_ERROR, with the text, for no amount, for several, and for 1.064, which may be either.",
+		"The only amount in a text: $1,064.50, 1.064,50 €, -£3, ($5.00), $5 CR, CHF 1'000, .99. The currency is an ISO 4217 code: that in the text, where a bare $ is USD, or that of currency =, which must not contradict the text. decimal is the mark before the fraction, if the text does not make it clear. A dash between a label and the amount, as in Amount due - $5, is not a minus.",
+		"AUTOMATION_ERROR, with the text, for no amount; for a second number, as in Visa 1111 85.00; for 1.064, which may be either; and for anything beside the amount that may change it: $1.2K, 12 %, Refund-$5, Pay ($5).",
 		`due = money("$85.00")["amount"]`,
 	}},
 	"date": {dateWord, manual{
 		"date(text, order = \"\", year = 0, days = 0, zone = \"UTC\") → text",
-		"The one date in a text, as 2026-08-12: Aug 12, 2026, 12 August 2026, 12-Aug-26, 2026-08-12, 08/12/2026 (order = \"mdy\" or \"dmy\" if both are possible), Aug 12 (with year =). Or the date of a number of Unix milliseconds, in a zone. days moves it by a number of days, at most 4000.",
-		"AUTOMATION_ERROR, with the text, for no date, several, or a day that does not exist.",
+		"The only date in a text, as 2026-08-12: Aug 12, 2026, 12 August 2026, 12-Aug-26, 2026-08-12, 08/12/2026 (order = \"mdy\" or \"dmy\" if both are possible and no weekday decides), Aug 12 (with year =). Or the date of a number of Unix milliseconds, in a zone. days moves it by a number of days, at most 4000.",
+		"AUTOMATION_ERROR, with the text, for no date; for several, also if one of them is not whole, as in Aug 12 – Sep 11, 2026; for a day that does not exist, and for a weekday that is not that of the date.",
 		"due = date(\"Due by Aug 12, 2026\")\nstart = date(due, days = -30)",
 	}},
 	"timestamp": {timestampWord, manual{
 		"timestamp(text, zone = \"\", order = \"\", year = 0) → number",
-		"The one point in time in a text, as Unix milliseconds: 2026-08-12T09:30:00Z, 2026-08-12 09:30:00.250+02:00, Aug 12, 2026, 9:30 PM. zone is the time zone of a text that has none: a name such as America/New_York, or an offset such as +02:00. Without a time of day it is the beginning of the day. The date is read as by date.",
-		"AUTOMATION_ERROR, with the text, as for date; for several times of day, one that does not exist, and an unknown zone.",
+		"The one point in time in a text, as Unix milliseconds: 2026-08-12T09:30:00Z, 2026-08-12 09:30:00.250+02:00, Aug 12, 2026, 9:30 PM, 12 Aug 2026 21h30. zone is the time zone of a text that has none: a name such as America/New_York, or an offset such as +02:00. Letters in the text, such as PDT, must be those of that zone at that time. Without a time of day it is the beginning of the day. The date is read as by date.",
+		"AUTOMATION_ERROR, with the text, as for date; for several times of day, one that does not exist, an unknown zone, letters of another zone, and any number or word that may be part of the time and is not understood, such as 2130 or noon.",
 		"placed = timestamp(\"2026-08-12T09:30:00Z\")\nread = timestamp(\"Aug 12, 2026, 9:30 PM\", zone = \"America/New_York\")",
 	}},
 }

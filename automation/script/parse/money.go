@@ -3,157 +3,173 @@
 // it does not know Starlark or the page.
 //
 // Its invariant: it never guesses. A text that can be read in two ways, or that
-// holds two amounts or dates, is an error that says what to add.
+// holds two amounts or dates, is an error that says what to add. So is a text
+// with a part that could belong to the value and was not read.
 package parse
 
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
-
-	"passage/automation/prompt"
 )
 
 const maxText = 500 // bytes of a text that is parsed
 
-var (
-	amountPattern = regexp.MustCompile(`\d+(?:[.,' \x{00a0}\x{202f}\x{2009}\x{2019}]\d+)*`)
-	codePattern   = regexp.MustCompile(`\b[A-Z]{3}\b`)
-)
-
-// symbols are the signs of currencies, the longer ones first. A bare $ is the US
-// dollar.
-var symbols = []struct{ sign, currency string }{
-	{"US$", "USD"}, {"CA$", "CAD"}, {"C$", "CAD"}, {"AU$", "AUD"}, {"A$", "AUD"}, {"NZ$", "NZD"}, {"HK$", "HKD"}, {"MX$", "MXN"}, {"S$", "SGD"}, {"R$", "BRL"},
-	{"$", "USD"}, {"€", "EUR"}, {"£", "GBP"}, {"¥", "JPY"}, {"₹", "INR"}, {"₩", "KRW"}, {"₺", "TRY"}, {"₽", "RUB"}, {"zł", "PLN"}, {"₪", "ILS"}, {"₱", "PHP"},
+// signs are the signs of currencies, the longer ones first, with the codes that
+// each may stand for. The first is meant where the text says no more.
+var signs = []struct {
+	sign  string
+	codes []string
+}{
+	{"$US", []string{"USD"}}, {"$CA", []string{"CAD"}},
+	{"US$", []string{"USD"}}, {"CA$", []string{"CAD"}}, {"C$", []string{"CAD"}}, {"AU$", []string{"AUD"}}, {"A$", []string{"AUD"}},
+	{"NZ$", []string{"NZD"}}, {"HK$", []string{"HKD"}}, {"MX$", []string{"MXN"}}, {"NT$", []string{"TWD"}}, {"S$", []string{"SGD"}}, {"R$", []string{"BRL"}},
+	{"$", []string{"USD", "CAD", "AUD", "NZD", "HKD", "SGD", "MXN", "TWD", "ARS", "CLP", "COP"}},
+	{"€", []string{"EUR"}}, {"£", []string{"GBP"}}, {"¥", []string{"JPY", "CNY"}}, {"円", []string{"JPY"}}, {"元", []string{"CNY"}},
+	{"₹", []string{"INR"}}, {"₩", []string{"KRW"}}, {"₺", []string{"TRY"}}, {"₽", []string{"RUB"}}, {"zł", []string{"PLN"}},
+	{"₪", []string{"ILS"}}, {"₱", []string{"PHP"}}, {"₫", []string{"VND"}}, {"₴", []string{"UAH"}}, {"฿", []string{"THB"}},
+	{"Kč", []string{"CZK"}}, {"Ft", []string{"HUF"}}, {"lei", []string{"RON"}}, {"Fr.", []string{"CHF"}}, {"Rs.", []string{"", "INR"}}, {"Rs", []string{"", "INR"}},
+	{"kr.", []string{"", "DKK", "NOK", "SEK"}}, {"kr", []string{"", "DKK", "NOK", "SEK"}}, // of three countries, so of none
 }
+
+// signsAfterFractions are the signs that are written behind an amount where the
+// comma stands before the fraction.
+var signsAfterFractions = []string{"€", "$", "$CA", "$US", "zł", "kr", "kr.", "Kč", "Ft", "lei", "₽", "₺", "₴", "₫"}
 
 var currencies = []string{
 	"AED", "ARS", "AUD", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "JPY", "KRW",
 	"MXN", "MYR", "NOK", "NZD", "PEN", "PHP", "PLN", "RON", "RUB", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "VND", "ZAR",
 }
 
-// Amount is an amount of money.
+// Amount is a number of units of a currency.
 type Amount struct {
 	Value    float64
 	Currency string // an ISO 4217 code, or empty if the text does not say
 }
 
-// IsCurrency reports whether a text is the ISO 4217 code of a known currency.
+// IsCurrency reports whether it is a code that Amount can have.
 func IsCurrency(code string) bool { return slices.Contains(currencies, code) }
 
-// Money reads the one amount in a text. currency overrides the currency in the
-// text. decimal is the mark before the fraction, empty if the text makes it
-// clear.
+// Money returns the only amount in a text, such as $1,064.50, 1.064,50 €, -£3 or
+// ($5.00). currency is that of a text that does not say; it may be empty.
+// decimal is the mark before the fraction: ".", ",", or empty if the text makes
+// it clear.
+//
+// It is an error if the text holds another number, or something next to the
+// amount that changes it and is not understood, such as K, %, or a dash that may
+// be a minus or not.
 func Money(text, currency, decimal string) (Amount, error) {
-	trimmed := strings.TrimSpace(text)
-	if len(trimmed) > maxText {
-		return Amount{}, fmt.Errorf("a text of %d bytes is no amount", len(trimmed))
+	normal := normalize(text)
+	if len(normal) > maxText {
+		return Amount{}, fmt.Errorf("a text of %d bytes is no amount", len(normal))
 	}
-	found := amountPattern.FindAllStringIndex(trimmed, -1)
+	amount, err := readAmount(normal, currency, decimal)
+	return amount, inText(err, text)
+}
+
+func readAmount(text, currency, decimal string) (Amount, error) {
+	found := numberPattern.FindAllStringIndex(text, -1)
 	switch {
 	case len(found) == 0:
-		return Amount{}, fmt.Errorf("there is no amount in %q", prompt.Quote(trimmed))
+		return Amount{}, errors.New("there is no amount")
 	case len(found) > 1:
-		return Amount{}, fmt.Errorf("there is more than one number in %q: give it the part with the amount", prompt.Quote(trimmed))
+		return Amount{}, several("number")
+	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsNumber(r) && !isDigit(r) }):
+		return Amount{}, errors.New("there is a number of a kind that is not known")
 	}
 	start, end := found[0][0], found[0][1]
-	number, err := plainNumber(trimmed[start:end], decimal)
+	digits := text[start:end]
+	before, err := readBefore(text[:start])
 	if err != nil {
-		return Amount{}, fmt.Errorf("%w in %q", err, prompt.Quote(trimmed))
+		return Amount{}, err
 	}
-	amount, err := strconv.ParseFloat(number, 64)
-	if err != nil || len(number) > 16 {
-		return Amount{}, fmt.Errorf("the number is too long in %q", prompt.Quote(trimmed))
+	after, err := readAfter(text[end:])
+	if err != nil {
+		return Amount{}, err
 	}
-	before, after := trimmed[:start], trimmed[end:]
-	if isNegative(before, after) && amount != 0 {
-		amount = -amount
+	if strings.Contains(digits, " ") && before.label != "" {
+		return Amount{}, unclearError{fmt.Sprintf("%q may be one number or two", digits), "give it the part with the amount"}
 	}
-	if currency == "" {
-		currency = currencyIn(before + " " + after)
+	plain, err := splitNumber(digits).plain(decimal, slices.Contains(signsAfterFractions, after.sign))
+	if err != nil {
+		return Amount{}, err
 	}
-	return Amount{amount, currency}, nil
+	value, err := strconv.ParseFloat(plain, 64)
+	if err != nil || len(plain) > 16 {
+		return Amount{}, errors.New("the number is too long")
+	}
+	code, marked, err := currencyOf(before, after, currency)
+	if err != nil {
+		return Amount{}, err
+	}
+	if !marked && after.label != "" {
+		return Amount{}, fmt.Errorf("%q after a number without a currency makes it something else than an amount", after.label)
+	}
+	negative, err := isNegative(before, after, code)
+	if negative && value != 0 {
+		value = -value
+	}
+	return Amount{value, code}, err
 }
 
-// isNegative reports whether there is a minus sign beside the amount, brackets
-// around it, or “CR” after it.
-func isNegative(before, after string) bool {
-	head := strings.TrimRightFunc(before, func(r rune) bool { return !strings.ContainsRune("-−–(", r) })
-	minus := strings.HasSuffix(head, "-") || strings.HasSuffix(head, "−") || strings.HasSuffix(head, "–")
-	if tail := before[len(head):]; strings.ContainsFunc(tail, isWordRune) && len(strings.TrimSpace(tail)) > 3 {
-		minus = false // a dash between words, and then the amount
+// currencyOf returns the code of the currency that the text and the caller name,
+// and whether the text has any. They must not contradict each other.
+func currencyOf(before, after around, given string) (code string, marked bool, err error) {
+	possible := []string{given}
+	if given == "" {
+		possible = nil
 	}
-	trailing := strings.TrimSpace(after)
-	brackets := strings.HasSuffix(head, "(") && strings.Contains(after, ")")
-	return minus || brackets || strings.HasPrefix(trailing, "-") && !strings.ContainsFunc(trailing, isWordRune) || trailing == "CR"
+	for _, name := range []string{before.code, after.code, before.sign, after.sign} {
+		if name == "" {
+			continue
+		}
+		codes := codesOf(name)
+		marked = true
+		if possible == nil {
+			possible = codes
+			continue
+		}
+		possible = slices.DeleteFunc(slices.Clone(possible), func(code string) bool { return !slices.Contains(codes, code) })
+		if len(possible) == 0 {
+			return "", true, fmt.Errorf("the currency is %s here and another one there", name)
+		}
+	}
+	if possible == nil {
+		return "", false, nil
+	}
+	return possible[0], marked, nil
 }
 
-func currencyIn(text string) string {
-	for _, code := range codePattern.FindAllString(text, -1) {
-		if slices.Contains(currencies, code) {
-			return code
+// codesOf returns the codes that a sign may stand for, or the code itself.
+func codesOf(name string) []string {
+	for _, each := range signs {
+		if each.sign == name {
+			return each.codes
 		}
 	}
-	for _, one := range symbols {
-		if strings.Contains(text, one.sign) {
-			return one.currency
-		}
-	}
-	return ""
+	return []string{name}
 }
 
-// plainNumber removes the marks between thousands and makes the decimal mark a
-// point. One mark before exactly three digits may be either: a comma then
-// separates thousands, and a point is an error.
-func plainNumber(text, decimal string) (string, error) {
-	text = strings.Map(func(r rune) rune {
-		if strings.ContainsRune("' \u00a0\u202f\u2009\u2019", r) {
-			return -1
+// isNegative reports whether the amount is below zero. Brackets are a minus
+// where there is nothing but the amount.
+func isNegative(before, after around, currency string) (bool, error) {
+	if after.credit && currency == "INR" {
+		return false, errors.New("CR may be a credit or ten million")
+	}
+	if before.open && after.open && before.label != "" {
+		return false, errors.New("it is not clear whether the brackets are a minus")
+	}
+	count := 0
+	for _, minus := range []bool{before.minus, after.minus, after.credit, before.open && after.open} {
+		if minus {
+			count++
 		}
-		return r
-	}, text)
-	if decimal == "" {
-		var err error
-		if decimal, err = decimalMark(text); err != nil {
-			return "", err
-		}
 	}
-	thousands := ","
-	if decimal == "," {
-		thousands = "."
+	if count > 1 {
+		return false, errors.New("there is more than one sign")
 	}
-	text = strings.ReplaceAll(text, thousands, "")
-	if strings.Count(text, decimal) > 1 {
-		return "", errors.New("there are two decimal marks")
-	}
-	return strings.Replace(text, decimal, ".", 1), nil
-}
-
-func decimalMark(text string) (string, error) {
-	comma, point := strings.LastIndex(text, ","), strings.LastIndex(text, ".")
-	switch {
-	case comma < 0 && point < 0, comma < 0 && strings.Count(text, ".") == 1 && len(text)-point != 4:
-		return ".", nil
-	case comma >= 0 && point >= 0:
-		if comma > point {
-			return ",", nil
-		}
-		return ".", nil
-	case strings.Count(text, ",") > 1, comma >= 0 && len(text)-comma == 4:
-		return ".", nil
-	case comma >= 0, strings.Count(text, ".") > 1:
-		return ",", nil
-	}
-	return "", fmt.Errorf("%s may be thousands or a fraction: say decimal = %q or decimal = %q", text, ".", ",")
-}
-
-// isWordRune reports whether a rune is a letter or a digit.
-func isWordRune(r rune) bool {
-	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+	return count == 1, nil
 }

@@ -1,11 +1,11 @@
 package parse
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 	_ "time/tzdata" // the host may not have the time zones
 
@@ -13,79 +13,79 @@ import (
 )
 
 var (
-	clockPattern  = regexp.MustCompile(`(?i)(?:\b|T)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:\s*([ap])\.?m\b\.?)?`)
-	zonePattern   = regexp.MustCompile(`^\s*(?:(Z|UTC|GMT)\b|([+-]\d{2}):?(\d{2})\b)`)
+	zoneWords     = regexp.MustCompile(`(?i)\b(?:eastern|central|mountain|pacific|atlantic|hawaii|alaska|(?:local|standard|daylight|summer) time)\b`)
 	offsetPattern = regexp.MustCompile(`^([+-]\d{2}):(\d{2})$`)
+	digitsPattern = regexp.MustCompile(`\d[\d.,:/-]*`)
 )
 
-// Timestamp reads the one point in time in a text. Without a time of day, it is
-// the beginning of the day. zone is the time zone of a text that has none: an
-// IANA name or an offset. order and year are as in Date.
+// Timestamp returns the only point in time in a text. zone is that of a text that
+// does not say it: the name of a time zone, or an offset such as "+02:00". Without
+// a time of day it is the beginning of the day. Of a time that a change of the
+// clocks brings twice, it is the first. The date is read as by Date.
+//
+// It is an error if anything in the text may be part of the date, the time or the
+// zone and was not read. Letters of a zone, such as PDT, stand for several zones
+// in the world; they must be those of zone at that time.
 func Timestamp(text, zone, order string, year int) (time.Time, error) {
-	day, err := Date(text, order, year)
+	day, clocks, rest, err := readDate(text, order, year)
 	if err != nil {
 		return time.Time{}, err
 	}
-	clock, written, err := parseClock(text)
+	if len(clocks) > 1 {
+		return time.Time{}, inText(several("time of day"), text)
+	}
+	var c clock
+	if len(clocks) == 1 {
+		c = clocks[0]
+	}
+	if err := errors.Join(c.validate(), checkUnread(rest)); err != nil {
+		return time.Time{}, inText(err, text)
+	}
+	location, err := Zone(cmp.Or(c.offset, zone))
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%w in %q", err, prompt.Quote(text))
+		return time.Time{}, err
 	}
-	if written == nil {
-		if written, err = Zone(zone); err != nil {
-			return time.Time{}, err
-		}
+	if location == nil {
+		return time.Time{}, inText(unclearError{"there is no zone", `say where the site's clock is, as in zone = "America/New_York" or zone = "+02:00"`}, text)
 	}
-	if written == nil {
-		return time.Time{}, fmt.Errorf("there is no zone in %q: say where the site's clock is, as in zone = %q or zone = %q", prompt.Quote(text), "America/New_York", "+02:00")
-	}
-	return time.Date(day.Year(), day.Month(), day.Day(), clock.hour, clock.minute, clock.second, clock.nanosecond, written), nil
+	at, err := timeIn(location, day, c)
+	return at, inText(err, text)
 }
 
-type clock struct{ hour, minute, second, nanosecond int }
-
-// parseClock reads the one time of day in a text, and the zone right after it,
-// nil if there is none.
-func parseClock(text string) (found clock, zone *time.Location, err error) {
-	at := clockPattern.FindStringIndex(text)
-	if at == nil {
-		return clock{}, nil, nil
-	}
-	groups, rest := clockPattern.FindStringSubmatch(text), text[at[1]:]
-	written := zonePattern.FindStringSubmatch(rest)
-	if written != nil {
-		rest = rest[len(written[0]):]
-	}
-	if clockPattern.MatchString(rest) {
-		return clock{}, nil, errors.New("there is more than one time of day: give it the part with the one that is meant,")
-	}
-	found.hour, _ = strconv.Atoi(groups[1]) // digits, two at most
-	found.minute, _ = strconv.Atoi(groups[2])
-	found.second, _ = strconv.Atoi(groups[3])
-	found.nanosecond, _ = strconv.Atoi((groups[4] + "000000000")[:9])
-	if half := strings.ToLower(groups[5]); half != "" {
-		if found.hour < 1 || found.hour > 12 {
-			return clock{}, nil, errors.New("there is no such time of day")
-		}
-		found.hour %= 12
-		if half == "p" {
-			found.hour += 12
+// checkUnread refuses what may be part of the time and was not read.
+func checkUnread(rest string) error {
+	for _, pattern := range []*regexp.Regexp{digitsPattern, unreadClock, zoneWords} {
+		if found := pattern.FindString(rest); found != "" {
+			return fmt.Errorf("%q may be part of the time and is not understood", found)
 		}
 	}
-	if found.hour > 23 || found.minute > 59 || found.second > 59 {
-		return clock{}, nil, errors.New("there is no such time of day")
-	}
-	switch {
-	case written == nil:
-		return found, nil, nil
-	case written[1] != "":
-		return found, time.UTC, nil
-	}
-	zone, err = Zone(written[2] + ":" + written[3])
-	return found, zone, err
+	return nil
 }
 
-// Zone returns a time zone by its IANA name or its offset, such as +02:00. It is
-// nil for an empty name.
+// timeIn returns a time of a day in a zone. The letters of a zone must be those
+// of this one.
+func timeIn(zone *time.Location, day time.Time, c clock) (time.Time, error) {
+	at := time.Date(day.Year(), day.Month(), day.Day(), c.hour, c.minute, c.second, c.nanosecond, zone)
+	if at.Hour() != c.hour || at.Minute() != c.minute {
+		return time.Time{}, fmt.Errorf("there is no such time of day in %s, where the clocks change,", zone)
+	}
+	if c.letters == "" || hasLetters(at, c.letters) {
+		return at, nil
+	}
+	if again := at.Add(time.Hour); again.Hour() == c.hour && hasLetters(again, c.letters) {
+		return again, nil
+	}
+	return time.Time{}, unclearError{fmt.Sprintf("%s is not the zone %s at that time", c.letters, zone), `say which zone it stands for, as in zone = "America/New_York"`}
+}
+
+// hasLetters reports whether a time is in a zone of these letters. ET stands for
+// EST and EDT.
+func hasLetters(at time.Time, letters string) bool {
+	name, _ := at.Zone()
+	return name == letters || len(letters) == 2 && len(name) == 3 && name[0] == letters[0] && name[2] == letters[1]
+}
+
+// Zone returns the time zone of a name or an offset, or nil if it is empty.
 func Zone(name string) (*time.Location, error) {
 	if name == "" {
 		return nil, nil
