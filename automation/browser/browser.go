@@ -35,7 +35,7 @@ type Browser struct {
 type Policy struct {
 	Hosts        []string         // "name" (ports 80 and 443) or "name:port": the only ones it may reach
 	AllowPrivate bool             // also where such a name stands for a loopback or private address
-	Redactor     *secret.Redactor // its secrets are masked in pictures too; may be nil
+	Redactor     *secret.Redactor // what it holds is masked in pictures too; may be nil
 }
 
 // Page returns the browser's only page.
@@ -88,11 +88,11 @@ func (b *Browser) recordTyped(text string) {
 	b.typed = append(b.typed, text)
 }
 
-// secrets returns everything that a picture must not show.
-func (b *Browser) secrets() []string {
+// private returns everything that a picture must not show.
+func (b *Browser) private() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return append(b.redact.Secrets(), b.typed...)
+	return append(b.redact.Private(), b.typed...)
 }
 
 // markAction records an action after which the page may be about to leave.

@@ -18,9 +18,13 @@ func (p *Page) Within(d time.Duration) *Page {
 	return &Page{frame: p.frame, within: d, matched: p.matched}
 }
 
-// URL returns the page's address without user, query and fragment.
+// Address returns the page's address without user, query and fragment, as the site
+// has it.
+func (p *Page) Address() string { return p.frame.address() }
+
+// URL is Address for logs and recordings: without anything private.
 func (p *Page) URL() string {
-	address := p.frame.address()
+	address := p.Address()
 	if redact := p.frame.browser.redact; redact != nil {
 		address = redact.Scrub(address)
 	}

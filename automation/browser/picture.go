@@ -67,7 +67,7 @@ func (b *Browser) mask(ctx context.Context, window chrome.Session) ([]chrome.Wor
 	if err != nil {
 		return nil, err
 	}
-	m := &masking{ctx: ctx, window: window, values: b.secrets(), closed: closed}
+	m := &masking{ctx: ctx, window: window, values: b.private(), closed: closed}
 	err = m.cover(tree)
 	return m.masks, err
 }

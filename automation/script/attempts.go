@@ -3,6 +3,7 @@ package script
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.starlark.net/starlark"
 
@@ -92,11 +93,19 @@ func (a *attempts) ask() (starlark.Value, error) {
 // opaque makes a value of the answer opaque. A code loses the spaces and dashes
 // that the user copied along; both forms are secret.
 func (a *attempts) opaque(name string, value secret.Value) *dialect.Opaque {
+	if a.isPublic(name) {
+		return a.user.run.personal(name, value)
+	}
 	made := a.user.run.opaque(name, value)
 	if a.prompt.Kind == prompt.OneTimeCode {
 		made = a.user.run.opaque(name, secret.New(prompt.NormalizeCode(value.Reveal())))
 	}
 	return made
+}
+
+// isPublic reports whether a field is declared, and not as a secret.
+func (a *attempts) isPublic(name string) bool {
+	return slices.ContainsFunc(a.prompt.Fields, func(f prompt.Field) bool { return f.Name == name && !f.Secret })
 }
 
 // fieldNames returns the names of an attempt's fields.

@@ -26,7 +26,7 @@ var readingWords = map[string]pageWord{
 	"value": {(*page).value, manual{
 		"page.value(selector, timeout = 10) → text",
 		"Waits for a field and returns its current value; of a select, that of the chosen option.",
-		"SITE_CHANGED if it does not appear in time. AUTOMATION_ERROR for password fields, for fields that this script typed into, and for a field that holds an opaque value.",
+		"SITE_CHANGED if it does not appear in time. AUTOMATION_ERROR for password fields, for fields that this script typed into, and for a field that holds a secret.",
 		`limit = page.value("label=Spending limit")`,
 	}},
 	"checked": {(*page).checked, manual{
@@ -85,8 +85,8 @@ func (p *page) attr(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	return p.limitText(w, text)
 }
 
-// value refuses a field that holds an opaque value: otherwise a script could type
-// a credential and read it back.
+// value refuses a field that holds a secret: otherwise a script could type a
+// password and read it back.
 func (p *page) value(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	at, err := p.elementOf(w, args, kwargs)
 	if err != nil {
@@ -97,8 +97,8 @@ func (p *page) value(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple
 	if err != nil {
 		return nil, withOutcome(err)
 	}
-	if p.run.scrub(text) != text {
-		return nil, errors.New("page.value: the field holds an opaque value, or a card number")
+	if p.run.options.Redactor.ScrubSecrets(text) != text {
+		return nil, errors.New("page.value: the field holds a secret, or a card number")
 	}
 	return p.limitText(w, text)
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -142,6 +144,31 @@ def run(page, arguments):
 	want := `{"exists":[true,false],"count":2,"attr":"Your cards","no attr":null,"text":"Hello","checked":true,"value":"02","url":"` + b.integration.Site + `/cards"}`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestPage_ReturnsUserNameThatSiteShows(t *testing.T) {
+	t.Parallel()
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprintf(w, "<!doctype html><input id=u><input id=email value=%s>", strings.TrimPrefix(r.URL.Path, "/"))
+	}))
+	t.Cleanup(site.Close)
+	b := visitAt(t, site.URL, `
+def run(page, arguments, user):
+    page.goto("/ada@example.com")
+    for attempt in user.credentials():
+        page.fill("#u", attempt["username"])
+        break
+    return {"value": page.value("#email"), "at": page.url}
+`, answerWith("username", "ada@example.com", "password", canary))
+	got, err := b.write("")
+	if want := `{"value":"ada@example.com","at":"` + site.URL + `/ada@example.com"}`; err != nil || got != want {
+		t.Errorf("got %s, %v, want %s", got, err, want)
+	}
+	for _, step := range b.recorder.steps[1:] { // after it was given
+		if strings.Contains(fmt.Sprintf("%+v", step), "ada@") {
+			t.Errorf("a step holds the user name: %+v", step)
+		}
 	}
 }
 

@@ -28,7 +28,7 @@ func (*page) AttrNames() []string   { return append(slices.Sorted(maps.Keys(page
 // Attr returns page.url, which is a text, or a word of the page.
 func (p *page) Attr(name string) (starlark.Value, error) {
 	if name == "url" {
-		return starlark.String(p.live.URL()), nil
+		return starlark.String(p.live.Address()), nil
 	}
 	word, ok := pageWords[name]
 	if !ok {

@@ -76,17 +76,25 @@ func (r *Run) opaque(name string, value secret.Value) *dialect.Opaque {
 	return dialect.NewOpaque(name, value)
 }
 
-// scrub removes secrets from a text for developers.
+// personal makes an opaque value of what is not secret, such as a user name: it is
+// scrubbed from logs and recordings, and stays in results and in prompts.
+func (r *Run) personal(name string, value secret.Value) *dialect.Opaque {
+	r.options.Redactor.AddPersonal(value)
+	return dialect.NewOpaque(name, value)
+}
+
+// scrub removes secrets and what is personal from a text for developers.
 func (r *Run) scrub(text string) string { return r.options.Redactor.Scrub(text) }
 
 // quote makes a text of the site fit for a prompt, which is stored. Secrets that
-// the site repeats are masked in the way of sites.
+// the site repeats are masked in the way of sites. The user name stays: it is
+// shown to its owner only.
 func (r *Run) quote(text string) string {
-	return strings.ReplaceAll(r.scrub(prompt.Quote(text)), secret.Redacted, "•••")
+	return strings.ReplaceAll(r.options.Redactor.ScrubSecrets(prompt.Quote(text)), secret.Redacted, "•••")
 }
 
 // quoteDestination quotes where a site says that it sent something. It is empty
-// if the site only repeats what the user typed: masked, that says nothing.
+// if the site only repeats a secret: masked, that says nothing.
 func (r *Run) quoteDestination(text string) string {
 	shown := r.quote(text)
 	if strings.Trim(shown, "• ") == "" {

@@ -27,7 +27,7 @@ var questionWords = map[string]userWord{
 	}},
 	"text": {(*user).text, manual{
 		"user.text(question, secret = True, reason = \"\") → opaque",
-		"Asks the site's question. secret hides the answer while it is typed; the answer is always opaque. reason is a key that says why it is asked again.",
+		"Asks the site's question. The answer is always opaque. secret hides it while it is typed, and keeps it out of results; with secret = False only logs, recordings and pictures are without it. reason is a key that says why it is asked again.",
 		"None.",
 		`page.fill("#answer", user.text(page.text("#question"), reason = "wrong_answer"))`,
 	}},
@@ -96,6 +96,9 @@ func (u *user) text(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	value, ok := answer[prompt.TextField]
 	if !ok {
 		return nil, errAnswer(p)
+	}
+	if !field.Secret {
+		return u.run.personal("the answer", value), nil
 	}
 	return u.run.opaque("the answer", value), nil
 }

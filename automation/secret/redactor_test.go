@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -55,6 +56,30 @@ func TestRedactor_ScrubsShortSecretsWhereTheyStandAlone(t *testing.T) {
 	}
 	if got, want := r.Scrub("ab abc xabcx abcdef xabcdefx üö"), "ab [redacted] xabcx [redacted] x[redacted]x üö"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestRedactor_KeepsWhatIsPersonalForItsOwner(t *testing.T) {
+	t.Parallel()
+	r := NewRedactor()
+	r.AddPersonal(New("Ada@Example.com"))
+	r.AddPersonal(New("Ada"))
+	r.AddPersonal(New("same text"))
+	r.Add(New("same text"))
+	const text = "Ada Ada@Example.com ada@example.com same text"
+	if got, want := r.Scrub(text), "[redacted] [redacted] [redacted] [redacted]"; got != want {
+		t.Errorf("Scrub: %q, want %q", got, want)
+	}
+	for name, got := range map[string]string{"ScrubSecrets": r.ScrubSecrets(text), "ScrubValue": r.ScrubValue(text)} {
+		if want := "Ada Ada@Example.com ada@example.com [redacted]"; got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if got := r.ScrubValue("Ada"); got != "Ada" {
+		t.Errorf("a result of the user name is %q", got)
+	}
+	if !slices.Contains(r.Private(), "Ada@Example.com") {
+		t.Errorf("pictures are not masked: %q", r.Private())
 	}
 }
 
