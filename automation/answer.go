@@ -33,7 +33,8 @@ func (s *session) answer(ctx context.Context, promptID string, values map[string
 	if asked == nil || asked.id != promptID || asked.prompt.Kind == prompt.Approval {
 		return ErrPromptClosed
 	}
-	if invalid := asked.prompt.Validate(values); len(invalid) > 0 {
+	values, invalid := asked.prompt.Validate(values)
+	if invalid != nil {
 		return &InvalidAnswer{Fields: invalid}
 	}
 	if asked.prompt.Kind == prompt.Credentials {

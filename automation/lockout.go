@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 	"passage/db"
 )
 
@@ -52,12 +53,7 @@ func (s *session) reserveLogIn(ctx context.Context, values map[string]string) er
 // case, a phone number as its digits, without the 1 of North America.
 func normalizeUsername(typed string) string {
 	name := strings.ToLower(strings.TrimSpace(typed))
-	digits := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" -+().", r) {
-			return -1
-		}
-		return r
-	}, name)
+	digits := strings.NewReplacer("+", "", "(", "", ")", "", ".", "").Replace(prompt.PlainText(name))
 	if digits != "" && strings.Trim(digits, "0123456789") == "" {
 		if national, ok := strings.CutPrefix(digits, "1"); ok && len(national) == 10 {
 			return national

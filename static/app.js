@@ -185,10 +185,18 @@
   document.addEventListener("htmx:sendError", () => { enableForms(); noteLostConnection(); });
   document.addEventListener("htmx:timeout", () => { enableForms(); noteLostConnection(); });
 
+  // A code that is complete is sent at once. It is read as the server reads it:
+  // without spaces, dashes and invisible characters, in the digits of any script,
+  // with that many digits in a row in one place only.
+  const hasCode = (text, digits) => {
+    const plain = text.replace(/[\s\p{Cc}\p{Cf}\p{Z}\p{DI}\p{VS}\p{Pd}\u2212\u30fc\uff70]/gu, "");
+    return (plain.match(/\p{Nd}+/gu) ?? []).filter((run) => [...run].length === digits).length === 1;
+  };
+
   document.addEventListener("input", (event) => {
     const field = event.target;
     const wanted = Number(field.dataset?.digits);
-    if (!wanted || field.value.replace(/\D/g, "").length !== wanted || field.dataset.sentOnce) return;
+    if (!wanted || !hasCode(field.value, wanted) || field.dataset.sentOnce) return;
     field.dataset.sentOnce = "yes";
     field.form.requestSubmit();
   });

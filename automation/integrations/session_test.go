@@ -55,8 +55,8 @@ func (s *session) Ask(ctx context.Context, p prompt.Prompt) (prompt.Answer, erro
 		<-ctx.Done()
 		return nil, context.Cause(ctx)
 	}
-	values := s.person.Answer(string(p.Kind))
-	if invalid := p.Validate(values); invalid != nil {
+	values, invalid := p.Validate(s.person.Answer(string(p.Kind)))
+	if invalid != nil {
 		return nil, outcome.New(outcome.InternalError, "the table's answer to %s is refused: %v", p.Kind, invalid)
 	}
 	answer := prompt.Answer{}

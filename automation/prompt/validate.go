@@ -9,9 +9,12 @@ import (
 
 const maxAnswer = 1024 // bytes of one value
 
-// Validate checks what was sent against what was asked. It returns a reason code
-// for each invalid field, and nil if the answer can be used.
-func (p Prompt) Validate(values map[string]string) map[string]string {
+// Validate checks what was sent against what was asked. It returns the answer in
+// the form in which it is to be used, and a reason code for each invalid field: nil
+// if there is none. Codes are written in the digits 0 to 9 without what was copied
+// along, and user names without white space at their ends.
+func (p Prompt) Validate(values map[string]string) (answer, invalid map[string]string) {
+	values = p.normalize(values)
 	v := validator{values: values, errors: map[string]string{}}
 	for name, value := range values {
 		if len(value) > maxAnswer {
@@ -40,9 +43,9 @@ func (p Prompt) Validate(values map[string]string) map[string]string {
 		// There is nothing to send: the site notices the approval itself.
 	}
 	if len(v.errors) == 0 {
-		return nil
+		return values, nil
 	}
-	return v.errors
+	return values, v.errors
 }
 
 // validator collects the reason codes of one answer, by field name.
@@ -77,8 +80,7 @@ func checkConfirm(value string) string {
 }
 
 func (p Prompt) checkCode(value string) string {
-	code := NormalizeCode(value)
-	if p.Digits > 0 && (len(code) != p.Digits || strings.Trim(code, "0123456789") != "") {
+	if p.Digits > 0 && (len(value) != p.Digits || strings.Trim(value, "0123456789") != "") {
 		return "digits"
 	}
 	return ""
@@ -94,17 +96,6 @@ func (p Prompt) checkChoice(value string) string {
 // HasOption reports whether one of a choice's options has an id.
 func (p Prompt) HasOption(id string) bool {
 	return slices.ContainsFunc(p.Options, func(o Option) bool { return o.ID == id })
-}
-
-// NormalizeCode removes the spaces and dashes that are copied along with a code,
-// as in “123 456” and “123-456”.
-func NormalizeCode(value string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || r == '-' {
-			return -1
-		}
-		return r
-	}, value)
 }
 
 const maxQuote = 200 // runes

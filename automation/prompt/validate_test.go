@@ -39,7 +39,7 @@ func TestPrompt_ValidatesAnswers(t *testing.T) {
 		{prompt.Prompt{Kind: prompt.Confirm}, m{"confirm": "maybe"}, m{"confirm": "unknown_option"}},
 		{prompt.Prompt{Kind: prompt.Approval}, nil, nil},
 	} {
-		if got := test.prompt.Validate(test.values); !reflect.DeepEqual(got, test.want) {
+		if _, got := test.prompt.Validate(test.values); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s: Validate(%v) = %v, want %v", test.prompt.Kind, test.values, got, test.want)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 
 	"passage/automation/outcome"
 	"passage/automation/prompt"
-	"passage/automation/script/dialect"
 	"passage/automation/secret"
+	"passage/automation/script/dialect"
 )
 
 // attempts is what user.credentials and user.one_time_code return. Each
@@ -90,17 +90,12 @@ func (a *attempts) ask() (starlark.Value, error) {
 	return a.current, nil
 }
 
-// opaque makes a value of the answer opaque. A code loses the spaces and dashes
-// that the user copied along; both forms are secret.
+// opaque makes a value of the answer opaque.
 func (a *attempts) opaque(name string, value secret.Value) *dialect.Opaque {
 	if a.isPublic(name) {
 		return a.user.run.personal(name, value)
 	}
-	made := a.user.run.opaque(name, value)
-	if a.prompt.Kind == prompt.OneTimeCode {
-		made = a.user.run.opaque(name, secret.New(prompt.NormalizeCode(value.Reveal())))
-	}
-	return made
+	return a.user.run.opaque(name, value)
 }
 
 // isPublic reports whether a field is declared, and not as a secret.

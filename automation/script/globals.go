@@ -14,7 +14,7 @@ var globalWords = map[string]globalWord{
 	}},
 	"field": {declareField, manual{
 		"field(name, label, autocomplete = \"\", secret = False)",
-		"One input of the credentials form. label is a key; its text is in views. autocomplete is a token of HTML.",
+		"One input of the credentials form. label is a key; its text is in views. autocomplete is a token of HTML. White space and invisible characters at the ends of a value are left out, except in a secret field and in one whose autocomplete names a password.",
 		"At load.",
 		`credentials = [field("username", label = "email", autocomplete = "username")]`,
 	}},

@@ -21,7 +21,7 @@ var attemptLoopWords = map[string]userWord{
 	}},
 	"one_time_code": {(*user).oneTimeCode, manual{
 		"for attempt in user.one_time_code(sent_to = \"\", digits = 0, attempts = 3, resend = False, time_limit = 0, app = False): …",
-		"Each iteration has a code that the site sends or, with app = True, that an authenticator app shows: the user is told which. digits is the length of the code, 0 for any code; resend says that another can be sent: then check attempt.resend first; time_limit is how many seconds the site allows, 0 for no limit.",
+		"Each iteration has a code that the site sends or, with app = True, that an authenticator app shows: the user is told which. digits is the length of the code, 0 for any code. A code comes without spaces, dashes and invisible characters, and in the digits 0 to 9; with digits, G-123456 comes as 123456. resend says that another can be sent: then check attempt.resend first; time_limit is how many seconds the site allows, 0 for no limit.",
 		"MFA_FAILED if the last attempt is rejected.",
 		"for attempt in user.one_time_code(sent_to = page.text(\"#to\"), digits = 6):\n    page.fill(\"#code\", attempt[\"code\"])\n    break",
 	}},

@@ -146,7 +146,7 @@ def run(page, arguments, user):
         attempt.reject("wrong_code")
     return {"seen": seen}
 `)
-	b := start(t, integration, answerWith("action", "resend"), answerWith("code", "123 456"), answerWith("code", "654321"))
+	b := start(t, integration, answerWith("action", "resend"), answerWith("code", "123456"), answerWith("code", "654321"))
 	got, err := b.write("")
 	if err != nil {
 		t.Fatal(err)

@@ -48,7 +48,7 @@ func (p *interview) Ask(ctx context.Context, asked prompt.Prompt) (prompt.Answer
 		if err != nil {
 			return nil, err
 		}
-		errs := asked.Validate(values)
+		values, errs := asked.Validate(values)
 		for _, name := range slices.Sorted(maps.Keys(errs)) {
 			p.Say("  %s\n", p.fill(p.text.Reason(errs[name])))
 		}

@@ -116,6 +116,32 @@ func TestCode_SubmitsItselfAndTheUserReturns(t *testing.T) {
 	expect(t, "log-ins", s.logIns.of(user.Username), 1)
 }
 
+// A complete code submits itself however it is typed or pasted, and reaches the
+// site as digits.
+func TestCode_SubmitsItselfInAnyForm(t *testing.T) {
+	t.Parallel()
+	s := sharedStack(t)
+	digitsFrom := func(zero rune, code string) string {
+		return strings.Map(func(r rune) rune { return r - '0' + zero }, code)
+	}
+	for name, code := range map[string]string{
+		"full width": digitsFrom('０', sandbox.Code[:3]) + "ー" + digitsFrom('０', sandbox.Code[3:]),
+		"Arabic":     "\u200f" + digitsFrom('٠', sandbox.Code),
+		"prefix":     "G\u2011" + sandbox.Code[:3] + "\u200b" + sandbox.Code[3:],
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			link, user := s.newLink(t, ask(readBills())), someone(t, "code")
+			w := s.window(t)
+			w.logIn(link, user)
+			w.fill("#code[data-digits]", "12 / 34567") // no six digits in a row
+			w.fill("#code:not([data-sent-once])", code)
+			s.until(t, link.LinkID, "the end", func() bool { return s.link(t, link.LinkID).Status == "complete" })
+			expect(t, "questions for a code", s.prompts(t, s.sessionOf(t, link).ID, "one_time_code"), 1)
+		})
+	}
+}
+
 func TestFailure_StaysOnScreenAndCanBeRetriedInPlace(t *testing.T) {
 	t.Parallel()
 	s := sharedStack(t)
