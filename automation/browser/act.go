@@ -2,14 +2,18 @@ package browser
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"passage/automation/browser/chrome"
+	"passage/automation/outcome"
 )
 
 // Fill waits for a visible, enabled text field and replaces its content, with the
 // events that typing causes. A field that does not accept the text so gets real
-// keys, and a text for a field of one character is spread over the fields from
-// there on. Fill types only into documents of the policy's hosts, over https or
+// keys; if it then holds less than the text's letters and digits, that is an
+// error. A text for a field of one character is spread over the fields from there
+// on. Fill types only into documents of the policy's hosts, over https or
 // on loopback. Like every method that takes a selector, it returns how many
 // elements matched.
 func (p *Page) Fill(ctx context.Context, selector, text string) (int, error) {
@@ -24,11 +28,34 @@ func (p *Page) Fill(ctx context.Context, selector, text string) (int, error) {
 	p.noteMatch(a, []string{selector}, 0)
 	switch string(a.Value) {
 	case `"keys"`:
-		_, err = p.typeKeys(b, selector, text, true)
+		if _, err = p.typeKeys(b, selector, text, true); err == nil {
+			err = p.checkKept(b, selector, text)
+		}
 	case `"boxes"`:
 		err = p.fillBoxes(b, selector, text)
 	}
 	return a.matches(), err
+}
+
+// checkKept returns an error if a field holds less than was typed, or something
+// else. The error has the numbers of characters and not the characters.
+func (p *Page) checkKept(b *bound, selector, text string) error {
+	a, err := p.frame.ask(b, call{Op: "kept", Selectors: []string{selector}, Text: text, typing: true})
+	if err != nil {
+		return err
+	}
+	var lost *struct{ Holds, Of, MaxLength int }
+	if err := json.Unmarshal(a.Value, &lost); err != nil || lost == nil {
+		return err
+	}
+	detail := fmt.Sprintf("fill: the field holds %d of %d characters", lost.Holds, lost.Of)
+	if lost.Holds >= lost.Of {
+		detail = "fill: the field holds other characters than those that were typed"
+	}
+	if lost.MaxLength > 0 && lost.MaxLength < len([]rune(text)) {
+		detail += fmt.Sprintf("; its maxlength is %d", lost.MaxLength)
+	}
+	return outcome.New(outcome.SiteChanged, "%s", detail)
 }
 
 // Type waits for a visible, enabled text field and types at the end of its

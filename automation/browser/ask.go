@@ -24,6 +24,7 @@ type call struct {
 	Y                float64  `json:"y,omitempty"`
 	Press            bool     `json:"press,omitempty"`       // a click follows
 	AfterAction      bool     `json:"afterAction,omitempty"` // let the action before take effect first
+	Early            bool     `json:"early,omitempty"`       // work in a document that is not parsed yet
 	Timeout          int64    `json:"timeout"`               // ms
 
 	names  []string // names of the selectors in a wait_for
@@ -44,6 +45,7 @@ type answer struct {
 	TimedOut         bool            `json:"timedOut"`         // the call timed out
 	Reason           string          `json:"reason"`           // after a timeout: what was wrong with the last match
 	Navigating       bool            `json:"navigating"`       // after a timeout: a navigation was still under way
+	Pending          []string        `json:"pending"`          // after a timeout: what a document that is not parsed yet waits for
 	ErrorPage        bool            `json:"errorPage"`        // the document is the browser's own error page
 	Status           int             `json:"status"`           // the document's HTTP status
 	URL              string          `json:"url"`
@@ -72,7 +74,7 @@ func (f *frame) ask(b *bound, c call) (*answer, error) {
 	b.browser.windows.use(f.session)
 	c.AfterAction = b.browser.takeAction()
 	c.ClosedRootsAfter = closedRootsAfter.Milliseconds()
-	c.Dismiss = b.browser.dismissSelectors()
+	c.Dismiss, c.Early = b.browser.dismissSelectors(), b.browser.early.Load()
 	for again := false; ; again = true {
 		a, err := f.askDocument(b, c)
 		if err == nil && a.NeedsClosedRoots {

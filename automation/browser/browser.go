@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"passage/automation/browser/chrome"
 	"passage/automation/secret"
@@ -11,14 +12,16 @@ import (
 
 // Browser is one process with one page, for one session.
 type Browser struct {
-	process *chrome.Process
-	life    context.Context // the process's
-	session chrome.Session  // of the page
-	page    *Page
-	windows *windows
-	dialogs dialogs
-	rules   *chrome.Rules
-	redact  *secret.Redactor
+	process  *chrome.Process
+	life     context.Context // the process's
+	session  chrome.Session  // of the page
+	page     *Page
+	windows  *windows
+	dialogs  dialogs
+	requests requests
+	rules    *chrome.Rules
+	early    atomic.Bool // see GotoShown
+	redact   *secret.Redactor
 
 	mu      sync.Mutex
 	typed   []string          // to be masked in pictures

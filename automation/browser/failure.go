@@ -21,6 +21,10 @@ func (f *frame) errorOf(a *answer, c call) error {
 	if a.Navigating {
 		return outcome.New(outcome.SiteUnavailable, "the site did not answer in time")
 	}
+	if len(a.Pending) > 0 {
+		return outcome.New(outcome.SiteUnavailable, "the page was not loaded in time: it still waits for %s; goto(…, wait = \"shown\") works on what is there",
+			strings.Join(a.Pending, ", "))
+	}
 	return notFound(c, a, a.Reason)
 }
 

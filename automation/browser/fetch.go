@@ -3,7 +3,6 @@ package browser
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"passage/automation/outcome"
 )
@@ -30,34 +29,4 @@ func (p *Page) Fetch(ctx context.Context, address string, limit int) (*Reply, er
 		return nil, outcome.Wrap(outcome.AutomationError, err, "fetch: unexpected value")
 	}
 	return reply, nil
-}
-
-// scrollPatience is how long the end of a list may be the end of what is loaded.
-const scrollPatience = 2 * time.Second
-
-// Scroll scrolls the page, or the element of a selector, to its end. It reports
-// whether more content appeared within two seconds.
-func (p *Page) Scroll(ctx context.Context, selector string) (bool, error) {
-	return p.scroll(ctx, "scroll", selector)
-}
-
-// Step scrolls by four fifths of the visible height, and reports whether it did.
-// At the end it waits two seconds for more content.
-func (p *Page) Step(ctx context.Context, selector string) (bool, error) {
-	return p.scroll(ctx, "step", selector)
-}
-
-func (p *Page) scroll(ctx context.Context, op, selector string) (bool, error) {
-	b := p.bound(ctx, elementWithin)
-	defer b.cancel()
-	c := call{Op: op, X: float64(min(scrollPatience.Milliseconds(), max(0, b.remaining()-100)))}
-	if selector != "" {
-		c.Selectors = []string{selector}
-	}
-	a, err := p.frame.ask(b, c)
-	if err != nil {
-		return false, err
-	}
-	p.noteMatch(a, c.Selectors, 0)
-	return a.isTrue(), nil
 }

@@ -15,8 +15,20 @@ import (
 // would keep the present one if the addresses differ in their fragment only, or not
 // at all, and a read-back after a write would read what the page remembers.
 func (p *Page) Goto(ctx context.Context, address string) error {
+	return p.open(ctx, address, false)
+}
+
+// GotoShown is Goto that returns as soon as the document shows something. Until
+// the next Goto, every call works on what is there, in documents that are not
+// loaded yet too: for pages with a script that never answers.
+func (p *Page) GotoShown(ctx context.Context, address string) error {
+	return p.open(ctx, address, true)
+}
+
+func (p *Page) open(ctx context.Context, address string, early bool) error {
 	b := p.bound(ctx, gotoWithin)
 	defer b.cancel()
+	b.browser.early.Store(early)
 	silent := func() error { return outcome.New(outcome.SiteUnavailable, "the site did not answer in time") }
 	target, err := url.Parse(address)
 	if err != nil || target.Host == "" {
@@ -31,6 +43,12 @@ func (p *Page) Goto(ctx context.Context, address string) error {
 		return b.explain(err, silent)
 	}
 	result, err := p.frame.session.Navigate(b, id, address)
+	for err == nil && result.SameDocument {
+		// Leave the document first. A reload would not do: the page can stop it.
+		if _, err = p.frame.session.Navigate(b, id, "about:blank"); err == nil {
+			result, err = p.frame.session.Navigate(b, id, address)
+		}
+	}
 	if err != nil {
 		b.stopLoading(p.frame.session)
 		return b.explain(err, silent)
@@ -38,13 +56,7 @@ func (p *Page) Goto(ctx context.Context, address string) error {
 	if result.Error != "" {
 		return p.unreachable(b, result.Error)
 	}
-	if result.SameDocument {
-		if _, err := p.frame.ask(b, call{Op: "reload"}); err != nil {
-			return err
-		}
-	} else {
-		p.frame.forgetDocument()
-	}
+	p.frame.forgetDocument()
 	b.browser.takeAction() // an action before this navigation no longer matters
 	a, err := p.frame.ask(b, call{Op: "parsed"})
 	if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged && time.Until(b.deadline) <= 0 {

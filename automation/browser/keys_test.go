@@ -3,8 +3,11 @@ package browser
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
+
+	"passage/automation/outcome"
 )
 
 func TestType_SendsRealKeys(t *testing.T) {
@@ -91,27 +94,38 @@ func TestFill_FillsFieldsThatNeedKeysOrBlur(t *testing.T) {
 	}
 }
 
-func TestScroll_ReachesTheEndOfAListThatLoads(t *testing.T) {
+func TestFill_FailsWhereAFieldLosesCharacters(t *testing.T) {
 	t.Parallel()
-	address := site(t, map[string]string{"/": `<div id=box style="height:200px;overflow-y:auto"></div><script>
-		let n = 0, busy = false;
-		const more = () => { for (let i = 0; i < 10 && n < 30; i++) { const d = document.createElement("div"); d.style.height = "60px"; d.className = "order"; d.textContent = ++n; box.append(d) } busy = false };
-		more();
-		box.onscroll = () => { if (!busy && box.scrollTop + box.clientHeight > box.scrollHeight - 50) { busy = true; setTimeout(more, 150) } };
+	address := site(t, map[string]string{"/": `<input id=card><input id=phone><input id=short maxlength=6><input id=password type=password maxlength=8>
+		<input id=cents><input id=mail><input id=name><input id=late><script>
+		card.oninput = () => { card.value = card.value.replace(/\D/g, "").slice(0, 12) };
+		phone.oninput = () => { phone.value = phone.value.replace(/\D/g, "").slice(0, 10) };
+		cents.oninput = () => { cents.value = cents.value.replace(/\D/g, "") };
+		mail.oninput = () => { mail.value = mail.value.replace("+", "") };
+		document.getElementById("name").oninput = (e) => { e.target.value = e.target.value.toUpperCase().normalize("NFD").replace(/\p{M}/gu, "") };
+		late.oninput = () => setTimeout(() => { late.value = late.value.slice(0, 3) });
 	</script>`})
 	page := visit(t, open(t, address), address+"/")
-	rounds := 0
-	for ; rounds < 10; rounds++ {
-		more, err := page.Scroll(t.Context(), "")
-		if err != nil {
-			t.Fatal(err)
+	for _, test := range []struct{ field, text, want string }{
+		{"#card", "4111 1111 1111 1111", "holds 12 of 16 characters"},
+		{"#phone", "+1 206 555 0100", "holds 10 of 11 characters"},
+		{"#short", "Washington", "holds 6 of 10 characters; its maxlength is 6"},
+		{"#password", "canary-7781", "holds 8 of 11 characters; its maxlength is 8"},
+		{"#cents", "85.00", "holds other characters"},
+		{"#mail", "a+b@c.example", "holds"},
+		{"#late", "246810", "holds 3 of 6 characters"},
+		{"#name", "José", ""},
+	} {
+		_, err := page.Fill(t.Context(), test.field, test.text)
+		if test.want == "" {
+			if err != nil {
+				t.Errorf("%s: %v", test.field, err)
+			}
+			continue
 		}
-		if !more {
-			break
+		if e := wantCode(t, err, outcome.SiteChanged); !strings.Contains(e.Detail, test.want) || strings.Contains(e.Detail, "canary") || strings.Contains(e.Detail, "4111") {
+			t.Errorf("%s: detail %q, want %q", test.field, e.Detail, test.want)
 		}
-	}
-	if n := must[int](t)(page.Count(t.Context(), ".order")); n != 30 || rounds != 2 {
-		t.Errorf("%d orders after %d rounds", n, rounds)
 	}
 }
 

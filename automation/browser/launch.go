@@ -86,6 +86,10 @@ func (b *Browser) watchEvents() {
 			b.windows.closed(e.Target)
 		case chrome.DialogOpened:
 			b.events.Go(func() { b.answerDialog(e) })
+		case chrome.RequestStarted:
+			b.requests.start(e.ID)
+		case chrome.RequestEnded:
+			b.requests.end(e.ID)
 		case chrome.LoadingStarted:
 			b.frameOf(e.Session).loadingStarted(e.Frame)
 		case chrome.LoadingStopped:

@@ -25,7 +25,7 @@ func TestPage_FillsAndSendsAForm(t *testing.T) {
 		}
 		_, _ = w.Write([]byte(`<form method=post>
 			<input id=name name=name value=old>
-			<input id=password name=password type=password maxlength=8>
+			<input id=password name=password type=password>
 			<select id=state name=state><option value=NY>New York<option value=CA>California</select>
 			<label><input id=terms name=terms type=checkbox style="opacity:0;width:0;height:0"> Terms</label>
 			<input id=trusted name=trusted type=hidden value=no>
@@ -46,7 +46,7 @@ func TestPage_FillsAndSendsAForm(t *testing.T) {
 	if text, n, err := page.Text(ctx, "#done"); err != nil || n != 1 || text != "Welcome" {
 		t.Fatal(text, n, err)
 	}
-	for name, want := range map[string]string{"name": `Ada "Ω" <Lovelace>`, "password": "correct ", "state": "CA", "terms": "on", "trusted": "true"} {
+	for name, want := range map[string]string{"name": `Ada "Ω" <Lovelace>`, "password": "correct horse", "state": "CA", "terms": "on", "trusted": "true"} {
 		if got := form[name]; len(got) != 1 || got[0] != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}

@@ -8,21 +8,22 @@ import (
 	"go.starlark.net/starlark"
 
 	"passage/automation/browser"
+	"passage/automation/prompt"
 	"passage/automation/script/dialect"
 )
 
 // actionWords are the words of the page that do something.
 var actionWords = map[string]pageWord{
 	"goto": {(*page).goTo, manual{
-		"page.goto(path_or_url, timeout = 30)",
-		"Opens a path on the site, or an address on one of the integration's hosts, and returns when the document has loaded. It is always reloaded, even if the page is at that address already, so that what is read is current. What the page's scripts render comes later: wait for it.",
-		"SITE_UNAVAILABLE if it does not load, or has a status of 500 or more; RATE_LIMITED for 429.",
+		"page.goto(path_or_url, timeout = 30, wait = \"loaded\")",
+		"Opens a path on the site, or an address on one of the integration's hosts, and returns when the document has loaded. It is always reloaded, even if the page is at that address already, so that what is read is current. What the page's scripts render comes later: wait for it. With wait = \"shown\" it returns as soon as the page shows something, and until the next goto all words work on what is there: for pages with a script that never answers. Then wait for everything that is read.",
+		"SITE_UNAVAILABLE if it does not load, with what it still waits for, or has a status of 500 or more; RATE_LIMITED for 429. AUTOMATION_ERROR for any other value of wait.",
 		`page.goto("/login")`,
 	}},
 	"fill": {(*page).fill, manual{
 		"page.fill(selector, text, timeout = 10)",
 		"Waits for a visible, enabled text field and replaces its content, with focus, input and change events. If the field does not accept the text that way, it is typed with real keys. A field may reformat the text, as in (206) 555-0100. A date, month or time field takes 2026-08-12, 2026-08 or 09:30, whatever format it shows. If the field holds one character and the text is longer, the text is typed with real keys into that field and the ones after it, one character each; nothing is typed twice if the last one submits the form. Takes opaque values. Types only into documents on the integration's hosts, over https (or on loopback).",
-		"SITE_CHANGED if there is no such field in time. AUTOMATION_ERROR for a text that a date or number field does not accept.",
+		"SITE_CHANGED if there is no such field in time, or if the field keeps fewer letters or digits than the text has, with how many of how many. AUTOMATION_ERROR for a text that a date or number field does not accept.",
 		`page.fill(["#username", "label=Email"], "ada@example.com")`,
 	}},
 	"type": {(*page).typeKeys, manual{
@@ -72,8 +73,12 @@ var actionWords = map[string]pageWord{
 func (p *page) goTo(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var destination string
 	var timeout starlark.Value
-	if err := dialect.Unpack(w.step.Word, args, kwargs, "path_or_url", &destination, "timeout?", &timeout); err != nil {
+	wait := waitLoaded
+	if err := dialect.Unpack(w.step.Word, args, kwargs, "path_or_url", &destination, "timeout?", &timeout, "wait?", &wait); err != nil {
 		return nil, err
+	}
+	if wait != waitLoaded && wait != waitShown {
+		return nil, fmt.Errorf("page.goto: wait = %q must be %q or %q", prompt.Quote(wait), waitLoaded, waitShown)
 	}
 	w.step.Selector, _, _ = strings.Cut(destination, "?") // a step must not hold the query
 	if p.inIframe {
@@ -87,8 +92,17 @@ func (p *page) goTo(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	if err != nil {
 		return nil, fmt.Errorf("page.goto: %w", err)
 	}
+	if wait == waitShown {
+		return nil, withOutcome(live.GotoShown(p.run.ctx, address))
+	}
 	return nil, withOutcome(live.Goto(p.run.ctx, address))
 }
+
+// What page.goto waits for.
+const (
+	waitLoaded = "loaded"
+	waitShown  = "shown"
+)
 
 func (p *page) fill(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	at, text, err := p.fieldAndText(w, args, kwargs)

@@ -14,13 +14,13 @@ import (
 var scrollWords = map[string]pageWord{
 	"scroll": {(*page).scroll, manual{
 		"page.scroll(inside = None, timeout = 10) → True or False",
-		"Scrolls on by four fifths of the visible height, for lists that hold only the rows in view: collect them on the way. Returns False at the end, if nothing more comes for two seconds. inside selects the box that scrolls, if it is not the page.",
+		"Scrolls on by four fifths of the visible height, for lists that hold only the rows in view: collect them on the way. Returns False at the end, if nothing more comes for two seconds in which the page waits for no answer of the site. inside selects the box that scrolls, if it is not the page.",
 		"SITE_CHANGED if the box does not appear in time.",
 		"orders = {}\nfor _ in range(100):\n    for row in page.rows(\".order\", id = \"@data-id\", total = \".total\"):\n        orders[row[\"id\"]] = row\n    if not page.scroll(inside = \"#orders\"):\n        break",
 	}},
 	"scroll_until": {(*page).scrollUntil, manual{
 		"page.scroll_until(condition = None, inside = None, timeout = 30) → True or False",
-		"Scrolls to the end, repeatedly, until the condition holds: a selector that matches, or a function that returns something true. (For a list that keeps only the rows in view, see page.scroll.) Returns False if nothing more comes for two seconds after scrolling. Without a condition it scrolls to the very end. inside selects the box that scrolls, if it is not the page.",
+		"Scrolls to the end, repeatedly, until the condition holds: a selector that matches, or a function that returns something true. (For a list that keeps only the rows in view, see page.scroll.) Returns False if nothing more comes for two seconds in which the page waits for no answer of the site. Without a condition it scrolls to the very end. inside selects the box that scrolls, if it is not the page.",
 		"SITE_CHANGED if there is no end within timeout seconds (at most 120).",
 		`page.scroll_until(lambda: page.count(".order") >= 50, inside = "#orders")`,
 	}},

@@ -46,12 +46,18 @@
     el.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
+  // plain returns the letters and digits of a text, which a field that formats it
+  // must keep.
+  const plain = (s) => s.normalize("NFKD").replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
+
   // accepted reports whether a field holds a value, however the field formats it.
   function accepted(el, value) {
     if (untyped.has(el.type) || !el.isConnected) return true;
-    const plain = (s) => s.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
-    const wanted = plain(value), now = plain(valueOf(el));
-    return now.includes(wanted) || (wanted.includes(now) && now.length * 2 >= wanted.length);
+    const now = valueOf(el);
+    if (el.type === "password" || !plain(value)) return now === value;
+    if (value.includes("@")) return now.toLowerCase().includes(value.trim().toLowerCase());
+    if (/^\d+[.,]\d{1,2}$/.test(value) && !/[.,]/.test(now)) return false; // 85.00 is not 8500
+    return plain(now).includes(plain(value));
   }
 
   // boxes returns the inputs of one character each that a code is split into,
@@ -94,6 +100,21 @@
     return found.sort((a, b) => area(b) - area(a))[0] ?? page;
   }
 
+  // waiting returns a function that reports whether some milliseconds have passed
+  // in which the page could have done something. It counts steps of 100 ms, so a
+  // machine that is too busy to run the page does not count.
+  function waiting(ms) {
+    let steps = 0, last = performance.now();
+    return () => {
+      const now = performance.now();
+      if (now - last >= 90) steps++, last = now;
+      return steps * 100 >= ms;
+    };
+  }
+
+  // scrolled is the box that scroll has scrolled, with its size before.
+  let scrolled = { size: "" };
+
   Object.assign(passage.shared, { enter, valueOf });
 
   Object.assign(operations, {
@@ -114,8 +135,20 @@
         el = await field();
       }
       enter(el, value);
+      await pause(0); // for a framework that renders the field anew
       if (untyped.has(el.type) && el.value !== value) throw new InvalidCall(forms[el.type] ?? "a field of this kind does not take such a text");
       return accepted(el, value) ? "" : "keys";
+    },
+    // kept returns null if the field holds the text that was typed with real keys, or
+    // is gone, and otherwise how much of it the field holds.
+    kept: async (call) => {
+      call.target = innerField;
+      const value = call.request.text ?? "";
+      const el = call.pick(isEditable);
+      for (let i = 0; i < 10 && el && !accepted(el, value); i++) await pause(20);
+      if (!el || accepted(el, value)) return null;
+      const [holds, of] = el.type === "password" || !plain(value) ? [valueOf(el), value] : [plain(valueOf(el)), plain(value)];
+      return { holds: [...holds].length, of: [...of].length, maxLength: Math.max(el.maxLength ?? 0, 0) };
     },
     // box focuses one of the boxes that fill found, the one with index request.x.
     box: async (call) => {
@@ -179,16 +212,19 @@
       return selecting.all(call.selector).map(innerBox).some((el) => enabled(el) && isBox(el) && isChecked(el) === !!call.request.on) || undefined;
     }),
     // scroll scrolls to the end of a list and returns whether more of it appeared.
+    // With on it only goes on waiting.
     scroll: async (call) => {
       const box = call.request.selectors ? await call.until(() => call.read()) : scroller();
       if (!box) return false;
       const size = () => `${box.scrollHeight} ${box.querySelectorAll("*").length}`;
-      const before = size();
-      box.scrollBy({ top: -2, behavior: "instant" }); // at the end already, the next line alone would cause no event
-      await nextFrame();
-      box.scrollTo({ top: box.scrollHeight, behavior: "instant" });
-      const start = performance.now();
-      return call.until(() => (size() !== before ? true : performance.now() - start > call.request.x ? false : undefined));
+      if (!call.request.on || scrolled.box !== box) {
+        scrolled = { box, size: size() };
+        box.scrollBy({ top: -2, behavior: "instant" }); // at the end already, the next line alone would cause no event
+        await nextFrame();
+        box.scrollTo({ top: box.scrollHeight, behavior: "instant" });
+      }
+      const over = waiting(call.request.x);
+      return call.until(() => (size() !== scrolled.size ? true : over() ? false : undefined));
     },
     // step scrolls a list by most of its height and returns whether it moved. At
     // the end it waits whether more of the list appears.
@@ -201,12 +237,12 @@
         return box.scrollTop > before;
       };
       const listening = new AbortController();
-      const scrolled = new Promise((done) => box.getRootNode().addEventListener("scroll", done, { capture: true, signal: listening.signal }));
-      const start = performance.now();
+      const event = new Promise((done) => box.getRootNode().addEventListener("scroll", done, { capture: true, signal: listening.signal }));
+      const over = waiting(call.request.x);
       try {
-        const movedOn = await call.until(() => moved() || (performance.now() - start > call.request.x ? false : undefined));
+        const movedOn = await call.until(() => moved() || (over() ? false : undefined));
         if (movedOn) { // rows are drawn at the scroll event, or in the next frame
-          await Promise.race([scrolled, pause(1000)]);
+          await Promise.race([event, pause(1000)]);
           for (let i = 0; i < 2; i++) await nextFrame();
         }
         return movedOn;

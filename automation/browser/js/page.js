@@ -83,7 +83,7 @@
         const tryOnce = (last) => {
           soon = 0;
           if (last && window !== top) navigating = false; // only the main frame is told that it stays
-          if (!last && (navigating || document.readyState === "loading")) return;
+          if (!last && (navigating || (document.readyState === "loading" && !this.request.early))) return;
           try {
             this.dismiss();
             const found = check();
@@ -187,9 +187,21 @@
     return new RegExp("^" + source + "$", "s");
   }
 
+  const showsSomething = () => !!document.body && [...document.body.querySelectorAll("*")].some(visible);
+
+  // pending lists the scripts and style sheets that a document which is not parsed
+  // yet waits for, without queries.
+  function pending() {
+    if (document.readyState !== "loading") return [];
+    const done = new Set(performance.getEntriesByType("resource").map((entry) => entry.name));
+    const addresses = [...document.querySelectorAll("script[src], link[rel~=stylesheet][href]")].map((el) => el.src || el.href);
+    return addresses.filter((address) => !done.has(address)).slice(0, 3).map((address) => address.split(/[?#]/)[0]);
+  }
+
   const operations = {
-    parsed: (call) => call.until(() => (!navigating && document.readyState !== "loading") || undefined),
-    reload: () => location.reload(), // counts as navigating: the next call waits for the next document
+    // parsed waits until the document is parsed, or with early until it shows
+    // something.
+    parsed: (call) => call.until(() => (!navigating && (document.readyState !== "loading" || (call.request.early && showsSomething()))) || undefined),
     frame: async (call) => {
       passage.frames.set(call.selector, await call.until(() => call.read((el) => el.matches("iframe, frame"))));
     },
@@ -234,7 +246,7 @@
       } catch (e) {
         if (e instanceof InvalidCall) answer.invalid = e.message;
         else if (e instanceof NeedsClosedRoots) answer.needsClosedRoots = true;
-        else if (e instanceof TimedOut) Object.assign(answer, { timedOut: true, reason: call.reason, navigating, errorPage: isErrorPage() });
+        else if (e instanceof TimedOut) Object.assign(answer, { timedOut: true, reason: call.reason, navigating, errorPage: isErrorPage(), pending: pending() });
         else throw e;
       }
       answer.status = status();
