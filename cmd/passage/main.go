@@ -16,9 +16,25 @@ import (
 
 func main() {
 	syscall.Umask(0o077) // files are for their owner only
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	ctx, stop := untilTold(context.Background())
 	code := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
+}
+
+// untilTold returns a context that ends at the first interrupt, SIGTERM or SIGHUP.
+// A second interrupt or SIGTERM ends the program at once. A second SIGHUP does not:
+// a terminal that closes sends several, and systemd one after its SIGTERM. Under
+// nohup, SIGHUP stays ignored.
+func untilTold(parent context.Context) (ctx context.Context, stop func()) {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop = signal.NotifyContext(parent, signals...)
+	context.AfterFunc(ctx, func() {
+		signal.Ignore(syscall.SIGHUP)
+		stop()
+	})
+	return ctx, stop
 }

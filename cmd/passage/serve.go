@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"os/signal"
+	"syscall"
 
 	"passage/cmd/passage/config"
 	"passage/cmd/passage/console"
@@ -17,6 +19,9 @@ type serveCommand struct {
 
 // Run serves until the context ends.
 func (c *serveCommand) Run(ctx context.Context, out *console.Console) (err error) {
+	// When nobody reads the output any more, its lines are lost and the server goes
+	// on: a log shipper may be restarted.
+	signal.Ignore(syscall.SIGPIPE)
 	// The start is short: a stop during it takes effect after it.
 	starting := context.WithoutCancel(ctx)
 	s, err := server.Open(starting, c.Addr, c.Flags, out)
@@ -24,7 +29,7 @@ func (c *serveCommand) Run(ctx context.Context, out *console.Console) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := s.Greet(starting, c.Data); err != nil {
+	if err := s.Greet(starting, c.Data); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return err
 	}
 	return s.Run(ctx)

@@ -113,6 +113,14 @@ func startServerWith(t *testing.T, environment []string, folder string, args ...
 	t.Helper()
 	s := &serverProcess{t: t, folder: folder, log: &processLog{}, exited: make(chan struct{}),
 		command: newCommand(t, environment, args...)}
+	s.run()
+	return s
+}
+
+// run starts the server's command, and waits until it has said where it is.
+func (s *serverProcess) run() {
+	s.t.Helper()
+	t := s.t
 	s.command.Stderr = s.log
 	stdout, err := s.command.StdoutPipe()
 	if err != nil {
@@ -145,7 +153,6 @@ func startServerWith(t *testing.T, environment []string, folder string, args ...
 	case <-time.After(processPatience):
 		t.Fatal("the server does not start")
 	}
-	return s
 }
 
 func (s *serverProcess) pid() int { return s.command.Process.Pid }
