@@ -109,7 +109,10 @@ func (s *session) attempt() (result json.RawMessage, err error) {
 
 // policy is what a browser may reach that works for an integration.
 func policy(integration *script.Integration, redactor *secret.Redactor) browser.Policy {
-	return browser.Policy{Hosts: integration.Hosts, AllowPrivate: integration.AllowPrivate(), Redactor: redactor}
+	return browser.Policy{
+		Hosts: integration.Hosts, AllowPrivate: integration.AllowPrivate(), Redactor: redactor,
+		Locale: browser.Locale{Language: integration.Language, Zone: integration.Zone},
+	}
 }
 
 func (s *session) noBrowser(err error) error {

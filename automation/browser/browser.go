@@ -19,6 +19,7 @@ type Browser struct {
 	windows  *windows
 	dialogs  dialogs
 	requests requests
+	locale   Locale
 	rules    *chrome.Rules
 	early    atomic.Bool // see GotoShown
 	redact   *secret.Redactor
@@ -34,10 +35,14 @@ type Browser struct {
 	onClose func()
 }
 
+// Locale is the language and the time zone that sites are told.
+type Locale = chrome.Locale
+
 // Policy is what one session's browser may do.
 type Policy struct {
 	Hosts        []string         // "name" (ports 80 and 443) or "name:port": the only ones it may reach
 	AllowPrivate bool             // also where such a name stands for a loopback or private address
+	Locale       Locale           // the language and time zone that sites are told; see Launch
 	Redactor     *secret.Redactor // what it holds is masked in pictures too; may be nil
 }
 
@@ -49,6 +54,9 @@ func (b *Browser) Dead() <-chan struct{} { return b.life.Done() }
 
 // Cause says why Dead is closed. It is a CONNECTION_FAILED.
 func (b *Browser) Cause() error { return context.Cause(b.life) }
+
+// Locale returns the language and time zone that sites are told.
+func (b *Browser) Locale() Locale { return b.locale }
 
 // PID returns the process's id.
 func (b *Browser) PID() int { return b.process.PID() }

@@ -48,7 +48,7 @@ func openWith(t *testing.T, policy Policy) *Browser {
 
 func launch(t *testing.T, l *chrome.Launcher, policy Policy) *Browser {
 	t.Helper()
-	b, err := Launch(t.Context(), l)
+	b, err := Launch(t.Context(), l, policy.Locale)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,16 +13,16 @@ import (
 // launchWithin is how long a browser may take until its page is ready.
 const launchWithin = 30 * time.Second
 
-// Launch starts a browser that may reach nothing yet; see Allow. The caller
-// closes it.
-func Launch(ctx context.Context, launcher *chrome.Launcher) (*Browser, error) {
+// Launch starts a browser of a locale that may reach nothing yet; see Allow. The
+// caller closes it.
+func Launch(ctx context.Context, launcher *chrome.Launcher, locale Locale) (*Browser, error) {
 	ctx, cancel := context.WithTimeout(ctx, launchWithin)
 	defer cancel()
-	process, err := launcher.Start()
+	process, err := launcher.Start(locale)
 	if err != nil {
 		return nil, err
 	}
-	b := &Browser{process: process, life: process.Life(), windows: &windows{}, onClose: func() {}}
+	b := &Browser{process: process, locale: locale.OrDefault(), life: process.Life(), windows: &windows{}, onClose: func() {}}
 	b.page = &Page{frame: &frame{browser: b}}
 	b.events.Go(b.watchEvents)
 	if err := b.openPage(ctx); err != nil {
@@ -50,7 +50,26 @@ func (b *Browser) openPage(ctx context.Context) error {
 		b.process.WatchWindows(ctx),
 		window.Session.WatchPage(ctx),
 		window.Session.WatchCrash(ctx),
+		b.setLanguage(ctx, window.Session),
+		b.checkZone(ctx, window.Session),
 	)
+}
+
+// setLanguage makes a window write dates and numbers in the browser's language.
+func (b *Browser) setLanguage(ctx context.Context, window chrome.Session) error {
+	if b.locale.Language == chrome.DefaultLocale().Language {
+		return nil
+	}
+	return window.FormatAs(ctx, b.locale.Language)
+}
+
+// checkZone fails if the browser does not know its zone: it takes UTC instead,
+// without a word.
+func (b *Browser) checkZone(ctx context.Context, window chrome.Session) error {
+	if b.locale.Zone == chrome.DefaultLocale().Zone {
+		return nil
+	}
+	return window.Run(ctx, 0, fmt.Sprintf("new Intl.DateTimeFormat('en', { timeZone: %q })", b.locale.Zone))
 }
 
 // Allow gives the browser its session's policy. It is called once.

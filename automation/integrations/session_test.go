@@ -36,7 +36,8 @@ type session struct {
 func (f *fixture) session(t *testing.T, s sandbox.Scenario) *session {
 	t.Helper()
 	redactor := secret.NewRedactor()
-	b, err := f.pool.Acquire(t.Context(), browser.Policy{Hosts: f.script.Hosts, AllowPrivate: f.script.AllowPrivate(), Redactor: redactor}, nil)
+	b, err := f.pool.Acquire(t.Context(), browser.Policy{Hosts: f.script.Hosts, AllowPrivate: f.script.AllowPrivate(), Redactor: redactor,
+		Locale: browser.Locale{Language: f.script.Language, Zone: f.script.Zone}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,11 +63,12 @@ func declareIntegration(thread *starlark.Thread, b *starlark.Builtin, args starl
 
 // manifestOf reads the arguments of integration(…).
 func manifestOf(name string, kwargs []starlark.Tuple) (*Manifest, error) {
-	m := &Manifest{}
+	m := &Manifest{Language: standardLanguage, Zone: standardZone}
 	var hosts, credentials *starlark.List
 	window := 0
 	if err := starlark.UnpackArgs(name, nil, kwargs, "id", &m.ID, "name", &m.Name, "site", &m.Site, "hosts", &hosts,
-		"credentials", &credentials, "attempts?", &m.Lockout.Attempts, "window?", &window); err != nil {
+		"credentials", &credentials, "attempts?", &m.Lockout.Attempts, "window?", &window,
+		"language?", &m.Language, "zone?", &m.Zone); err != nil {
 		return nil, err
 	}
 	m.Lockout.Window = lockoutWindow(window)

@@ -7,8 +7,8 @@ import (
 // globalWords are the words that are global functions.
 var globalWords = map[string]globalWord{
 	"integration": {declareIntegration, manual{
-		"integration(id, name, site, hosts, credentials, attempts = 0, window = 0)",
-		"Declares the integration, once, at the top of the file. site is an origin; hosts are the names (ports 80 and 443) or name:port that the browser may talk to, and no others. If the site locks an account after a number of wrong passwords, attempts (2 to 100) is that number, and window (60 to 86400) the seconds in which they count: then the user is stopped one attempt short of it. Attempts are counted for each user name, over all links; the user name is the field with autocomplete = \"username\", or else the first that is not secret.",
+		"integration(id, name, site, hosts, credentials, attempts = 0, window = 0, language = \"en-US\", zone = \"UTC\")",
+		"Declares the integration, once, at the top of the file. site is an origin; hosts are the names (ports 80 and 443) or name:port that the browser may talk to, and no others. If the site locks an account after a number of wrong passwords, attempts (2 to 100) is that number, and window (60 to 86400) the seconds in which they count: then the user is stopped one attempt short of it. Attempts are counted for each user name, over all links; the user name is the field with autocomplete = \"username\", or else the first that is not secret. language and zone are what the browser tells the site, on every machine: a language tag such as es-US, and the name of a time zone such as America/New_York. Sites that write times in the browser's zone write them in that one; page.language and page.zone return them.",
 		"At load, each error with its line.",
 		"integration(\n    id = \"hello\", name = \"Hello\", site = \"https://www.example.com\", hosts = [\"www.example.com\"],\n    credentials = [field(\"password\", label = \"password\", secret = True)],\n)",
 	}},
@@ -86,7 +86,7 @@ var globalWords = map[string]globalWord{
 	}},
 	"timestamp": {timestampWord, manual{
 		"timestamp(text, zone = \"\", order = \"\", year = 0) → number",
-		"The one point in time in a text, as Unix milliseconds: 2026-08-12T09:30:00Z, 2026-08-12 09:30:00.250+02:00, Aug 12, 2026, 9:30 PM, 12 Aug 2026 21h30. zone is the time zone of a text that has none: a name such as America/New_York, or an offset such as +02:00. Letters in the text, such as PDT, must be those of that zone at that time. Without a time of day it is the beginning of the day. The date is read as by date.",
+		"The one point in time in a text, as Unix milliseconds: 2026-08-12T09:30:00Z, 2026-08-12 09:30:00.250+02:00, Aug 12, 2026, 9:30 PM, 12 Aug 2026 21h30. zone is the time zone of a text that has none: a name such as America/New_York, or an offset such as +02:00; page.zone if the site writes times in the zone of the browser. Letters in the text, such as PDT, must be those of that zone at that time. Without a time of day it is the beginning of the day. The date is read as by date.",
 		"AUTOMATION_ERROR, with the text, as for date; for several times of day, one that does not exist, an unknown zone, letters of another zone, and any number or word that may be part of the time and is not understood, such as 2130 or noon.",
 		"placed = timestamp(\"2026-08-12T09:30:00Z\")\nread = timestamp(\"Aug 12, 2026, 9:30 PM\", zone = \"America/New_York\")",
 	}},

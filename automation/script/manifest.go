@@ -6,6 +6,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
+
+	"golang.org/x/text/language"
 
 	"passage/automation/prompt"
 )
@@ -17,10 +20,18 @@ type Manifest struct {
 	Name        string
 	Site        string   // an origin, without a path
 	Hosts       []string // "name" (ports 80 and 443) or "name:port"; the browser may talk to no others
+	Language    string   // that sites are told, a BCP 47 tag
+	Zone        string   // the time zone of the browser, a name of the IANA database
 	Credentials []prompt.Field
 	Lockout     Lockout
 	Operations  []string // "resource.action", sorted
 }
+
+// What an integration has that does not say otherwise.
+const (
+	standardLanguage = "en-US"
+	standardZone     = "UTC"
+)
 
 var idPattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 
@@ -60,6 +71,12 @@ func (m *Manifest) validate() []error {
 		report("integration: %w", err)
 	} else if !slices.Contains(m.Hosts, hostOf(m.Site)) {
 		report("integration: hosts must contain the site's own host, %q", hostOf(m.Site))
+	}
+	if tag, err := language.Parse(m.Language); err != nil || tag.String() != m.Language {
+		report("integration: language = %q must be a language tag like %q", m.Language, standardLanguage)
+	}
+	if location, err := time.LoadLocation(m.Zone); err != nil || m.Zone == "" || location == time.Local {
+		report("integration: zone = %q must be the name of a time zone like %q or %q", m.Zone, "America/New_York", standardZone)
 	}
 	for _, host := range m.Hosts {
 		if err := checkHost(host); err != nil {

@@ -11,9 +11,29 @@ import (
 // pageWords are all words of the page. Each table stands beside its words.
 var pageWords = joinTables(actionWords, readingWords, waitingWords, scrollWords, pagerWords, windowWords, fetchWords)
 
-// urlManual describes page.url, which is not called.
-var urlManual = manual{
-	"page.url → text", "The address of the page, without query and fragment.", "None.", `at_home = page.url.endswith("/home")`,
+// pageTexts are the attributes of the page that are texts and are not called.
+var pageTexts = map[string]pageText{
+	"url": {func(p *page) string { return p.live.Address() }, manual{
+		"page.url → text", "The address of the page, without query and fragment.", "None.", `at_home = page.url.endswith("/home")`,
+	}},
+	"language": {func(p *page) string { return p.run.integration.Language }, manual{
+		"page.language → text", "The language that the site is told, as integration(…) declares it.", "None.", `spanish = page.language.startswith("es")`,
+	}},
+	"zone": {func(p *page) string { return p.run.integration.Zone }, manual{
+		"page.zone → text", "The time zone of the browser, as integration(…) declares it.", "None.",
+		`placed = timestamp(page.text(".placed"), zone = page.zone)`,
+	}},
+}
+
+// pageText is an attribute of the page that is a text.
+type pageText struct {
+	of func(*page) string
+	manual
+}
+
+// pageAttributes returns the names of everything that a page has.
+func pageAttributes() []string {
+	return slices.Sorted(maps.Keys(joinTables(manuals(pageWords, func(w pageWord) manual { return w.manual }), manuals(pageTexts, func(t pageText) manual { return t.manual }))))
 }
 
 var _ starlark.HasAttrs = (*page)(nil)
@@ -23,12 +43,12 @@ func (*page) Type() string          { return "page" }
 func (*page) Freeze()               {}
 func (*page) Truth() starlark.Bool  { return starlark.True }
 func (*page) Hash() (uint32, error) { return 0, errors.New("a page cannot be a key") }
-func (*page) AttrNames() []string   { return append(slices.Sorted(maps.Keys(pageWords)), "url") }
+func (*page) AttrNames() []string   { return pageAttributes() }
 
-// Attr returns page.url, which is a text, or a word of the page.
+// Attr returns a text, such as page.url, or a word of the page.
 func (p *page) Attr(name string) (starlark.Value, error) {
-	if name == "url" {
-		return starlark.String(p.live.Address()), nil
+	if text, ok := pageTexts[name]; ok {
+		return starlark.String(text.of(p)), nil
 	}
 	word, ok := pageWords[name]
 	if !ok {

@@ -14,7 +14,7 @@ func Reference() string {
 	var out strings.Builder
 	out.WriteString(guide)
 	page := manuals(pageWords, func(w pageWord) manual { return w.manual })
-	page["url"] = urlManual
+	maps.Copy(page, manuals(pageTexts, func(t pageText) manual { return t.manual }))
 	global := manuals(globalWords, func(w globalWord) manual { return w.manual })
 	user := manuals(userWords, func(w userWord) manual { return w.manual })
 	writeSection(&out, "In the file and in functions", "Beside these there are Starlark's own: dict, enumerate, int, len, list, range, sorted, str, zip and so on.", global)

@@ -135,7 +135,8 @@ func startInBrowser(t *testing.T, ctx context.Context, integration *Integration,
 		t.Fatal(err)
 	}
 	redactor := secret.NewRedactor()
-	process, err := browsers.Acquire(ctx, browser.Policy{Hosts: integration.Hosts, AllowPrivate: integration.AllowPrivate(), Redactor: redactor}, nil)
+	process, err := browsers.Acquire(ctx, browser.Policy{Hosts: integration.Hosts, AllowPrivate: integration.AllowPrivate(), Redactor: redactor,
+		Locale: browser.Locale{Language: integration.Language, Zone: integration.Zone}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

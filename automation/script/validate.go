@@ -39,7 +39,7 @@ func (v *validator) errorf(at syntax.Position, format string, args ...any) {
 // objectWords are the attributes of the objects that scripts are given, by the
 // name of the parameter.
 var objectWords = map[string][]string{
-	"page": append(slices.Sorted(maps.Keys(pageWords)), "url"),
+	"page": pageAttributes(),
 	"user": slices.Sorted(maps.Keys(userWords)),
 }
 

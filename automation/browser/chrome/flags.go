@@ -16,7 +16,7 @@ const (
 // iframe is reached through its page. The second keeps the browser quiet: it
 // fetches nothing that the page did not ask for, and updates, reports and caches
 // nothing. The third closes the ways out that go past the proxy.
-func flags(o Options, profile, proxy string) []string {
+func flags(o Options, l Locale, profile, proxy string) []string {
 	list := []string{
 		"--remote-debugging-pipe", "--user-data-dir=" + profile,
 		"--no-first-run", "--no-startup-window", fmt.Sprintf("--window-size=%d,%d", WindowWidth, WindowHeight),
@@ -35,7 +35,7 @@ func flags(o Options, profile, proxy string) []string {
 		"--disable-background-networking", "--disable-breakpad", "--disable-crash-reporter", "--disable-component-update", "--disable-default-apps",
 		"--disable-extensions", "--disable-component-extensions-with-background-pages", "--disable-client-side-phishing-detection",
 		"--disable-sync", "--disable-domain-reliability", "--metrics-recording-only", "--no-default-browser-check", "--no-pings",
-		"--password-store=basic", "--use-mock-keychain", "--disable-gpu", "--log-level=2",
+		"--lang=" + l.Language, "--accept-lang=" + l.acceptLanguages(), "--password-store=basic", "--use-mock-keychain", "--disable-gpu", "--log-level=2",
 
 		"--proxy-server=http://" + proxy, "--proxy-bypass-list=<-loopback>",
 		"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--disable-quic",

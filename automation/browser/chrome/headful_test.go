@@ -61,10 +61,10 @@ func TestEnvironment_HasTheDisplayOnlyIfHeadful(t *testing.T) {
 	t.Setenv("DISPLAY", ":7")
 	for _, headful := range []bool{false, true} {
 		o := Options{Headful: headful}
-		if got := slices.Contains(environment("", headful), "DISPLAY=:7"); got != headful {
+		if got := slices.Contains(environment("", DefaultLocale(), headful), "DISPLAY=:7"); got != headful {
 			t.Errorf("headful %v: DISPLAY is passed on: %v", headful, got)
 		}
-		if got := slices.Contains(flags(o, "", ""), "--headless"); got == headful {
+		if got := slices.Contains(flags(o, DefaultLocale(), "", ""), "--headless"); got == headful {
 			t.Errorf("headful %v: --headless is %v", headful, got)
 		}
 	}

@@ -33,9 +33,9 @@ type Process struct {
 	closing  sync.Once
 }
 
-// Start starts a browser process with a new profile and a proxy that refuses
-// everything until Allow is called. The caller closes the process.
-func (l *Launcher) Start() (*Process, error) {
+// Start starts a browser process of a locale, with a new profile and a proxy that
+// refuses everything until Allow is called. The caller closes the process.
+func (l *Launcher) Start(locale Locale) (*Process, error) {
 	profile, err := l.profiles.create()
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (l *Launcher) Start() (*Process, error) {
 		return nil, err
 	}
 	p := &Process{proxy: proxy, profiles: l.profiles, profile: profile, stderr: &tail{}, exited: make(chan struct{})}
-	if err := p.start(l.options); err != nil {
+	if err := p.start(l.options, locale.OrDefault()); err != nil {
 		proxy.close()
 		l.profiles.remove(profile)
 		return nil, err
@@ -57,7 +57,7 @@ func (l *Launcher) Start() (*Process, error) {
 }
 
 // start runs the browser's program and connects to it.
-func (p *Process) start(o Options) error {
+func (p *Process) start(o Options, l Locale) error {
 	commandsOut, commandsIn, err := os.Pipe() // the browser reads from the first
 	if err != nil {
 		return fmt.Errorf("open pipe: %w", err)
@@ -71,9 +71,9 @@ func (p *Process) start(o Options) error {
 	defer func() { _ = repliesIn.Close() }()
 
 	p.pipe = newPipe(commandsIn, repliesOut)
-	p.cmd = exec.Command(o.Path, flags(o, p.profile, p.proxy.address())...) //nolint:gosec // the operator names the program
+	p.cmd = exec.Command(o.Path, flags(o, l, p.profile, p.proxy.address())...) //nolint:gosec // the operator names the program
 	p.cmd.Dir = p.profile
-	p.cmd.Env = environment(p.profile, o.Headful)
+	p.cmd.Env = environment(p.profile, l, o.Headful)
 	p.cmd.ExtraFiles = []*os.File{commandsOut, repliesIn} // 3 and 4
 	p.cmd.Stderr = p.stderr
 	p.cmd.WaitDelay = 100 * time.Millisecond // a child that keeps stderr open must not hide the browser's end

@@ -19,7 +19,7 @@ func TestLauncher_SweepsOrphanedProfilesOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := l.Start()
+	p, err := l.Start(Locale{})
 	if err != nil {
 		t.Fatal(err)
 	}

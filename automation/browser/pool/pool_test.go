@@ -177,6 +177,27 @@ func TestPool_UsesAWarmBrowserOnceAndReplacesIt(t *testing.T) {
 	}
 }
 
+func TestPool_StartsABrowserForAnotherLocale(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	o.Slots, o.Warm = 1, 1
+	p := newPool(t, o)
+	defer run(t, p)()
+	eventually(t, "a warm browser", func() bool { return p.Stats().Warm == 1 })
+	want := browser.Locale{Language: "es-US", Zone: "America/New_York"}
+	b, err := p.Acquire(t.Context(), browser.Policy{Locale: want}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := b.Locale(); got != want {
+		t.Errorf("the browser has %v, want %v", got, want)
+	}
+	if got := p.Stats(); got != (Stats{Slots: 1, Busy: 1}) {
+		t.Errorf("the pool has %+v", got)
+	}
+	b.Close()
+}
+
 func TestPool_RefusesTheQueueAtShutdown(t *testing.T) {
 	t.Parallel()
 	o := options(t)

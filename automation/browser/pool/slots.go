@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 )
 
 // assign serves the queue with warm browsers and free slots, as far as there
@@ -81,7 +82,7 @@ func (p *Pool) wakeRun() {
 
 // launch starts a browser in a slot that the caller has taken. Closing the
 // browser gives the slot back.
-func (p *Pool) launch(ctx context.Context) (*browser.Browser, error) {
+func (p *Pool) launch(ctx context.Context, locale chrome.Locale) (*browser.Browser, error) {
 	defer p.launched()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -93,7 +94,7 @@ func (p *Pool) launch(ctx context.Context) (*browser.Browser, error) {
 		return nil, context.Cause(ctx)
 	}
 	begun := p.now()
-	b, err := browser.Launch(ctx, p.launcher)
+	b, err := browser.Launch(ctx, p.launcher, locale)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,8 @@ func (t *Ticket) Take(ctx context.Context, policy browser.Policy, position func(
 		return nil, err
 	}
 	p := t.pool
-	if b != nil && !b.Healthy(ctx) {
+	// Warm browsers have the default locale, which a running browser cannot change.
+	if b != nil && (b.Locale() != policy.Locale.OrDefault() || !b.Healthy(ctx)) {
 		if !b.Discard() {
 			return nil, b.Cause()
 		}
@@ -63,7 +64,7 @@ func (t *Ticket) Take(ctx context.Context, policy browser.Policy, position func(
 		b = nil
 	}
 	if b == nil {
-		if b, err = p.launch(ctx); err != nil {
+		if b, err = p.launch(ctx, policy.Locale); err != nil {
 			p.releaseSlot()
 			return nil, launchError(ctx, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"passage/automation/browser"
+	"passage/automation/browser/chrome"
 )
 
 // takeWarm takes the oldest warm browser; p.mu is held.
@@ -36,7 +37,7 @@ func (p *Pool) warmTarget() int { return min(p.demand.target(p.now()), p.options
 // as wanted.
 func (p *Pool) launchWarm(ctx context.Context) error {
 	for p.takeWarmSlot() {
-		b, err := p.launch(ctx)
+		b, err := p.launch(ctx, chrome.DefaultLocale())
 		if err != nil {
 			p.mu.Lock()
 			p.warming--
