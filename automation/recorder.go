@@ -20,6 +20,7 @@ const (
 // recorder writes a session's timeline. The session's goroutine calls it.
 type recorder struct {
 	session *session
+	reads   reads
 
 	mu      sync.Mutex
 	steps   []db.NewEvent
@@ -29,6 +30,7 @@ type recorder struct {
 
 // Step records a call of the script.
 func (r *recorder) Step(step script.Step) {
+	r.reads.add(step)
 	r.mu.Lock()
 	r.steps = append(r.steps, db.NewEvent{Kind: event.StepTaken, At: step.Started.UnixMilli(), Data: event.Step{
 		Word: step.Word, Selector: step.Selector, Matches: step.Matches, Line: step.Line, Operation: step.Operation,

@@ -103,7 +103,9 @@ func (s *session) attempt() (result json.RawMessage, err error) {
 		s.recorder.evidence(opened.Page(), err)
 		return nil, err
 	}
-	s.keepMatches(opened)
+	if s.judgeReads() {
+		s.keepMatches(opened)
+	}
 	return result, nil
 }
 

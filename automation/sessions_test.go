@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -26,7 +27,9 @@ type sessions struct {
 	t            *testing.T
 	db           *db.DB
 	runner       *automation.Runner
+	catalog      *catalog.Catalog
 	organization string
+	list         atomic.Pointer[string] // what the site shows under its log-in
 }
 
 func newSessions(t *testing.T, scripts map[string]string) *sessions {
@@ -34,9 +37,11 @@ func newSessions(t *testing.T, scripts map[string]string) *sessions {
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}
+	s := &sessions{t: t}
+	s.shows("")
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprint(w, `<input id="pin">`)
+		fmt.Fprint(w, `<input id="pin">`, *s.list.Load())
 	}))
 	t.Cleanup(site.Close)
 	files, sites := fstest.MapFS{}, map[string]catalog.Site{}
@@ -62,7 +67,7 @@ func newSessions(t *testing.T, scripts map[string]string) *sessions {
 		t.Fatal(err)
 	}
 	database := dbtest.Open(t, time.Now)
-	s := &sessions{t: t, db: database, organization: dbtest.Organization(t, database, "Acme").ID}
+	s.db, s.catalog, s.organization = database, loaded, dbtest.Organization(t, database, "Acme").ID
 	s.runner = automation.NewRunner(automation.Options{DB: database, Pool: browsers, Catalog: loaded, Resources: rules,
 		Logger: slog.New(slog.DiscardHandler), Limits: automation.DefaultLimits()})
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
@@ -77,6 +82,8 @@ func newSessions(t *testing.T, scripts map[string]string) *sessions {
 	t.Cleanup(func() { stop(); running.Wait() })
 	return s
 }
+
+func (s *sessions) shows(html string) { s.list.Store(&html) }
 
 // start claims a link of the integration and gives the credentials.
 func (s *sessions) start(id string) (link db.Link, session string) {

@@ -66,6 +66,7 @@ type Session struct {
 	Consent   Consent
 	Version   string // the hash of the integration's script
 	Error     *Failure
+	Suspect   bool // it found nothing where others found something; see JudgeReads
 	CreatedAt int64
 	StartedAt *int64
 	EndedAt   *int64
@@ -85,7 +86,7 @@ func (s *Session) HeldBy(visitor string) bool {
 
 // The columns owner and browser_hash hold the node and the visitor.
 const sessionColumns = `s.id, s.link_id, s.attempt, s.status, s.owner, s.epoch, s.last_seq, s.browser_hash, s.consent,
-	s.integration_version, s.error_code, s.error_operation, s.error_detail, s.created_at, s.started_at, s.ended_at`
+	s.integration_version, s.error_code, s.error_operation, s.error_detail, s.suspect, s.created_at, s.started_at, s.ended_at`
 
 func scanSession(r engine.Row) (Session, error) {
 	var s Session
@@ -93,7 +94,7 @@ func scanSession(r engine.Row) (Session, error) {
 	var code, detail *string
 	var operation *int
 	err := r.Scan(&s.ID, &s.LinkID, &s.Attempt, &s.Status, &s.Node, &s.Epoch, &s.LastSeq, &s.visitorHash, &consent,
-		&s.Version, &code, &operation, &detail, &s.CreatedAt, &s.StartedAt, &s.EndedAt)
+		&s.Version, &code, &operation, &detail, &s.Suspect, &s.CreatedAt, &s.StartedAt, &s.EndedAt)
 	if err != nil {
 		return Session{}, err
 	}

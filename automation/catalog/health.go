@@ -16,7 +16,7 @@ type HealthStatus string
 // The states of a service's health.
 const (
 	HealthOK       HealthStatus = "ok"
-	HealthDegraded HealthStatus = "degraded" // fewer than nine in ten succeed
+	HealthDegraded HealthStatus = "degraded" // fewer than nine in ten succeed, or the latest are suspect
 	HealthDown     HealthStatus = "down"     // the latest sessions have all failed, just now
 	HealthUnknown  HealthStatus = "unknown"  // too few sessions to say
 )
@@ -30,6 +30,7 @@ type Health struct {
 	Sessions    int          // that count
 	Since       int64        // when the first of them ended, in Unix milliseconds; 0: there is none
 	LastFailure outcome.Code // how the latest one ended, if the service is down
+	Suspect     int          // how many of the latest, in a row, found nothing where others found something
 }
 
 const (
@@ -37,6 +38,7 @@ const (
 	healthMost  = 100              // ends that are read
 	healthFew   = 5                // fewer ends than this say nothing
 	healthGood  = 0.9              // of the sessions
+	healthDoubt = 3                // suspect sessions in a row
 	healthFresh = 10 * time.Minute // older failures don't count as down: someone has to try whether it works again
 )
 
@@ -64,8 +66,14 @@ func healthOf(ends []db.End, now int64) Health {
 		}
 	}
 	health := Health{Status: HealthOK, Sessions: len(ends), Since: ends[len(ends)-1].At, SuccessRate: 1 - float64(failed)/float64(len(ends))}
+	health.Suspect = slices.IndexFunc(ends, func(e db.End) bool { return !e.Suspect })
+	if health.Suspect < 0 {
+		health.Suspect = len(ends)
+	}
 	worked := slices.ContainsFunc(ends[:min(healthFew, len(ends))], func(e db.End) bool { return e.Code == "" })
 	switch {
+	case health.Suspect >= healthDoubt:
+		health.Status = HealthDegraded
 	case len(ends) < healthFew:
 		health.Status = HealthUnknown
 	case !worked && now-latest.At < healthFresh.Milliseconds():

@@ -42,6 +42,7 @@ const (
 	OperationCompleted Kind = "operation_completed"
 	OperationReused    Kind = "operation_reused"
 	EvidenceKept       Kind = "evidence"
+	Suspected          Kind = "suspected"
 )
 
 // Claim is the data of Claimed.
@@ -102,6 +103,20 @@ type Evidence struct {
 	Artifact  string             `json:"artifact,omitempty"`
 }
 
+// Suspicion is the data of Suspected: the session found nothing where the last
+// good session of its script found something.
+type Suspicion struct {
+	Missing []Read `json:"missing"`
+}
+
+// Read is what a reading word of a script found.
+type Read struct {
+	Line     int    `json:"line"`
+	Word     string `json:"word"`
+	Selector string `json:"selector"`
+	Matches  int    `json:"matches"`
+}
+
 // None is the data of the kinds that need no more than their name.
 type None struct{}
 
@@ -123,6 +138,8 @@ func Decode(kind Kind, data []byte) (any, error) {
 		return decode[Failure](kind, data)
 	case EvidenceKept:
 		return decode[Evidence](kind, data)
+	case Suspected:
+		return decode[Suspicion](kind, data)
 	default:
 		return None{}, nil
 	}

@@ -33,6 +33,8 @@ func TestDecode_ReadsWhatIsStored(t *testing.T) {
 		{"failed", `{"code":"SITE_CHANGED","operation":null,"detail":""}`, event.Failure{Code: "SITE_CHANGED"}},
 		{"evidence", `{"line":3,"selectors":[{"name":"home","selector":"#home","matches":0}]}`,
 			event.Evidence{Line: 3, Selectors: []outcome.Selector{{Name: "home", Selector: "#home"}}}},
+		{"suspected", `{"missing":[{"line":3,"word":"page.rows","selector":".order","matches":0}]}`,
+			event.Suspicion{Missing: []event.Read{{Line: 3, Word: "page.rows", Selector: ".order"}}}},
 		{"evidence", `{"artifact":"art_1"}`, event.Evidence{Artifact: "art_1"}},
 		{"started", `{}`, event.None{}},
 		{"from_a_newer_version", `{"x":1}`, event.None{}},

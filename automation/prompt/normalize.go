@@ -86,4 +86,6 @@ func isInvisible(r rune) bool {
 
 // isDash reports whether a character is a dash, or is typed for one: the minus
 // sign, and the long-vowel mark on the dash's key of a Japanese keyboard.
-func isDash(r rune) bool { return unicode.Is(unicode.Pd, r) || strings.ContainsRune("\u2212\u30fc\uff70", r) }
+func isDash(r rune) bool {
+	return unicode.Is(unicode.Pd, r) || strings.ContainsRune("\u2212\u30fc\uff70", r)
+}

@@ -9,8 +9,8 @@ import (
 
 	"passage/automation/outcome"
 	"passage/automation/prompt"
-	"passage/automation/secret"
 	"passage/automation/script/dialect"
+	"passage/automation/secret"
 )
 
 // attempts is what user.credentials and user.one_time_code return. Each

@@ -24,7 +24,7 @@ func (i *Integration) Start(ctx context.Context, o Options) (*Run, error) {
 
 // Login calls the script's login. Its error is a *Failure.
 func (r *Run) Login() error {
-	r.operation, r.resuming, r.submitRefused = loginOperation, false, "login only logs in"
+	r.operation, r.resuming, r.submitRefused = LogIn, false, "login only logs in"
 	args := starlark.Tuple{&page{run: r, live: r.options.Page}, &user{run: r}}
 	if _, err := r.call(r.integration.login, args); err != nil {
 		return r.fail(err)

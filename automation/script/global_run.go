@@ -33,7 +33,7 @@ func accountWord(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 // nameAccount records the account, once.
 func (r *Run) nameAccount(id string) error {
 	switch {
-	case r.operation != loginOperation:
+	case r.operation != LogIn:
 		return errors.New("account: only login says whose account it is")
 	case id == "":
 		return errors.New("account: the id is empty; wait until the page shows it")

@@ -22,7 +22,7 @@ type Run struct {
 	options     Options
 	allowance   dialect.Allowance
 
-	operation     string // what runs now: loginOperation or "resource.action"
+	operation     string // what runs now: LogIn or "resource.action"
 	account       string // whose account it is; empty until login names it
 	resuming      bool   // an earlier attempt may have submitted the write
 	submitRefused string // why page.submit is refused; empty if it is allowed
@@ -34,8 +34,8 @@ type Run struct {
 	abortedAt starlark.CallStack // where that happened
 }
 
-// loginOperation is the name of the log-in in steps.
-const loginOperation = "login"
+// LogIn is the name of the log-in in steps, in place of an operation.
+const LogIn = "login"
 
 const (
 	maxWords     = 20_000     // words of page and user in one run

@@ -28,7 +28,7 @@ func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	model := view.Session{
-		ID: session.ID, Status: string(session.Status), LinkID: link.ID, LinkStatus: string(link.Status),
+		ID: session.ID, Status: string(session.Status), Suspect: session.Suspect, LinkID: link.ID, LinkStatus: string(link.Status),
 		Organization: organization.DisplayName, Integration: link.IntegrationID, Version: shortHash(session.Version),
 		Attempt: session.Attempt, Language: consentLanguage(session.Consent), Created: time.UnixMilli(session.CreatedAt),
 		Started: timeOf(session.StartedAt), Ended: timeOf(session.EndedAt),

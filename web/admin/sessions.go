@@ -92,7 +92,7 @@ func withChoice(choices []string, chosen string) []string {
 }
 
 func (h *Handler) row(session db.Session, integration, organization string) view.Row {
-	row := view.Row{ID: session.ID, To: sessionPath(session.ID), Status: string(session.Status),
+	row := view.Row{ID: session.ID, To: sessionPath(session.ID), Status: string(session.Status), Suspect: session.Suspect,
 		Integration: integration, Version: shortHash(session.Version), Organization: organization,
 		LinkID: session.LinkID, Attempt: session.Attempt, At: time.UnixMilli(session.CreatedAt)}
 	end := h.DB.Now()

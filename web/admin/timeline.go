@@ -2,7 +2,9 @@ package admin
 
 import (
 	"context"
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"passage/automation/event"
@@ -79,9 +81,23 @@ func describe(shown *view.Event, kind event.Kind, data any) {
 		if kind == event.OperationReused {
 			shown.Outcome = "done by attempt " + strconv.Itoa(data.Attempt)
 		}
+	case event.Suspicion:
+		shown.Target, shown.Failed = missing(data), true
+		if len(data.Missing) > 0 {
+			shown.Line = data.Missing[0].Line
+		}
 	case event.Failure:
 		shown.Outcome, shown.Failed = data.Code, true
 	}
+}
+
+// missing lists what found nothing.
+func missing(data event.Suspicion) string {
+	var found []string
+	for _, read := range data.Missing {
+		found = append(found, fmt.Sprintf("line %d: %s %s", read.Line, read.Word, read.Selector))
+	}
+	return strings.Join(found, "; ")
 }
 
 // eventLabels are the operators' words for each kind of entry but a step.
@@ -99,6 +115,7 @@ var eventLabels = map[event.Kind]string{
 	event.TransferRequested:  "another browser asks to take over",
 	event.TransferRefused:    "taking over refused",
 	event.Transferred:        "another browser took over",
+	event.Suspected:          "suspect: it found nothing where the last good session found something",
 	event.Completed:          "completed",
 	event.Failed:             "failed",
 }

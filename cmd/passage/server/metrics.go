@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -28,8 +29,19 @@ func (s *Server) metrics() http.Handler {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "browser_memory_available_bytes",
 			Help: "Memory that is available for browsers; 0 where the system does not say."}, func() float64 { return float64(s.Pool.AvailableMemory()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "webhook_endpoints_paused",
-			Help: "Webhook hosts that are paused after failing for long, and tried once an hour."}, s.pausedEndpoints))
+			Help: "Webhook hosts that are paused after failing for long, and tried once an hour."}, s.pausedEndpoints),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "sessions_suspect",
+			Help: "Sessions of the last hour that completed, and found nothing where sessions before them found something."}, s.suspectSessions))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+// suspectSessions returns NaN while the database does not answer.
+func (s *Server) suspectSessions() float64 {
+	count, err := s.DB.SuspectSessions(context.Background(), s.DB.Now()-time.Hour.Milliseconds())
+	if err != nil {
+		return math.NaN()
+	}
+	return float64(count)
 }
 
 // pausedEndpoints returns NaN while the database does not answer.

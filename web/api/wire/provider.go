@@ -21,7 +21,7 @@ type Provider struct {
 
 // Health is what is known about a service from its latest sessions.
 type Health struct {
-	Status      catalog.HealthStatus `json:"status" enum:"ok,degraded,down,unknown" doc:"degraded: less than nine in ten succeed. down: the latest have all failed within the last minutes, and the claim page says so instead of asking for a log-in. unknown: fewer than five sessions."`
+	Status      catalog.HealthStatus `json:"status" enum:"ok,degraded,down,unknown" doc:"degraded: less than nine in ten succeed, or the latest three read nothing where sessions before them read something. down: the latest have all failed within the last minutes, and the claim page says so instead of asking for a log-in. unknown: fewer than five sessions."`
 	SuccessRate *float64             `json:"successRate" minimum:"0" maximum:"1" doc:"Of the sessions; null where there is none."`
 	Sessions    int                  `json:"sessions" doc:"How many ended within the last hour with success, or for something that is the site's or the integration's. One link counts once."`
 	Since       *int64               `json:"since" doc:"When the first of them ended; null where there is none."`
