@@ -21,7 +21,7 @@ type Process struct {
 	pipe     *pipe
 	client   *cdp.Client
 	stderr   *tail
-	exited   chan struct{} // closed when the process has been waited for
+	exited   chan struct{} // closed when the process has been waited for and its group killed
 	reason   string        // why it ended; read after exited
 	proxy    *proxy
 	profiles *profiles
@@ -89,6 +89,7 @@ func (p *Process) start(o Options, l Locale) error {
 		defer close(p.exited)
 		_ = p.cmd.Wait()
 		p.reason = p.cmd.ProcessState.String()
+		killGroup(p.PID())
 	}()
 	p.client = cdp.New().Start(p.pipe)
 	return nil
@@ -135,18 +136,28 @@ func (p *Process) Lost() error {
 	return context.Cause(p.life)
 }
 
-// Close kills the whole process group, and removes the proxy and the profile.
+// Close kills the process with its whole group, and removes the proxy and the profile.
 // Only the first call does anything; all return when it is done.
 func (p *Process) Close() {
 	p.closing.Do(func() {
 		p.end(outcome.New(outcome.ConnectionFailed, "the browser was closed"))
-		_ = syscall.Kill(-p.PID(), syscall.SIGKILL) // it may have ended by itself
+		p.kill()
 		<-p.exited
 		p.pipe.Close()
 		p.watchers.Wait()
 		p.proxy.close()
 		p.profiles.remove(p.profile)
 	})
+}
+
+// kill ends the process with its group, unless it has ended by itself: then the
+// number of its group may belong to others.
+func (p *Process) kill() {
+	select {
+	case <-p.exited:
+	default:
+		_ = syscall.Kill(-p.PID(), syscall.SIGKILL)
+	}
 }
 
 func (p *Process) watchExit() {
