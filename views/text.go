@@ -94,7 +94,7 @@ type AskText struct {
 	Code, CodeSent, CodeSentTo, CodeLabel, CodeDigits, CodeSendsSelf  string
 	CodeFromApp, CodeButton, CodeBusy, Resend                         string
 	ChoiceButton, ChoiceBusy, Option                                  string
-	Approve, ApproveSentTo, ApproveGoesOn                             string
+	Approve, ApproveNumber, ApproveSentTo, ApproveGoesOn              string
 	Question, Answer, AnswerButton, AnswerBusy                        string
 	Confirm, ConfirmNothingYet, Before, After, ConfirmYes, ConfirmNo  string
 	ConfirmBusy                                                       string

@@ -91,6 +91,7 @@ var english = Text{
 		ChoiceButton:      "Continue",
 		ChoiceBusy:        "Passing on your choice…",
 		Approve:           "Approve the request in your {service} app",
+		ApproveNumber:     "Enter {number} in your {service} app",
 		ApproveSentTo:     "{service} sent the request to {to}.",
 		ApproveGoesOn:     "This page goes on by itself as soon as you have approved it.",
 		Question:          "{service} asks you something",

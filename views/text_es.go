@@ -91,6 +91,7 @@ var spanish = Text{
 		ChoiceButton:      "Continuar",
 		ChoiceBusy:        "Transmitiendo su elección…",
 		Approve:           "Apruebe la solicitud en su aplicación de {service}",
+		ApproveNumber:     "Introduzca {number} en su aplicación de {service}",
 		ApproveSentTo:     "{service} envió la solicitud a {to}.",
 		ApproveGoesOn:     "Esta página sigue sola en cuanto la apruebe.",
 		Question:          "{service} le pregunta algo",

@@ -45,6 +45,7 @@ type Prompt struct {
 	Fields       []Field  `json:"fields,omitempty"`
 	AttemptsLeft int      `json:"attemptsLeft,omitempty"`
 	SentTo       string   `json:"sentTo,omitempty"`
+	Number       string   `json:"number,omitempty"`  // to enter or choose in the app that approves
 	FromApp      bool     `json:"fromApp,omitempty"` // the code comes from an authenticator app and is not sent
 	Digits       int      `json:"digits,omitempty"`
 	CanResend    bool     `json:"canResend,omitempty"`

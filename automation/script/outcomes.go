@@ -19,6 +19,7 @@ type outcomes struct {
 	selectors  []starlark.Tuple // name and selector
 	predicates []namedPredicate
 	settings   map[string]starlark.Value
+	observe    *numberWatch // looks at the page meanwhile; may be nil
 
 	conditions []browser.Condition // the selectors as the browser takes them, after prepare
 }
@@ -107,15 +108,15 @@ func (o *outcomes) prepare(p *page, w *invocation) error {
 
 // wait waits for the first outcome and returns its name.
 func (o *outcomes) wait(ctx context.Context, p *page, w *invocation, limit time.Duration) (string, error) {
-	if len(o.predicates) > 0 {
+	if len(o.predicates) > 0 || o.observe != nil {
 		return o.poll(ctx, p, w, limit)
 	}
 	name, err := p.live.Within(limit).WithMatch(w.matched).WaitFor(ctx, o.conditions)
 	return name, withOutcome(err)
 }
 
-// poll waits if there are predicates among the outcomes: they are called at once
-// and after each change of the page.
+// poll waits if there are predicates among the outcomes, or something is watched
+// meanwhile: that happens at once and after each change of the page.
 func (o *outcomes) poll(ctx context.Context, p *page, w *invocation, limit time.Duration) (string, error) {
 	deadline := time.Now().Add(limit)
 	look := (*browser.Page).Poll // the first time, without waiting for a change
@@ -129,6 +130,11 @@ func (o *outcomes) poll(ctx context.Context, p *page, w *invocation, limit time.
 		}
 		if err != nil || name != "" {
 			return name, withOutcome(err)
+		}
+		if o.observe != nil {
+			if err := o.observe.look(ctx); err != nil {
+				return "", err
+			}
 		}
 		for _, predicate := range o.predicates {
 			holds, err := p.run.holds(w.thread, predicate.function)

@@ -82,7 +82,11 @@ func (p *interview) introduce(asked prompt.Prompt) {
 	case prompt.Choice:
 		lines = append(lines, p.fill(p.text.Choice(asked.Reason)))
 	case prompt.Approval:
-		lines = append(lines, p.fill(ask.Approve))
+		if asked.Number == "" {
+			lines = append(lines, p.fill(ask.Approve))
+		} else {
+			lines = append(lines, p.fill(ask.ApproveNumber, "number", asked.Number))
+		}
 		if asked.SentTo != "" {
 			lines = append(lines, p.fill(ask.ApproveSentTo, "to", asked.SentTo))
 		}

@@ -329,6 +329,16 @@ func TestInterview_AsksEveryKindOfPromptInTheWordsOfThePages(t *testing.T) {
 	}
 }
 
+func TestInterview_ShowsTheNumberOfAnApproval(t *testing.T) {
+	t.Parallel()
+	var told bytes.Buffer
+	seat := interview{console.NewTerminal(&console.Console{Stderr: &told}), views.Match("en"), "Acme"}
+	seat.introduce(prompt.Prompt{Kind: prompt.Approval, Number: "42"})
+	if !strings.Contains(told.String(), "Enter 42 in your Acme app") {
+		t.Errorf("told %q", &told)
+	}
+}
+
 func TestTry_DoesNotWriteTwiceWhenResuming(t *testing.T) {
 	t.Parallel()
 	user := customer(t, "good")

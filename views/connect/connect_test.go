@@ -71,7 +71,7 @@ func TestPage_EscapesTextsOfSiteAndMerchant(t *testing.T) {
 	f.Merchant, f.Service = nasty, nasty
 	for _, model := range []Model{
 		Claim{User: nasty, Operations: []Operation{{Resource: nasty, Action: nasty, Last4: nasty, Brand: nasty}}},
-		Question{Question: nasty}, Choice{Options: []Option{{nasty, nasty}}}, Code{SentTo: nasty}, Approval{SentTo: nasty},
+		Question{Question: nasty}, Choice{Options: []Option{{nasty, nasty}}}, Code{SentTo: nasty}, Approval{SentTo: nasty}, Approval{Number: nasty},
 		Confirm{Changes: []Change{{nasty, nasty, nasty}}},
 		LogIn{Fields: []Field{{Name: nasty, Label: nasty, Autocomplete: nasty}}, Values: map[string]string{nasty: nasty}},
 	} {
@@ -106,7 +106,7 @@ func TestCode_SubmitsItselfOnlyTheFirstTime(t *testing.T) {
 func TestPage_RefreshesOnlyWithoutAPrompt(t *testing.T) {
 	t.Parallel()
 	const refresh = `http-equiv="refresh"`
-	for _, model := range []Model{Working{}, Approval{}, OtherDevice{Waiting: true}} {
+	for _, model := range []Model{Working{}, Approval{}, Approval{Number: "42"}, OtherDevice{Waiting: true}} {
 		mustHold(t, html(t, Page(testLayout(), model)), refresh)
 	}
 	for _, model := range []Model{Claim{}, LogIn{}, Code{}, Choice{}, Question{}, Confirm{}, Done{}, Failed{}, Expired{}, NotFound{}, OtherDevice{}} {

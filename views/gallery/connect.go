@@ -149,6 +149,7 @@ func questionScreens() []Screen {
 		screen(group, "Choice", connect.Choice{Ask: ask(), Title: "code_method", Options: []connect.Option{
 			{ID: "sms", Label: "Text message to (•••) •••-4410"}, {ID: "voice", Label: "Call to (•••) •••-4410"}, {ID: "email", Label: "Email to a••@example.org"},
 		}}),
+		screen(group, "Approval with a number", connect.Approval{Ask: limited, SentTo: "Ada’s phone", Number: "42"}),
 		screen(group, "Approval elsewhere", connect.Approval{Ask: limited, SentTo: "Ada’s phone"}),
 		screen(group, "Question", connect.Question{Ask: ask(), Question: "What was the name of your first pet?", Secret: true}),
 		screen(group, "Confirmation", connect.Confirm{Ask: ask(), Changes: []connect.Change{

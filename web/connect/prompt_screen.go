@@ -43,7 +43,7 @@ func promptScreen(stored *db.Prompt, live automation.Status, sent *rejectedAnswe
 		ask.Reason = ""
 		return view.Choice{Ask: ask, Title: asked.Reason, Options: options}, nil
 	case prompt.Approval:
-		return view.Approval{Ask: ask, SentTo: asked.SentTo}, nil
+		return view.Approval{Ask: ask, SentTo: asked.SentTo, Number: asked.Number}, nil
 	case prompt.Text:
 		return view.Question{Ask: ask, Question: asked.Question, Secret: len(asked.Fields) > 0 && asked.Fields[0].Secret}, nil
 	case prompt.Confirm:

@@ -24,7 +24,7 @@ func (d *driver) question(stored *db.Prompt, live automation.Status) (*wire.Prom
 		return nil, fmt.Errorf("read prompt: %w", err)
 	}
 	view := &wire.Prompt{PromptID: stored.ID, Kind: asked.Kind, Reason: asked.Reason, AttemptsLeft: asked.AttemptsLeft, SentTo: asked.SentTo,
-		CanResend: asked.CanResend, Changes: asked.Changes, Fields: []wire.PromptField{}, Deadline: milliseconds(live.Deadline), LockedUntil: milliseconds(live.LockedUntil)}
+		Number: asked.Number, CanResend: asked.CanResend, Changes: asked.Changes, Fields: []wire.PromptField{}, Deadline: milliseconds(live.Deadline), LockedUntil: milliseconds(live.LockedUntil)}
 	if asked.TimeLimit > 0 {
 		view.TimeLimit = stored.CreatedAt + (time.Duration(asked.TimeLimit) * time.Second).Milliseconds()
 	}
@@ -64,6 +64,9 @@ func (d *driver) describe(view *wire.Prompt, asked prompt.Prompt, live automatio
 			Options: []prompt.Option{{ID: "yes", Label: d.Ask.ConfirmYes}, {ID: "no", Label: d.Ask.ConfirmNo}}}}
 	case prompt.Approval:
 		view.Title = d.say(d.Ask.Approve)
+		if asked.Number != "" {
+			view.Title = d.say(d.Ask.ApproveNumber, "number", asked.Number)
+		}
 	}
 }
 

@@ -92,6 +92,7 @@ type Prompt struct {
 	Fields       []PromptField   `json:"fields"`            // what the answer's values are; empty where there is nothing to answer
 	AttemptsLeft int             `json:"attemptsLeft,omitempty"`
 	SentTo       string          `json:"sentTo,omitempty"`    // the masked destination of a code or a request
+	Number       string          `json:"number,omitempty"`    // to show large: the user enters or chooses it in the app that approves
 	CanResend    bool            `json:"canResend,omitempty"` // the values {"action": "resend"} are an answer too
 	Changes      []prompt.Change `json:"changes,omitempty"`
 	Deadline     int64           `json:"deadline,omitempty"`    // when the session gives up
