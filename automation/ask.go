@@ -3,6 +3,7 @@ package automation
 import (
 	"context"
 	"errors"
+	"time"
 
 	"passage/automation/prompt"
 	"passage/db"
@@ -32,7 +33,7 @@ func (s *session) Ask(ctx context.Context, p prompt.Prompt) (prompt.Answer, erro
 		return nil, err
 	}
 	defer s.conversation.forget()
-	answer, err := asked.wait(ctx)
+	answer, err := s.waitForUser(ctx, asked)
 	if err == nil || s.ctx.Err() != nil {
 		return answer, err
 	}
@@ -43,6 +44,26 @@ func (s *session) Ask(ctx context.Context, p prompt.Prompt) (prompt.Answer, erro
 		withdrawn = nil
 	}
 	return nil, errors.Join(err, withdrawn)
+}
+
+// waitForUser waits for the answer to a question, and lets other sessions work
+// meanwhile. After an answer the session goes on when it is its turn.
+func (s *session) waitForUser(ctx context.Context, asked *question) (prompt.Answer, error) {
+	s.runner.pool.Pause(s.browser, func() { s.hurry(asked) })
+	answer, err := asked.wait(ctx)
+	return answer, errors.Join(err, s.runner.pool.Resume(s.ctx, s.browser))
+}
+
+// hurriedIdle is how long a question stays open for a user who keeps a browser that
+// others need.
+const hurriedIdle = 2 * time.Minute
+
+// hurry shortens the time for a question. The user's page then asks whether they
+// are still there; if they say so, they have the whole time again.
+func (s *session) hurry(asked *question) {
+	if s.conversation.shorten(asked, hurriedIdle) {
+		s.runner.db.Notify(s.link.ID)
+	}
 }
 
 // openQuestion opens a prompt. The lock is held meanwhile: an answer that comes

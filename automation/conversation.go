@@ -132,6 +132,18 @@ func (c *conversation) extend(idle time.Duration) bool {
 	return true
 }
 
+// shorten leaves the user at most a time for a question. It reports whether that
+// changes anything.
+func (c *conversation) shorten(asked *question, left time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.open != asked || time.Until(asked.deadline) <= left || !asked.idle.Reset(left) {
+		return false
+	}
+	asked.deadline = time.Now().Add(left)
+	return true
+}
+
 // remember turns what was typed into secrets. It keeps credentials for as long as
 // the session lives. It needs mu.
 func (c *conversation) remember(asked prompt.Prompt, values map[string]string) prompt.Answer {

@@ -30,7 +30,8 @@ type session struct {
 	redactor    *secret.Redactor
 	logger      *slog.Logger
 	recorder    *recorder
-	done        chan struct{} // closed once the end is written
+	done        chan struct{}    // closed once the end is written
+	browser     *browser.Browser // once the session has it; for its own goroutine
 
 	ctx    context.Context // ends when the session must; its cause says why
 	cancel context.CancelCauseFunc
@@ -95,6 +96,7 @@ func (s *session) attempt() (result json.RawMessage, err error) {
 		return nil, s.noBrowser(err)
 	}
 	defer opened.Close()
+	s.browser = opened
 	defer endWith(opened, s.cancel)()
 
 	result, err = s.drive(opened.Page(), arguments)

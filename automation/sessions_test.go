@@ -60,7 +60,7 @@ func newSessions(t *testing.T, scripts map[string]string) *sessions {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browsers, err := pool.New(pool.Options{Slots: 2, Queue: 10, Chrome: chrome.Options{
+	browsers, err := pool.New(pool.Options{Browsers: 2, Queue: 10, Chrome: chrome.Options{
 		Dir: t.TempDir(), Path: os.Getenv("PASSAGE_BROWSER"), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
 	}})
 	if err != nil {

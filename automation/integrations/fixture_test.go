@@ -50,7 +50,7 @@ func newFixture(t *testing.T, id, patience, site string, hosts ...string) *fixtu
 	}
 	f.pool, err = pool.New(pool.Options{
 		Chrome: chrome.Options{NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1", Dir: t.TempDir()},
-		Slots:  3, Queue: 100,
+		Browsers:  3, Queue: 100,
 	})
 	if err != nil {
 		t.Fatal(err)

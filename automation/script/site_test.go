@@ -130,7 +130,7 @@ func startInBrowser(t *testing.T, ctx context.Context, integration *Integration,
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}
-	browsers, err := pool.New(pool.Options{Slots: 1, Chrome: chrome.Options{Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}})
+	browsers, err := pool.New(pool.Options{Browsers: 1, Chrome: chrome.Options{Dir: t.TempDir(), NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}})
 	if err != nil {
 		t.Fatal(err)
 	}

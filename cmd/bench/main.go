@@ -71,6 +71,7 @@ type settings struct {
 	waiting   int // sessions that wait for a password
 	coding    int // sessions that wait for a one-time code
 	rush      int // users who arrive at once
+	thinking  int // users who take their time, and as many who don't
 	followers int // open at once
 	only      string
 }
@@ -89,13 +90,14 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	set.IntVar(&s.waiting, "waiting", 200, "sessions that wait for a password, for their memory")
 	set.IntVar(&s.coding, "coding", 4, "sessions that wait for a one-time code, for their memory")
 	set.IntVar(&s.rush, "rush", 200, "users who arrive at once, for far fewer browsers")
+	set.IntVar(&s.thinking, "thinking", 40, "users who take their time to enter a code, beside as many who don't")
 	set.IntVar(&s.followers, "followers", 5000, "followers that are open at once, half WebSockets and half streams of pages")
-	set.StringVar(&s.only, "only", "", "measure only `these`, separated by commas: sessions, claims, links, memory, queue, followers")
+	set.StringVar(&s.only, "only", "", "measure only `these`, separated by commas: sessions, claims, links, memory, queue, followers, thinkers")
 	if err := set.Parse(args); err != nil {
 		return s, err
 	}
 	for part := range strings.SplitSeq(s.only, ",") {
-		if !slices.Contains([]string{"", "sessions", "claims", "links", "memory", "queue", "followers"}, part) {
+		if !slices.Contains([]string{"", "sessions", "claims", "links", "memory", "queue", "followers", "thinkers"}, part) {
 			return s, fmt.Errorf("-only: there is no %q", part)
 		}
 	}
@@ -106,7 +108,7 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 		}
 		s.compared = append(s.compared, site)
 	}
-	if min(s.rounds, s.sessions, s.browsers, s.claims, s.waiting, s.coding, s.rush, s.followers/followersEach) < 1 {
+	if min(s.rounds, s.sessions, s.browsers, s.claims, s.waiting, s.coding, s.rush, s.thinking, s.followers/followersEach) < 1 {
 		return s, errors.New("every number has to be at least 1")
 	}
 	s.noSandbox = os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"
@@ -152,7 +154,7 @@ func bench(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 		measure func(context.Context) error
 	}{
 		{"sessions", s.measureSessions}, {"claims", s.measureClaims}, {"links", s.measureLinks}, {"memory", s.measureMemory}, {"queue", s.measureQueue},
-		{"followers", s.measureFollowers},
+		{"followers", s.measureFollowers}, {"thinkers", s.measureThinkers},
 	} {
 		if s.only != "" && !strings.Contains(","+s.only+",", ","+part.name+",") {
 			continue

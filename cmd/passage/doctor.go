@@ -92,9 +92,9 @@ func (c *doctorCommand) checkBrowser(ctx context.Context) (found string, err err
 	return fmt.Sprintf("%s, %s, starts in %s, %s", path, version, took, sandbox), err
 }
 
-// checkCapacity reports how many browsers can run at once, and why.
+// checkCapacity reports how many browsers can run and sessions work at once, and why.
 func (c *doctorCommand) checkCapacity(context.Context) (string, error) {
-	found, err := pool.MeasureCapacity(c.BrowserSlots)
+	found, err := pool.MeasureCapacity(c.HeldBrowsers(), c.Workers)
 	return found.String(), err
 }
 

@@ -99,7 +99,7 @@ func (c *integrationsTry) try(ctx context.Context, out *console.Console, trial *
 			return nil, err
 		}
 	}
-	flags := config.BrowserFlags{BrowserChoice: c.BrowserChoice, BrowserSlots: 1}
+	flags := config.BrowserFlags{BrowserChoice: c.BrowserChoice, Browsers: 1}
 	if trial.Pool, err = flags.NewPool(chrome.Options{Dir: folder, Headful: c.Headful, Logger: out.Logger}); err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func BenchmarkSession(b *testing.B) {
 		b.ReportMetric(float64(total.Milliseconds())/float64(b.N), "cpu-ms/op")
 	})
 	b.Run("passage", func(b *testing.B) {
-		p, err := New(Options{Chrome: chrome.Options{Path: path, NoSandbox: noSandbox, Dir: b.TempDir()}, Slots: 1})
+		p, err := New(Options{Chrome: chrome.Options{Path: path, NoSandbox: noSandbox, Dir: b.TempDir()}, Browsers: 1})
 		if err != nil {
 			b.Fatal(err)
 		}

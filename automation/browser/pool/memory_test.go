@@ -84,28 +84,30 @@ func TestMemoryGauge_ReadsTheTightestControlGroup(t *testing.T) {
 
 func TestMeasureCapacity_KnowsThisMachine(t *testing.T) {
 	t.Parallel()
-	found, err := MeasureCapacity(0)
-	if err != nil || found.Slots < 1 || found.Memory == 0 || found.Available > found.Memory {
+	found, err := MeasureCapacity(0, 0)
+	if err != nil || found.Browsers < 1 || found.Memory == 0 || found.Available > found.Memory {
 		t.Errorf("%+v, %v", found, err)
 	}
 }
 
 func TestCapacity_FitsTheCoresAndTheMemory(t *testing.T) {
 	t.Parallel()
-	byCores := runtime.GOMAXPROCS(0) * browsersPerCore
+	byCores := runtime.GOMAXPROCS(0) * workersPerCore
 	for name, c := range map[string]struct {
-		configured int
-		limit      uint64
-		want       int
+		browsers, workers         int
+		limit                     uint64
+		wantBrowsers, wantWorkers int
 	}{
-		"configured":       {3, 0, 3},
-		"memory unknown":   {0, 0, byCores},
-		"plenty of memory": {0, 1 << 40, byCores},
-		"memory for two":   {0, reserveMemory + 2*browserMemory + 1, min(2, byCores)},
-		"memory for none":  {0, reserveMemory / 2, 1},
+		"set":              {3, 2, 0, 3, 2},
+		"browsers set":     {3, 0, 0, 3, min(3, byCores)},
+		"workers set":      {0, 2, reserveMemory + 9*browserMemory, 9, 2},
+		"memory unknown":   {0, 0, 0, byCores, byCores},
+		"plenty of memory": {0, 0, reserveMemory + 1000*browserMemory, 1000, byCores},
+		"memory for two":   {0, 0, reserveMemory + 2*browserMemory + 1, 2, min(2, byCores)},
+		"memory for none":  {0, 0, reserveMemory / 2, 1, 1},
 	} {
-		if got := capacity(c.configured, memory{limit: c.limit}); got.Slots != c.want || got.String() == "" {
-			t.Errorf("%s: %+v, want %d slots", name, got, c.want)
+		if got := capacity(c.browsers, c.workers, memory{limit: c.limit}); got.Browsers != c.wantBrowsers || got.Workers != c.wantWorkers || got.String() == "" {
+			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }

@@ -16,21 +16,23 @@ import (
 
 // Options configure a Pool.
 type Options struct {
-	Chrome chrome.Options
-	Slots  int // how many browsers may run at once; 0: as many as this machine can run
-	Warm   int // how many of them may run unused, ahead of demand
-	Queue  int // how many sessions may wait for a slot; see Enqueue
+	Chrome   chrome.Options
+	Browsers int // how many browsers may run at once; 0: as many as the memory holds
+	Workers  int // how many sessions may work at once; 0: as many as the cores do, found by measuring
+	Warm     int // how many browsers may run unused, ahead of demand
+	Queue    int // how many sessions may wait for a browser; see Enqueue
 }
 
 func (o Options) check() error {
-	if min(o.Slots, o.Warm, o.Queue) < 0 {
-		return errors.New("a browser pool cannot have a negative number of slots, warm browsers or queued sessions")
+	if min(o.Browsers, o.Workers, o.Warm, o.Queue) < 0 {
+		return errors.New("a browser pool cannot have a negative number of browsers, workers, warm browsers or queued sessions")
 	}
 	return nil
 }
 
-// Pool hands out browsers. It runs a limited number of processes, and each
-// serves one session.
+// Pool hands out browsers, each to one session. Two resources limit it: memory
+// limits how many browsers run, and cores limit how many sessions work. A session
+// that waits for its user keeps its browser and lets others work; see Pause.
 type Pool struct {
 	options   Options
 	capacity  Capacity
@@ -44,16 +46,17 @@ type Pool struct {
 	end       context.CancelCauseFunc
 
 	mu         sync.Mutex
-	used       int                // slots taken
-	starting   int                // of these, slots whose browser does not run yet
-	warming    int                // of these, slots of warm browsers and of one that starts
+	used       int // slots for browsers that are taken
+	starting   int // of these, slots whose browser does not run yet
+	warming    int // of these, slots of warm browsers and of one that starts
+	workers    workers
 	warm       []*browser.Browser // oldest first
 	queue      queue
 	demand     demand
 	launchTime time.Duration  // of the last browser
 	refused    int            // sessions that found the queue full
 	slotsTaken sync.WaitGroup // Run waits until all are given back
-	browsers   map[*browser.Browser]struct{}
+	browsers   map[*browser.Browser]*holder
 }
 
 // New checks the options, reports every error in them, and removes the profiles
@@ -73,25 +76,27 @@ func New(o Options) (*Pool, error) {
 		now:       time.Now,
 		launching: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))),
 		wake:      make(chan struct{}, 1),
-		browsers:  map[*browser.Browser]struct{}{},
+		browsers:  map[*browser.Browser]*holder{},
 	}
 	p.measureCapacity()
 	p.life, p.end = context.WithCancelCause(context.Background())
 	return p, nil
 }
 
-// measureCapacity decides on the number of slots.
+// measureCapacity decides on the numbers of browsers and workers.
 func (p *Pool) measureCapacity() {
-	capacity, read, err := measureCapacity(p.options.Slots)
+	capacity, read, err := measureCapacity(p.options.Browsers, p.options.Workers)
 	if err != nil {
 		p.logger.Warn("browsers start without regard to memory", "error", err)
 	}
 	p.capacity, p.memory = capacity, read
-	p.options.Slots = capacity.Slots
-	p.options.Warm = min(p.options.Warm, p.options.Slots)
+	p.options.Browsers = capacity.Browsers
+	p.options.Warm = min(p.options.Warm, p.options.Browsers)
+	p.workers = newWorkers(capacity)
 }
 
-// Capacity says how many browsers may run at once, and why.
+// Capacity says how many browsers may run and how many sessions may work at once,
+// and why.
 func (p *Pool) Capacity() Capacity { return p.capacity }
 
 // AvailableMemory returns how many bytes of memory are available for browsers,
@@ -106,18 +111,21 @@ func (p *Pool) AvailableMemory() uint64 {
 
 // Stats are a Pool's numbers at one moment.
 type Stats struct {
-	Slots   int // how many browsers may run at once
-	Busy    int // browsers that serve a session, or start for one
-	Warm    int // browsers that run and serve nobody yet
-	Queued  int // sessions that wait for a browser
-	Refused int // sessions that found the queue full, since New
+	Browsers int // how many browsers may run at once
+	Workers  int // how many sessions may work at once
+	Busy     int // browsers that serve a session, or start for one
+	Working  int // sessions that work; the other busy browsers wait for their users
+	Warm     int // browsers that run and serve nobody yet
+	Queued   int // sessions that wait for a browser, or to go on after an answer
+	Refused  int // sessions that found the queue full, since New
 }
 
 // Stats returns the present numbers.
 func (p *Pool) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return Stats{Slots: p.options.Slots, Busy: p.used - p.warming, Warm: len(p.warm), Queued: len(p.queue.tickets), Refused: p.refused}
+	return Stats{Browsers: p.options.Browsers, Workers: p.workers.limit, Busy: p.used - p.warming, Working: p.workers.busy,
+		Warm: len(p.warm), Queued: len(p.queue.tickets) + len(p.workers.returning), Refused: p.refused}
 }
 
 // How often Run removes profiles that no browser uses, and how often it checks

@@ -26,7 +26,7 @@ func options(t *testing.T) Options {
 			NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1",
 			Dir:       t.TempDir(),
 		},
-		Slots: 2,
+		Browsers: 2,
 	}
 }
 
@@ -88,7 +88,7 @@ func run(t *testing.T, p *Pool) (stop func()) {
 func TestPool_ServesTheQueueInOrderAndTellsPositions(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Queue = 1, 3
+	o.Browsers, o.Queue = 1, 3
 	p := newPool(t, o)
 	first, err := p.Acquire(t.Context(), browser.Policy{}, func(int) { t.Error("a position without a queue") })
 	if err != nil {
@@ -131,13 +131,13 @@ func TestPool_ServesTheQueueInOrderAndTellsPositions(t *testing.T) {
 	if a := <-served; a.n != 2 || a.err != nil || a.positions[0] != 3 || !slices.IsSortedFunc(a.positions, func(x, y int) int { return y - x }) || a.positions[len(a.positions)-1] != 0 {
 		t.Errorf("%+v", a)
 	}
-	eventually(t, "slot given back", func() bool { return p.Stats() == Stats{Slots: 1, Refused: 1} })
+	eventually(t, "slot given back", func() bool { return p.Stats() == Stats{Browsers: 1, Workers: 1, Refused: 1} })
 }
 
 func TestPool_UsesAWarmBrowserOnceAndReplacesIt(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Warm = 2, 1
+	o.Browsers, o.Warm = 2, 1
 	p := newPool(t, o)
 	stop := run(t, p)
 	eventually(t, "a warm browser", func() bool { return p.Stats().Warm == 1 })
@@ -151,7 +151,7 @@ func TestPool_UsesAWarmBrowserOnceAndReplacesIt(t *testing.T) {
 	if b.PID() != warm {
 		t.Error("the warm browser was not used")
 	}
-	eventually(t, "the next warm browser", func() bool { return p.Stats() == Stats{Slots: 2, Busy: 1, Warm: 1} })
+	eventually(t, "the next warm browser", func() bool { return p.Stats() == Stats{Browsers: 2, Workers: 2, Busy: 1, Working: 1, Warm: 1} })
 	b.Close()
 	p.mu.Lock()
 	if p.warm[0].PID() == warm {
@@ -180,7 +180,7 @@ func TestPool_UsesAWarmBrowserOnceAndReplacesIt(t *testing.T) {
 func TestPool_StartsABrowserForAnotherLocale(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Warm = 1, 1
+	o.Browsers, o.Warm = 1, 1
 	p := newPool(t, o)
 	defer run(t, p)()
 	eventually(t, "a warm browser", func() bool { return p.Stats().Warm == 1 })
@@ -192,7 +192,7 @@ func TestPool_StartsABrowserForAnotherLocale(t *testing.T) {
 	if got := b.Locale(); got != want {
 		t.Errorf("the browser has %v, want %v", got, want)
 	}
-	if got := p.Stats(); got != (Stats{Slots: 1, Busy: 1}) {
+	if got := p.Stats(); got != (Stats{Browsers: 1, Workers: 1, Busy: 1, Working: 1}) {
 		t.Errorf("the pool has %+v", got)
 	}
 	b.Close()
@@ -201,7 +201,7 @@ func TestPool_StartsABrowserForAnotherLocale(t *testing.T) {
 func TestPool_RefusesTheQueueAtShutdown(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Queue = 1, 1
+	o.Browsers, o.Queue = 1, 1
 	p := newPool(t, o)
 	stop := run(t, p)
 	if _, err := p.Acquire(t.Context(), browser.Policy{}, nil); err != nil {
@@ -220,7 +220,7 @@ func TestPool_RefusesTheQueueAtShutdown(t *testing.T) {
 func TestPool_FreesTheSlotOfABrowserThatCannotStart(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots = 1
+	o.Browsers = 1
 	o.Chrome.Path = filepath.Join(t.TempDir(), "broken")
 	if err := os.WriteFile(o.Chrome.Path, []byte("#!/bin/sh\necho no display at all >&2\nexit 3\n"), 0o700); err != nil {
 		t.Fatal(err)
@@ -233,18 +233,18 @@ func TestPool_FreesTheSlotOfABrowserThatCannotStart(t *testing.T) {
 			t.Errorf("%v", e)
 		}
 	}
-	if got := p.Stats(); got != (Stats{Slots: 1}) {
+	if got := p.Stats(); got != (Stats{Browsers: 1, Workers: 1}) {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestNew_ReportsEveryErrorInTheOptions(t *testing.T) {
 	t.Parallel()
-	_, err := New(Options{Chrome: chrome.Options{Path: "/no/such/browser", Forbidden: []string{"nonsense"}, NoSandbox: true}, Slots: -1})
+	_, err := New(Options{Chrome: chrome.Options{Path: "/no/such/browser", Forbidden: []string{"nonsense"}, NoSandbox: true}, Browsers: -1})
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, part := range []string{"PASSAGE_BROWSER", "slot", "nonsense", "folder"} {
+	for _, part := range []string{"PASSAGE_BROWSER", "workers", "nonsense", "folder"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%v does not mention %q", err, part)
 		}

@@ -7,15 +7,22 @@ import (
 	"passage/automation/browser/chrome"
 )
 
-// assign serves the queue with warm browsers and free slots, as far as there
-// are any; p.mu is held.
+// assign lets sessions work, as far as there are workers: first those that have an
+// answer to go on with, and then those of the queue, with warm browsers and free
+// slots; p.mu is held.
 func (p *Pool) assign() {
-	for len(p.queue.tickets) > 0 && p.life.Err() == nil {
+	for p.life.Err() == nil && p.workers.free() {
 		switch {
+		case len(p.workers.returning) > 0:
+			p.workers.admit()
+		case len(p.queue.tickets) == 0:
+			return
 		case len(p.warm) > 0:
+			p.workers.busy++
 			p.queue.pop().assigned <- p.takeWarm()
 		case p.mayStart():
 			p.takeSlot()
+			p.workers.busy++
 			p.queue.pop().assigned <- nil
 		default:
 			return
@@ -28,14 +35,14 @@ func (p *Pool) assign() {
 // always run: on a machine that is too small, slow is better than not at all.
 // p.mu is held.
 func (p *Pool) mayStart() bool {
-	if p.used >= p.options.Slots {
+	if p.used >= p.options.Browsers {
 		return false
 	}
 	if p.used == 0 {
 		return true
 	}
 	now, err := p.memory()
-	return err != nil || now.available >= reserveMemory+uint64(p.starting+1)*browserMemory //nolint:gosec // at most Slots
+	return err != nil || now.available >= reserveMemory+uint64(p.starting+1)*browserMemory //nolint:gosec // at most Browsers
 }
 
 // takeSlot takes a free slot for a browser that is about to start; p.mu is held.
@@ -56,11 +63,11 @@ func (p *Pool) releaseSlot() {
 }
 
 // replace notes that another browser starts in the slot of one that was
-// discarded.
+// discarded, for the same session.
 func (p *Pool) replace(discarded *browser.Browser) {
-	p.forget(discarded)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	delete(p.browsers, discarded)
 	p.starting++
 }
 
@@ -103,7 +110,7 @@ func (p *Pool) launch(ctx context.Context, locale chrome.Locale) (*browser.Brows
 		p.releaseSlot()
 	})
 	p.mu.Lock()
-	p.browsers[b] = struct{}{}
+	p.browsers[b] = &holder{}
 	p.launchTime = p.now().Sub(begun)
 	ended := p.life.Err() != nil // close has not seen this browser
 	p.mu.Unlock()
@@ -115,9 +122,12 @@ func (p *Pool) launch(ctx context.Context, locale chrome.Locale) (*browser.Brows
 	return b, nil
 }
 
-// forget drops a browser that has been closed.
+// forget drops a browser that has been closed, with its session's right to work.
 func (p *Pool) forget(b *browser.Browser) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if held := p.browsers[b]; held != nil && held.works {
+		p.workers.busy--
+	}
 	delete(p.browsers, b)
 }

@@ -24,7 +24,7 @@ func limitMemory(p *Pool) (total *atomic.Uint64) {
 func TestPool_StartsABrowserOnlyIfMemoryIsLeft(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Warm, o.Queue = 4, 1, 10
+	o.Browsers, o.Warm, o.Queue = 4, 1, 10
 	p := newPool(t, o)
 	total := limitMemory(p)
 	first, err := p.Acquire(t.Context(), browser.Policy{}, nil)
@@ -48,17 +48,17 @@ func TestPool_StartsABrowserOnlyIfMemoryIsLeft(t *testing.T) {
 	run(t, p)
 	second := <-taken
 	p.rebalance()
-	if got := p.Stats(); got != (Stats{Slots: 4, Busy: 2, Queued: 1}) {
+	if got := p.Stats(); got != (Stats{Browsers: 4, Workers: 4, Busy: 2, Working: 2, Queued: 1}) {
 		t.Errorf("%+v", got)
 	}
 	total.Store(reserveMemory)
 	first.Close()
-	if got := p.Stats(); got != (Stats{Slots: 4, Busy: 1, Queued: 1}) {
+	if got := p.Stats(); got != (Stats{Browsers: 4, Workers: 4, Busy: 1, Working: 1, Queued: 1}) {
 		t.Errorf("after a slot was given back, but no memory: %+v", got)
 	}
 	second.Close() // no other browser runs: the next one may start with any memory
 	third := <-taken
-	if got := p.Stats(); got != (Stats{Slots: 4, Busy: 1}) {
+	if got := p.Stats(); got != (Stats{Browsers: 4, Workers: 4, Busy: 1, Working: 1}) {
 		t.Errorf("without memory for a warm browser: %+v", got)
 	}
 	total.Store(reserveMemory + 2*browserMemory)
@@ -69,7 +69,7 @@ func TestPool_StartsABrowserOnlyIfMemoryIsLeft(t *testing.T) {
 func TestPool_FullQueueRefusesOnlyOrganizationsThatWaitAlready(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Queue = 1, 3
+	o.Browsers, o.Queue = 1, 3
 	p := newPool(t, o)
 	var tickets []*Ticket
 	enqueue := func(organization string) error {
@@ -93,7 +93,7 @@ func TestPool_FullQueueRefusesOnlyOrganizationsThatWaitAlready(t *testing.T) {
 	if err := enqueue("small"); !errors.Is(err, ErrQueueFull) {
 		t.Errorf("a second session of the small organization was not refused: %v", err)
 	}
-	if got := p.Stats(); got != (Stats{Slots: 1, Busy: 1, Queued: 4, Refused: 2}) {
+	if got := p.Stats(); got != (Stats{Browsers: 1, Workers: 1, Busy: 1, Working: 1, Queued: 4, Refused: 2}) {
 		t.Errorf("%+v", got)
 	}
 	if position := tickets[4].position(); position != 1 {
@@ -103,7 +103,7 @@ func TestPool_FullQueueRefusesOnlyOrganizationsThatWaitAlready(t *testing.T) {
 		ticket.Cancel()
 		ticket.Cancel()
 	}
-	if got := p.Stats(); got != (Stats{Slots: 1, Refused: 2}) {
+	if got := p.Stats(); got != (Stats{Browsers: 1, Workers: 1, Refused: 2}) {
 		t.Errorf("after all were cancelled: %+v", got)
 	}
 }
@@ -111,7 +111,7 @@ func TestPool_FullQueueRefusesOnlyOrganizationsThatWaitAlready(t *testing.T) {
 func TestTicket_CancelServesTheNext(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Queue = 1, 3
+	o.Browsers, o.Queue = 1, 3
 	p := newPool(t, o)
 	first, err := p.Enqueue("a")
 	if err != nil {
@@ -127,11 +127,11 @@ func TestTicket_CancelServesTheNext(t *testing.T) {
 		t.Fatal(err)
 	}
 	next.Cancel() // taken already: changes nothing
-	if got := p.Stats(); got != (Stats{Slots: 1, Busy: 1}) {
+	if got := p.Stats(); got != (Stats{Browsers: 1, Workers: 1, Busy: 1, Working: 1}) {
 		t.Errorf("%+v", got)
 	}
 	b.Close()
-	if got := p.Stats(); got != (Stats{Slots: 1}) {
+	if got := p.Stats(); got != (Stats{Browsers: 1, Workers: 1}) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -139,7 +139,7 @@ func TestTicket_CancelServesTheNext(t *testing.T) {
 func TestPool_KeepsBrowsersWarmByDemand(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.Slots, o.Warm = 3, 2
+	o.Browsers, o.Warm = 3, 2
 	p := newPool(t, o)
 	var now clock
 	p.now = now.get
@@ -152,9 +152,9 @@ func TestPool_KeepsBrowsersWarmByDemand(t *testing.T) {
 		}
 		ticket.Cancel()
 	}
-	eventually(t, "as many warm browsers as sessions came at once", func() bool { return p.Stats() == Stats{Slots: 3, Warm: 2} })
+	eventually(t, "as many warm browsers as sessions came at once", func() bool { return p.Stats() == Stats{Browsers: 3, Workers: 3, Warm: 2} })
 	now.advance(10 * peakHalfLife)
-	eventually(t, "one warm browser after a quiet time", func() bool { return p.Stats() == Stats{Slots: 3, Warm: 1} })
+	eventually(t, "one warm browser after a quiet time", func() bool { return p.Stats() == Stats{Browsers: 3, Workers: 3, Warm: 1} })
 	if entries, err := os.ReadDir(o.Chrome.Dir); len(entries) != 1 || err != nil {
 		t.Errorf("%d profiles for one warm browser: %v", len(entries), err)
 	}

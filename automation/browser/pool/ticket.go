@@ -58,6 +58,7 @@ func (t *Ticket) Take(ctx context.Context, policy browser.Policy, position func(
 	// Warm browsers have the default locale, which a running browser cannot change.
 	if b != nil && (b.Locale() != policy.Locale.OrDefault() || !b.Healthy(ctx)) {
 		if !b.Discard() {
+			p.stopWork()
 			return nil, b.Cause()
 		}
 		p.replace(b)
@@ -65,10 +66,12 @@ func (t *Ticket) Take(ctx context.Context, policy browser.Policy, position func(
 	}
 	if b == nil {
 		if b, err = p.launch(ctx, policy.Locale); err != nil {
+			p.stopWork()
 			p.releaseSlot()
 			return nil, launchError(ctx, err)
 		}
 	}
+	p.give(b, t.organization)
 	b.Allow(policy)
 	return b, nil
 }
@@ -142,7 +145,9 @@ func (t *Ticket) Cancel() {
 	if done {
 		return
 	}
-	if b := <-t.assigned; b != nil {
+	b := <-t.assigned
+	p.stopWork()
+	if b != nil {
 		b.Close() // gives its slot back
 		return
 	}

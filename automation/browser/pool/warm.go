@@ -19,7 +19,9 @@ func (p *Pool) takeWarm() *browser.Browser {
 // closes a warm browser that is no longer wanted.
 func (p *Pool) rebalance() {
 	p.mu.Lock()
+	p.workers.measure(len(p.queue.tickets) > 0)
 	p.assign()
+	p.hurryLongestPause()
 	var surplus *browser.Browser
 	if len(p.warm) > 0 && p.warming > p.warmTarget() {
 		surplus = p.takeWarm()

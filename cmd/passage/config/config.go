@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,7 +38,9 @@ type BrowserChoice struct {
 // BrowserFlags select the browser, and how many run at once.
 type BrowserFlags struct {
 	BrowserChoice
-	BrowserSlots  int `help:"Browsers that may run at once; 0: as many as cores and memory allow, which doctor shows." default:"0"`
+	Browsers      int `help:"Browsers that may run at once; 0: as many as the memory holds, which doctor shows." default:"0"`
+	Workers       int `help:"Sessions that may work at once; 0: as many as keep the cores busy. A session that waits for its user does not count." default:"0"`
+	BrowserSlots  int `help:"The older name of --browsers." default:"0" hidden:""`
 	BrowserSpares int `help:"Most warm browsers to keep ready. The number follows recent demand." default:"4"`
 	BrowserLine   int `help:"Length of the queue for a browser. A merchant with no user in the queue always gets one in." default:"100"`
 }
@@ -110,6 +113,8 @@ func (f Flags) Check(addr string, logger *slog.Logger) (Settings, error) {
 	}
 	report("address-rate", notNegative(f.AddressRate))
 	report("api-rate", notNegative(f.APIRate))
+	report("browsers", notNegative(f.Browsers))
+	report("workers", notNegative(f.Workers))
 	report("browser-slots", notNegative(f.BrowserSlots))
 	report("browser-spares", notNegative(f.BrowserSpares))
 	report("browser-line", notNegative(f.BrowserLine))
@@ -211,6 +216,10 @@ func checkPage(text string) error {
 	return nil
 }
 
+// HeldBrowsers is how many browsers may run at once, by either name; 0 if that is
+// to be measured.
+func (f BrowserFlags) HeldBrowsers() int { return cmp.Or(f.Browsers, f.BrowserSlots) }
+
 // NewPool makes a pool of browsers. It starts none before the pool runs.
 func (f BrowserFlags) NewPool(options chrome.Options) (*pool.Pool, error) {
 	path, err := chrome.Find(f.Browser)
@@ -218,7 +227,7 @@ func (f BrowserFlags) NewPool(options chrome.Options) (*pool.Pool, error) {
 		return nil, err
 	}
 	options.Path, options.NoSandbox = path, f.BrowserNoSandbox
-	return pool.New(pool.Options{Chrome: options, Slots: f.BrowserSlots, Warm: f.BrowserSpares, Queue: f.BrowserLine})
+	return pool.New(pool.Options{Chrome: options, Browsers: f.HeldBrowsers(), Workers: f.Workers, Warm: f.BrowserSpares, Queue: f.BrowserLine})
 }
 
 // IsLoopback reports whether an address can be reached only from this machine.

@@ -29,7 +29,7 @@ func (d *Demo) Auto(ctx context.Context, scenario sandbox.Scenario) (err error) 
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	flags := d.browser
-	flags.BrowserSlots, flags.BrowserSpares = 1, 0
+	flags.Browsers, flags.BrowserSpares = 1, 0
 	browsers, err := flags.NewPool(chrome.Options{Dir: folder, Logger: d.console.Logger})
 	if err != nil {
 		return err

@@ -55,7 +55,7 @@ func TestQueue_ServesMerchantsRoundRobinAndShowsThePosition(t *testing.T) {
 			t.Errorf("%s is not number %d: %s", name, n+1, one.shown.body)
 		}
 	}
-	s.gauges(t, "passage_sessions_queued 7", "passage_sessions_refused_total 1", "passage_browser_slots 1")
+	s.gauges(t, "passage_sessions_queued 7", "passage_sessions_refused_total 1", "passage_browsers_limit 1")
 
 	busy.Close()
 	var started []int64

@@ -156,7 +156,7 @@ func startStack(ctx context.Context, folder string, with special) (*stack, error
 // testBrowser is the browser that this machine's settings name.
 func testBrowser(slots int) config.BrowserFlags {
 	choice := config.BrowserChoice{Browser: os.Getenv("PASSAGE_BROWSER"), BrowserNoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1"}
-	return config.BrowserFlags{BrowserChoice: choice, BrowserSlots: slots, BrowserLine: 100}
+	return config.BrowserFlags{BrowserChoice: choice, Browsers: slots, BrowserLine: 100}
 }
 
 // begin starts what startStack made, and readies stop.

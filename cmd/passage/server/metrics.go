@@ -19,10 +19,12 @@ func (s *Server) metrics() http.Handler {
 		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: name, Help: help},
 			func() float64 { return float64(value(s.Pool.Stats())) }))
 	}
-	gauge("browser_slots", "Browsers that may run at once.", func(b pool.Stats) int { return b.Slots })
+	gauge("browsers_limit", "Browsers that may run at once.", func(b pool.Stats) int { return b.Browsers })
+	gauge("workers_limit", "Sessions that may work at once; the others wait for their users.", func(b pool.Stats) int { return b.Workers })
+	gauge("workers_busy", "Sessions that work.", func(b pool.Stats) int { return b.Working })
 	gauge("browsers_busy", "Browsers that serve a session.", func(b pool.Stats) int { return b.Busy })
 	gauge("browsers_warm", "Browsers that run and serve no session yet.", func(b pool.Stats) int { return b.Warm })
-	gauge("sessions_queued", "Sessions that wait for a browser.", func(b pool.Stats) int { return b.Queued })
+	gauge("sessions_queued", "Sessions that wait for a browser, or to go on after an answer.", func(b pool.Stats) int { return b.Queued })
 	registry.MustRegister(
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: "passage", Name: "sessions_refused_total",
 			Help: "Sessions that found the queue for a browser full."}, func() float64 { return float64(s.Pool.Stats().Refused) }),
