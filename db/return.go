@@ -48,7 +48,7 @@ func (db *DB) ReturnAddress(ctx context.Context, link *Link, session *Session) (
 	if err != nil {
 		return "", err
 	}
-	return appendQuery(ReturnTo(link.ReturnURL, link.ID), "returnCode", url.QueryEscape(returnCode(key, session.ID))), nil
+	return appendQuery(ReturnTo(link.ReturnURL, link.ID), returnCodeParameter, url.QueryEscape(returnCode(key, session.ID))), nil
 }
 
 // returnHash is what is kept of a session's return code: nil where the link

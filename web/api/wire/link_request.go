@@ -8,7 +8,7 @@ type LinkRequest struct {
 	Resource       string             `json:"resource,omitempty" example:"paymentMethod" doc:"The resource of a single operation."`
 	Action         string             `json:"action,omitempty" enum:"read,write" doc:"The action of a single operation."`
 	Arguments      map[string]any     `json:"arguments,omitempty" doc:"The arguments of a single operation; their schema is in GET /v1/providers. Never echoed."`
-	ReturnURL      string             `json:"returnUrl,omitempty" example:"https://your-app.com/done" doc:"Where the person goes back to: https, http on loopback, or a scheme of your app's own. linkId is appended to its query. An organization may be held to some hosts and schemes; the 400 names them."`
+	ReturnURL      string             `json:"returnUrl,omitempty" example:"https://your-app.com/done" doc:"Where the person goes back to: https, http on loopback, or a scheme of your app's own. linkId is appended to its query, in place of a linkId and a returnCode that are in it already. An organization may be held to some hosts and schemes; the 400 names them."`
 	WebhookURL     string             `json:"webhookUrl,omitempty" example:"https://your-app.com/webhooks" doc:"Where events are sent: an absolute https URL."`
 	ExternalUserID string             `json:"externalUserId,omitempty" doc:"Your own id of the person."`
 	Metadata       map[string]string  `json:"metadata,omitempty"`
