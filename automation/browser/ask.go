@@ -27,8 +27,9 @@ type call struct {
 	Early            bool     `json:"early,omitempty"`       // work in a document that is not parsed yet
 	Timeout          int64    `json:"timeout"`               // ms
 
-	names  []string // names of the selectors in a wait_for
-	typing bool     // only in documents that may be typed into
+	names   []string // names of the selectors in a wait_for
+	typing  bool     // only in documents that may be typed into
+	private bool     // its selectors tell what is typed: they are not recorded
 }
 
 // answer is what page.js returns.
@@ -85,7 +86,9 @@ func (f *frame) ask(b *bound, c call) (*answer, error) {
 			continue
 		}
 		if err == nil {
-			b.browser.recordMatches(c.Selectors, a.Elements)
+			if !c.private {
+				b.browser.recordMatches(c.Selectors, a.Elements)
+			}
 			return a, f.errorOf(a, c)
 		}
 		if b.Err() != nil || !chrome.IsDetached(err) {

@@ -122,8 +122,7 @@ func (p *page) typeKeys(w *invocation, args starlark.Tuple, kwargs []starlark.Tu
 	return nil, withOutcome(err)
 }
 
-// fieldAndText unpacks the arguments of fill and type, the only words that take
-// an opaque value.
+// fieldAndText unpacks the arguments of fill and type, which take an opaque value.
 func (p *page) fieldAndText(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (target, string, error) {
 	var selector, text, timeout starlark.Value
 	if err := starlark.UnpackArgs(w.step.Word, args, kwargs, "selector", &selector, "text", &text, "timeout?", &timeout); err != nil {
@@ -133,13 +132,19 @@ func (p *page) fieldAndText(w *invocation, args starlark.Tuple, kwargs []starlar
 	if err != nil {
 		return target{}, "", err
 	}
+	typed, err := textToType(w.step.Word, text)
+	return at, typed, err
+}
+
+// textToType reads a text that may be opaque.
+func textToType(word string, text starlark.Value) (string, error) {
 	switch text := text.(type) {
 	case *dialect.Opaque:
-		return at, text.Value().Reveal(), nil
+		return text.Value().Reveal(), nil
 	case starlark.String:
-		return at, string(text), nil
+		return string(text), nil
 	default:
-		return target{}, "", fmt.Errorf("%s: text must be a text or an opaque value, not a %s; str(…) makes a text of a number", w.step.Word, text.Type())
+		return "", fmt.Errorf("%s: text must be a text or an opaque value, not a %s; str(…) makes a text of a number", word, text.Type())
 	}
 }
 

@@ -32,7 +32,7 @@ func (o *Opaque) Value() secret.Value { return o.value }
 
 // Refuse returns the error of a use that an opaque value does not allow.
 func (o *Opaque) Refuse(why string) error {
-	return fmt.Errorf("%s is opaque: %s; pass it to page.fill", o.name, why)
+	return fmt.Errorf("%s is opaque: %s; pass it to page.fill or page.tap", o.name, why)
 }
 
 func (*Opaque) String() string { return secret.Redacted }
