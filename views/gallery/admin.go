@@ -82,6 +82,7 @@ func rows() []admin.Row {
 		row("sess_3xQl7Ia0", "complete", "", 1, 61*time.Second, 9*time.Hour),
 		row("sess_5jYe4Rp8", "created", "", 1, 4*time.Minute, 75*time.Hour),
 	}
+	list[3].Suspect = true
 	list[5].Version, list[8].Version = "", ""
 	list[4].Organization, list[4].Integration = "Globex", "tmobile"
 	return list
