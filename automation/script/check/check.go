@@ -34,6 +34,7 @@ func Integration(i *script.Integration, definitions Definitions) []*Finding {
 		}
 	}
 	c.checkFunctions()
+	c.checkWords()
 	c.checkOperations(definitions.Operations)
 	c.checkArguments(definitions.Operations)
 	c.checkUnusedFunctions()

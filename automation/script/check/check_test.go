@@ -169,6 +169,12 @@ func TestIntegration_FindsEachMistakeOnItsLine(t *testing.T) {
 		{"write without dry run", `arguments.get("dryRun")`, `how`, "def write_thing", `thing.write never reads arguments.get("dryRun")`},
 		{"write that does not read back", `resuming() and `, ``, "def write_thing", "advice: thing.write never calls resuming()"},
 
+		{"end without a result", "    if page.wait_for(saved = \"#saved\", refused = \"#refused\") == \"refused\":\n        fail(\"OPERATION_REJECTED\", how)\n    return {\"success\": True}",
+			"    if page.wait_for(saved = \"#saved\", refused = \"#refused\") == \"saved\":\n        return {\"success\": True}", "if page.wait_for(saved", "advice: thing.write may end here without a result"},
+		{"second submit", `page.submit("#save")`, "page.submit(\"#save\")\n    page.submit(\"#confirm\")", "#confirm", "thing.write has submitted already on this way"},
+		{"second submit in a helper", "    page.submit(\"#save\")\n", "    page.submit(\"#save\")\n    fill(page, arguments)\n    page.submit(\"#confirm\")\n", "#confirm", "thing.write has submitted already on this way"},
+		{"word without an argument", `page.fill("#code", attempt["code"])`, `page.fill("#code")`, "", "page.fill needs text"},
+
 		// Results and arguments.
 		{"unknown key", `"kind": "small"`, `"sort": "small", "kind": "small"`, "", `the result has no "sort" here; it has count, id, kind, note`},
 		{"missing key", `"id": thing["id"], `, ``, "return known", `the result must have "id" here`},

@@ -21,6 +21,7 @@ type checker struct {
 	file        *syntax.File
 	globals     starlark.StringDict
 	functions   map[string]*syntax.DefStmt // those of the top level
+	summaries   map[string]*summary        // by function
 	findings    []*Finding
 }
 

@@ -26,6 +26,7 @@ func (c *checker) checkOperations(schemas map[string]Schemas) {
 			continue
 		}
 		c.checkResults(def, readSchema(operation.Result))
+		c.checkReturn(name, def)
 		if script.IsRead(name) {
 			c.checkRead(name, def)
 			continue
@@ -69,6 +70,7 @@ func (c *checker) checkRead(name string, def *syntax.DefStmt) {
 // checkWrite checks that a write submits, stops before that in a dry run, and
 // reads back when it resumes.
 func (c *checker) checkWrite(name string, def *syntax.DefStmt, arguments *schema) {
+	c.checkSubmits(name, def)
 	reachable := c.reachable(def.Name.Name)
 	if !c.anyContains(reachable, isSubmit) {
 		c.errorf(def.Name.NamePos, "%s never calls page.submit, without which it is unknown whether the change was made", name)

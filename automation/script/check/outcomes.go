@@ -11,7 +11,8 @@ import (
 // checkFunctions checks in every function which outcomes can come, and whether
 // all of it can be reached.
 func (c *checker) checkFunctions() {
-	summaries := c.summarizeFunctions()
+	c.summaries = c.summarizeFunctions()
+	summaries := c.summaries
 	for _, name := range slices.Sorted(maps.Keys(c.functions)) {
 		def := c.functions[name]
 		c.newWalker(def, summaries).block(def.Body, variables{})
@@ -34,7 +35,7 @@ func (c *checker) summarizeFunctions() map[string]*summary {
 		w := c.newWalker(def, summaries)
 		w.silent = true
 		_, continues := w.block(def.Body, variables{})
-		summaries[name] = &summary{returns: w.returned, neverEnds: !continues && !w.returns, reserved: w.reserved}
+		summaries[name] = &summary{returns: w.returned, neverEnds: !continues && !w.returns, runsOut: continues, reserved: w.reserved}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.functions)) {
 		visit(name)

@@ -6,6 +6,7 @@ import "go.starlark.net/syntax"
 type summary struct {
 	returns   values
 	neverEnds bool            // every path through it ends with fail
+	runsOut   bool            // a path through it reaches its end without a return
 	reserved  map[string]bool // keywords that it uses beside, or instead of, those that it is called with
 }
 
