@@ -104,6 +104,7 @@ func meetOrdinaryErrors(t *testing.T, document *described, seen met) {
 			call(path, `{`)
 			call(path, strings.Repeat(" ", 65<<10)+body)
 			call(path, body, "Content-Type", "text/plain")
+			call(path, body, "Content-Encoding", "gzip")
 			seen.meet(t, o.method, o.path, s.slowly(o.method, path))
 		}
 	}

@@ -240,3 +240,25 @@ func TestCreateLink_ChecksReturnURLOfOrganization(t *testing.T) {
 		}
 	}
 }
+
+func TestCreateLink_RefusesEncodedBody(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	for _, encoding := range []string{"gzip", "br", "identity, deflate", "utf-8"} {
+		reply := s.post("/v1/links", simple, "Content-Encoding", encoding)
+		reply.wantError(http.StatusUnsupportedMediaType, "unsupported_content_encoding")
+		if !strings.Contains(string(reply.body), "Content-Encoding") {
+			t.Errorf("%s: the reply does not say why: %s", encoding, reply.body)
+		}
+	}
+	if reply := s.post("/v1/links", simple, "Content-Encoding", "Identity"); reply.status != http.StatusCreated {
+		t.Errorf("no encoding is refused: %s", reply.body)
+	}
+}
+
+func TestCreateLink_IgnoresByteOrderMark(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.create("\ufeff" + simple)
+	s.post("/v1/links", "\ufeff\ufeff"+simple).wantError(http.StatusBadRequest, "invalid_json")
+}

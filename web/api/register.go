@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -72,14 +73,28 @@ func public[I, O any](a *API, operation huma.Operation, handle func(context.Cont
 	a.document.Add(operation)
 }
 
-// requireJSON refuses a body whose Content-Type is not JSON. It thereby refuses
-// forms of other sites' pages, for which browsers send no preflight.
+// requireJSON refuses a body whose Content-Type is not JSON, and one that is
+// encoded. It thereby refuses forms of other sites' pages, for which browsers send
+// no preflight.
 func requireJSON(ctx huma.Context, next func(huma.Context)) {
-	kind, _, err := mime.ParseMediaType(ctx.Header("Content-Type"))
-	if err != nil || kind != "application/json" {
-		r, w := humachi.Unwrap(ctx)
+	r, w := humachi.Unwrap(ctx)
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case err != nil || kind != "application/json":
 		problem.WriteJSON(w, r, problem.NotJSON())
-		return
+	case isEncoded(r.Header):
+		problem.WriteJSON(w, r, problem.Encoded())
+	default:
+		next(ctx)
 	}
-	next(ctx)
+}
+
+// isEncoded reports whether a body has another Content-Encoding than none.
+func isEncoded(header http.Header) bool {
+	for encoding := range strings.SplitSeq(strings.Join(header.Values("Content-Encoding"), ","), ",") {
+		if encoding = strings.TrimSpace(encoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
+			return true
+		}
+	}
+	return false
 }

@@ -194,6 +194,12 @@ func NotJSON() *Problem {
 		Message: "Send JSON, with “Content-Type: application/json”."}
 }
 
+// Encoded is a body that is compressed, or otherwise encoded.
+func Encoded() *Problem {
+	return &Problem{Status: http.StatusUnsupportedMediaType, Code: "unsupported_content_encoding",
+		Message: "Send the request body as it is: Content-Encoding is not supported."}
+}
+
 // UpgradeRequired is a plain request to the address of a WebSocket.
 func UpgradeRequired() *Problem {
 	return &Problem{Status: http.StatusUpgradeRequired, Code: "upgrade_required", Message: "This is the address of a WebSocket."}

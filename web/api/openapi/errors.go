@@ -23,7 +23,7 @@ func errorsOf(operation *huma.Operation) (all []*problem.Problem) {
 	}
 	if operation.RequestBody != nil {
 		problems[0] = problem.Invalid(problem.Issue{Path: "operations.0.arguments.cvv", Message: "is required"})
-		problems = append(problems, problem.BadJSON(), problem.TooSlow(), problem.TooLarge(), problem.NotJSON())
+		problems = append(problems, problem.BadJSON(), problem.TooSlow(), problem.TooLarge(), problem.NotJSON(), problem.Encoded())
 	}
 	switch operation.Metadata[ScopeKey] {
 	case db.ScopeRead:

@@ -5,7 +5,7 @@ package openapi
 
 const aboutAll = `Passage lets you ask one of your users to connect an account at some other service. Your server creates a link, sends the person to its ` + "`claimUrl`" + `, and gets the result and a signed webhook.
 
-Every body is JSON in UTF-8, with ` + "`Content-Type: application/json`" + `, of at most 64 KiB. Unknown fields, fields given twice and unknown query parameters are refused, so a slip of the pen is never silently ignored. In a request, null counts as not given.
+Every body is JSON in UTF-8, with ` + "`Content-Type: application/json`" + `, of at most 64 KiB and without Content-Encoding. Unknown fields, fields given twice and unknown query parameters are refused, so a slip of the pen is never silently ignored. In a request, null counts as not given.
 
 Every time is an integer: Unix milliseconds, UTC. Ids are a prefix and a random, URL-safe part, such as ` + "`link_`, `sess_` and `evt_`" + `.
 

@@ -31,10 +31,12 @@ type Object struct {
 }
 
 // Parse reads a text that must be one JSON object; it fails with
-// problem.BadJSON where it is none. A field that is given twice is an issue:
+// problem.BadJSON where it is none. A byte order mark before it, which .NET
+// writes, is ignored (RFC 8259, section 8.1). A field that is given twice is an issue:
 // readers differ in which of the two they take, so a value that was checked here
 // might not be the one that is used elsewhere.
 func Parse(text []byte, issues *Issues) (*Object, error) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	fields := map[string]json.RawMessage{}
 	// json.Unmarshal silently repairs invalid UTF-8.
 	if !utf8.Valid(text) || json.Unmarshal(text, &fields) != nil || fields == nil {
