@@ -163,7 +163,7 @@ func (d *described) check(method, path, request string, status int, header http.
 	}
 	var wrong error
 	if status < 300 && o.request != nil {
-		wrong = fits(o.request, []byte(request), "the request that was taken")
+		wrong = fits(o.request, []byte(strings.TrimPrefix(request, "\ufeff")), "the request that was taken")
 	}
 	for _, name := range a.headers {
 		if header.Get(name) == "" && (name == "X-Request-Id" || name == "Retry-After" || name == "WWW-Authenticate") {
