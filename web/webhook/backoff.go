@@ -1,7 +1,11 @@
 package webhook
 
 import (
+	"errors"
 	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -20,4 +24,26 @@ func backoff(attempts int) (wait time.Duration, again bool) {
 	}
 	wait = backoffs[attempts-1]
 	return wait + rand.N(wait/5), true //nolint:gosec // jitter, not a secret
+}
+
+// maxRetryAfter bounds how long a receiver can hold an event back: as long as the
+// longest wait of the plan.
+const maxRetryAfter = 24 * time.Hour
+
+// retryAfter reads a Retry-After header, seconds or a date (RFC 9110, section
+// 10.2.3), as a wait of at most maxRetryAfter; 0 for none. Jitter is added, as by
+// backoff.
+func retryAfter(header string, now time.Time) time.Duration {
+	header = strings.TrimSpace(header)
+	var wait time.Duration
+	if date, err := http.ParseTime(header); err == nil {
+		wait = date.Sub(now)
+	} else if seconds, err := strconv.ParseUint(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		wait = time.Duration(min(seconds, uint64(maxRetryAfter/time.Second))) * time.Second //nolint:gosec // at most a day
+	}
+	if wait <= 0 {
+		return 0
+	}
+	wait = min(wait, maxRetryAfter)
+	return wait + rand.N(wait/5+1) //nolint:gosec // jitter, not a secret
 }

@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -42,6 +43,51 @@ func TestSender_RetriesByPlanAndGivesUp(t *testing.T) {
 	drive(t, sender)
 	if len(receiver.got) != 9 || len(tries(t, sender.db, delivery)) != 9 {
 		t.Errorf("%d tries received, want 9", len(receiver.got))
+	}
+}
+
+func TestSender_WaitsAsLongAsTheReceiverAsks(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		status int
+		header func(now time.Time) string
+		want   time.Duration // and up to a fifth more
+	}{
+		{http.StatusTooManyRequests, func(time.Time) string { return "40" }, 40 * time.Second},
+		{http.StatusServiceUnavailable, func(now time.Time) string { return now.Add(90 * time.Second).UTC().Format(http.TimeFormat) }, 90 * time.Second},
+		{http.StatusServiceUnavailable, func(time.Time) string { return "2000000000" }, 24 * time.Hour},
+		{http.StatusServiceUnavailable, func(time.Time) string { return "99999999999999999999" }, 24 * time.Hour},
+		{http.StatusTooManyRequests, func(time.Time) string { return "-5" }, time.Second}, // of the plan
+		{http.StatusTooManyRequests, func(time.Time) string { return "soon" }, time.Second},
+		{http.StatusTooManyRequests, func(now time.Time) string { return now.Add(-time.Hour).UTC().Format(http.TimeFormat) }, time.Second},
+	} {
+		clock := dbtest.NewClock()
+		sender := New(Options{DB: dbtest.Open(t, clock.Now), Allow: loopback(t), Logger: quiet()})
+		header := c.header(clock.Now())
+		receiver := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", header)
+			w.WriteHeader(c.status)
+		})
+		link, _ := expired(t, sender.db, "acme", receiver.URL)
+		drive(t, sender)
+		delivery := deliveries(t, sender.db, link)[0]
+		rest := time.Duration(delivery.NextAt-sender.db.Now()) * time.Millisecond
+		const rounding = time.Second // a date has whole seconds
+		if delivery.Status != db.DeliveryPending || rest < c.want-rounding || rest > c.want+c.want/5 {
+			t.Errorf("%d, Retry-After: %s: it rests %s, want %s and up to a fifth more: %+v", c.status, header, rest, c.want, delivery)
+		}
+	}
+}
+
+func TestSender_GivesUpWhenTheAddressIsGone(t *testing.T) {
+	t.Parallel()
+	sender := New(Options{DB: dbtest.Open(t, dbtest.NewClock().Now), Allow: loopback(t), Logger: quiet()})
+	link, _ := expired(t, sender.db, "acme", newReceiver(t, status(http.StatusGone)).URL)
+	drive(t, sender)
+	delivery := deliveries(t, sender.db, link)[0]
+	made := tries(t, sender.db, delivery)
+	if delivery.Status != db.DeliveryFailed || len(made) != 1 || !strings.Contains(made[0].Error, "gone for good") {
+		t.Errorf("delivery is %+v, tries are %+v", delivery, made)
 	}
 }
 

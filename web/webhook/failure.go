@@ -89,7 +89,9 @@ func explainStatus(status int) string {
 		return answered + ": redirects are not followed, so webhookUrl has to be the final address"
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return answered + ": let POST requests through to this address, and verify their signatures instead"
-	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status == http.StatusGone:
+	case status == http.StatusGone:
+		return answered + ": the address is gone for good, so this event is not sent to it again; check webhookUrl, and resend the event"
+	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
 		return answered + ": nothing takes POST requests at this address; check webhookUrl"
 	case status == http.StatusTooManyRequests:
 		return answered + ": it wants fewer requests at a time"

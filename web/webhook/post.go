@@ -19,7 +19,8 @@ const (
 // reply is the receiver's reply.
 type reply struct {
 	status int
-	start  []byte // of the body
+	start  []byte        // of the body
+	pause  time.Duration // of Retry-After
 }
 
 type dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -61,7 +62,8 @@ func (s *Sender) post(ctx context.Context, target string, m message) (reply, err
 	}
 	start, _ := io.ReadAll(io.LimitReader(response.Body, replyRead)) // what has arrived is recorded
 	_ = response.Body.Close()                                        // nothing more is read
-	return reply{status: response.StatusCode, start: start}, nil
+	pause := retryAfter(response.Header.Get("Retry-After"), time.UnixMilli(s.db.Now()))
+	return reply{status: response.StatusCode, start: start, pause: pause}, nil
 }
 
 // clientFor returns the client whose dialer has the rules of the URL's scheme.

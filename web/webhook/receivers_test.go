@@ -170,12 +170,12 @@ func TestSender_ExplainsBrokenConnections(t *testing.T) {
 	}
 }
 
-func TestSender_RetriesEveryStatusButSuccess(t *testing.T) {
+func TestSender_RetriesEveryStatusButSuccessAndGone(t *testing.T) {
 	t.Parallel()
 	sender := newSender(t)
 	for code, want := range map[int]string{
 		304: "redirects", 400: "only a status", 401: "let POST requests through", 404: "check webhookUrl",
-		410: "check webhookUrl", 429: "fewer requests", 500: "its own log", 599: "its own log",
+		429: "fewer requests", 500: "its own log", 599: "its own log",
 	} {
 		delivery, try := tryOnce(t, sender, newReceiver(t, status(code)).URL)
 		wantFailure(t, delivery, try, code, want)

@@ -25,5 +25,5 @@ func (s *Sender) Test(ctx context.Context, organizationID, url string) (db.Deliv
 	if m.keys, err = s.openKeys(ctx, organizationID); err != nil {
 		return db.DeliveryAttempt{}, err
 	}
-	return s.send(ctx, url, m), nil
+	return s.send(ctx, url, m).DeliveryAttempt, nil
 }

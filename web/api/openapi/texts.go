@@ -17,7 +17,7 @@ Arguments go in and never come out: no reply, webhook or page repeats a card num
 
 const aboutKeys = `An API key of your organization: “Authorization: Bearer psg_…”. Its scope is read, links or all. A test key reaches only the integration demo, and only links of test keys.`
 
-const aboutDeliveries = `Sent to the link's webhookUrl at least once, not necessarily in order: event ids sort by time. Answer with any 2xx within 10 seconds and work afterwards. Otherwise it is sent again after 1 s, 5 s, 30 s, 2 min, 10 min, 1 h, 6 h and 24 h. No redirect is followed.`
+const aboutDeliveries = `Sent to the link's webhookUrl at least once, not necessarily in order: event ids sort by time. Answer with any 2xx within 10 seconds and work afterwards. Otherwise it is sent again after 1 s, 5 s, 30 s, 2 min, 10 min, 1 h, 6 h and 24 h, or later if you answer with ` + "`Retry-After`" + ` (a day at most). A 410 ends the delivery: send the event again by hand. No redirect is followed.`
 
 // parts are the tags, in the order of the reference.
 var parts = []struct {
