@@ -49,8 +49,8 @@ func newFixture(t *testing.T, id, patience, site string, hosts ...string) *fixtu
 		t.Fatal(err)
 	}
 	f.pool, err = pool.New(pool.Options{
-		Chrome: chrome.Options{NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1", Dir: t.TempDir()},
-		Browsers:  3, Queue: 100,
+		Chrome:   chrome.Options{NoSandbox: os.Getenv("PASSAGE_BROWSER_NO_SANDBOX") == "1", Dir: t.TempDir()},
+		Browsers: 3, Queue: 100,
 	})
 	if err != nil {
 		t.Fatal(err)

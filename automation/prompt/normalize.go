@@ -55,22 +55,22 @@ func PlainText(typed string) string {
 		case isInvisible(r), isDash(r):
 			return -1
 		case unicode.Is(unicode.Nd, r):
-			return '0' + digitValue(r)
+			return '0' + DigitValue(r)
 		}
 		return r
 	}, typed)
 }
 
-// digitValue returns the value of a decimal digit. The digits of a script follow
-// one another from 0 to 9 (The Unicode Standard, section 4.6).
-func digitValue(digit rune) rune {
+// DigitValue returns the value of a decimal digit of any script, or -1. The digits
+// of a script follow one another from 0 to 9 (The Unicode Standard, section 4.6).
+func DigitValue(digit rune) rune {
 	for _, r := range unicode.Nd.R16 {
 		if low := rune(r.Lo); low <= digit && digit <= rune(r.Hi) {
 			return (digit - low) % 10
 		}
 	}
 	for _, r := range unicode.Nd.R32 {
-		if low := rune(r.Lo); low <= digit && digit <= rune(r.Hi) {
+		if low := rune(r.Lo); low <= digit && digit <= rune(r.Hi) { //nolint:gosec // a rune
 			return (digit - low) % 10
 		}
 	}

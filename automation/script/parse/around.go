@@ -28,8 +28,8 @@ func newMark(words []string) mark {
 	for n := range words {
 		words[n] = regexp.QuoteMeta(words[n])
 	}
-	any := strings.Join(words, "|")
-	return mark{regexp.MustCompile(`(?:^|[^\pL\pN])(` + any + `)$`), regexp.MustCompile(`^(` + any + `)(?:$|\PL)`)}
+	either := strings.Join(words, "|")
+	return mark{regexp.MustCompile(`(?:^|[^\pL\pN])(` + either + `)$`), regexp.MustCompile(`^(` + either + `)(?:$|\PL)`)}
 }
 
 var errUnclearDash = errors.New("it is not clear whether the dash is a minus")

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"passage/automation/prompt"
 )
 
 // normalize writes the characters of a text in the one way that this package
@@ -17,7 +19,7 @@ func normalize(text string) string {
 		case unicode.Is(unicode.Cf, r): // such as the marks of direction in Arabic numbers
 			return -1
 		case unicode.Is(unicode.Nd, r):
-			return '0' + digitValue(r)
+			return '0' + prompt.DigitValue(r)
 		case strings.ContainsRune("\u2010\u2011\u2012\u2212\ufe63\uff0d", r):
 			return '-'
 		case r == '\u066b': // the decimal mark of Arabic digits
@@ -29,22 +31,6 @@ func normalize(text string) string {
 		}
 		return r
 	}, text))
-}
-
-// digitValue returns the value of a decimal digit of any script. The digits of a
-// script follow each other, beginning with its zero.
-func digitValue(r rune) rune {
-	for _, digits := range unicode.Nd.R16 {
-		if rune(digits.Lo) <= r && r <= rune(digits.Hi) {
-			return (r - rune(digits.Lo)) % 10
-		}
-	}
-	for _, digits := range unicode.Nd.R32 {
-		if rune(digits.Lo) <= r && r <= rune(digits.Hi) {
-			return (r - rune(digits.Lo)) % 10
-		}
-	}
-	return 0
 }
 
 // groupSpaces are the spaces that hold a number together. An ordinary space may
