@@ -14,7 +14,9 @@ type call struct {
 	Op               string   `json:"op"`
 	Selectors        []string `json:"selectors,omitempty"`
 	Text             string   `json:"text,omitempty"`
-	Names            []string `json:"names,omitempty"` // columns of rows
+	Body             string   `json:"body,omitempty"`          // of a fetch
+	Authorization    string   `json:"authorization,omitempty"` // of a fetch
+	Names            []string `json:"names,omitempty"`         // columns of rows
 	On               bool     `json:"on,omitempty"`
 	Dismiss          string   `json:"dismiss,omitempty"`          // selectors of what to click when it shows
 	Watch            bool     `json:"watch,omitempty"`            // race: return after a change too

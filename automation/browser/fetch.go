@@ -14,13 +14,20 @@ type Reply struct {
 	Body   string `json:"body"`
 }
 
-// Fetch fetches an absolute address with GET as the page's own scripts would: with
-// the page's cookies, as far as its origin allows, and from the policy's hosts
-// only. It returns an error for more than limit bytes.
-func (p *Page) Fetch(ctx context.Context, address string, limit int) (*Reply, error) {
+// Request is what Fetch sends.
+type Request struct {
+	Address       string // absolute
+	JSON          string // the body of a POST; empty for a GET
+	Authorization string // the header's value; empty for none
+}
+
+// Fetch sends a request as the page's own scripts would: with the page's cookies, as
+// far as its origin allows, and to the policy's hosts only. It returns an error for
+// more than limit bytes.
+func (p *Page) Fetch(ctx context.Context, r Request, limit int) (*Reply, error) {
 	b := p.bound(ctx, gotoWithin)
 	defer b.cancel()
-	a, err := p.frame.ask(b, call{Op: "fetch", Text: address, X: float64(limit)})
+	a, err := p.frame.ask(b, call{Op: "fetch", Text: r.Address, Body: r.JSON, Authorization: r.Authorization, X: float64(limit)})
 	if err != nil {
 		return nil, err
 	}
@@ -29,4 +36,15 @@ func (p *Page) Fetch(ctx context.Context, address string, limit int) (*Reply, er
 		return nil, outcome.Wrap(outcome.AutomationError, err, "fetch: unexpected value")
 	}
 	return reply, nil
+}
+
+// Stored returns what the page keeps in its local storage, or else in its session
+// storage, under a key. ok is false if there is nothing.
+func (p *Page) Stored(ctx context.Context, key string) (text string, ok bool, err error) {
+	var found *string
+	_, err = p.get(ctx, call{Op: "stored", Text: key}, &found)
+	if err != nil || found == nil {
+		return "", false, err
+	}
+	return *found, true, nil
 }

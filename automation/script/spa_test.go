@@ -3,6 +3,7 @@ package script
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -54,6 +55,13 @@ func newSPA(t *testing.T) string {
 		case "/api/points":
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprintf(w, `{"points": [1, 2.5, null, true], "q": %q, "pass": %q}`, r.FormValue("q"), password)
+		case "/api/query":
+			body, _ := io.ReadAll(r.Body)
+			if r.Method != http.MethodPost || r.Header.Get("Authorization") != "Bearer canary-token-7Gh2" || r.Header.Get("Content-Type") != "application/json" {
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			fmt.Fprintf(w, ")]}'\n{\"asked\": %s}", body)
 		case "/api/text":
 			fmt.Fprint(w, "hello")
 		case "/api/gone":
@@ -228,6 +236,59 @@ def run(page, arguments):
 		}
 		if which == "changed" && (failure.Line == 0 || failure.Word != "page.click" || failure.Selector != "#bording | text=Go aboard") {
 			t.Errorf("%+v", failure)
+		}
+	}
+}
+
+func TestFetch_PostsWhatChangesNothing(t *testing.T) {
+	t.Parallel()
+	b := visitSPA(t, `
+def run(page, arguments):
+    page.goto("/cabin")
+    which = arguments["which"]
+    if which == "keep":
+        page.fill("label=Bed", '{"access": {"token": "canary-token-7Gh2"}}')
+        page.click("text=Take it")
+        return {}
+    page.goto("/")
+    if which == "nothing":
+        page.stored("nothing")
+    token = page.stored("bed", field = "access.token", before = "Bearer ")
+    if which == "tell":
+        return {"token": token}
+    if which == "guard":
+        return page.fetch("/api/query", json = {"q": 1}, read_only = True, authorization = token)
+    return page.fetch("/api/query", json = {"q": 1}, read_only = which == "read", authorization = token, prefix = ")]}'")
+`)
+	call := func(operation, which string) (string, error) {
+		got, err := b.Operation(Call{Name: operation, Arguments: json.RawMessage(`{"which": "` + which + `"}`)})
+		return string(got), err
+	}
+	if _, err := call("thing.write", "keep"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := call("thing.read", "read"); got != `{"asked":{"q":1}}` {
+		t.Errorf("%s, %v", got, err)
+	}
+	submitted := len(b.recorder.submitted)
+	_, err := call("thing.read", "write")
+	wantFailure(t, err, outcome.AutomationError, 0, "page.fetch with json is refused in thing.read: a read changes nothing; if the request changes nothing, say read_only = True")
+	if len(b.recorder.submitted) != submitted {
+		t.Error("a refused submit was recorded")
+	}
+	if got, err := call("thing.write", "write"); got != `{"asked":{"q":1}}` || len(b.recorder.submitted) != submitted+1 {
+		t.Errorf("%s, %v, %d submits", got, err, len(b.recorder.submitted)-submitted)
+	}
+	_, err = call("thing.read", "guard")
+	wantFailure(t, err, outcome.SiteChanged, 0, "which is")
+	_, err = call("thing.read", "nothing")
+	wantFailure(t, err, outcome.SiteChanged, 0, "the page keeps nothing there")
+	if got, err := call("thing.read", "tell"); err == nil || strings.Contains(got+err.Error(), "canary") {
+		t.Errorf("the token is told: %s, %v", got, err)
+	}
+	for _, step := range b.recorder.steps {
+		if strings.Contains(fmt.Sprint(step), "canary") {
+			t.Errorf("a step holds the token: %+v", step)
 		}
 	}
 }

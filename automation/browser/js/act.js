@@ -250,13 +250,19 @@
         listening.abort();
       }
     },
+    // stored returns what the page keeps under a key.
+    stored: (call) => localStorage.getItem(call.request.text) ?? sessionStorage.getItem(call.request.text),
     // fetch fetches an address as the site's own scripts would, up to request.x
     // bytes.
     fetch: async (call) => {
       const stop = new AbortController();
       const timer = setTimeout(() => stop.abort(), Math.max(0, call.left));
       try {
-        const reply = await fetch(call.request.text, { credentials: "include", headers: { Accept: "application/json" }, signal: stop.signal });
+        const { text: address, body: sent, authorization } = call.request;
+        const headers = { Accept: "application/json" };
+        if (sent) headers["Content-Type"] = "application/json";
+        if (authorization) headers.Authorization = authorization;
+        const reply = await fetch(address, { method: sent ? "POST" : "GET", body: sent, credentials: "include", headers, signal: stop.signal });
         const type = (reply.headers.get("Content-Type") ?? "").split(";")[0];
         const reader = reply.body?.getReader(), decoder = new TextDecoder();
         let body = "";
