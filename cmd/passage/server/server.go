@@ -165,7 +165,7 @@ func (s *Server) wire(ctx context.Context, settings config.Settings, extras Extr
 	if err != nil {
 		return err
 	}
-	logger.Info("browsers", "slots", s.Pool.Capacity().String())
+	logger.Info("browsers", "capacity", s.Pool.Capacity().String())
 	allow, err := webhook.ParseAllow(settings.Flags.WebhookAllow)
 	if err != nil {
 		return fmt.Errorf("--webhook-allow: %w", err)
