@@ -120,7 +120,7 @@ type EndText struct {
 	OtherDeviceTitle, OtherDeviceBody, TakeOver                             string
 	OtherDeviceHeldBody, WaitForAllow, WaitingForAllow, WaitingForAllowBody string
 	PasswordInstead, StoppedTitle, StoppedBody                              string
-	RefusedTitle, RefusedBody                                               string
+	RefusedTitle, RefusedBody, NoCookiesTitle, NoCookiesBody                string
 	TooManyTitle, TooManyBody                                               string
 	Receipt, ReceiptBy, ReceiptAt, ReceiptWhen, ReceiptShared, ReceiptKept  string
 	ReceiptQuestions, ReceiptReference, ReceiptNothing                      string

@@ -161,6 +161,8 @@ var english = Text{
 		TooManyBody:         "Nothing was changed. Wait a minute, then load this page again.",
 		StoppedTitle:        "You stopped this",
 		StoppedBody:         "Nothing was done, and {merchant} learns nothing about your {service} account. If this link was not meant for you, let {merchant} know.",
+		NoCookiesTitle:      "Your browser keeps no cookies for this page",
+		NoCookiesBody:       "This page needs one cookie, so that nobody else can continue in your place. Allow cookies for this page in your browser, or open the link in another browser. Then try again.",
 		Receipt:             "Receipt",
 		ReceiptBy:           "Asked for by",
 		ReceiptAt:           "Account at",

@@ -161,6 +161,8 @@ var spanish = Text{
 		TooManyBody:         "No se cambió nada. Espere un minuto y cargue esta página de nuevo.",
 		StoppedTitle:        "Usted detuvo esto",
 		StoppedBody:         "No se hizo nada, y {merchant} no sabe nada de su cuenta de {service}. Si este enlace no era para usted, avise a {merchant}.",
+		NoCookiesTitle:      "Su navegador no guarda cookies para esta página",
+		NoCookiesBody:       "Esta página necesita una cookie para que nadie más pueda continuar en su lugar. Permita las cookies para esta página en su navegador o abra el enlace en otro navegador. Luego inténtelo de nuevo.",
 		Receipt:             "Comprobante",
 		ReceiptBy:           "Solicitado por",
 		ReceiptAt:           "Cuenta en",

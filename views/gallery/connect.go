@@ -96,6 +96,7 @@ func claimScreens() []Screen {
 		screen("Claim", "Service is down", connect.Claim{BlockReason: outcome.SiteUnavailable}, beforeClaim),
 		screen("Claim", "Service has changed", connect.Claim{BlockReason: outcome.SiteChanged}, beforeClaim),
 		screen("Claim", "Not you", connect.Stopped{}, beforeClaim),
+		screen("Claim", "No cookies", connect.NoCookies{Again: claimPath}, beforeClaim),
 		screen("Claim", "In a frame that keeps no cookie", connect.SeparateWindow{Open: claimPath}, beforeClaim, embedded),
 		screen("Claim", "In another window", connect.SeparateWindow{Open: claimPath, InUse: true}, beforeClaim, embedded),
 	}

@@ -140,7 +140,7 @@ func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Li
 		}
 		return render(w, r, http.StatusOK, layout, view.Done{Already: true})
 	}
-	return h.show(w, r, http.StatusConflict, v)
+	return h.showOtherDevice(w, r, v)
 }
 
 // SubmitClaim claims the link for this visitor; the session is the next page. A
@@ -149,6 +149,11 @@ func (h *Handler) SubmitClaim(w http.ResponseWriter, r *http.Request) (next stri
 	link, err := h.linkOf(r)
 	if err != nil {
 		return "", err
+	}
+	if !inIframe(r) { // there the claim opens a window of its own instead
+		if err := h.requireCookie(w, r, &link, claimPath(link.ClaimCode)); err != nil {
+			return "", err
+		}
 	}
 	return h.claim(w, r, &link)
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/gorilla/sessions"
 
+	"passage/db"
+	view "passage/views/connect"
 	"passage/web/cookie"
 )
 
@@ -56,4 +58,32 @@ func (h *Handler) ensureVisitor(w http.ResponseWriter, r *http.Request) (string,
 	}
 	id := rand.Text()
 	return id, h.cookies.Set(w, r, name, map[any]any{cookieField: id}, options)
+}
+
+// requireCookie refuses a form whose page set the visitor's cookie, if the browser
+// did not send it back: nobody would hold the session. again is the page that sets
+// it anew.
+func (h *Handler) requireCookie(w http.ResponseWriter, r *http.Request, link *db.Link, again string) error {
+	values, err := form(w, r)
+	if err != nil || values[view.CookieSetField] == "" || sentCookie(r) {
+		return err
+	}
+	return &rejected{http.StatusBadRequest, noCookiesPage{*link, languages(r), again}}
+}
+
+// sentCookie reports whether a visitor's cookie came, even one that is not valid
+// any more.
+func sentCookie(r *http.Request) bool {
+	return len(r.CookiesNamed(visitorCookie))+len(r.CookiesNamed(iframeCookie)) > 0
+}
+
+// noCookiesPage is what a browser is shown that keeps no cookies.
+type noCookiesPage struct {
+	link             db.Link
+	languages, again string
+}
+
+func (p noCookiesPage) state(ctx context.Context, h *Handler) (pageState, error) {
+	layout, err := h.layout(ctx, &p.link, p.languages)
+	return pageState{layout: layout, model: view.NoCookies{Again: p.again}}, err
 }

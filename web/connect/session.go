@@ -57,9 +57,18 @@ func (h *Handler) ShowSession(w http.ResponseWriter, r *http.Request) error {
 		if v.session.Status.Ended() {
 			return problem.NotFound()
 		}
-		return h.show(w, r, http.StatusConflict, v)
+		return h.showOtherDevice(w, r, v)
 	}
 	return h.show(w, r, http.StatusOK, v)
+}
+
+// showOtherDevice shows a session that another visitor holds. It sets the cookie
+// that a form of the page must come with.
+func (h *Handler) showOtherDevice(w http.ResponseWriter, r *http.Request, v visit) error {
+	if _, err := h.ensureVisitor(w, r); err != nil {
+		return err
+	}
+	return h.show(w, r, http.StatusConflict, v)
 }
 
 // show renders the page of a session.

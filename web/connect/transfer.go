@@ -48,6 +48,13 @@ func (h *Handler) SubmitTransferRequest(w http.ResponseWriter, r *http.Request) 
 // session is the next page.
 func (h *Handler) asVisitor(w http.ResponseWriter, r *http.Request, do func(id, visitor string) error) (next string, err error) {
 	id := chi.URLParam(r, "sessionID")
+	_, link, err := h.DB.Session(r.Context(), id)
+	if err != nil {
+		return "", err
+	}
+	if err := h.requireCookie(w, r, &link, sessionPath(id)); err != nil {
+		return "", err
+	}
 	visitor, err := h.ensureVisitor(w, r)
 	if err != nil {
 		return "", err
