@@ -67,7 +67,6 @@ func TestOpaque_RefusesEveryUse(t *testing.T) {
 		{"fail's text in parts", "fail('OPERATION_REJECTED', 'x' + s)", "cannot be used with +"},
 		{"progress", "progress(s)", "progress cannot take it"},
 		{"selector", "page.click(s)", "page.click cannot take it"},
-		{"address", "page.goto(s)", "page.goto cannot take it"},
 		{"key press", "page.press(s)", "page.press cannot take it"},
 		{"fill's selector", "page.fill(s, 'x')", "secret is opaque: it cannot be a selector"},
 		{"condition", "page.wait_for(a = s)", "secret is opaque: it cannot be a selector"},

@@ -3,7 +3,6 @@ package script
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -16,8 +15,8 @@ import (
 var actionWords = map[string]pageWord{
 	"goto": {(*page).goTo, manual{
 		"page.goto(path_or_url, timeout = 30, wait = \"loaded\")",
-		"Opens a path on the site, or an address on one of the integration's hosts, and returns when the document has loaded. It is always reloaded, even if the page is at that address already, so that what is read is current. What the page's scripts render comes later: wait for it. With wait = \"shown\" it returns as soon as the page shows something, and until the next goto all words work on what is there: for pages with a script that never answers. Then wait for everything that is read.",
-		"SITE_UNAVAILABLE if it does not load, with what it still waits for, or has a status of 500 or more; RATE_LIMITED for 429. AUTOMATION_ERROR for any other value of wait.",
+		"Opens a path on the site, or an address on one of the integration's hosts, and returns when the document has loaded. It is always reloaded, even if the page is at that address already, so that what is read is current. What the page's scripts render comes later: wait for it. With wait = \"shown\" it returns as soon as the page shows something, and until the next goto all words work on what is there: for pages with a script that never answers. Then wait for everything that is read. Takes an opaque address, such as a log-in link that came by mail, which user.text asks for; the recording does not show it.",
+		"SITE_UNAVAILABLE if it does not load, with what it still waits for, or has a status of 500 or more; RATE_LIMITED for 429. MFA_FAILED for an opaque address that is not https on one of the integration's hosts. AUTOMATION_ERROR for any other value of wait.",
 		`page.goto("/login")`,
 	}},
 	"fill": {(*page).fill, manual{
@@ -71,22 +70,20 @@ var actionWords = map[string]pageWord{
 }
 
 func (p *page) goTo(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var destination string
-	var timeout starlark.Value
+	var destination, timeout starlark.Value
 	wait := waitLoaded
-	if err := dialect.Unpack(w.step.Word, args, kwargs, "path_or_url", &destination, "timeout?", &timeout, "wait?", &wait); err != nil {
+	if err := starlark.UnpackArgs(w.step.Word, args, kwargs, "path_or_url", &destination, "timeout?", &timeout, "wait?", &wait); err != nil {
 		return nil, err
 	}
 	if wait != waitLoaded && wait != waitShown {
 		return nil, fmt.Errorf("page.goto: wait = %q must be %q or %q", prompt.Quote(wait), waitLoaded, waitShown)
 	}
-	w.step.Selector, _, _ = strings.Cut(destination, "?") // a step must not hold the query
 	if p.inIframe {
 		return nil, errors.New("page.goto: a frame cannot be sent to another address; use the page")
 	}
-	address, err := p.run.integration.address(destination)
+	address, err := p.destination(w, destination)
 	if err != nil {
-		return nil, fmt.Errorf("page.goto: %w", err)
+		return nil, err
 	}
 	live, err := p.withTimeout(timeout)
 	if err != nil {
