@@ -1,7 +1,9 @@
 package browser
 
 import (
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"passage/automation/outcome"
@@ -25,7 +27,25 @@ func (f *frame) errorOf(a *answer, c call) error {
 		return outcome.New(outcome.SiteUnavailable, "the page was not loaded in time: it still waits for %s; goto(…, wait = \"shown\") works on what is there",
 			strings.Join(a.Pending, ", "))
 	}
-	return notFound(c, a, a.Reason)
+	return withRefused(notFound(c, a, a.Reason), f.browser.process.RefusedHosts())
+}
+
+// namedHosts is how many refused hosts an error names.
+const namedHosts = 5
+
+// withRefused adds to the error of an element that did not appear which hosts the
+// page asked for in vain: scripts and data of the site's may be there.
+func withRefused(err *outcome.Error, hosts []string) error {
+	if len(hosts) == 0 {
+		return err
+	}
+	slices.Reverse(hosts) // the latest first
+	more := ""
+	if len(hosts) > namedHosts {
+		hosts, more = hosts[:namedHosts], " and others"
+	}
+	err.Detail += "; the page was refused " + strings.Join(hosts, ", ") + more + ", which the integration's list of hosts does not have"
+	return err
 }
 
 // documentError returns the error that the document itself is: an error status, the
@@ -41,6 +61,8 @@ func (a *answer) documentError(b *Browser) error {
 		return unlistedHost(u.Host)
 	case a.Status == 429:
 		return outcome.New(outcome.RateLimited, "the site answered with status 429")
+	case err == nil && (a.Status == http.StatusBadGateway || a.Status == http.StatusForbidden) && b.process.DialProblem(u.Scheme, u.Host) != "":
+		return outcome.New(outcome.SiteUnavailable, "%s", b.process.DialProblem(u.Scheme, u.Host))
 	case a.Status >= 500:
 		return outcome.New(outcome.SiteUnavailable, "the site answered with status %d", a.Status)
 	}
@@ -52,7 +74,7 @@ func unlistedHost(host string) error {
 }
 
 // notFound is the error of an element that did not appear, or not as it should.
-func notFound(c call, a *answer, why string) error {
+func notFound(c call, a *answer, why string) *outcome.Error {
 	err := outcome.New(outcome.SiteChanged, "%s: not found in time", c.Op)
 	if why != "" {
 		err = outcome.New(outcome.SiteChanged, "%s: in time only: %s", c.Op, why)

@@ -54,7 +54,7 @@ func (p *Page) open(ctx context.Context, address string, early bool) error {
 		return b.explain(err, silent)
 	}
 	if result.Error != "" {
-		return p.unreachable(b, result.Error)
+		return p.unreachable(b, target, result.Error)
 	}
 	p.frame.forgetDocument()
 	b.browser.takeAction() // an action before this navigation no longer matters
@@ -79,9 +79,12 @@ func (b *bound) stopLoading(session chrome.Session) {
 }
 
 // unreachable returns the error of a navigation that loaded no document.
-func (p *Page) unreachable(b *bound, text string) error {
+func (p *Page) unreachable(b *bound, target *url.URL, text string) error {
 	if host := b.browser.process.RefusedHost(); host != "" {
 		return unlistedHost(host)
+	}
+	if problem := b.browser.process.DialProblem(target.Scheme, target.Host); problem != "" {
+		return outcome.New(outcome.SiteUnavailable, "%s", problem)
 	}
 	return outcome.New(outcome.SiteUnavailable, "the browser reports %s", text)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -101,14 +102,35 @@ func (p *Process) Allow(rules *Rules) { p.proxy.allow(rules) }
 // RefusedHost returns the host that the proxy last refused since
 // ForgetRefused, or "".
 func (p *Process) RefusedHost() string {
-	if host := p.proxy.refused.Load(); host != nil {
-		return *host
+	hosts := p.RefusedHosts()
+	if len(hosts) == 0 {
+		return ""
 	}
-	return ""
+	return hosts[len(hosts)-1]
 }
 
-// ForgetRefused makes RefusedHost return "" until the proxy refuses another host.
-func (p *Process) ForgetRefused() { p.proxy.refused.Store(nil) }
+// RefusedHosts returns the hosts that the proxy refused since ForgetRefused, the
+// last one at the end.
+func (p *Process) RefusedHosts() []string {
+	u := &p.proxy.unreached
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return slices.Clone(u.refused)
+}
+
+// DialProblem says why the proxy could not connect to a host since ForgetRefused,
+// or "" if it could. The host is "name" or "name:port" of an address with a scheme.
+func (p *Process) DialProblem(scheme, host string) string {
+	u := &p.proxy.unreached
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	port := map[string]string{"http": "80", "https": "443"}[scheme]
+	return u.failed[canonical(withPort(host, port))]
+}
+
+// ForgetRefused makes RefusedHosts and DialProblem return nothing until the proxy
+// fails again.
+func (p *Process) ForgetRefused() { p.proxy.unreached.clear() }
 
 // PID returns the process's id.
 func (p *Process) PID() int { return p.cmd.Process.Pid }

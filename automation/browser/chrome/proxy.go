@@ -30,7 +30,7 @@ type proxy struct {
 	forbidden forbidden
 	logger    *slog.Logger
 	rules     atomic.Pointer[Rules]
-	refused   atomic.Pointer[string] // the host that was refused last
+	unreached unreached
 
 	tunnels sync.WaitGroup
 	life    context.Context
@@ -86,6 +86,7 @@ func (p *proxy) serve(w http.ResponseWriter, r *http.Request) {
 		hostport = withPort(r.URL.Host, "80")
 	}
 	if !p.rules.Load().listed(hostport) {
+		p.unreached.refuse(r.Host)
 		p.answerError(w, r, errRefused)
 		return
 	}
@@ -103,9 +104,7 @@ func (p *proxy) answerError(w http.ResponseWriter, r *http.Request, err error) {
 		http.Error(w, "The site could not be reached.", http.StatusBadGateway)
 		return
 	}
-	host := r.Host
-	p.refused.Store(&host)
-	p.logger.Debug("browser proxy refused a host", "host", host)
+	p.logger.Debug("browser proxy refused a host", "host", r.Host)
 	http.Error(w, "This host is not on the integration's list.", http.StatusForbidden)
 }
 
@@ -164,9 +163,26 @@ func (p *proxy) dial(ctx context.Context, network, address string) (net.Conn, er
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(p.life, cancel)()
-	conn, err := dialer.DialContext(ctx, network, address)
+	conn, err := dialLocal(ctx, &dialer, network, address)
+	if p.life.Err() == nil {
+		p.unreached.dialed(address, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("dial site: %w", err)
 	}
 	return conn, nil
+}
+
+// dialLocal dials an address. The name localhost stands for both loopback
+// addresses (RFC 6761), also where the system's resolver knows one of them only.
+func dialLocal(ctx context.Context, dialer *net.Dialer, network, address string) (net.Conn, error) {
+	conn, err := dialer.DialContext(ctx, network, address)
+	host, port, _ := net.SplitHostPort(address)
+	if host != "localhost" || !errors.Is(err, syscall.ECONNREFUSED) {
+		return conn, err
+	}
+	if second, secondErr := dialer.DialContext(ctx, network, net.JoinHostPort("::1", port)); secondErr == nil {
+		return second, nil
+	}
+	return nil, err
 }
