@@ -19,6 +19,7 @@ type call struct {
 	Names            []string `json:"names,omitempty"`         // columns of rows
 	On               bool     `json:"on,omitempty"`
 	Dismiss          string   `json:"dismiss,omitempty"`          // selectors of what to click when it shows
+	First            bool     `json:"first,omitempty"`            // of several matches, take the first visible one
 	Watch            bool     `json:"watch,omitempty"`            // race: return after a change too
 	Poll             bool     `json:"poll,omitempty"`             // race: return at once
 	ClosedRootsAfter int64    `json:"closedRootsAfter,omitempty"` // ms after which to search closed shadow roots too
@@ -47,6 +48,8 @@ type answer struct {
 	Invalid          string          `json:"invalid"`          // why the call itself is wrong, or ""
 	TimedOut         bool            `json:"timedOut"`         // the call timed out
 	Reason           string          `json:"reason"`           // after a timeout: what was wrong with the last match
+	Several          int             `json:"several"`          // after a timeout: how many elements matched a call that is about one
+	Candidates       []string        `json:"candidates"`       // likewise, descriptions of the first of them
 	Navigating       bool            `json:"navigating"`       // after a timeout: a navigation was still under way
 	Pending          []string        `json:"pending"`          // after a timeout: what a document that is not parsed yet waits for
 	ErrorPage        bool            `json:"errorPage"`        // the document is the browser's own error page
@@ -77,7 +80,7 @@ func (f *frame) ask(b *bound, c call) (*answer, error) {
 	b.browser.windows.use(f.session)
 	c.AfterAction = b.browser.takeAction()
 	c.ClosedRootsAfter = closedRootsAfter.Milliseconds()
-	c.Dismiss, c.Early = b.browser.dismissSelectors(), b.browser.early.Load()
+	c.Dismiss, c.Early, c.First = b.browser.dismissSelectors(), b.browser.early.Load(), b.first
 	for again := false; ; again = true {
 		a, err := f.askDocument(b, c)
 		if err == nil && a.NeedsClosedRoots {

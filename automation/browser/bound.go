@@ -17,6 +17,7 @@ type bound struct {
 	browser         *Browser
 	window          context.Context // the life of the browser, or of a window of Popup
 	deadline        time.Time
+	first           bool // of several matches, take the first visible one
 	cancel          func()
 }
 

@@ -76,7 +76,10 @@ func unlistedHost(host string) error {
 // notFound is the error of an element that did not appear, or not as it should.
 func notFound(c call, a *answer, why string) *outcome.Error {
 	err := outcome.New(outcome.SiteChanged, "%s: not found in time", c.Op)
-	if why != "" {
+	switch {
+	case a != nil && a.Several > 0:
+		err = outcome.New(outcome.SiteChanged, "%s: %d elements match, and it works on one: %s", c.Op, a.Several, a.listCandidates())
+	case why != "":
 		err = outcome.New(outcome.SiteChanged, "%s: in time only: %s", c.Op, why)
 	}
 	if a != nil && len(a.InvalidFields) > 0 {
@@ -103,4 +106,13 @@ func alternativeOf[T any](of [][]T, selector, alternative int) (one T) {
 		one = of[selector][alternative]
 	}
 	return one
+}
+
+// listCandidates describes the elements between which a call could not decide.
+func (a *answer) listCandidates() string {
+	list := strings.Join(a.Candidates, ", ")
+	if len(a.Candidates) < a.Several {
+		list += ", …"
+	}
+	return list + "; say which with a longer selector, with >> nth=0 or with first = True"
 }

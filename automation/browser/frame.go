@@ -18,6 +18,9 @@ import (
 //go:embed js/select.js
 var selectScript string
 
+//go:embed js/reach.js
+var reachScript string
+
 //go:embed js/near.js
 var nearScript string
 
@@ -33,7 +36,7 @@ var actScript string
 //go:embed js/choose.js
 var chooseScript string
 
-var pageScript = selectScript + nearScript + waitScript + mouseScript + actScript + chooseScript + "self.origin"
+var pageScript = selectScript + reachScript + nearScript + waitScript + mouseScript + actScript + chooseScript + "self.origin"
 
 // worldName is the name of the isolated world in which these scripts run. They share
 // the document with the site's scripts, and nothing else.
@@ -46,6 +49,7 @@ type frame struct {
 	session  chrome.Session // of the frame's window
 	parent   *frame
 	selector string
+	first    bool // of several such iframes, it is in the first visible one
 
 	life context.Context // of a window that Popup returned; else nil
 
@@ -147,7 +151,9 @@ func (f *frame) findID(b *bound) (chrome.FrameID, error) {
 	if id != "" {
 		return id, nil
 	}
-	if _, err := f.parent.ask(b, call{Op: "frame", Selectors: []string{f.selector}}); err != nil {
+	search := *b
+	search.first = f.first
+	if _, err := f.parent.ask(&search, call{Op: "frame", Selectors: []string{f.selector}}); err != nil {
 		return "", err
 	}
 	inside, _, err := f.parent.enter(b)

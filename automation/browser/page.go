@@ -10,12 +10,19 @@ import (
 type Page struct {
 	frame   *frame
 	within  time.Duration // 0: the default of each call
+	first   bool          // of several matches, a call takes the first visible one
 	matched *Matched      // set to the alternative that a call used; may be nil
 }
 
 // Within returns the same page with another deadline for each of its calls.
 func (p *Page) Within(d time.Duration) *Page {
-	return &Page{frame: p.frame, within: d, matched: p.matched}
+	return &Page{frame: p.frame, within: d, first: p.first, matched: p.matched}
+}
+
+// First returns the same page, whose calls take the first visible match of a
+// selector. Without it, a call about one element fails if there are several.
+func (p *Page) First() *Page {
+	return &Page{frame: p.frame, within: p.within, first: true, matched: p.matched}
 }
 
 // Address returns the page's address without user, query and fragment, as the site
@@ -43,7 +50,7 @@ func (p *Page) bound(ctx context.Context, standard time.Duration) *bound {
 	if within <= 0 {
 		within = standard
 	}
-	b := &bound{caller: ctx, browser: p.frame.browser, deadline: time.Now().Add(within)}
+	b := &bound{caller: ctx, browser: p.frame.browser, deadline: time.Now().Add(within), first: p.first}
 	b.window = p.frame.life
 	if b.window == nil {
 		b.window = b.browser.life

@@ -22,7 +22,7 @@ func (p *Page) Frame(ctx context.Context, selector string) (*Page, int, error) {
 		return nil, a.matches(), err
 	}
 	p.noteMatch(a, []string{selector}, 0)
-	inside := &frame{browser: b.browser, session: p.frame.session, life: p.frame.life, parent: p.frame, selector: selector}
+	inside := &frame{browser: b.browser, session: p.frame.session, life: p.frame.life, parent: p.frame, selector: selector, first: p.first}
 	return &Page{frame: inside, within: p.within}, a.matches(), nil
 }
 

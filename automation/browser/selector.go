@@ -32,7 +32,7 @@ type Matched struct{ Selector string }
 // WithMatch returns the same page. Each call of it sets m to the alternative that it
 // used, if any matched.
 func (p *Page) WithMatch(m *Matched) *Page {
-	return &Page{frame: p.frame, within: p.within, matched: m}
+	return &Page{frame: p.frame, within: p.within, first: p.first, matched: m}
 }
 
 // noteMatch sets what WithMatch was given to the alternative that an answer is about.

@@ -81,7 +81,7 @@ func (r *Run) result(value starlark.Value) (json.RawMessage, error) {
 
 // call runs a function of the script on a new thread.
 func (r *Run) call(function *starlark.Function, args starlark.Tuple) (value starlark.Value, err error) {
-	r.failed, r.aborted, r.abortedAt, r.inPredicate = Step{}, nil, nil, false
+	r.failed, r.aborted, r.abortedAt, r.inPredicate, r.missed = Step{}, nil, nil, false, nil
 	thread := dialect.NewThread(r.integration.ID+" "+r.operation, &r.allowance)
 	thread.SetLocal(runKey, r)
 	thread.SetMaxExecutionSteps(max(1, r.options.Steps))

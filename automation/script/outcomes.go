@@ -27,6 +27,16 @@ type outcomes struct {
 type namedPredicate struct {
 	name     string
 	function starlark.Callable
+	missed   *outcome.Error // why the last call of it had no answer, or nil
+}
+
+// selector describes a predicate in an error.
+func (n namedPredicate) selector() outcome.Selector {
+	shown := "a function"
+	if n.missed != nil {
+		shown += " that ended at " + n.missed.Detail
+	}
+	return outcome.Selector{Name: n.name, Selector: shown}
 }
 
 // outcomesOf reads the arguments of a word that waits: dicts of outcomes, then
@@ -40,7 +50,7 @@ func outcomesOf(word string, args starlark.Tuple, kwargs []starlark.Tuple, setti
 		}
 		names[name] = true
 		if function, ok := condition.(starlark.Callable); ok {
-			o.predicates = append(o.predicates, namedPredicate{name, function})
+			o.predicates = append(o.predicates, namedPredicate{name: name, function: function})
 		} else {
 			o.selectors = append(o.selectors, starlark.Tuple{starlark.String(name), condition})
 		}
@@ -125,7 +135,7 @@ func (o *outcomes) poll(ctx context.Context, p *page, w *invocation, limit time.
 		name, err := look(live, ctx, o.conditions)
 		if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged {
 			for _, predicate := range o.predicates {
-				typed.Selectors = append(typed.Selectors, outcome.Selector{Name: predicate.name, Selector: "a function"})
+				typed.Selectors = append(typed.Selectors, predicate.selector())
 			}
 		}
 		if err != nil || name != "" {
@@ -136,17 +146,26 @@ func (o *outcomes) poll(ctx context.Context, p *page, w *invocation, limit time.
 				return "", err
 			}
 		}
-		for _, predicate := range o.predicates {
-			holds, err := p.run.holds(w.thread, predicate.function)
-			if err != nil {
-				return "", err
-			}
-			if holds {
-				w.matched = nil
-				return predicate.name, nil
-			}
+		if name, err := o.callPredicates(p, w); err != nil || name != "" {
+			return name, err
 		}
 	}
+}
+
+// callPredicates returns the name of the first predicate that holds, or "".
+func (o *outcomes) callPredicates(p *page, w *invocation) (string, error) {
+	for i, predicate := range o.predicates {
+		holds, err := p.run.holds(w.thread, predicate.function)
+		if err != nil {
+			return "", err
+		}
+		o.predicates[i].missed = p.run.missed
+		if holds {
+			w.matched = nil
+			return predicate.name, nil
+		}
+	}
+	return "", nil
 }
 
 // isTimeout reports whether an error only says that no outcome came, not that

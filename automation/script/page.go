@@ -25,14 +25,25 @@ type target struct {
 }
 
 // elementOf unpacks the arguments of a word that works on one element: the
-// selector first, timeout= last. It notes the selector in the step.
+// selector first, timeout= and first= last. It notes the selector in the step.
 func (p *page) elementOf(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) (target, error) {
 	var selector, timeout starlark.Value
+	var first bool
 	all := append([]any{"selector", &selector}, pairs...)
-	if err := dialect.Unpack(w.step.Word, args, kwargs, append(all, "timeout?", &timeout)...); err != nil {
+	if err := dialect.Unpack(w.step.Word, args, kwargs, append(all, "timeout?", &timeout, "first?", &first)...); err != nil {
 		return target{}, err
 	}
-	return p.target(w, selector, timeout)
+	return p.oneTarget(w, selector, timeout, first)
+}
+
+// oneTarget is target for a word that works on one element. With first, it is the
+// first visible one of several.
+func (p *page) oneTarget(w *invocation, selector, timeout starlark.Value, first bool) (target, error) {
+	at, err := p.target(w, selector, timeout)
+	if err == nil && first {
+		at.live = at.live.First()
+	}
+	return at, err
 }
 
 // presentElementOf unpacks the arguments of a word that does not wait: it takes

@@ -20,31 +20,31 @@ var actionWords = map[string]pageWord{
 		`page.goto("/login")`,
 	}},
 	"fill": {(*page).fill, manual{
-		"page.fill(selector, text, timeout = 10)",
-		"Waits for a visible, enabled text field and replaces its content, with focus, input and change events. If the field does not accept the text that way, it is typed with real keys. A field may reformat the text, as in (206) 555-0100. A date, month or time field takes 2026-08-12, 2026-08 or 09:30, whatever format it shows. If the field holds one character and the text is longer, the text is typed with real keys into that field and the ones after it, one character each; nothing is typed twice if the last one submits the form. Takes opaque values. Types only into documents on the integration's hosts, over https (or on loopback).",
+		"page.fill(selector, text, timeout = 10, first = False)",
+		"Waits for a visible, enabled text field, which a user could reach, and replaces its content, with focus, input and change events. If the field does not accept the text that way, it is typed with real keys. A field may reformat the text, as in (206) 555-0100. A date, month or time field takes 2026-08-12, 2026-08 or 09:30, whatever format it shows. If the field holds one character and the text is longer, the text is typed with real keys into that field and the ones after it, one character each; nothing is typed twice if the last one submits the form. Takes opaque values. Types only into documents on the integration's hosts, over https (or on loopback).",
 		"SITE_CHANGED if there is no such field in time, or if the field keeps fewer letters or digits than the text has, with how many of how many. AUTOMATION_ERROR for a text that a date or number field does not accept.",
 		`page.fill(["#username", "label=Email"], "ada@example.com")`,
 	}},
 	"type": {(*page).typeKeys, manual{
-		"page.type(selector, text, timeout = 10)",
+		"page.type(selector, text, timeout = 10, first = False)",
 		"Types at the end of a field's content, with a real key for each character: for widgets that listen to keys. Takes opaque values, and types into the same documents as fill.",
 		"As fill.",
 		`page.type("placeholder=Search", "november")`,
 	}},
 	"click": {(*page).click, manual{
-		"page.click(selector, timeout = 10)",
-		"Waits until an element is visible, enabled, not moving and not covered, and clicks it with the mouse. If something appears over it at that moment (a survey, a banner), the click is repeated; a click that reached the element is never repeated. If a button stays disabled, the field beside it loses the focus, once. Returns when the click is made: wait for what follows with page.wait_for.",
+		"page.click(selector, timeout = 10, first = False)",
+		"Waits until an element is visible, enabled, not moving and not covered, and clicks it with the mouse. If several match, see “One of several” above. If something appears over it at that moment (a survey, a banner), the click is repeated; a click that reached the element is never repeated. If a button stays disabled, the field beside it loses the focus, once. Returns when the click is made: wait for what follows with page.wait_for.",
 		"SITE_CHANGED if that is not so in time, with the reason, such as what covers it: see page.dismiss.",
 		`page.click('role=button[name="Sign in"]')`,
 	}},
 	"hover": {(*page).hover, manual{
-		"page.hover(selector, timeout = 10)",
+		"page.hover(selector, timeout = 10, first = False)",
 		"Waits as click does, and only moves the mouse there: for menus that open on hover.",
 		"As click.",
 		`page.hover("text=Account")`,
 	}},
 	"submit": {(*page).submit, manual{
-		"page.submit(selector, timeout = 10)",
+		"page.submit(selector, timeout = 10, first = False)",
 		"Performs the operation's write: as click, but it is recorded that the write may have happened. That is recorded when the element can be clicked, right before the mouse is pressed, so a button that never appears, or stays disabled or covered, leaves no write behind. From then on every outcome but a result or OPERATION_REJECTED is OPERATION_UNKNOWN, even if the click had no effect. Each write has one submit.",
 		"As click, before it is recorded. Refused in log-ins, in reads and in dry runs.",
 		`page.submit("#save-card")`,
@@ -56,13 +56,13 @@ var actionWords = map[string]pageWord{
 		`page.press("Enter")`,
 	}},
 	"select": {(*page).choose, manual{
-		"page.select(selector, value, timeout = 10)",
+		"page.select(selector, value, timeout = 10, first = False)",
 		"Chooses an option by its value or else by its visible label: of a select element, of a field with a datalist, or of a widget. A widget is anything that shows its options when it is clicked. It is opened, scrolled or typed into until the option appears; the option is clicked, and the widget must then show it.",
 		"SITE_CHANGED if there is no such option in time, or it is not shown as chosen.",
 		`page.select("label=Month", "August")`,
 	}},
 	"check": {(*page).check, manual{
-		"page.check(selector, on = True, timeout = 10)",
+		"page.check(selector, on = True, timeout = 10, first = False)",
 		"Sets a checkbox, radio button or switch, unless it is set already. It clicks the control, or its label if the control is hidden behind a drawn one.",
 		"SITE_CHANGED if it does not appear in time, or does not change.",
 		`page.check("label=Remember this device", on = False)`,
@@ -122,10 +122,11 @@ func (p *page) typeKeys(w *invocation, args starlark.Tuple, kwargs []starlark.Tu
 // fieldAndText unpacks the arguments of fill and type, which take an opaque value.
 func (p *page) fieldAndText(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (target, string, error) {
 	var selector, text, timeout starlark.Value
-	if err := starlark.UnpackArgs(w.step.Word, args, kwargs, "selector", &selector, "text", &text, "timeout?", &timeout); err != nil {
+	var first bool
+	if err := starlark.UnpackArgs(w.step.Word, args, kwargs, "selector", &selector, "text", &text, "timeout?", &timeout, "first?", &first); err != nil {
 		return target{}, "", err
 	}
-	at, err := p.target(w, selector, timeout)
+	at, err := p.oneTarget(w, selector, timeout, first)
 	if err != nil {
 		return target{}, "", err
 	}

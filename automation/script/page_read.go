@@ -12,26 +12,26 @@ import (
 // readingWords are the words of the page that read it.
 var readingWords = map[string]pageWord{
 	"text": {(*page).text, manual{
-		"page.text(selector, timeout = 10) → text",
-		"Waits for an element and returns its visible text, trimmed.",
+		"page.text(selector, timeout = 10, first = False) → text",
+		"Waits for an element and returns its visible text, trimmed. Of several visible matches, all must say the same.",
 		"SITE_CHANGED if it does not appear in time.",
 		`greeting = page.text("role=heading[name*='Hello']")`,
 	}},
 	"attr": {(*page).attr, manual{
-		"page.attr(selector, name, timeout = 10) → text or None",
-		"Waits for an element and returns one of its attributes, or None. What was typed into a field is not an attribute.",
+		"page.attr(selector, name, timeout = 10, first = False) → text or None",
+		"Waits for an element and returns one of its attributes, or None. Of several visible matches, all must have the same. What was typed into a field is not an attribute.",
 		"SITE_CHANGED if it does not appear in time.",
 		`href = page.attr("a[rel=next]", "href")`,
 	}},
 	"value": {(*page).value, manual{
-		"page.value(selector, timeout = 10) → text",
-		"Waits for a field and returns its current value; of a select, that of the chosen option.",
+		"page.value(selector, timeout = 10, first = False) → text",
+		"Waits for a field and returns its current value; of a select, that of the chosen option. Of several visible matches, all must say the same.",
 		"SITE_CHANGED if it does not appear in time. AUTOMATION_ERROR for password fields, for fields that this script typed into, and for a field that holds a secret.",
 		`limit = page.value("label=Spending limit")`,
 	}},
 	"checked": {(*page).checked, manual{
-		"page.checked(selector, timeout = 10) → True or False",
-		"Waits for a checkbox or radio button and returns whether it is on.",
+		"page.checked(selector, timeout = 10, first = False) → True or False",
+		"Waits for a checkbox or radio button and returns whether it is on. Of several, all must be the same.",
 		"SITE_CHANGED if it does not appear in time.",
 		`paperless = page.checked("label=Paperless bills")`,
 	}},

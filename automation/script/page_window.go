@@ -13,7 +13,7 @@ import (
 // windowWords are the words of the page that reach other documents and windows.
 var windowWords = map[string]pageWord{
 	"frame": {(*page).frame, manual{
-		"page.frame(selector, timeout = 10) → page",
+		"page.frame(selector, timeout = 10, first = False) → page",
 		"Returns the document inside an iframe, of any site, as a page whose words work there. Frames in frames and in shadow roots are reached the same way. The iframe is found again if the site replaces it.",
 		"SITE_CHANGED if it does not appear in time.",
 		`page.frame("iframe[title='Card details']").frame("iframe").fill("#number", "4111 1111 1111 1111")`,

@@ -26,14 +26,15 @@ func (r *Run) mayUse(word string) error {
 }
 
 // holds calls a predicate. It does not hold while an element that it reads is
-// missing.
+// missing, or is one of several; missed is that error then.
 func (r *Run) holds(thread *starlark.Thread, predicate starlark.Callable) (bool, error) {
 	outer := r.inPredicate
-	r.inPredicate = true
+	r.inPredicate, r.missed = true, nil
 	defer func() { r.inPredicate = outer }()
 	value, err := starlark.Call(thread, predicate, nil, nil)
 	if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged {
 		if _, stated := errors.AsType[statedOutcome](err); !stated {
+			r.missed = typed
 			return false, nil
 		}
 	}

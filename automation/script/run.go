@@ -22,12 +22,13 @@ type Run struct {
 	options     Options
 	allowance   dialect.Allowance
 
-	operation     string // what runs now: LogIn or "resource.action"
-	account       string // whose account it is; empty until login names it
-	resuming      bool   // an earlier attempt may have submitted the write
-	submitRefused string // why page.submit is refused; empty if it is allowed
-	wordCount     int    // words used so far
-	inPredicate   bool   // a function runs that may only look at the page
+	operation     string         // what runs now: LogIn or "resource.action"
+	account       string         // whose account it is; empty until login names it
+	resuming      bool           // an earlier attempt may have submitted the write
+	submitRefused string         // why page.submit is refused; empty if it is allowed
+	wordCount     int            // words used so far
+	inPredicate   bool           // a function runs that may only look at the page
+	missed        *outcome.Error // why the last predicate had no answer, or nil
 
 	failed    Step               // the step that failed last
 	aborted   error              // what ended the call if Starlark could not be given an error

@@ -122,7 +122,7 @@
     // keys, and "boxes" for one that holds one character of several.
     fill: async (call) => {
       call.target = innerField;
-      const field = () => call.until(() => call.pick(isEnabled, isEditable));
+      const field = () => call.until(() => call.pick([isEditable], [isEnabled]));
       let el = await field();
       const value = call.request.text ?? "", letters = [...value];
       if (el.maxLength === 1 && letters.length > 1) {
@@ -154,7 +154,7 @@
     box: async (call) => {
       const box = await call.until(() => {
         if (!first?.around.isConnected) {
-          const el = call.pick(isEditable);
+          const el = call.pick([isEditable], []);
           if (!el || !boxes(el, 1).length) return undefined;
         }
         const box = inside(first.around)[first.at + (call.request.x ?? 0)];
@@ -168,7 +168,7 @@
     // focus prepares for real keys. With on, they replace the content.
     focus: async (call) => {
       call.target = innerField;
-      const el = await call.until(() => call.pick(isEnabled, isEditable));
+      const el = await call.until(() => call.pick([isEditable], [isEnabled]));
       typed.add(el);
       if (!focus(el)) throw new InvalidCall("the field does not take the focus");
       if (call.request.on) selectAll(el);
@@ -176,11 +176,11 @@
       else if (el.selectionEnd !== null) el.setSelectionRange(el.value.length, el.value.length);
     },
     click: (call) => pointFor(call, () => {
-      const el = call.pick(isEnabled);
+      const el = call.pick([], [isEnabled]);
       if (call.reason === "disabled") blurOnce(call);
       return el;
     }),
-    ready: (call) => call.until(() => !!call.pick(isEnabled)),
+    ready: (call) => call.until(() => !!call.pick([], [isEnabled]) || !!call.several),
     // check returns the point to click, of the checkbox or of its label, or null if
     // nothing has to be done.
     check: async (call) => {
@@ -188,7 +188,8 @@
       const box = await call.until(() => {
         const found = selecting.all(call.selector).map(innerBox);
         call.reason = found.some(isBox) ? "disabled" : found.length ? "not a checkbox" : "";
-        return call.read((el) => isBox(el) && enabled(el));
+        const box = call.read(isBox);
+        return box && enabled(box) ? box : undefined;
       });
       if (isChecked(box) === !!call.request.on) return null;
       if ((box.type ?? box.getAttribute("role")) === "radio" && !call.request.on) throw new InvalidCall("a radio button cannot be switched off");
@@ -199,17 +200,19 @@
     },
     // value returns the content of a field, and isChecked whether a checkbox is on.
     value: async (call) => {
-      const el = await call.until(() => call.read((el) => "value" in el || el.isContentEditable));
+      const el = await call.until(() => call.read((el) => "value" in el || el.isContentEditable, valueOf));
       if ([el, innerField(el)].some((field) => field.type === "password" || typed.has(field))) throw new InvalidCall("what was typed is not told, nor what a password field holds");
       return String(valueOf(el));
     },
     isChecked: async (call) => {
       call.target = innerBox;
-      return isChecked(await call.until(() => call.read(isBox)));
+      return isChecked(await call.until(() => call.read(isBox, isChecked)));
     },
     checked: (call) => call.until(() => {
+      call.target = innerBox;
       call.reason = "did not change when it was clicked";
-      return selecting.all(call.selector).map(innerBox).some((el) => enabled(el) && isBox(el) && isChecked(el) === !!call.request.on) || undefined;
+      const box = call.read(isBox);
+      return (box && enabled(box) && isChecked(box) === !!call.request.on) || undefined;
     }),
     // scroll scrolls to the end of a list and returns whether more of it appeared.
     // With on it only goes on waiting.

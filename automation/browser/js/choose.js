@@ -58,7 +58,7 @@
     }
   }
 
-  const pick = (call) => call.pick(isEnabled);
+  const pick = (call) => call.pick([], [isEnabled]);
 
   Object.assign(operations, {
     // select chooses at once from the browser's own list. For a widget it returns
@@ -68,7 +68,7 @@
       const own = (el) => el.options ?? el.list?.options;
       const option = (el) => [...own(el)].find((o) => o.value === wanted && !o.disabled) ??
         [...own(el)].find((o) => norm(o.label) === norm(wanted) && !o.disabled);
-      const el = await call.until(() => call.pick(isEnabled, ["without that option", (el) => !own(el) || option(el)]));
+      const el = await call.until(() => call.pick([], [isEnabled, ["without that option", (el) => !own(el) || option(el)]]));
       if (!own(el)) return { typed: editable(el) };
       if (el.list) return void enter(el, option(el).value);
       el.focus();

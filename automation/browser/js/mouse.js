@@ -127,7 +127,7 @@
 
   // middle returns the middle of the visible part of an element's first box.
   function middle(el) {
-    const box = [...el.getClientRects()].find((r) => r.width > 0 && r.height > 0);
+    const [box] = reach.rectsOf(el);
     if (!box) return null;
     const left = Math.max(box.left, 0), right = Math.min(box.right, innerWidth);
     const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);

@@ -19,6 +19,7 @@
     navigation.addEventListener(name, () => { navigating = false; });
 
   const { InvalidCall, shadow, alternatives, each, all } = selecting;
+  const { visible, best } = reach;
   const dismissed = new WeakMap(); // element → when it was clicked
   class TimedOut extends Error {}
   class NeedsClosedRoots extends Error {} // the element may be in a closed shadow root
@@ -29,17 +30,6 @@
   const isErrorPage = () => location.protocol === "chrome-error:";
   const isFailed = () => isErrorPage() || status() >= 500 || status() === 429;
 
-  function visible(el) {
-    let shown = el;
-    if (!el.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false })) {
-      const { display, visibility } = getComputedStyle(el);
-      if (display !== "contents" || visibility !== "visible") return false;
-      shown = document.createRange(); // the element has no box of its own, and shows its contents
-      shown.selectNodeContents(el);
-    }
-    const box = shown.getBoundingClientRect();
-    return box.width > 0 && box.height > 0;
-  }
   const enabled = (el) => !el.matches(":disabled") && !el.closest('[aria-disabled="true"], [inert], button:disabled');
 
   const notText = new Set(["checkbox", "radio", "file", "button", "submit", "reset", "image", "hidden"]);
@@ -59,6 +49,7 @@
       this.request = request;
       this.start = performance.now();
       this.reason = "";
+      this.several = null; // elements, if there are several and the call is about one
       this.alternative = null; // index of the alternative that was used
       this.changed = false; // the document has changed since the start
       this.target = (el) => el; // the element to use in place of one that matches
@@ -115,31 +106,56 @@
       }
     }
 
-    // pick returns the first visible match that passes every test, [name, test].
-    pick(...tests) {
+    // targets returns the elements that the matches of an alternative stand for.
+    targets(found) { return [...new Set(found.map(this.target))]; }
+
+    // pick returns the visible match that passes every test, [name, test]. Tests of
+    // what an element is tell it from other matches; tests of its state, such as
+    // being enabled, do not.
+    pick(kinds, states) {
       this.reason = "";
+      this.several = null;
       for (const [i, found] of each(this.selector).entries()) {
-        if (found.length) this.reason ||= "not visible";
-        for (const el of found.map(this.target)) {
-          if (!visible(el)) continue;
-          const failed = tests.find(([, test]) => !test(el));
-          if (!failed) {
-            this.alternative = i;
-            return el;
-          }
-          this.reason = failed[0];
+        const el = this.only(this.fitting(found, kinds));
+        if (this.several) return undefined;
+        const failed = el && states.find(([, test]) => !test(el));
+        if (el && !failed) {
+          this.alternative = i;
+          return el;
         }
+        if (failed) this.reason = failed[0];
       }
     }
 
-    // read returns the first match, preferring visible ones.
-    read(test = () => true) {
-      const found = each(this.selector).map((list) => list.map(this.target).filter(test));
+    // fitting returns the matches that a user could use, of the kinds wanted.
+    fitting(found, kinds) {
+      const shown = this.targets(found).filter(visible), usable = best(shown);
+      const fit = usable.filter((el) => kinds.every(([, test]) => test(el)));
+      if (usable.length && !fit.length) this.reason = kinds.find(([, test]) => !test(usable.at(-1)))[0];
+      else if (found.length && !fit.length) this.reason ||= shown.length ? "where no user can see or reach it" : "not visible";
+      return fit;
+    }
+
+    // only returns the element of a list, or undefined if there is none. There must
+    // not be several, unless the request takes the first, or same(el) is equal for
+    // all of them.
+    only(list, same = (el) => el) {
+      if (list.length < 2 || this.request.first || list.every((el) => same(el) === same(list[0]))) return list[0];
+      this.several = list;
+      return undefined;
+    }
+
+    // read returns the match to read, preferring visible ones.
+    read(test = () => true, same) {
+      this.several = null;
+      const found = each(this.selector).map((list) => this.targets(list).filter(test));
       const shown = found.findIndex((list) => list.some(visible));
       const i = shown < 0 ? found.findIndex((list) => list.length) : shown;
       if (i < 0) return undefined;
-      this.alternative = i;
-      return found[i].find(visible) ?? found[i][0];
+      const seen = found[i].filter(visible), usable = best(seen);
+      const el = this.only(usable.length ? usable : seen.length ? seen : found[i], same);
+      if (el) this.alternative = i;
+      return el;
     }
 
     // holds returns the index of the alternative that is visible, or that is the
@@ -205,8 +221,11 @@
     frame: async (call) => {
       passage.frames.set(call.selector, await call.until(() => call.read((el) => el.matches("iframe, frame"))));
     },
-    text: async (call) => text(await call.until(() => call.read())),
-    attr: async (call) => (await call.until(() => call.read())).getAttribute(call.request.text),
+    text: async (call) => text(await call.until(() => call.read(undefined, text))),
+    attr: async (call) => {
+      const attribute = (el) => el.getAttribute(call.request.text);
+      return attribute(await call.until(() => call.read(undefined, attribute)));
+    },
     count: (call) => call.until(() => {
       const found = each(call.selector);
       call.alternative = Math.max(0, found.findIndex((list) => list.length > 0));
@@ -256,6 +275,10 @@
       const found = (request.selectors ?? []).map(matches);
       answer.matches = found.map((lists) => lists.map((list) => list.length));
       if (!answer.timedOut) answer.elements = found.map((lists, i) => lists.map((list, j) => identify(alternatives(request.selectors[i])[j], list, request.op)));
+      if (answer.timedOut && call.several) {
+        answer.several = call.several.length;
+        answer.candidates = call.several.slice(0, 5).map((el) => near.describe(el));
+      }
       if (answer.timedOut && !navigating && !isErrorPage()) {
         answer.invalidFields = near.invalidFields();
         answer.hiddenBy = found.map((lists) => lists.map((list) => (!list.length || list[0] === document || list.some(visible) ? "" : near.hiddenBy(list[0]))));

@@ -10,7 +10,13 @@
 
   const closed = new WeakMap(); // host → its closed root
   const shadow = (el) => el.shadowRoot ?? closed.get(el);
-  const norm = (s) => (s ?? "").replace(/[\s\u200b]+/g, " ").trim();
+
+  // norm and fold make texts comparable: without the characters that nobody sees,
+  // such as soft hyphens and zero-width spaces, and fold without upper and lower
+  // case in any script. İ is i, ß is ss, and both small sigmas are one letter.
+  const unseen = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]/g;
+  const norm = (s) => (s ?? "").replace(unseen, "").replace(/\s+/g, " ").trim().normalize();
+  const fold = (s) => norm(s).toLowerCase().toUpperCase().replace(/I\u0307/g, "I");
 
   // gather lists a scope and every shadow root in it, the outer ones first.
   function gather(scope, found) {
@@ -44,8 +50,8 @@
     const wanted = norm(quoted ? quoted[2] : value);
     if (!wanted) throw new InvalidCall("a selector without a text");
     if (quoted) return { holds: (s) => norm(s).includes(wanted), is: (s) => norm(s) === wanted };
-    const lower = wanted.toLowerCase();
-    const holds = (s) => norm(s).toLowerCase().includes(lower);
+    const folded = fold(wanted);
+    const holds = (s) => fold(s).includes(folded);
     return { holds, is: holds };
   }
 
@@ -144,12 +150,12 @@
     const [, role, rest] = value.match(/^\s*([a-z]+)\s*(.*)$/s) ?? [];
     const named = rest?.match(/^\[\s*name\s*(\*?)=\s*(?:"([^"]*)"|'([^']*)'|([^\]"']+))\s*\]\s*$/s);
     if (!role || (rest && !named)) throw new InvalidCall('a role is written role=button or role=button[name="Sign in"]: role=' + value);
-    const wanted = named && norm(named[2] ?? named[3] ?? named[4]).toLowerCase();
+    const wanted = named && fold(named[2] ?? named[3] ?? named[4]);
     return css(`[role~="${role}"]` + (implicit[role] ? ", " + implicit[role] : ""), scope).filter((el) => {
       const says = el.getAttribute("role");
       if (says ? says.trim().split(/\s+/)[0] !== role : role === "textbox" && el instanceof HTMLInputElement && !texts.has(el.type)) return false;
       if (!named) return true;
-      const name = norm(nameOf(el)).toLowerCase();
+      const name = fold(nameOf(el));
       return named[1] ? name.includes(wanted) : name === wanted;
     });
   }
@@ -176,7 +182,7 @@
   const alternatives = (selector) => selector.split("\n");
 
   globalThis.selecting = {
-    InvalidCall, norm, shadow, controls, labels, textOf, beside, byText, alternatives,
+    InvalidCall, norm, fold, shadow, controls, labels, textOf, beside, byText, alternatives,
     each: (selector, scope = document) => alternatives(selector).map((s) => one(s, scope)),
     all: (selector, scope = document) => [...new Set(alternatives(selector).flatMap((s) => one(s, scope)))],
     roots: (scope = document) => roots(scope),
