@@ -40,6 +40,7 @@ type answer struct {
 	Value            json.RawMessage `json:"value"`
 	Matches          [][]int         `json:"matches"`          // by selector and alternative
 	Near             [][]string      `json:"near"`             // likewise, what comes nearest to an alternative that matched nothing
+	Missing          [][]string      `json:"missing"`          // likewise, which part of an alternative matched nothing, if parts before it matched
 	HiddenBy         [][]string      `json:"hiddenBy"`         // likewise, what hides the matches if none is visible
 	InvalidFields    []string        `json:"invalidFields"`    // after a timeout: fields because of which the browser does not send a form
 	Elements         [][]string      `json:"elements"`         // likewise, a description of a match

@@ -92,7 +92,8 @@ func notFound(c call, a *answer, why string) *outcome.Error {
 				found.Name = c.names[i]
 			}
 			if a != nil {
-				found.Matches, found.Near, found.Hiding = alternativeOf(a.Matches, i, j), alternativeOf(a.Near, i, j), alternativeOf(a.HiddenBy, i, j)
+				found.Matches, found.Missing = alternativeOf(a.Matches, i, j), alternativeOf(a.Missing, i, j)
+				found.Near, found.Hiding = alternativeOf(a.Near, i, j), alternativeOf(a.HiddenBy, i, j)
 			}
 			err.Selectors = append(err.Selectors, found)
 		}

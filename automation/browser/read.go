@@ -67,6 +67,13 @@ func (p *Page) Exists(ctx context.Context, selector string) (bool, error) {
 	return n > 0, err
 }
 
+// Hidden reports whether an element matches now, and none that matches is visible.
+func (p *Page) Hidden(ctx context.Context, selector string) (bool, error) {
+	var hidden bool
+	_, err := p.get(ctx, call{Op: "hidden", Selectors: []string{selector}}, &hidden)
+	return hidden, err
+}
+
 // Ready reports whether an element that could be clicked matches now: it is visible
 // and enabled.
 func (p *Page) Ready(ctx context.Context, selector string) (bool, error) {

@@ -17,7 +17,8 @@ const separator = "\n"
 // A selector is CSS or one of text=, label=, placeholder= and role= (as in
 // role=button[name="Sign in"]), or several of them separated by " >> ", each of
 // which is searched for inside of what the previous one found; nth=0 picks one of
-// those. All of them search shadow roots too.
+// those, has=SELECTOR those that hold a match, visible=true those that are visible.
+// All of them search shadow roots too.
 func Any(selectors ...string) string {
 	lines := make([]string, len(selectors))
 	for i, selector := range selectors {

@@ -8,8 +8,9 @@ import (
 	"passage/automation/outcome"
 )
 
-// Condition is one outcome of a wait: a visible element, or an address, written
-// url=PATTERN with a pattern of WaitURL.
+// Condition is one outcome of a wait: a visible element; or one that is there and
+// hidden, written hidden=SELECTOR; or an address, written url=PATTERN with a pattern
+// of WaitURL.
 type Condition struct{ Name, Selector string }
 
 // WaitFor returns the name of the first condition that holds; if several hold at

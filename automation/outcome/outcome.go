@@ -126,10 +126,11 @@ type Selector struct {
 	Name     string `json:"name,omitempty"` // the outcome's name in a wait_for
 	Selector string `json:"selector"`
 	Matches  int    `json:"matches"`
-	Near     string `json:"near,omitempty"`   // what the page had instead, where nothing matched
-	Hiding   string `json:"hiding,omitempty"` // what hides it, where something matched and is not to be seen
-	Last     string `json:"last,omitempty"`   // likewise, what it matched when everything worked last
-	LastAt   int64  `json:"lastAt,omitempty"` // when that was, in Unix milliseconds
+	Missing  string `json:"missing,omitempty"` // the part that matched nothing, in what the parts before it matched
+	Near     string `json:"near,omitempty"`    // what the page had instead, where nothing matched
+	Hiding   string `json:"hiding,omitempty"`  // what hides it, where something matched and is not to be seen
+	Last     string `json:"last,omitempty"`    // likewise, what it matched when everything worked last
+	LastAt   int64  `json:"lastAt,omitempty"`  // when that was, in Unix milliseconds
 }
 
 // Error is an end with a code. Detail is for operators and holds nothing

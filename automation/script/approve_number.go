@@ -29,7 +29,7 @@ func (u *user) matchNumber(asked *prompt.Prompt, expected *outcomes, number star
 		asked.Number = text
 		return nil
 	}
-	selector, _, err := selectorText(number)
+	selector, _, err := selectorText(number, elementProblem)
 	if err != nil {
 		return fmt.Errorf("user.approve: number: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 // serveHTML serves one document at every path.
@@ -23,7 +24,7 @@ func serveHTML(t *testing.T, document string) string {
 // JSON, or the message of its failure.
 func tryOn(t *testing.T, document, body string) (result, failure string) {
 	t.Helper()
-	script := "\ndef run(page, arguments):\n    page.goto(\"/\")\n    " + strings.ReplaceAll(strings.TrimSpace(body), "\n", "\n    ") + "\n"
+	script := "\ndef run(page, arguments):\n    page.goto(\"/\")\n    " + strings.ReplaceAll(strings.TrimSpace(body), "\n", "\n    ") + "\n    return {}\n"
 	b := visitAt(t, serveHTML(t, document), script)
 	got, err := b.write("")
 	if err != nil {
@@ -50,5 +51,46 @@ frame = page.frame("iframe", first = True)
 return {"sum": page.text(".sum >> nth=1"), "first": page.text(".sum", first = True), "frame": frame.text("p")}`)
 	if want := `{"sum":"$7","first":"$5","frame":"One"}`; got != want {
 		t.Errorf("%s %s, want %s", got, failure, want)
+	}
+}
+
+func TestPage_FindsRowsByTextAndSaysWhichPartIsMissing(t *testing.T) {
+	t.Parallel()
+	const document = `<ul><li class=card>Ann <a href="/ann">Open</a></li><li class=card>Bob <a href="/bob">Open</a></li></ul><nav hidden><a>Log out</a></nav>`
+	got, failure := tryOn(t, document, `
+seen = page.wait_for(out = "text=Log in", home = hidden(["text=Sign off", "text=Log out"]))
+return {"bob": page.attr(".card >> has=text=Bob >> a", "href"), "seen": seen, "hidden": page.exists("nav", hidden = True), "shown": page.exists("ul", hidden = True)}`)
+	if want := `{"bob":"/bob","seen":"home","hidden":true,"shown":false}`; got != want {
+		t.Errorf("%s %s, want %s", got, failure, want)
+	}
+	for body, want := range map[string]string{
+		`page.click(".card >> has=text=Cid >> a", timeout = 1)`:        ".card >> has=text=Cid >> a matched nothing: there is no has=text=Cid in the 2 of .card",
+		`page.wait_for(home = ".card >> text=Opened", timeout = 1)`:    "there is no text=Opened in the 2 of .card, nearest there: a “Open”",
+		`page.click("%s:has-text('Bob')" % "li")`:                      `is not a selector: :has-text is not CSS: part of an element's text is ">> has=text=…"`,
+		`page.click("%s[" % "li")`:                                     "is not a selector",
+		`page.wait_for(home = "#none", wrong = "%s[" % "#none >> li")`: "is not a selector",
+	} {
+		start := time.Now()
+		if _, failure := tryOn(t, document, body); !strings.Contains(failure, want) || time.Since(start) > 60*time.Second {
+			t.Errorf("%s: %s", body, failure)
+		}
+	}
+}
+
+func TestWaitFor_StepNamesWhatIsHidden(t *testing.T) {
+	t.Parallel()
+	b := visitAt(t, serveHTML(t, `<a hidden>Log out</a>`), `
+def run(page, arguments):
+    page.goto("/")
+    page.wait_for(home = hidden("text=Log out"))
+    page.exists("a", hidden = True)
+    return {}
+`)
+	if _, err := b.write(""); err != nil {
+		t.Fatal(err)
+	}
+	steps := b.recorder.steps
+	if got := steps[1].Selector + "; " + steps[2].Selector; got != "home: hidden=text=Log out; a (hidden)" {
+		t.Errorf("the steps show %s", got)
 	}
 }

@@ -58,7 +58,13 @@ func describeUnmatched(selectors []outcome.Selector) string {
 			continue
 		}
 		out.WriteString(selector.Selector + " matched nothing")
-		if selector.Near != "" {
+		if selector.Missing != "" {
+			out.WriteString(": there is no " + selector.Missing)
+		}
+		switch {
+		case selector.Near != "" && selector.Missing != "":
+			out.WriteString(", nearest there: " + selector.Near)
+		case selector.Near != "":
 			out.WriteString(", nearest on the page: " + selector.Near)
 		}
 	}

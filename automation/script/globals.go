@@ -60,6 +60,12 @@ var globalWords = map[string]globalWord{
 		"None.",
 		`page.wait_for(home = text("Welcome back"), locked = text("too many attempts"))`,
 	}},
+	"hidden": {hiddenWord, manual{
+		"hidden(selector)",
+		"An outcome for page.wait_for and user.approve: the selector matches, and nothing that it matches is visible, such as the entry of a menu that is closed.",
+		"None.",
+		`page.wait_for(home = hidden("text=Log out"), wrong = ".error")`,
+	}},
 	"now": {nowWord, manual{
 		"now(days = 0) → text",
 		"The time in UTC, as in 2026-08-12T09:30:00Z, moved by a number of days. The first ten characters are the date.",

@@ -56,7 +56,7 @@ func TestLoad_ErrorsNameLineProblemAndRemedy(t *testing.T) {
 			[]string{`test.star:11: fail: "WORKER_LOST" is not a code`, "it is one of INVALID_CREDENTIALS"}},
 		{"selectors that are none", source("def run(page, arguments):\n    page.click('//a')\n    page.text(['#a', 'role=button[x]'])\n    page.wait_for(timeout = 1, a = url('/'), b = 'text=', c = 'url=/x')\n    page.fill('url=/x', 'a')\n    page.count('nth=1')\n    page.rows('id=x', a = '@id')\n"),
 			[]string{`test.star:11: "//a" is not a selector: XPath`, `test.star:12: "role=button[x]" is not a selector: a role is written`, `test.star:13: "text=" is not a selector: there is nothing after text=`,
-				`test.star:14: "url=/x" is not a selector: an address is for page.wait_for`, `test.star:15: "nth=1" is not a selector`, `test.star:16: "id=x" is not a selector: id= is not supported`}},
+				`test.star:14: "url=/x" is not a selector: url= is an outcome of page.wait_for`, `test.star:15: "nth=1" is not a selector`, `test.star:16: "id=x" is not a selector: id= is not supported`}},
 		{"load", "load('other.star', 'x')\n" + source(runs), []string{"test.star:1: load is not available: an integration is one file"}},
 		{"while", source("def run(page, arguments):\n    while True:\n        pass\n"), []string{"test.star:11: this Starlark dialect does not support while loops"}},
 		{"no integration", "def login(page, user):\n    pass\n" + runs + "operations = {'a.read': run}\n", []string{"test.star: there is no integration(id"}},

@@ -103,7 +103,10 @@ func (o *outcomes) prepare(p *page, w *invocation) error {
 	if len(o.selectors) == 0 && len(o.predicates) > 0 {
 		return nil
 	}
-	named, text, err := namedSelectors(w, o.selectors, "selectors", `home = "#account"`)
+	if len(o.selectors) == 0 {
+		return fmt.Errorf(`%s: there are no selectors; name them, as in home = "#account"`, w.step.Word)
+	}
+	named, text, err := namedSelectors(w, o.selectors, outcomeProblem)
 	if err != nil {
 		return err
 	}
@@ -179,20 +182,16 @@ func isTimeout(err error) bool {
 type namedSelector struct{ Name, Selector string }
 
 // namedSelectors reads pairs of a name and a selector, and returns them as one
-// text too. kind is "selectors" or "columns", for messages.
-func namedSelectors(w *invocation, pairs []starlark.Tuple, kind, example string) (named []namedSelector, text string, err error) {
-	if len(pairs) == 0 {
-		return nil, "", fmt.Errorf("%s: there are no %s; name them, as in %s", w.step.Word, kind, example)
-	}
+// text too. Columns may be empty: that is the row's own text.
+func namedSelectors(w *invocation, pairs []starlark.Tuple, problemOf func(string) string) (named []namedSelector, text string, err error) {
 	named = make([]namedSelector, len(pairs))
 	texts := make([]string, len(pairs))
 	for i, pair := range pairs {
 		name := string(pair[0].(starlark.String))
-		selector, shown, err := selectorText(pair[1])
-		if column, isText := starlark.AsString(pair[1]); isText && kind == "columns" {
-			selector, shown, err = column, column, nil // "" is the row's own text
-		}
-		if err != nil {
+		var selector, shown string
+		if column, isText := starlark.AsString(pair[1]); isText && column == "" && problemOf(column) == "" {
+			selector, shown = column, column
+		} else if selector, shown, err = selectorText(pair[1], problemOf); err != nil {
 			return nil, "", fmt.Errorf("%s: %s: %w", w.step.Word, name, err)
 		}
 		named[i] = namedSelector{name, selector}

@@ -59,7 +59,7 @@ func (p *page) presentElementOf(w *invocation, args starlark.Tuple, kwargs []sta
 // target notes a selector in the step. If it is a list, the step will show the
 // alternative that matched.
 func (p *page) target(w *invocation, selector, timeout starlark.Value) (target, error) {
-	text, shown, err := selectorText(selector)
+	text, shown, err := selectorText(selector, elementProblem)
 	w.step.Selector = p.frames + shown
 	if err != nil {
 		return target{}, fmt.Errorf("%s: %w", w.step.Word, err)

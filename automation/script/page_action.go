@@ -33,7 +33,7 @@ var actionWords = map[string]pageWord{
 	}},
 	"click": {(*page).click, manual{
 		"page.click(selector, timeout = 10, first = False)",
-		"Waits until an element is visible, enabled, not moving and not covered, and clicks it with the mouse. If several match, see “One of several” above. If something appears over it at that moment (a survey, a banner), the click is repeated; a click that reached the element is never repeated. If a button stays disabled, the field beside it loses the focus, once. Returns when the click is made: wait for what follows with page.wait_for.",
+		"Waits until an element is visible, enabled, not moving and not covered, and clicks it with the mouse. If several match, see “One of several” above. If something appears over it at that moment (a survey, a banner), the click is repeated; a click that reached the element is never repeated. What never stops moving is clicked where it is, after two seconds. If a button stays disabled, the field beside it loses the focus, once. Returns when the click is made: wait for what follows with page.wait_for.",
 		"SITE_CHANGED if that is not so in time, with the reason, such as what covers it: see page.dismiss.",
 		`page.click('role=button[name="Sign in"]')`,
 	}},

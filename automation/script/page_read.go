@@ -7,6 +7,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"passage/automation/browser"
+	"passage/automation/script/dialect"
 )
 
 // readingWords are the words of the page that read it.
@@ -36,8 +37,8 @@ var readingWords = map[string]pageWord{
 		`paperless = page.checked("label=Paperless bills")`,
 	}},
 	"exists": {(*page).exists, manual{
-		"page.exists(selector) → True or False",
-		"Whether anything matches now, visible or hidden. It does not wait, except for a document that is still loading.",
+		"page.exists(selector, hidden = False) → True or False",
+		"Whether anything matches now, visible or hidden; with hidden = True, whether something matches and all of it is hidden. It does not wait, except for a document that is still loading.",
 		"None.",
 		`more = page.exists("text=Load more")`,
 	}},
@@ -122,11 +123,21 @@ func (p *page) limitText(w *invocation, text string) (starlark.Value, error) {
 }
 
 func (p *page) exists(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	at, err := p.presentElementOf(w, args, kwargs)
+	var selector starlark.Value
+	var hidden bool
+	if err := dialect.Unpack(w.step.Word, args, kwargs, "selector", &selector, "hidden?", &hidden); err != nil {
+		return nil, err
+	}
+	at, err := p.target(w, selector, nil)
 	if err != nil {
 		return nil, err
 	}
-	there, err := at.live.Exists(p.run.ctx, at.selector)
+	exists := at.live.Exists
+	if hidden {
+		exists = at.live.Hidden
+		w.step.Selector += " (hidden)"
+	}
+	there, err := exists(p.run.ctx, at.selector)
 	if there {
 		w.step.Matches = 1
 	}
@@ -149,7 +160,10 @@ func (p *page) rows(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	if err != nil {
 		return nil, err
 	}
-	named, _, err := namedSelectors(w, kwargs, "columns", `last4 = ".last4"`)
+	if len(kwargs) == 0 {
+		return nil, errors.New(`page.rows: there are no columns; name them, as in last4 = ".last4"`)
+	}
+	named, _, err := namedSelectors(w, kwargs, columnProblem)
 	if err != nil {
 		return nil, err
 	}

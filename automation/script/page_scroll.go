@@ -52,7 +52,7 @@ func scrollBox(w *invocation, inside starlark.Value) (string, error) {
 	if inside == nil || inside == starlark.None {
 		return "", nil
 	}
-	box, _, err := selectorText(inside)
+	box, _, err := selectorText(inside, elementProblem)
 	if err != nil {
 		return "", fmt.Errorf("%s: inside: %w", w.step.Word, err)
 	}

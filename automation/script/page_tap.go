@@ -55,7 +55,9 @@ func keypad(keys starlark.Value) (shown string, keyOf func(rune) (string, error)
 	if dict, ok := keys.(*starlark.Dict); ok {
 		return "", func(character rune) (string, error) { return keyInDict(dict, character) }, nil
 	}
-	pattern, shown, err := selectorText(keys)
+	pattern, shown, err := selectorText(keys, func(pattern string) string {
+		return elementProblem(strings.ReplaceAll(pattern, keyHole, "x"))
+	})
 	if err != nil {
 		return "", nil, err
 	}
@@ -75,7 +77,8 @@ func keyInDict(keys *starlark.Dict, character rune) (string, error) {
 	if err != nil || !found {
 		return "", errors.New("the text has a character that is none of the keys")
 	}
-	selector, _, err := selectorText(value)
+	// Its problem would be quoted: the browser finds it, and its error is withheld.
+	selector, _, err := selectorText(value, func(string) string { return "" })
 	if err != nil {
 		return "", errors.New("keys must be a dict of selectors")
 	}

@@ -88,7 +88,7 @@ func (p *page) dismiss(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 	selectors := make([]string, len(args))
 	for i, arg := range args {
 		var err error
-		if selectors[i], _, err = selectorText(arg); err != nil {
+		if selectors[i], _, err = selectorText(arg, elementProblem); err != nil {
 			return nil, fmt.Errorf("page.dismiss: %w", err)
 		}
 	}

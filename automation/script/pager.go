@@ -39,12 +39,12 @@ func (p *page) pages(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple
 		return nil, fmt.Errorf("page.pages: %w", err)
 	}
 	var shown string
-	if pages.next, shown, err = selectorText(next); err != nil {
+	if pages.next, shown, err = selectorText(next, elementProblem); err != nil {
 		return nil, fmt.Errorf("page.pages: next: %w", err)
 	}
 	w.step.Selector = p.frames + shown
 	pages.shown = w.step.Selector
-	if pages.rows, _, err = selectorText(rows); err != nil {
+	if pages.rows, _, err = selectorText(rows, elementProblem); err != nil {
 		return nil, fmt.Errorf("page.pages: rows: %w", err)
 	}
 	return pages, nil

@@ -8,6 +8,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"passage/automation/browser"
+	"passage/automation/prompt"
 	"passage/automation/script/dialect"
 )
 
@@ -15,13 +16,14 @@ import (
 const maxAlternatives = 10
 
 // selectorText reads a selector, or a list of alternatives. It returns the form
-// that the browser takes, and the form that a step shows.
-func selectorText(value starlark.Value) (selector, shown string, err error) {
+// that the browser takes, and the form that a step shows. problemOf says what is
+// wrong with one of them: elementProblem, outcomeProblem or columnProblem.
+func selectorText(value starlark.Value, problemOf func(string) string) (selector, shown string, err error) {
 	if text, ok := starlark.AsString(value); ok {
 		if strings.TrimSpace(text) == "" {
 			return "", "", errors.New("the selector is empty")
 		}
-		return browser.Any(text), text, nil
+		return browser.Any(text), text, selectorError(text, problemOf)
 	}
 	if opaque, ok := value.(*dialect.Opaque); ok {
 		return "", "", opaque.Refuse("it cannot be a selector")
@@ -39,7 +41,18 @@ func selectorText(value starlark.Value) (selector, shown string, err error) {
 		if !ok || strings.TrimSpace(text) == "" {
 			return "", "", fmt.Errorf("a list of selectors must hold texts that are not empty; there is a %s in it", item.Type())
 		}
+		if err := selectorError(text, problemOf); err != nil {
+			return "", "", err
+		}
 		texts = append(texts, text)
 	}
 	return browser.Any(texts...), strings.Join(texts, " | "), nil
+}
+
+// selectorError returns the error of a selector with a problem, or nil.
+func selectorError(text string, problemOf func(string) string) error {
+	if problem := problemOf(text); problem != "" {
+		return fmt.Errorf("%q is not a selector: %s", prompt.Quote(text), problem)
+	}
+	return nil
 }

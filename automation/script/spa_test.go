@@ -197,8 +197,8 @@ def run(page, arguments):
     if which == "many":
         page.click(["a"] * 11)
     if which == "typed":
-        page.fill("input", arguments["secret"])
-        page.value("input")
+        page.fill("input >> nth=0", arguments["secret"])
+        page.value("input", first = True)
     if which == "password":
         page.value("label=Pass phrase")
     if which == "frame":

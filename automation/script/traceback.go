@@ -53,6 +53,7 @@ func (r *Run) scrubOutcome(typed *outcome.Error) *outcome.Error {
 	clean := outcome.New(typed.Code, "%s", clip(r.scrub(text+describeUnmatched(typed.Selectors))))
 	for _, selector := range typed.Selectors {
 		selector.Selector = r.scrub(selector.Selector)
+		selector.Missing = r.scrub(selector.Missing)
 		selector.Near = r.scrub(selector.Near)
 		selector.Hiding = r.scrub(selector.Hiding)
 		clean.Selectors = append(clean.Selectors, selector)

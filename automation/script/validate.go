@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"go.starlark.net/syntax"
 
-	"passage/automation/prompt"
 	"passage/automation/script/dialect"
 )
 
@@ -17,6 +15,7 @@ import (
 // user does not have, an invalid selector, a load of another file.
 func validate(file *syntax.File) []*SourceError {
 	v := &validator{file: file.Path}
+	v.findConstants(file)
 	for _, stmt := range file.Stmts {
 		var params []syntax.Expr
 		if def, ok := stmt.(*syntax.DefStmt); ok {
@@ -28,8 +27,9 @@ func validate(file *syntax.File) []*SourceError {
 }
 
 type validator struct {
-	file   string
-	errors []*SourceError
+	file      string
+	constants map[string]string
+	errors    []*SourceError
 }
 
 func (v *validator) errorf(at syntax.Position, format string, args ...any) {
@@ -113,47 +113,4 @@ func (v *validator) attribute(dot *syntax.DotExpr, objects map[string]bool) {
 		return
 	}
 	v.errorf(dot.Name.NamePos, "%s has no word %q%s", object.Name, dot.Name.Name, dialect.Suggest(dot.Name.Name, words))
-}
-
-// selectors validates the selectors that are written out in a call of a word.
-func (v *validator) selectors(call *syntax.CallExpr, objects map[string]bool) {
-	dot, ok := call.Fn.(*syntax.DotExpr)
-	if !ok {
-		return
-	}
-	object, ok := dot.X.(*syntax.Ident)
-	if !ok || !objects[object.Name] {
-		return
-	}
-	word := object.Name + "." + dot.Name.Name
-	waits := word == "page.wait_for" || word == "user.approve"
-	takesSelector := object.Name == "page" && strings.Contains(pageWords[dot.Name.Name].Signature, "(selector")
-	for i, arg := range call.Args {
-		name, value := dialect.Keyword(arg)
-		switch {
-		case waits && name != "" && name != "timeout" && name != "sent_to":
-			v.selector(value, true)
-		case takesSelector && i == 0 && name == "":
-			v.selector(arg, false)
-		}
-	}
-}
-
-// selector validates a selector, or a list of them. mayBeURL says whether an
-// address may stand in its place.
-func (v *validator) selector(e syntax.Expr, mayBeURL bool) {
-	switch e := e.(type) {
-	case *syntax.ListExpr:
-		for _, item := range e.List {
-			v.selector(item, mayBeURL)
-		}
-	case *syntax.Literal:
-		text, ok := e.Value.(string)
-		if !ok {
-			return
-		}
-		if problem := selectorProblem(text, mayBeURL); problem != "" {
-			v.errorf(e.TokenPos, "%q is not a selector: %s", prompt.Quote(text), problem)
-		}
-	}
 }

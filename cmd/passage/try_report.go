@@ -103,6 +103,9 @@ func (r *report) failure(integration *script.Integration, err error) {
 			name += " = "
 		}
 		r.tell("  %d  %s%s\n", selector.Matches, name, selector.Selector)
+		if selector.Missing != "" {
+			r.tell("     there is no %s\n", selector.Missing)
+		}
 		if selector.Near != "" {
 			r.tell("     nearest on the page: %s\n", selector.Near)
 		}

@@ -49,7 +49,7 @@ func addEvidence(model *view.Session, data event.Evidence) {
 	verdict.Word, verdict.Selector, verdict.Line = data.Word, data.Selector, data.Line
 	verdict.Traceback = data.Traceback
 	for _, s := range data.Selectors {
-		shown := view.Selector{Name: s.Name, Selector: s.Selector, Matches: s.Matches, Nearest: s.Near, HiddenBy: s.Hiding, LastMatch: s.Last}
+		shown := view.Selector{Name: s.Name, Selector: s.Selector, Matches: s.Matches, Missing: s.Missing, Nearest: s.Near, HiddenBy: s.Hiding, LastMatch: s.Last}
 		if s.Last != "" {
 			shown.LastAt = time.UnixMilli(s.LastAt)
 		}

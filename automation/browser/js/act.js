@@ -121,10 +121,11 @@
     // fill returns "keys" for a field that did not accept the text and needs real
     // keys, and "boxes" for one that holds one character of several.
     fill: async (call) => {
+      const value = call.request.text ?? "", letters = [...value];
       call.target = innerField;
+      call.isOne = (found) => letters.length > 1 && found.every(single);
       const field = () => call.until(() => call.pick([isEditable], [isEnabled]));
       let el = await field();
-      const value = call.request.text ?? "", letters = [...value];
       if (el.maxLength === 1 && letters.length > 1) {
         if (boxes(el, letters.length).length < letters.length) throw new InvalidCall("the field takes one character, and there are not as many like it as the text has");
         return "boxes";
@@ -144,7 +145,7 @@
     kept: async (call) => {
       call.target = innerField;
       const value = call.request.text ?? "";
-      const el = call.pick(isEditable);
+      const el = call.pick([isEditable], []);
       for (let i = 0; i < 10 && el && !accepted(el, value); i++) await pause(20);
       if (!el || accepted(el, value)) return null;
       const [holds, of] = el.type === "password" || !plain(value) ? [valueOf(el), value] : [plain(valueOf(el)), plain(value)];
@@ -152,6 +153,7 @@
     },
     // box focuses one of the boxes that fill found, the one with index request.x.
     box: async (call) => {
+      call.isOne = (found) => found.every(single);
       const box = await call.until(() => {
         if (!first?.around.isConnected) {
           const el = call.pick([isEditable], []);

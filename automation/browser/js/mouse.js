@@ -33,17 +33,20 @@
   }
 
   // pointFor waits until an element does not move and is not covered, and returns
-  // the point to click, in the frame's own coordinates. If a press follows, it sets
-  // the guard.
+  // the point to click, in the frame's own coordinates. What still moves after a
+  // while is clicked where it is. If a press follows, it sets the guard.
+  const restless = 2000; // ms
   async function pointFor(call, find) {
     for (;;) {
       const el = await call.until(find);
+      call.foundAt ??= performance.now();
       el.scrollIntoViewIfNeeded(true);
-      const before = el.getBoundingClientRect();
+      const before = boxOf(el);
       await nextFrame();
       await nextFrame();
-      const box = el.getBoundingClientRect();
-      const still = el.isConnected && ["x", "y", "width", "height"].every((k) => before[k] === box[k]) && !appearing(el, call);
+      const box = boxOf(el);
+      const still = el.isConnected && (performance.now() - call.foundAt > restless ||
+        (["x", "y", "width", "height"].every((k) => before[k] === box[k]) && !appearing(el, call)));
       const point = clickPoint(el);
       if (still && point && reachable(el, point)) {
         if (call.request.press) setGuard(el, point);
@@ -56,6 +59,7 @@
       await pause(20);
     }
   }
+  const boxOf = (el) => reach.rectsOf(el)[0] ?? el.getBoundingClientRect();
 
   // appearing reports whether an animation that ends runs on an element or around
   // it. A dialog does not move for a moment before it grows, and until it is there

@@ -48,14 +48,21 @@
 
   function visible(el) { return el.checkVisibility({ visibilityProperty: true }) && el.getClientRects().length > 0; }
 
-  // near returns the nearest candidates, or if nothing resembles the selector, what
-  // the call could have worked on.
-  globalThis.near = (selector, op) => {
-    const wanted = words(selector);
+  const works = {
+    fill: fields, focus: fields, select: "select, [role=combobox], [role=listbox], [aria-haspopup]",
+    check: "input[type=checkbox], input[type=radio]", click: pressable, frame: "iframe, frame", race: "h1, h2, [role=heading], [role=alert], " + pressable,
+  };
+
+  // near returns the nearest candidates for the part of a selector that matches
+  // nothing, inside of what the parts before it match; or if nothing resembles it,
+  // what the call could have worked on.
+  globalThis.near = ({ part, within }, op) => {
+    const wanted = words(part.replace(/^has=/, ""));
     const scored = [];
     let count = 0;
     const until = performance.now() + 60; // ms: the call has timed out already
-    for (const root of roots()) {
+    const around = within.flatMap((scope) => roots(scope));
+    for (const root of around) {
       for (const el of root.querySelectorAll("*")) {
         if (++count > looked || performance.now() > until) break;
         if (el.matches("html, body, head, head *, script, style, option, br, svg *")) continue;
@@ -65,9 +72,8 @@
       }
     }
     let found = scored.filter(([, el]) => visible(el)).sort((a, b) => b[0] - a[0]).map(([, el]) => el);
-    const works = { fill: fields, focus: fields, select: "select, [role=combobox], [role=listbox], [aria-haspopup]", check: "input[type=checkbox], input[type=radio]", click: pressable, frame: "iframe, frame" }[op];
-    if (works) found = found.filter((el) => el.matches(works));
-    if (!found.length && works) found = roots().flatMap((root) => [...root.querySelectorAll(works)]).filter(visible);
+    if (works[op] && op !== "race") found = found.filter((el) => el.matches(works[op]));
+    if (!found.length && works[op]) found = around.flatMap((root) => [...root.querySelectorAll(works[op])]).filter(visible);
     return [...new Set(found.slice(0, 20).map((el) => describe(el)))].slice(0, most).join(", ");
   };
 

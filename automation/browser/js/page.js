@@ -53,6 +53,7 @@
       this.alternative = null; // index of the alternative that was used
       this.changed = false; // the document has changed since the start
       this.target = (el) => el; // the element to use in place of one that matches
+      this.isOne = () => false; // whether several elements are one thing, used from its first element on
     }
     get selector() { return this.request.selectors[0]; }
     get left() { return this.request.timeout - (performance.now() - this.start); }
@@ -137,10 +138,10 @@
     }
 
     // only returns the element of a list, or undefined if there is none. There must
-    // not be several, unless the request takes the first, or same(el) is equal for
-    // all of them.
+    // not be several, unless the request takes the first, they are one thing, or
+    // same(el) is equal for all of them.
     only(list, same = (el) => el) {
-      if (list.length < 2 || this.request.first || list.every((el) => same(el) === same(list[0]))) return list[0];
+      if (list.length < 2 || this.request.first || this.isOne(list) || list.every((el) => same(el) === same(list[0]))) return list[0];
       this.several = list;
       return undefined;
     }
@@ -158,10 +159,14 @@
       return el;
     }
 
-    // holds returns the index of the alternative that is visible, or that is the
-    // address, or -1.
+    // holds returns the index of the alternative that holds, or -1: it is visible, or
+    // is the address, or is there and hidden.
     holds(selector) {
-      return alternatives(selector).findIndex((s) => (s.startsWith("url=") ? at(s.slice(4)) : all(s).some(visible)));
+      return alternatives(selector).findIndex((s) => {
+        if (s.startsWith("url=")) return at(s.slice(4));
+        const found = all(s.replace(/^hidden=/, ""));
+        return s.startsWith("hidden=") ? found.length > 0 && !found.some(visible) : found.some(visible);
+      });
     }
   }
 
@@ -173,7 +178,7 @@
   }
   // matches lists the elements of each alternative. An address that is the page's
   // matches the document.
-  const matches = (selector) => alternatives(selector).map((s) => (!s.startsWith("url=") ? all(s) : at(s.slice(4)) ? [document] : []));
+  const matches = (selector) => alternatives(selector).map((s) => (!s.startsWith("url=") ? all(s.replace(/^hidden=/, "")) : at(s.slice(4)) ? [document] : []));
   // identify describes, once per document, what a selector has found: of several
   // elements a visible one. It does not ask whether a single one is visible,
   // which may cost a layout.
@@ -231,6 +236,10 @@
       call.alternative = Math.max(0, found.findIndex((list) => list.length > 0));
       return new Set(found.flat()).size;
     }),
+    hidden: (call) => call.until(() => {
+      const found = all(call.selector);
+      return found.length > 0 && !found.some(visible);
+    }),
     rows: (call) => call.until(() => {
       const rows = all(call.selector).map((row) => call.request.names.map((wanted) => column(row, wanted)));
       if (JSON.stringify(rows).length > 2000000) throw new InvalidCall("the rows are too large");
@@ -282,8 +291,10 @@
       if (answer.timedOut && !navigating && !isErrorPage()) {
         answer.invalidFields = near.invalidFields();
         answer.hiddenBy = found.map((lists) => lists.map((list) => (!list.length || list[0] === document || list.some(visible) ? "" : near.hiddenBy(list[0]))));
-        answer.near = (request.selectors ?? []).map((selector, i) =>
-          alternatives(selector).map((s, j) => (answer.matches[i][j] || s.startsWith("url=") ? "" : near(s, request.op))));
+        const missing = (request.selectors ?? []).map((selector, i) =>
+          alternatives(selector).map((s, j) => (answer.matches[i][j] || s.startsWith("url=") ? null : selecting.missing(s.replace(/^hidden=/, "")))));
+        answer.missing = missing.map((list) => list.map((at) => (at?.before ? `${at.part} in the ${at.within.length} of ${at.before}` : "")));
+        answer.near = missing.map((list) => list.map((at) => (at ? near(at, request.op) : "")));
       }
       return answer;
     },

@@ -25,19 +25,20 @@
     for (const el of scope.querySelectorAll("*")) if (shadow(el)) gather(shadow(el), found);
     return found;
   }
-  let known = null; // the document's roots, until the page's scripts run again
+  let documentRoots = null; // until the page's scripts run again
   function roots(scope) {
     if (scope !== document) return gather(scope, []);
-    if (!known) {
-      known = gather(document, []);
-      queueMicrotask(() => { known = null; });
+    if (!documentRoots) {
+      documentRoots = gather(document, []);
+      queueMicrotask(() => { documentRoots = null; });
     }
-    return known;
+    return documentRoots;
   }
 
-  function css(selector, scope) {
+  const css = (selector, scope) => roots(scope).flatMap((root) => [...root.querySelectorAll(selector)]);
+  function checkCSS(selector) {
     try {
-      return roots(scope).flatMap((root) => [...root.querySelectorAll(selector)]);
+      document.createDocumentFragment().querySelector(selector);
     } catch {
       throw new InvalidCall("not a valid selector: " + selector);
     }
@@ -146,10 +147,14 @@
     return el.getAttribute("alt") || norm(textOf(el)) || (shadow(el) && norm(textOf(shadow(el)))) ||
       [...el.querySelectorAll("img[alt], svg title")].map((i) => i.getAttribute("alt") ?? i.textContent).join(" ") || el.title || el.placeholder || "";
   }
-  function byRole(value, scope) {
+  function parseRole(value) {
     const [, role, rest] = value.match(/^\s*([a-z]+)\s*(.*)$/s) ?? [];
     const named = rest?.match(/^\[\s*name\s*(\*?)=\s*(?:"([^"]*)"|'([^']*)'|([^\]"']+))\s*\]\s*$/s);
     if (!role || (rest && !named)) throw new InvalidCall('a role is written role=button or role=button[name="Sign in"]: role=' + value);
+    return { role, named };
+  }
+  function byRole(value, scope) {
+    const { role, named } = parseRole(value);
     const wanted = named && fold(named[2] ?? named[3] ?? named[4]);
     return css(`[role~="${role}"]` + (implicit[role] ? ", " + implicit[role] : ""), scope).filter((el) => {
       const says = el.getAttribute("role");
@@ -161,34 +166,67 @@
   }
 
   const kinds = { css, text: byText, label: byLabel, placeholder: byPlaceholder, role: byRole };
+  const checks = { css: checkCSS, text: matcher, label: matcher, placeholder: matcher, role: parseRole };
 
-  function part(selector, scope) {
-    const [, kind, value] = selector.match(/^\s*(css|text|label|placeholder|role)=(.*)$/s) ?? [null, "css", selector];
+  // parts splits a selector at each >> that is in no quoted text.
+  function parts(selector) {
+    const masked = selector.replace(/[=(]\s*("[^"]*"|'[^']*')/g, (quoted) => "x".repeat(quoted.length));
+    const cuts = [...masked.matchAll(/>>/g)].map((found) => found.index);
+    return [...cuts, selector.length].map((end, i) => selector.slice(i ? cuts[i - 1] + 2 : 0, end).trim());
+  }
+
+  // stepOf returns the function of a part, from the elements that the part before
+  // it found to those that it finds.
+  function stepOf(part, i) {
+    const [, kind, value] = part.match(/^(css|text|label|placeholder|role|nth|has|visible)\s*=(.*)$/s) ?? [null, "css", part];
     if (!value.trim()) throw new InvalidCall("the selector is empty");
-    return kinds[kind](value, scope);
+    if (!kinds[kind] && i === 0) throw new InvalidCall(kind + "= picks among the elements before it");
+    if (kind === "nth") {
+      if (!/^\s*-?\d+\s*$/.test(value)) throw new InvalidCall("nth= takes a number");
+      return (found) => [found.at(+value)].filter(Boolean);
+    }
+    if (kind === "has") {
+      const inside = stepOf(value.trim(), 0);
+      return (found) => found.filter((el) => inside([el]).length);
+    }
+    if (kind === "visible") return (found) => found.filter(reach.visible);
+    checks[kind](value);
+    return (found) => [...new Set(found.flatMap((from) => kinds[kind](value, from)))];
+  }
+
+  // stepsOf returns the functions of all parts. It finds every mistake in a selector
+  // before anything is searched for.
+  const known = new Map();
+  function stepsOf(selector) {
+    if (!known.has(selector)) known.set(selector, parts(selector).map(stepOf));
+    return known.get(selector);
   }
 
   // one returns the matches of a selector without alternatives.
-  function one(selector, scope) {
-    let found = null;
-    for (const step of selector.split(/\s*>>\s*/)) {
-      const nth = step.match(/^nth=(-?\d+)$/);
-      if (nth && found) found = [found.at(+nth[1])].filter(Boolean);
-      else found = [...new Set((found ?? [scope]).flatMap((from) => part(step, from)))];
+  const one = (selector, scope) => stepsOf(selector).reduce((found, step) => step(found), [scope]);
+
+  // missing returns the first part of a selector that finds nothing, what was
+  // searched for it, and the parts that found that; null if all find something.
+  function missing(selector) {
+    let within = [document];
+    for (const [i, step] of stepsOf(selector).entries()) {
+      const found = step(within);
+      if (!found.length) return { part: parts(selector)[i], within, before: parts(selector).slice(0, i).join(" >> ") };
+      within = found;
     }
-    return found;
+    return null;
   }
 
   const alternatives = (selector) => selector.split("\n");
 
   globalThis.selecting = {
-    InvalidCall, norm, fold, shadow, controls, labels, textOf, beside, byText, alternatives,
+    InvalidCall, norm, fold, shadow, controls, labels, textOf, beside, byText, alternatives, missing,
     each: (selector, scope = document) => alternatives(selector).map((s) => one(s, scope)),
     all: (selector, scope = document) => [...new Set(alternatives(selector).flatMap((s) => one(s, scope)))],
     roots: (scope = document) => roots(scope),
     adopt(...found) {
       for (const root of found) closed.set(root.host, root);
-      known = null;
+      documentRoots = null;
     },
   };
 })();

@@ -1,0 +1,129 @@
+package script
+
+import (
+	"slices"
+	"strings"
+
+	"go.starlark.net/syntax"
+
+	"passage/automation/script/dialect"
+)
+
+// selectors validates the selectors that are written out in a call of a word.
+func (v *validator) selectors(call *syntax.CallExpr, objects map[string]bool) {
+	if name, ok := call.Fn.(*syntax.Ident); ok && name.Name == "hidden" && len(call.Args) == 1 {
+		v.selector(call.Args[0], elementProblem)
+	}
+	dot, ok := call.Fn.(*syntax.DotExpr)
+	if !ok {
+		return
+	}
+	object, ok := dot.X.(*syntax.Ident)
+	if !ok || !objects[object.Name] {
+		return
+	}
+	word := object.Name + "." + dot.Name.Name
+	for i, arg := range call.Args {
+		if problemOf := selectorRule(word, arg, i); problemOf != nil {
+			_, value := dialect.Keyword(arg)
+			if value == nil {
+				value = arg
+			}
+			v.selector(value, problemOf)
+		}
+	}
+}
+
+// selectorRule returns what says what is wrong with the selector that an argument
+// of a word is, or nil if the argument is none.
+func selectorRule(word string, arg syntax.Expr, i int) func(string) string {
+	name, _ := dialect.Keyword(arg)
+	switch word {
+	case "page.wait_for", "user.approve":
+		if name == "number" && word == "user.approve" {
+			return numberProblem
+		}
+		if !slices.Contains([]string{"timeout", "sent_to", "otherwise"}, name) {
+			return outcomeProblem
+		}
+	case "page.rows":
+		if name != "" && name != "selector" {
+			return columnProblem
+		}
+		return elementProblem
+	case "page.dismiss":
+		return elementProblem
+	case "page.pages", "page.scroll", "page.scroll_until":
+		if slices.Contains([]string{"next", "rows", "inside", "condition"}, name) || (name == "" && i < 2) {
+			return elementProblem
+		}
+	default:
+		object, word, _ := strings.Cut(word, ".")
+		takesSelector := object == "page" && strings.Contains(pageWords[word].Signature, "(selector")
+		if takesSelector && (name == "selector" || (name == "" && i == 0)) {
+			return elementProblem
+		}
+	}
+	return nil
+}
+
+// selector validates a selector, a list of them, or a dict of outcomes.
+func (v *validator) selector(e syntax.Expr, problemOf func(string) string) {
+	switch e := e.(type) {
+	case *syntax.ParenExpr:
+		v.selector(e.X, problemOf)
+	case *syntax.ListExpr:
+		for _, item := range e.List {
+			v.selector(item, problemOf)
+		}
+	case *syntax.DictExpr:
+		for _, entry := range e.List {
+			v.selector(entry.(*syntax.DictEntry).Value, problemOf)
+		}
+	default:
+		text, ok := v.constantText(e)
+		if !ok || text == "" {
+			return
+		}
+		if err := selectorError(text, problemOf); err != nil {
+			at, _ := e.Span()
+			v.errorf(at, "%v", err)
+		}
+	}
+}
+
+// constantText returns the text that an expression always is: a literal, the sum
+// of such texts, or a name in capitals that the top level sets once.
+func (v *validator) constantText(e syntax.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *syntax.ParenExpr:
+		return v.constantText(e.X)
+	case *syntax.Literal:
+		text, ok := e.Value.(string)
+		return text, ok
+	case *syntax.Ident:
+		text, ok := v.constants[e.Name]
+		return text, ok
+	case *syntax.BinaryExpr:
+		left, ok := v.constantText(e.X)
+		right, also := v.constantText(e.Y)
+		return left + right, ok && also && e.Op == syntax.PLUS
+	}
+	return "", false
+}
+
+// findConstants notes the names in capitals that the top level sets to a text. A
+// name is set once in Starlark.
+func (v *validator) findConstants(file *syntax.File) {
+	v.constants = map[string]string{}
+	for _, stmt := range file.Stmts {
+		assign, ok := stmt.(*syntax.AssignStmt)
+		if !ok || assign.Op != syntax.EQ {
+			continue
+		}
+		name, ok := assign.LHS.(*syntax.Ident)
+		if text, isText := v.constantText(assign.RHS); ok && isText && strings.ToUpper(name.Name) == name.Name {
+			v.constants[name.Name] = text
+		}
+	}
+}
