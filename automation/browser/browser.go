@@ -22,6 +22,7 @@ type Browser struct {
 	locale   Locale
 	rules    *chrome.Rules
 	early    atomic.Bool // see GotoShown
+	files    chan string // the last file that was not downloaded
 	redact   *secret.Redactor
 
 	mu      sync.Mutex

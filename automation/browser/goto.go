@@ -38,6 +38,10 @@ func (p *Page) open(ctx context.Context, address string, early bool) error {
 		return outcome.New(outcome.AutomationError, "goto: %s://%s is not on the integration's list of hosts", target.Scheme, target.Host)
 	}
 	b.browser.process.ForgetRefused()
+	select {
+	case <-b.browser.files: // of an earlier address
+	default:
+	}
 	id, err := p.frame.findID(b)
 	if err != nil {
 		return b.explain(err, silent)
@@ -86,5 +90,33 @@ func (p *Page) unreachable(b *bound, target *url.URL, text string) error {
 	if problem := b.browser.process.DialProblem(target.Scheme, target.Host); problem != "" {
 		return outcome.New(outcome.SiteUnavailable, "%s", problem)
 	}
+	if text == "net::ERR_ABORTED" {
+		if file := p.frame.browser.refusedFile(b); file != "" {
+			return outcome.New(outcome.AutomationError, "goto: the address gives a file, %.80q, and not a page", file)
+		}
+	}
 	return outcome.New(outcome.SiteUnavailable, "the browser reports %s", text)
+}
+
+// downloadRefused records the name of a file that was not downloaded.
+func (b *Browser) downloadRefused(file string) {
+	select {
+	case <-b.files: // an earlier one, which nobody asked for
+	default:
+	}
+	b.files <- file
+}
+
+// refusedFile returns the name of the file that a navigation gave. The event comes
+// about when the navigation ends.
+func (b *Browser) refusedFile(ctx context.Context) string {
+	wait := time.NewTimer(time.Second)
+	defer wait.Stop()
+	select {
+	case file := <-b.files:
+		return file
+	case <-ctx.Done():
+	case <-wait.C: // the answer was empty
+	}
+	return ""
 }

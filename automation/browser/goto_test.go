@@ -37,6 +37,30 @@ func TestGoto_LoadsAnotherFragmentAnew(t *testing.T) {
 	}
 }
 
+func TestGoto_SaysThatAnAddressGivesAFile(t *testing.T) {
+	t.Parallel()
+	address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/bill":
+			w.Header().Set("Content-Type", "application/pdf")
+			_, _ = fmt.Fprint(w, "PDF")
+		case "/none":
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = fmt.Fprint(w, `<a id=file href=/bill>Bill</a>`)
+		}
+	}))
+	page := visit(t, open(t, address), address+"/")
+	must[int](t)(page.Click(t.Context(), "#file")) // a file that no goto asked for
+	e := wantCode(t, page.Goto(t.Context(), address+"/bill"), outcome.AutomationError)
+	if !strings.Contains(e.Detail, "gives a file, \"bill.pdf\", and not a page") {
+		t.Errorf("detail %q", e.Detail)
+	}
+	wantCode(t, page.Goto(t.Context(), address+"/none"), outcome.SiteUnavailable)
+	visit(t, page.frame.browser, address+"/")
+}
+
 func TestGotoShown_WorksOnAPageThatNeverLoads(t *testing.T) {
 	t.Parallel()
 	hang := make(chan struct{})

@@ -22,7 +22,7 @@ func Launch(ctx context.Context, launcher *chrome.Launcher, locale Locale) (*Bro
 	if err != nil {
 		return nil, err
 	}
-	b := &Browser{process: process, locale: locale.OrDefault(), life: process.Life(), windows: &windows{}, onClose: func() {}}
+	b := &Browser{process: process, locale: locale.OrDefault(), life: process.Life(), windows: &windows{}, files: make(chan string, 1), onClose: func() {}}
 	b.page = &Page{frame: &frame{browser: b}}
 	b.events.Go(b.watchEvents)
 	if err := b.openPage(ctx); err != nil {
@@ -109,6 +109,8 @@ func (b *Browser) watchEvents() {
 			b.requests.start(e.ID)
 		case chrome.RequestEnded:
 			b.requests.end(e.ID)
+		case chrome.DownloadRefused:
+			b.downloadRefused(e.File)
 		case chrome.LoadingStarted:
 			b.frameOf(e.Session).loadingStarted(e.Frame)
 		case chrome.LoadingStopped:

@@ -16,7 +16,7 @@ var actionWords = map[string]pageWord{
 	"goto": {(*page).goTo, manual{
 		"page.goto(path_or_url, timeout = 30, wait = \"loaded\")",
 		"Opens a path on the site, or an address on one of the integration's hosts, and returns when the document has loaded. It is always reloaded, even if the page is at that address already, so that what is read is current. What the page's scripts render comes later: wait for it. With wait = \"shown\" it returns as soon as the page shows something, and until the next goto all words work on what is there: for pages with a script that never answers. Then wait for everything that is read. Takes an opaque address, such as a log-in link that came by mail, which user.text asks for; the recording does not show it.",
-		"SITE_UNAVAILABLE if it does not load, with what it still waits for, or has a status of 500 or more; RATE_LIMITED for 429. MFA_FAILED for an opaque address that is not https on one of the integration's hosts. AUTOMATION_ERROR for any other value of wait.",
+		"SITE_UNAVAILABLE if it does not load, with what it still waits for, or has a status of 500 or more; RATE_LIMITED for 429. MFA_FAILED for an opaque address that is not https on one of the integration's hosts. AUTOMATION_ERROR if the address gives a file, such as bill.pdf, and for any other value of wait.",
 		`page.goto("/login")`,
 	}},
 	"fill": {(*page).fill, manual{

@@ -55,6 +55,11 @@ type (
 		Session Session
 		Frame   FrameID
 	}
+	// DownloadRefused says that an address gave a file, which was not downloaded.
+	DownloadRefused struct {
+		Session Session
+		File    string // the name that the browser would give it, which says its type
+	}
 	// Navigated says that a frame went to an address, in another document or in
 	// the same one.
 	Navigated struct {
@@ -64,16 +69,17 @@ type (
 	}
 )
 
-func (WindowOpened) event()   {}
-func (WindowClosed) event()   {}
-func (Detached) event()       {}
-func (PageCrashed) event()    {}
-func (RequestStarted) event() {}
-func (RequestEnded) event()   {}
-func (DialogOpened) event()   {}
-func (LoadingStarted) event() {}
-func (LoadingStopped) event() {}
-func (Navigated) event()      {}
+func (WindowOpened) event()    {}
+func (WindowClosed) event()    {}
+func (Detached) event()        {}
+func (PageCrashed) event()     {}
+func (RequestStarted) event()  {}
+func (RequestEnded) event()    {}
+func (DialogOpened) event()    {}
+func (LoadingStarted) event()  {}
+func (LoadingStopped) event()  {}
+func (DownloadRefused) event() {}
+func (Navigated) event()       {}
 
 // Events yields the browser's events in order, until the connection ends. The
 // caller must not wait for the browser between two events: an event that is not
@@ -131,6 +137,9 @@ func (p *Process) decode(message *cdp.Event) (Event, error) {
 	case "Page.frameStoppedLoading":
 		e, err := params[proto.PageFrameStoppedLoading](message)
 		return LoadingStopped{session, FrameID(e.FrameID)}, err
+	case "Page.downloadWillBegin":
+		e, err := params[proto.PageDownloadWillBegin](message)
+		return DownloadRefused{session, e.SuggestedFilename}, err
 	case "Page.frameNavigated":
 		e, err := params[proto.PageFrameNavigated](message)
 		if err != nil || e.Frame == nil {
