@@ -148,11 +148,11 @@ func TestFetch_HasThePagesCookiesAndStaysOnTheHosts(t *testing.T) {
 		}
 	}))
 	page := visit(t, open(t, address), address+"/")
-	reply, err := page.Fetch(t.Context(), Request{Address: address+"/api?q=1"}, 1000)
+	reply, err := page.Fetch(t.Context(), Request{Address: address + "/api?q=1"}, 1000)
 	if err != nil || *reply != (Reply{200, "application/json", `{"method": "GET", "cookie": "s1", "q": "1"}`}) {
 		t.Errorf("%+v (%v)", reply, err)
 	}
-	if _, err := page.Fetch(t.Context(), Request{Address: address+"/large"}, 1000); err == nil {
+	if _, err := page.Fetch(t.Context(), Request{Address: address + "/large"}, 1000); err == nil {
 		t.Error("no error for 5000 bytes with a limit of 1000")
 	}
 	for _, away := range []string{address + "/away", "http://localhost:1/", elsewhere(address) + "/api"} {
