@@ -69,9 +69,9 @@ func dialProblem(address string, err error) string {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Sprintf("%s refused the connection: nothing listens on port %s", address, port)
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), isTimeout(err):
-		return fmt.Sprintf("%s did not accept a connection in time", address)
+		return address + " did not accept a connection in time"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
-		return fmt.Sprintf("there is no route to %s", address)
+		return "there is no route to " + address
 	}
 	return fmt.Sprintf("no connection to %s could be made", address)
 }
