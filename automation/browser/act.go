@@ -124,6 +124,14 @@ func (p *Page) Click(ctx context.Context, selector string) (int, error) {
 	return p.Submit(ctx, selector, nil)
 }
 
+// ClickTimes is Click with several clicks in a row: two are a double click.
+func (p *Page) ClickTimes(ctx context.Context, selector string, times int) (int, error) {
+	b := p.bound(ctx, elementWithin)
+	defer b.cancel()
+	a, err := p.clickElement(b, call{Op: "click", Selectors: []string{selector}, times: times}, nil)
+	return a.matches(), err
+}
+
 // Submit is Click with a function to call first, or nil. It is called once, right
 // before the mouse is pressed for the first time, when the element can be clicked.
 func (p *Page) Submit(ctx context.Context, selector string, first func() error) (int, error) {

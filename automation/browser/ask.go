@@ -31,6 +31,7 @@ type call struct {
 	Timeout          int64    `json:"timeout"`               // ms
 
 	names   []string // names of the selectors in a wait_for
+	times   int      // clicks of a press; 0 for one
 	typing  bool     // only in documents that may be typed into
 	private bool     // its selectors tell what is typed: they are not recorded
 }
@@ -43,6 +44,9 @@ type answer struct {
 	Missing          [][]string      `json:"missing"`          // likewise, which part of an alternative matched nothing, if parts before it matched
 	HiddenBy         [][]string      `json:"hiddenBy"`         // likewise, what hides the matches if none is visible
 	InvalidFields    []string        `json:"invalidFields"`    // after a timeout: fields because of which the browser does not send a form
+	Messages         []string        `json:"messages"`         // likewise, what the page says that is wrong
+	Choices          []string        `json:"choices"`          // after a timeout of a choice: the first options that there are
+	ChoiceCount      int             `json:"choiceCount"`      // likewise, how many there are
 	Elements         [][]string      `json:"elements"`         // likewise, a description of a match
 	Alternative      *int            `json:"alternative"`      // the alternative that was used
 	NeedsClosedRoots bool            `json:"needsClosedRoots"` // nothing matches yet; it may be in a closed shadow root

@@ -53,8 +53,9 @@ func (p *Page) option(b *bound, c call, field bool) error {
 	}
 	short := *b
 	short.deadline = time.Now().Add(filterAfter)
-	_, err := p.clickElement(&short, c, nil)
-	if typed, ok := errors.AsType[*outcome.Error](err); !ok || typed.Code != outcome.SiteChanged {
+	a, err := p.clickElement(&short, c, nil)
+	typed, ok := errors.AsType[*outcome.Error](err)
+	if missing := ok && (typed.Code == outcome.SiteChanged || a != nil && a.ChoiceCount > 0); !missing {
 		return err
 	}
 	if _, err := p.frame.ask(b, call{Op: "fill", Selectors: c.Selectors, Text: c.Text, typing: true}); err != nil {

@@ -31,6 +31,16 @@ func (p *Page) Dialogs(accept bool, text string) []string {
 	return said
 }
 
+// last returns the beginning of the newest message that Dialogs has not returned.
+func (d *dialogs) last() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.said) == 0 {
+		return ""
+	}
+	return shorten(d.said[len(d.said)-1])
+}
+
 // answerDialog answers a dialog, because one that stays open stops the page and
 // every call. The page may always be left.
 func (b *Browser) answerDialog(e chrome.DialogOpened) {

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -27,7 +28,11 @@ func (f *frame) errorOf(a *answer, c call) error {
 		return outcome.New(outcome.SiteUnavailable, "the page was not loaded in time: it still waits for %s; goto(…, wait = \"shown\") works on what is there",
 			strings.Join(a.Pending, ", "))
 	}
-	return withRefused(notFound(c, a, a.Reason), f.browser.process.RefusedHosts())
+	missing := notFound(c, a, a.Reason)
+	if said := f.browser.dialogs.last(); said != "" {
+		missing.Detail += fmt.Sprintf("; the page said in a dialog: %q", said)
+	}
+	return withRefused(missing, f.browser.process.RefusedHosts())
 }
 
 // namedHosts is how many refused hosts an error names.
@@ -79,11 +84,16 @@ func notFound(c call, a *answer, why string) *outcome.Error {
 	switch {
 	case a != nil && a.Several > 0:
 		err = outcome.New(outcome.SiteChanged, "%s: %d elements match, and it works on one: %s", c.Op, a.Several, a.listCandidates())
+	case a != nil && a.ChoiceCount > 0:
+		err = outcome.New(outcome.AutomationError, "select: there is %s (%d); wanted %s", a.listChoices(), a.ChoiceCount, shorten(c.Text))
 	case why != "":
 		err = outcome.New(outcome.SiteChanged, "%s: in time only: %s", c.Op, why)
 	}
 	if a != nil && len(a.InvalidFields) > 0 {
 		err.Detail += "; the browser holds a form back, for what is in: " + strings.Join(a.InvalidFields, ", ")
+	}
+	if a != nil && len(a.Messages) > 0 {
+		err.Detail += fmt.Sprintf("; the page says: %q", a.Messages)
 	}
 	for i, selector := range c.Selectors {
 		for j, alternative := range strings.Split(selector, separator) {
@@ -116,4 +126,23 @@ func (a *answer) listCandidates() string {
 		list += ", …"
 	}
 	return list + "; say which with a longer selector, with >> nth=0 or with first = True"
+}
+
+// listChoices names the first options of a list.
+func (a *answer) listChoices() string {
+	list := strings.Join(a.Choices, ", ")
+	if len(a.Choices) < a.ChoiceCount {
+		list += ", …"
+	}
+	return list
+}
+
+// maxQuoted is how many characters of a text an error quotes.
+const maxQuoted = 60
+
+func shorten(text string) string {
+	if runes := []rune(text); len(runes) > maxQuoted {
+		return string(runes[:maxQuoted]) + "…"
+	}
+	return text
 }

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -46,29 +47,93 @@ func keyOf(r rune) chrome.Key {
 	return key
 }
 
+// modifiers are the keys that are held while another one is pressed, with the
+// protocol's bit for each.
+var modifiers = map[string]struct {
+	key chrome.Key
+	bit int
+}{
+	"Alt":     {chrome.Key{Key: "Alt", Code: "AltLeft", Virtual: 18}, 1},
+	"Control": {chrome.Key{Key: "Control", Code: "ControlLeft", Virtual: 17}, 2},
+	"Meta":    {chrome.Key{Key: "Meta", Code: "MetaLeft", Virtual: 91}, 4},
+	"Shift":   {chrome.Key{Key: "Shift", Code: "ShiftLeft", Virtual: 16}, 8},
+}
+
 // Press presses and releases a key where the focus is. The key is one character, or
-// a name of Keys.
+// a name of Keys, with names of modifiers before it, as in Control+A.
 func (p *Page) Press(ctx context.Context, name string) error {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
+	var held []string
+	for {
+		modifier, rest, more := strings.Cut(name, "+")
+		if _, ok := modifiers[modifier]; !ok || !more || rest == "" {
+			break
+		}
+		held, name = append(held, modifier), rest
+	}
 	key, ok := keys[name]
 	if !ok {
 		r, size := utf8.DecodeRuneInString(name)
 		if size == 0 || size != len(name) || r == utf8.RuneError {
-			return outcome.New(outcome.AutomationError, "press: no such key")
+			return outcome.New(outcome.AutomationError, "press: no such key; there are %s, single characters, and Control+, Alt+, Shift+ and Meta+ before them", Keys())
 		}
-		key = keyOf(r)
+		key = heldKey(r, held)
 	}
 	defer b.browser.markAction()
-	return p.pressKey(b, key)
+	return p.pressHeld(b, key, held)
 }
+
+// heldKey returns the key of a character that is pressed with modifiers. With
+// Shift alone it types; with any other it types nothing.
+func heldKey(r rune, held []string) chrome.Key {
+	if len(held) == 0 {
+		return keyOf(r)
+	}
+	if slices.Contains(held, "Shift") {
+		r = unicode.ToUpper(r)
+	} else {
+		r = unicode.ToLower(r)
+	}
+	key := keyOf(r)
+	if len(held) > 1 || held[0] != "Shift" {
+		key.Text = ""
+	}
+	return key
+}
+
+// pressHeld presses a key while modifiers are held.
+func (p *Page) pressHeld(b *bound, key chrome.Key, held []string) error {
+	bits := 0
+	for _, name := range held {
+		bits |= modifiers[name].bit
+		down := modifiers[name].key
+		down.Modifiers = bits
+		if err := p.frame.session.KeyDown(b, down); err != nil {
+			return b.explain(err, noKey)
+		}
+	}
+	key.Modifiers = bits
+	err := p.pressKey(b, key)
+	for _, name := range slices.Backward(held) {
+		bits &^= modifiers[name].bit
+		up := modifiers[name].key
+		up.Modifiers = bits
+		if upErr := p.frame.session.KeyUp(b, up); upErr != nil && err == nil && !b.windowClosed() {
+			err = b.explain(upErr, noKey)
+		}
+	}
+	return err
+}
+
+func noKey() error { return outcome.New(outcome.SiteChanged, "press: the page did not take the key") }
 
 func (p *Page) pressKey(b *bound, key chrome.Key) error {
 	err := p.frame.session.PressKey(b, key)
 	if err == nil || b.windowClosed() {
 		return nil // with an error, this very key closed the window
 	}
-	return b.explain(err, func() error { return outcome.New(outcome.SiteChanged, "press: the page did not take the key") })
+	return b.explain(err, noKey)
 }
 
 // Keys lists the names that Press accepts, beside single characters.

@@ -29,11 +29,13 @@ func TestPage_RefusesToChooseAmongSeveralElements(t *testing.T) {
 	page := visit(t, b, address+"/").Within(time.Second)
 	ctx := t.Context()
 	for what, do := range map[string]func() (int, error){
-		"fill":   func() (int, error) { return page.Fill(ctx, ".mail", "x") },
-		"label":  func() (int, error) { return page.Fill(ctx, "label=Email", "x") },
-		"type":   func() (int, error) { return page.Type(ctx, ".mail", "x") },
-		"click":  func() (int, error) { return page.Click(ctx, ".go") },
-		"submit": func() (int, error) { return page.Submit(ctx, Any(".none", ".go"), func() error { t.Error("submitted"); return nil }) },
+		"fill":  func() (int, error) { return page.Fill(ctx, ".mail", "x") },
+		"label": func() (int, error) { return page.Fill(ctx, "label=Email", "x") },
+		"type":  func() (int, error) { return page.Type(ctx, ".mail", "x") },
+		"click": func() (int, error) { return page.Click(ctx, ".go") },
+		"submit": func() (int, error) {
+			return page.Submit(ctx, Any(".none", ".go"), func() error { t.Error("submitted"); return nil })
+		},
 		"hover":  func() (int, error) { return page.Hover(ctx, ".go") },
 		"select": func() (int, error) { return page.Select(ctx, ".month", "May") },
 		"check":  func() (int, error) { return page.Check(ctx, ".box", true) },

@@ -32,8 +32,8 @@ var actionWords = map[string]pageWord{
 		`page.type("placeholder=Search", "november")`,
 	}},
 	"click": {(*page).click, manual{
-		"page.click(selector, timeout = 10, first = False)",
-		"Waits until an element is visible, enabled, not moving and not covered, and clicks it with the mouse. If several match, see “One of several” above. If something appears over it at that moment (a survey, a banner), the click is repeated; a click that reached the element is never repeated. What never stops moving is clicked where it is, after two seconds. If a button stays disabled, the field beside it loses the focus, once. Returns when the click is made: wait for what follows with page.wait_for.",
+		"page.click(selector, timeout = 10, first = False, count = 1)",
+		"Waits until an element is visible, enabled, not moving and not covered, and clicks it with the mouse. If several match, see “One of several” above. If something appears over it at that moment (a survey, a banner), the click is repeated; a click that reached the element is never repeated. What never stops moving is clicked where it is, after two seconds. If a button stays disabled, the field beside it loses the focus, once. With count = 2 it is a double click. Returns when the click is made: wait for what follows with page.wait_for.",
 		"SITE_CHANGED if that is not so in time, with the reason, such as what covers it: see page.dismiss.",
 		`page.click('role=button[name="Sign in"]')`,
 	}},
@@ -51,14 +51,20 @@ var actionWords = map[string]pageWord{
 	}},
 	"press": {(*page).press, manual{
 		"page.press(key)",
-		"Presses a key in the focused element: one character, or one of " + browser.Keys() + ".",
+		"Presses a key in the focused element: one character, or one of " + browser.Keys() + ". Control+, Alt+, Shift+ and Meta+ before it are held meanwhile, as in Control+A.",
 		"AUTOMATION_ERROR for any other name.",
 		`page.press("Enter")`,
+	}},
+	"drag": {(*page).drag, manual{
+		"page.drag(source, target, timeout = 10, first = False)",
+		"Waits for two elements as click does, and drags the first onto the second with the mouse.",
+		"As click.",
+		`page.drag("text=Card 2", "#default-card")`,
 	}},
 	"select": {(*page).choose, manual{
 		"page.select(selector, value, timeout = 10, first = False)",
 		"Chooses an option by its value or else by its visible label: of a select element, of a field with a datalist, or of a widget. A widget is anything that shows its options when it is clicked. It is opened, scrolled or typed into until the option appears; the option is clicked, and the widget must then show it.",
-		"SITE_CHANGED if there is no such option in time, or it is not shown as chosen.",
+		"AUTOMATION_ERROR, with the first options, if the list has no such option in time, and if several have this label. SITE_CHANGED if there is no list, or it does not show the choice.",
 		`page.select("label=Month", "August")`,
 	}},
 	"check": {(*page).check, manual{
@@ -146,12 +152,24 @@ func textToType(word string, text starlark.Value) (string, error) {
 	}
 }
 
+// maxClicks is how many clicks in a row mean something: three select a paragraph.
+const maxClicks = 3
+
 func (p *page) click(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	at, err := p.elementOf(w, args, kwargs)
+	var selector, timeout starlark.Value
+	var first bool
+	count := 1
+	if err := dialect.Unpack(w.step.Word, args, kwargs, "selector", &selector, "timeout?", &timeout, "first?", &first, "count?", &count); err != nil {
+		return nil, err
+	}
+	if count < 1 || count > maxClicks {
+		return nil, fmt.Errorf("page.click: count = %d must be 1 to %d", count, maxClicks)
+	}
+	at, err := p.oneTarget(w, selector, timeout, first)
 	if err != nil {
 		return nil, err
 	}
-	w.step.Matches, err = at.live.Click(p.run.ctx, at.selector)
+	w.step.Matches, err = at.live.ClickTimes(p.run.ctx, at.selector, count)
 	return nil, withOutcome(err)
 }
 
@@ -188,6 +206,26 @@ func (p *page) press(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple
 		return nil, err
 	}
 	return nil, withOutcome(p.live.Press(p.run.ctx, key))
+}
+
+func (p *page) drag(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var source, target, timeout starlark.Value
+	var first bool
+	if err := dialect.Unpack(w.step.Word, args, kwargs, "source", &source, "target", &target, "timeout?", &timeout, "first?", &first); err != nil {
+		return nil, err
+	}
+	to, shown, err := selectorText(target, elementProblem)
+	if err != nil {
+		return nil, fmt.Errorf("page.drag: target: %w", err)
+	}
+	at, err := p.oneTarget(w, source, timeout, first)
+	if err != nil {
+		return nil, err
+	}
+	w.step.Selector += " → " + shown
+	w.matched = nil // the step shows both
+	w.step.Matches, err = at.live.Drag(p.run.ctx, at.selector, to)
+	return nil, withOutcome(err)
 }
 
 func (p *page) choose(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

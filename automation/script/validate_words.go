@@ -51,6 +51,10 @@ func selectorRule(word string, arg syntax.Expr, i int) func(string) string {
 			return columnProblem
 		}
 		return elementProblem
+	case "page.drag":
+		if name == "source" || name == "target" || (name == "" && i < 2) {
+			return elementProblem
+		}
 	case "page.dismiss":
 		return elementProblem
 	case "page.pages", "page.scroll", "page.scroll_until":

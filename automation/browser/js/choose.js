@@ -5,7 +5,7 @@
   "use strict";
   if (!globalThis.passage || passage.choosing) return;
   passage.choosing = true;
-  const { operations, visible, enabled, editable, pointFor, isReachable, enter, valueOf } = passage.shared;
+  const { operations, InvalidCall, visible, enabled, editable, pointFor, isReachable, enter, valueOf } = passage.shared;
   const { norm, all, textOf, byText } = selecting;
   const isEnabled = ["disabled", enabled];
 
@@ -66,8 +66,14 @@
     select: async (call) => {
       const wanted = call.request.text ?? "";
       const own = (el) => el.options ?? el.list?.options;
-      const option = (el) => [...own(el)].find((o) => o.value === wanted && !o.disabled) ??
-        [...own(el)].find((o) => norm(o.label) === norm(wanted) && !o.disabled);
+      const option = (el) => {
+        const enabled = [...own(el)].filter((o) => !o.disabled);
+        const labelled = enabled.filter((o) => norm(o.label) === norm(wanted));
+        const found = enabled.find((o) => o.value === wanted) ?? labelled[0];
+        if (labelled.includes(found) && found.value !== wanted && labelled.some((o) => o.value !== found.value)) throw new InvalidCall("several options have this label; choose one by its value");
+        if (!found) call.choices = enabled.map((o) => norm(o.label)).filter(Boolean);
+        return found;
+      };
       const el = await call.until(() => call.pick([], [isEnabled, ["without that option", (el) => !own(el) || option(el)]]));
       if (!own(el)) return { typed: editable(el) };
       if (el.list) return void enter(el, option(el).value);
@@ -97,7 +103,8 @@
         const el = pick(call);
         const option = el && find(el, wanted);
         if (option || !el) return option;
-        call.reason = all(options).some(visible) ? "without that option" : "without a list of options";
+        call.choices = all(options).filter(visible).map(nameOf).filter(Boolean);
+        call.reason = call.choices.length ? "without that option" : "without a list of options";
         if (performance.now() - scrolled > 200) {
           scrolled = performance.now();
           scrollList(el);

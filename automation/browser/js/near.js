@@ -105,4 +105,24 @@
       return describe(el);
     });
   };
+
+  // messages returns what the page says that is wrong: in alerts, and beside fields
+  // that it or the browser finds invalid. The browser's own message may quote what
+  // was typed, so it is not among them.
+  globalThis.near.messages = () => {
+    const find = (selector) => roots().flatMap((root) => [...root.querySelectorAll(selector)]);
+    const said = find("[role=alert], [role=alertdialog], [aria-live=assertive]").filter(visible).map((el) => textOf(el));
+    for (const el of find("[aria-invalid=true], :user-invalid")) {
+      if (!visible(el)) continue;
+      const ids = [el.getAttribute("aria-errormessage"), el.getAttribute("aria-describedby")].join(" ").split(/\s+/).filter(Boolean);
+      const beside = ids.map((id) => el.getRootNode().getElementById?.(id)).filter((note) => note && visible(note));
+      said.push(...beside.map((note) => textOf(note)));
+    }
+    return [...new Set(said.map((s) => quoted(s)).filter(Boolean))].slice(0, most);
+  };
+  const quoted = (s) => {
+    const text = norm(s).replace(/\d[\d .,-]{2,}/g, "…");
+    return text.length > 120 ? text.slice(0, 119) + "…" : text;
+  };
+  globalThis.near.short = short;
 })();

@@ -290,6 +290,8 @@
       }
       if (answer.timedOut && !navigating && !isErrorPage()) {
         answer.invalidFields = near.invalidFields();
+        answer.messages = near.messages();
+        if (call.reason === "without that option") Object.assign(answer, { choices: call.choices.slice(0, 5).map(near.short), choiceCount: call.choices.length });
         answer.hiddenBy = found.map((lists) => lists.map((list) => (!list.length || list[0] === document || list.some(visible) ? "" : near.hiddenBy(list[0]))));
         const missing = (request.selectors ?? []).map((selector, i) =>
           alternatives(selector).map((s, j) => (answer.matches[i][j] || s.startsWith("url=") ? null : selecting.missing(s.replace(/^hidden=/, "")))));
