@@ -37,8 +37,10 @@ func (u *user) matchNumber(asked *prompt.Prompt, expected *outcomes, number star
 	if err != nil {
 		return withOutcome(err)
 	}
-	if asked.Number, err = u.number(text); err != nil {
-		return err
+	if text != "" { // else the page is about to write it
+		if asked.Number, err = u.number(text); err != nil {
+			return err
+		}
 	}
 	expected.observe = &numberWatch{user: u, selector: selector, asked: *asked, begun: time.Now()}
 	return nil
