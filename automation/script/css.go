@@ -132,18 +132,18 @@ func (s *cssScan) complex() {
 
 // compound reads one element's conditions, at least one.
 func (s *cssScan) compound() {
-	any := s.take(cssType) != nil
+	found := s.take(cssType) != nil
 	for s.problem == "" {
 		switch {
 		case s.take(cssSimple) != nil, s.take(cssAttribute) != nil:
 		case s.pseudo():
 		default:
-			if !any || strings.HasPrefix(s.rest, "[") || strings.HasPrefix(s.rest, "#") || strings.HasPrefix(s.rest, ".") || strings.HasPrefix(s.rest, ":") {
+			if !found || strings.HasPrefix(s.rest, "[") || strings.HasPrefix(s.rest, "#") || strings.HasPrefix(s.rest, ".") || strings.HasPrefix(s.rest, ":") {
 				s.unexpected()
 			}
 			return
 		}
-		any = true
+		found = true
 	}
 }
 

@@ -64,7 +64,7 @@ func TestRun_LogsInReadsWritesAndReadsBack(t *testing.T) {
 	b, _ := site.visit(t, t.Context(), wholeSession,
 		answerWith("username", "ada@example.com", "password", "wrong-horse-8"),
 		answerWith("username", "ada@example.com", "password", password),
-		answerWith("code", "135 791"), answerWith("code", "246 810"))
+		answerWith("code", "135791"), answerWith("code", "246810"))
 	if err := b.Login(); err != nil {
 		t.Fatalf("%v\n%s", err, tracebackOf(err))
 	}

@@ -39,7 +39,7 @@ func (v *validator) selectors(call *syntax.CallExpr, objects map[string]bool) {
 func selectorRule(word string, arg syntax.Expr, i int) func(string) string {
 	name, _ := dialect.Keyword(arg)
 	switch word {
-	case "page.wait_for", "user.approve":
+	case "user.approve", "page.wait_for":
 		if name == "number" && word == "user.approve" {
 			return numberProblem
 		}
@@ -51,24 +51,30 @@ func selectorRule(word string, arg syntax.Expr, i int) func(string) string {
 			return columnProblem
 		}
 		return elementProblem
-	case "page.drag":
-		if name == "source" || name == "target" || (name == "" && i < 2) {
-			return elementProblem
-		}
 	case "page.dismiss":
 		return elementProblem
-	case "page.pages", "page.scroll", "page.scroll_until":
-		if slices.Contains([]string{"next", "rows", "inside", "condition"}, name) || (name == "" && i < 2) {
-			return elementProblem
-		}
 	default:
-		object, word, _ := strings.Cut(word, ".")
-		takesSelector := object == "page" && strings.Contains(pageWords[word].Signature, "(selector")
-		if takesSelector && (name == "selector" || (name == "" && i == 0)) {
+		if named, positional := selectorParameters(word); slices.Contains(named, name) || (name == "" && i < positional) {
 			return elementProblem
 		}
 	}
 	return nil
+}
+
+// selectorParameters returns which parameters of a word are selectors: their names,
+// and how many of the first ones.
+func selectorParameters(word string) (named []string, positional int) {
+	switch word {
+	case "page.drag":
+		return []string{"source", "target"}, 2
+	case "page.pages", "page.scroll", "page.scroll_until":
+		return []string{"next", "rows", "inside", "condition"}, 2
+	}
+	object, word, _ := strings.Cut(word, ".")
+	if object == "page" && strings.Contains(pageWords[word].Signature, "(selector") {
+		return []string{"selector"}, 1
+	}
+	return nil, 0
 }
 
 // selector validates a selector, a list of them, or a dict of outcomes.

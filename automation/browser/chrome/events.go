@@ -119,18 +119,6 @@ func (p *Process) decode(message *cdp.Event) (Event, error) {
 	case "Page.javascriptDialogOpening":
 		e, err := params[proto.PageJavascriptDialogOpening](message)
 		return DialogOpened{session, e.Message, e.Type == proto.PageDialogTypeBeforeunload, e.Type == proto.PageDialogTypePrompt}, err
-	case "Network.requestWillBeSent":
-		e, err := params[proto.NetworkRequestWillBeSent](message)
-		if err != nil || !slices.Contains(scriptRequests, e.Type) {
-			return nil, err
-		}
-		return RequestStarted{string(e.RequestID)}, nil
-	case "Network.loadingFinished":
-		e, err := params[proto.NetworkLoadingFinished](message)
-		return RequestEnded{string(e.RequestID)}, err
-	case "Network.loadingFailed":
-		e, err := params[proto.NetworkLoadingFailed](message)
-		return RequestEnded{string(e.RequestID)}, err
 	case "Page.frameStartedLoading":
 		e, err := params[proto.PageFrameStartedLoading](message)
 		return LoadingStarted{session, FrameID(e.FrameID)}, err
@@ -149,6 +137,25 @@ func (p *Process) decode(message *cdp.Event) (Event, error) {
 	case "Page.navigatedWithinDocument":
 		e, err := params[proto.PageNavigatedWithinDocument](message)
 		return Navigated{session, FrameID(e.FrameID), e.URL}, err
+	}
+	return decodeRequest(message)
+}
+
+// decodeRequest decodes the events that WatchRequests causes.
+func decodeRequest(message *cdp.Event) (Event, error) {
+	switch message.Method {
+	case "Network.requestWillBeSent":
+		e, err := params[proto.NetworkRequestWillBeSent](message)
+		if err != nil || !slices.Contains(scriptRequests, e.Type) {
+			return nil, err
+		}
+		return RequestStarted{string(e.RequestID)}, nil
+	case "Network.loadingFinished":
+		e, err := params[proto.NetworkLoadingFinished](message)
+		return RequestEnded{string(e.RequestID)}, err
+	case "Network.loadingFailed":
+		e, err := params[proto.NetworkLoadingFailed](message)
+		return RequestEnded{string(e.RequestID)}, err
 	}
 	return nil, nil
 }
