@@ -91,7 +91,7 @@ var table = []Entry{
 	{AccountLocked, "The site has locked the account. The person has to unlock it there.", false, User, PasswordWrong},
 	{ActionRequired, "The site wants something of the person first: new terms, a password reset, a verification.", true, User, PasswordNotWrong},
 	{SiteUnavailable, "The site did not answer, answered with a server error, or said that it is under maintenance.", true, Site, PasswordNotWrong},
-	{SiteChanged, "What the integration expects did not come: an element, or a page on one of its hosts. The detail says what was looked for, and which hosts were refused. If nothing was, the site was probably redesigned.", false, Integration, PasswordUnknown},
+	{SiteChanged, "An element or a page that the integration expects did not come. The site was probably redesigned, or it sent the browser to a host that is not on the integration's list.", false, Integration, PasswordUnknown},
 	{SiteBlocked, "The site refuses automated browsers. Passage reports this and does not evade it.", false, Site, PasswordNotWrong},
 	{RateLimited, "The site asks to slow down.", true, Site, PasswordNotWrong},
 	{OperationRejected, "The site refused the change, for example a declined card.", true, User, PasswordUnknown},

@@ -206,7 +206,7 @@ func TestTry_ShowsWhereAndWhyAScriptFailed(t *testing.T) {
 	}
 	picture := filepath.Join(folder, "failure.png")
 	got := tryDemo(t, []string{user.Username, sandbox.Password}, "--integrations", folder, "--operation", "paymentMethod.read", "--screenshot", picture)
-	got.says(t, exitFailure, "\nSITE_CHANGED  What the integration expects did not come", "A person would read: Demo Mobile has changed its website",
+	got.says(t, exitFailure, "\nSITE_CHANGED  An element or a page that the integration expects did not come", "A person would read: Demo Mobile has changed its website",
 		"in open_payment_methods\n", `      page.wait_for(timeout = 5, list = "#payment-methodz")`+"\n   ", line,
 		"\n  0  list = #payment-methodz\n", "is in "+picture)
 	if info, err := os.Stat(picture); err != nil || info.Size() == 0 {
