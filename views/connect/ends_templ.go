@@ -155,7 +155,7 @@ func operationSummaries(l Layout, icon string, operations []Operation, words fun
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(operations) > 0 {
-			var templ_7745c5c3_Var6 = []any{"deeds", "deeds-" + icon}
+			var templ_7745c5c3_Var6 = []any{"summaries", "summaries-" + icon}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var6...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
