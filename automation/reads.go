@@ -3,7 +3,6 @@ package automation
 import (
 	"cmp"
 	"context"
-
 	"slices"
 	"sync"
 

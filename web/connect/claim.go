@@ -32,31 +32,33 @@ func (h *Handler) linkOf(r *http.Request) (db.Link, error) {
 
 // showClaim shows the page of a link.
 func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, link *db.Link) error {
+	switch {
+	case inIframe(r) && h.visitor(r) == "":
+		return h.testCookie(w, r, link)
+	case link.Status == db.LinkActive:
+		return h.showActive(w, r, link)
+	case link.Claimable() && !link.AttemptsExhausted():
+		// The cookie is set before the claim: if the reply to the button is lost, the
+		// visitor is known all the same.
+		if _, err := h.ensureVisitor(w, r); err != nil {
+			return err
+		}
+		return h.showPage(w, r, http.StatusOK, claimPage{*link, languages(r), ""})
+	}
 	layout, err := h.layout(r.Context(), link, languages(r))
 	if err != nil {
 		return err
 	}
-	if inIframe(r) && h.visitor(r) == "" {
-		return h.testCookie(w, r, link)
-	}
 	switch {
 	case link.Status == db.LinkExpired:
 		return render(w, r, http.StatusGone, layout, view.Expired{})
-	case link.Status == db.LinkActive:
-		return h.showActive(w, r, link)
 	case link.AttemptsExhausted():
 		return render(w, r, http.StatusConflict, layout, view.UsedUp{})
-	case link.Status == db.LinkComplete && !link.Claimable():
+	case link.Status == db.LinkComplete:
 		return h.showComplete(w, r, layout, link)
-	case !link.Claimable(): // its data was destroyed
+	default: // its data was destroyed
 		return render(w, r, http.StatusGone, layout, view.Expired{})
 	}
-	// The cookie is set before the claim: if the reply to the button is lost, the
-	// visitor is known all the same.
-	if _, err := h.ensureVisitor(w, r); err != nil {
-		return err
-	}
-	return h.showPage(w, r, http.StatusOK, claimPage{*link, languages(r), ""})
 }
 
 // claimPage is the page of a link that can be claimed.

@@ -47,11 +47,7 @@ func (h *Handler) ShowWindow(w http.ResponseWriter, r *http.Request) error {
 	if inIframe(r) && h.visitor(r) != "" {
 		return redirect(w, r, claimPath(chi.URLParam(r, "claimCode")))
 	}
-	shown, err := windowPageOf(r).state(r.Context(), h)
-	if err != nil {
-		return err
-	}
-	return render(w, r, http.StatusOK, shown.layout, shown.model)
+	return h.showPage(w, r, http.StatusOK, windowPageOf(r))
 }
 
 // windowPage is the page that ShowWindow shows.

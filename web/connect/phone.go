@@ -41,14 +41,11 @@ func phonePageOf(r *http.Request) phonePage {
 // link.
 func (h *Handler) ShowPhoneCode(w http.ResponseWriter, r *http.Request) error {
 	page := phonePageOf(r)
-	shown, err := page.state(r.Context(), h)
+	err := h.showPage(w, r, http.StatusOK, page)
 	if errors.Is(err, db.ErrNotFound) { // no such link, or a newer code replaced this one
 		return redirect(w, r, claimPath(page.claimCode))
 	}
-	if err != nil {
-		return err
-	}
-	return render(w, r, http.StatusOK, shown.layout, shown.model)
+	return err
 }
 
 // StreamPhoneCode follows what ShowPhoneCode shows.

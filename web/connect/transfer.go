@@ -81,14 +81,14 @@ func (h *Handler) ShowPassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	shown, err := passwordPage{visit: v}.state(r.Context(), h)
-	if errors.Is(err, automation.ErrNotRunning) || v.held || v.session.Status.Ended() {
+	if v.held || v.session.Status.Ended() {
 		return redirect(w, r, sessionPath(v.session.ID))
 	}
-	if err != nil {
-		return err
+	err = h.showPage(w, r, http.StatusOK, passwordPage{visit: v})
+	if errors.Is(err, automation.ErrNotRunning) {
+		return redirect(w, r, sessionPath(v.session.ID))
 	}
-	return render(w, r, http.StatusOK, shown.layout, shown.model)
+	return err
 }
 
 // SubmitPassword transfers the session to a visitor who knows its credentials.

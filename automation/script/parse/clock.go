@@ -37,11 +37,7 @@ func takeClocks(text string, iso bool) (found []clock, rest string) {
 				break
 			}
 			var c clock
-			for i, name := range pattern.SubexpNames() {
-				if name != "" && at[2*i] >= 0 {
-					c.set(name, rest[at[2*i]:at[2*i+1]])
-				}
-			}
+			eachGroup(pattern, rest, at, c.set)
 			zone := c.takeZone(rest[at[1]:], iso)
 			found = append(found, c)
 			rest = rest[:at[0]] + "\x00" + rest[at[1]+zone:]

@@ -36,6 +36,15 @@ func compileAll(patterns ...string) (compiled []*regexp.Regexp) {
 	return compiled
 }
 
+// eachGroup calls set with each named group of a match that took part in it.
+func eachGroup(pattern *regexp.Regexp, text string, at []int, set func(name, text string)) {
+	for i, name := range pattern.SubexpNames() {
+		if name != "" && at[2*i] >= 0 {
+			set(name, text[at[2*i]:at[2*i+1]])
+		}
+	}
+}
+
 // Date returns the beginning of the only date in a text, in UTC. order is "mdy"
 // or "dmy" for dates such as 08/12/2026; it may be empty if only one of them is
 // possible. year is that of a date without a year, or 0.
@@ -86,11 +95,7 @@ func takeDates(form *regexp.Regexp, text string) (found []writtenDate, rest stri
 	from := 0
 	for _, at := range form.FindAllStringSubmatchIndex(text, -1) {
 		var date writtenDate
-		for i, name := range form.SubexpNames() {
-			if name != "" && at[2*i] >= 0 {
-				date.set(name, text[at[2*i]:at[2*i+1]])
-			}
-		}
+		eachGroup(form, text, at, date.set)
 		if beginsClock(text[:at[1]], text[at[1]:]) && !strings.HasSuffix(text[:at[1]], "T") { // 12 Aug 19:30
 			continue
 		}

@@ -42,6 +42,8 @@ const groupSpaces = "\u00a0\u202f\u2009"
 // before exactly three digits only.
 var numberPattern = regexp.MustCompile(`[.,]?\d+(?:[.,]\d+|[' ` + groupSpaces + `]\d{3}\b)*`)
 
+var markPattern = regexp.MustCompile(`\D`)
+
 // number is a number in a text, in pieces: the digits, and the mark before each
 // piece but the first.
 type number struct {
@@ -52,7 +54,7 @@ type number struct {
 
 func splitNumber(text string) number {
 	n := number{text: text, pieces: strings.FieldsFunc(text, func(r rune) bool { return !isDigit(r) })}
-	n.marks = regexp.MustCompile(`\D`).FindAllString(text, -1)
+	n.marks = markPattern.FindAllString(text, -1)
 	if len(n.marks) == len(n.pieces) { // .99
 		n.pieces = append([]string{"0"}, n.pieces...)
 	}
