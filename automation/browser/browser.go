@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"passage/automation/browser/chrome"
+	"passage/automation/outcome"
 	"passage/automation/secret"
 )
 
@@ -65,6 +66,13 @@ func (b *Browser) PID() int { return b.process.PID() }
 // OnClose sets what Close calls when the process and its profile are gone. It
 // is called before the browser is handed to anyone.
 func (b *Browser) OnClose(do func()) { b.onClose = do }
+
+// Kill ends the browser's life for a reason, which its calls then fail with. The
+// caller still closes it.
+func (b *Browser) Kill(format string, args ...any) {
+	b.process.Fail(outcome.New(outcome.ConnectionFailed, "the browser was ended: "+format, args...))
+	b.process.Kill()
+}
 
 // Close kills the browser's whole process group, removes its profile and calls
 // what OnClose set. Only the first call does anything; all return when it is done.

@@ -27,6 +27,7 @@ type Process struct {
 	proxy    *proxy
 	profiles *profiles
 	profile  string
+	headful  bool
 
 	life     context.Context // ends when the process can no longer be used; its cause says why
 	end      context.CancelCauseFunc
@@ -46,7 +47,7 @@ func (l *Launcher) Start(locale Locale) (*Process, error) {
 		l.profiles.remove(profile)
 		return nil, err
 	}
-	p := &Process{proxy: proxy, profiles: l.profiles, profile: profile, stderr: &tail{}, exited: make(chan struct{})}
+	p := &Process{proxy: proxy, profiles: l.profiles, profile: profile, headful: l.options.Headful, stderr: &tail{}, exited: make(chan struct{})}
 	if err := p.start(l.options, locale.OrDefault()); err != nil {
 		proxy.close()
 		l.profiles.remove(profile)
@@ -86,6 +87,7 @@ func (p *Process) start(o Options, l Locale) error {
 		p.pipe.Close()
 		return fmt.Errorf("start browser: %w", err)
 	}
+	sacrifice(p.PID())
 	go func() {
 		defer close(p.exited)
 		_ = p.cmd.Wait()
@@ -163,7 +165,7 @@ func (p *Process) Lost() error {
 func (p *Process) Close() {
 	p.closing.Do(func() {
 		p.end(outcome.New(outcome.ConnectionFailed, "the browser was closed"))
-		p.kill()
+		p.Kill()
 		<-p.exited
 		p.pipe.Close()
 		p.watchers.Wait()
@@ -172,9 +174,9 @@ func (p *Process) Close() {
 	})
 }
 
-// kill ends the process with its group, unless it has ended by itself: then the
+// Kill ends the process with its group, unless it has ended by itself: then the
 // number of its group may belong to others.
-func (p *Process) kill() {
+func (p *Process) Kill() {
 	select {
 	case <-p.exited:
 	default:

@@ -36,6 +36,7 @@ func (o Options) check() error {
 type Pool struct {
 	options   Options
 	capacity  Capacity
+	maxMemory uint64 // see endOversized
 	launcher  *chrome.Launcher
 	logger    *slog.Logger
 	memory    func() (memory, error)
@@ -89,7 +90,7 @@ func (p *Pool) measureCapacity() {
 	if err != nil {
 		p.logger.Warn("browsers start without regard to memory", "error", err)
 	}
-	p.capacity, p.memory = capacity, read
+	p.capacity, p.memory, p.maxMemory = capacity, read, capacity.browserLimit()
 	p.options.Browsers = capacity.Browsers
 	p.options.Warm = min(p.options.Warm, p.options.Browsers)
 	p.workers = newWorkers(capacity)
@@ -144,6 +145,7 @@ func (p *Pool) Run(ctx context.Context) error {
 	defer rebalance.Stop()
 	for ctx.Err() == nil {
 		p.rebalance()
+		p.endOversized()
 		if err := p.launchWarm(ctx); err != nil && ctx.Err() == nil {
 			p.logger.Error("start a warm browser", "error", err) // the next round tries again
 		}
