@@ -49,6 +49,17 @@ func (s *session) Ask(ctx context.Context, p prompt.Prompt) (prompt.Answer, erro
 // waitForUser waits for the answer to a question, and lets other sessions work
 // meanwhile. After an answer the session goes on when it is its turn.
 func (s *session) waitForUser(ctx context.Context, asked *question) (prompt.Answer, error) {
+	if asked.prompt.Kind == prompt.Approval { // the script watches the page
+		return s.waitPaused(ctx, asked)
+	}
+	if err := s.browser.Hide(ctx); err != nil {
+		return nil, err
+	}
+	answer, err := s.waitPaused(ctx, asked)
+	return answer, errors.Join(err, s.browser.Show(context.WithoutCancel(ctx)))
+}
+
+func (s *session) waitPaused(ctx context.Context, asked *question) (prompt.Answer, error) {
 	s.runner.pool.Pause(s.browser, func() { s.hurry(asked) })
 	answer, err := asked.wait(ctx)
 	return answer, errors.Join(err, s.runner.pool.Resume(s.ctx, s.browser))

@@ -25,11 +25,12 @@ func flags(o Options, l Locale, profile, proxy string) []string {
 			"site-per-process", "IsolateOrigins", "IsolateSandboxedIframes", // one renderer for the page and its frames
 			"BackForwardCache", "Prerender2", "PaintHolding", // a left document is gone, a new one can be used at once
 			"WebRtcHideLocalIpsWithMdns", // joins a multicast group to do so; with the policy below there is nothing to hide
+			"IntensiveWakeUpThrottling",  // would delay the timers of a page that has been hidden for five minutes by up to a minute
 			"Translate", "MediaRouter", "OptimizationHints", "AutofillServerCommunication",
 		}, ","),
 		"--enable-features=NetworkServiceInProcess2", // Linux does not sandbox its process anyway, and a session pays 7 % for it
 		"--allow-pre-commit-input", "--disable-dev-shm-usage", "--disable-hang-monitor", "--disable-prompt-on-repost",
-		"--disable-ipc-flooding-protection", "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
+		"--disable-ipc-flooding-protection", "--disable-renderer-backgrounding",
 		"--disable-backgrounding-occluded-windows", "--enable-automation", "--force-color-profile=srgb", "--hide-scrollbars", "--mute-audio",
 
 		"--disable-background-networking", "--disable-breakpad", "--disable-crash-reporter", "--disable-component-update", "--disable-default-apps",

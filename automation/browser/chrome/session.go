@@ -89,6 +89,23 @@ func (p *Process) CloseWindow(ctx context.Context, target TargetID) error {
 	return err
 }
 
+// Minimize minimizes a window, or restores it. In a browser with visible windows it
+// does nothing: somebody is looking at them.
+func (p *Process) Minimize(ctx context.Context, target TargetID, minimized bool) error {
+	if p.headful {
+		return nil
+	}
+	window, err := proto.BrowserGetWindowForTarget{TargetID: proto.TargetTargetID(target)}.Call(p.root(ctx))
+	if err != nil {
+		return err
+	}
+	state := proto.BrowserWindowStateNormal
+	if minimized {
+		state = proto.BrowserWindowStateMinimized
+	}
+	return proto.BrowserSetWindowBounds{WindowID: window.WindowID, Bounds: &proto.BrowserBounds{WindowState: state}}.Call(p.root(ctx))
+}
+
 // Windows lists the open windows.
 func (p *Process) Windows(ctx context.Context) ([]TargetID, error) {
 	targets, err := proto.TargetGetTargets{}.Call(p.root(ctx))
