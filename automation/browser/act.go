@@ -20,6 +20,7 @@ func (p *Page) Fill(ctx context.Context, selector, text string) (int, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
 	b.browser.recordTyped(text) // first, so that no picture can be taken in between
+	b.browser.traffic.act()
 	a, err := p.frame.ask(b, call{Op: "fill", Selectors: []string{selector}, Text: text, typing: true})
 	b.browser.markAction()
 	if err != nil {
@@ -65,6 +66,7 @@ func (p *Page) Type(ctx context.Context, selector, text string) (int, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
 	b.browser.recordTyped(text)
+	b.browser.traffic.act()
 	return p.typeKeys(b, selector, text, false)
 }
 

@@ -20,6 +20,7 @@ type Browser struct {
 	windows  *windows
 	dialogs  dialogs
 	requests requests
+	traffic  traffic
 	locale   Locale
 	rules    *chrome.Rules
 	early    atomic.Bool // see GotoShown

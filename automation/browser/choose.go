@@ -15,6 +15,7 @@ func (p *Page) Select(ctx context.Context, selector, value string) (int, error) 
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
 	b.browser.recordTyped(value)
+	b.browser.traffic.act()
 	c := call{Op: "select", Selectors: []string{selector}, Text: value, typing: true}
 	a, err := p.frame.ask(b, c)
 	b.browser.markAction()

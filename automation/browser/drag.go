@@ -20,6 +20,7 @@ func (p *Page) Drag(ctx context.Context, from, to string) (int, error) {
 	if err := p.useMouse(b, c, a, start); err != nil {
 		return a.matches(), err
 	}
+	b.browser.traffic.act()
 	if err := p.frame.session.PressMouse(b, start.X, start.Y, 1); err != nil {
 		return a.matches(), b.explain(err, func() error { return notFound(c, a, "the page did not take the press") })
 	}

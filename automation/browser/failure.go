@@ -32,7 +32,20 @@ func (f *frame) errorOf(a *answer, c call) error {
 	if said := f.browser.dialogs.last(); said != "" {
 		missing.Detail += fmt.Sprintf("; the page said in a dialog: %q", said)
 	}
-	return withRefused(missing, f.browser.process.RefusedHosts())
+	return withFailed(withRefused(missing, f.browser.process.RefusedHosts()), f.browser.failedResponses())
+}
+
+// withFailed adds to the error of an element that did not appear which requests of
+// the page's the site refused: what they asked for may be the reason.
+func withFailed(err *outcome.Error, failed []Response) error {
+	texts := make([]string, 0, len(failed))
+	for _, response := range slices.Backward(failed) {
+		texts = append(texts, response.String())
+	}
+	if len(texts) > 0 {
+		err.Detail += "; the site's own requests were answered " + strings.Join(texts, ", ")
+	}
+	return err
 }
 
 // namedHosts is how many refused hosts an error names.
@@ -40,7 +53,7 @@ const namedHosts = 5
 
 // withRefused adds to the error of an element that did not appear which hosts the
 // page asked for in vain: scripts and data of the site's may be there.
-func withRefused(err *outcome.Error, hosts []string) error {
+func withRefused(err *outcome.Error, hosts []string) *outcome.Error {
 	if len(hosts) == 0 {
 		return err
 	}

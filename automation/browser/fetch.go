@@ -27,6 +27,7 @@ type Request struct {
 func (p *Page) Fetch(ctx context.Context, r Request, limit int) (*Reply, error) {
 	b := p.bound(ctx, gotoWithin)
 	defer b.cancel()
+	defer b.browser.traffic.expectOwn(r)()
 	a, err := p.frame.ask(b, call{Op: "fetch", Text: r.Address, Body: r.JSON, Authorization: r.Authorization, X: float64(limit)})
 	if err != nil {
 		return nil, err

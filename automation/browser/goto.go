@@ -38,6 +38,7 @@ func (p *Page) open(ctx context.Context, address string, early bool) error {
 		return outcome.New(outcome.AutomationError, "goto: %s://%s is not on the integration's list of hosts", target.Scheme, target.Host)
 	}
 	b.browser.process.ForgetRefused()
+	b.browser.traffic.leave()
 	select {
 	case <-b.browser.files: // of an earlier address
 	default:

@@ -80,6 +80,7 @@ func (p *Page) Press(ctx context.Context, name string) error {
 		}
 		key = heldKey(r, held)
 	}
+	b.browser.traffic.act()
 	defer b.browser.markAction()
 	return p.pressHeld(b, key, held)
 }

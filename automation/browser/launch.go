@@ -24,6 +24,7 @@ func Launch(ctx context.Context, launcher *chrome.Launcher, locale Locale) (*Bro
 	}
 	b := &Browser{process: process, locale: locale.OrDefault(), life: process.Life(), windows: &windows{}, files: make(chan string, 1), onClose: func() {}}
 	b.page = &Page{frame: &frame{browser: b}}
+	process.OnRequests(b.handleRequest)
 	b.events.Go(b.watchEvents)
 	if err := b.openPage(ctx); err != nil {
 		cause := context.Cause(b.life) // before destroy gives another
@@ -50,6 +51,7 @@ func (b *Browser) openPage(ctx context.Context) error {
 		b.process.WatchWindows(ctx),
 		window.Session.WatchPage(ctx),
 		window.Session.WatchCrash(ctx),
+		window.Session.WatchRequests(ctx),
 		b.setLanguage(ctx, window.Session),
 		b.checkZone(ctx, window.Session),
 	)
@@ -75,6 +77,7 @@ func (b *Browser) checkZone(ctx context.Context, window chrome.Session) error {
 // Allow gives the browser its session's policy. It is called once.
 func (b *Browser) Allow(policy Policy) {
 	b.rules, b.redact = chrome.NewRules(policy.Hosts, policy.AllowPrivate), policy.Redactor
+	b.traffic.allow(b.rules)
 	b.process.Allow(b.rules)
 	b.events.Go(func() { b.watchHeartbeat(heartbeat) })
 }
@@ -105,10 +108,6 @@ func (b *Browser) watchEvents() {
 			b.windows.closed(e.Target)
 		case chrome.DialogOpened:
 			b.events.Go(func() { b.answerDialog(e) })
-		case chrome.RequestStarted:
-			b.requests.start(e.ID)
-		case chrome.RequestEnded:
-			b.requests.end(e.ID)
 		case chrome.DownloadRefused:
 			b.downloadRefused(e.File)
 		case chrome.LoadingStarted:

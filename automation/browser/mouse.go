@@ -88,6 +88,7 @@ func (p *Page) useMouse(b *bound, c call, a *answer, at *point) error {
 	defer b.browser.markAction()
 	err := p.frame.session.MoveMouse(b, at.X, at.Y)
 	if err == nil && c.Press {
+		b.browser.traffic.act()
 		err = p.frame.session.ClickMouse(b, at.X, at.Y, max(1, c.times))
 		if err != nil && b.windowClosed() {
 			return nil // by this very click

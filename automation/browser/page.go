@@ -46,11 +46,7 @@ const (
 
 // bound starts the limits of one call. The caller cancels it.
 func (p *Page) bound(ctx context.Context, standard time.Duration) *bound {
-	within := p.within
-	if within <= 0 {
-		within = standard
-	}
-	b := &bound{caller: ctx, browser: p.frame.browser, deadline: time.Now().Add(within), first: p.first}
+	b := &bound{caller: ctx, browser: p.frame.browser, deadline: p.deadline(standard), first: p.first}
 	b.window = p.frame.life
 	if b.window == nil {
 		b.window = b.browser.life
@@ -59,4 +55,12 @@ func (p *Page) bound(ctx context.Context, standard time.Duration) *bound {
 	timed, cancel := context.WithDeadline(merged, b.deadline.Add(grace))
 	b.Context, b.cancel = timed, func() { cancel(); stop() }
 	return b
+}
+
+// deadline returns the deadline of a call that begins now.
+func (p *Page) deadline(standard time.Duration) time.Time {
+	if p.within > 0 {
+		return time.Now().Add(p.within)
+	}
+	return time.Now().Add(standard)
 }

@@ -29,14 +29,8 @@ func (p *Page) Step(ctx context.Context, selector string) (bool, error) {
 func (p *Page) scroll(ctx context.Context, op, selector string) (bool, error) {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
-	session := p.frame.session
-	if err := session.WatchRequests(b, true); err != nil {
-		return false, b.explain(err, func() error { return notFound(call{Op: op}, nil, "the page did not answer") })
-	}
-	defer func() {
-		_ = session.WatchRequests(b, false) // the next call gets the same error, if it matters
-		p.frame.browser.requests.forget()
-	}()
+	p.frame.browser.requests.follow()
+	defer p.frame.browser.requests.forget()
 	started := time.Now()
 	c := call{Op: op, X: float64(scrollPatience.Milliseconds())}
 	if selector != "" {
@@ -57,21 +51,25 @@ func (p *Page) scroll(ctx context.Context, op, selector string) (bool, error) {
 	}
 }
 
-// requests are the requests of a page that are under way; see
-// chrome.Session.WatchRequests.
+// requests are the requests that began since follow and are under way.
 type requests struct {
 	mu    sync.Mutex
-	open  map[string]bool
-	ended time.Time // when the last one ended
+	open  map[string]bool // nil: nobody wants to know
+	ended time.Time       // when the last one ended
+}
+
+func (r *requests) follow() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.open, r.ended = map[string]bool{}, time.Time{}
 }
 
 func (r *requests) start(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.open == nil {
-		r.open = map[string]bool{}
+	if r.open != nil {
+		r.open[id] = true
 	}
-	r.open[id] = true
 }
 
 func (r *requests) end(id string) {

@@ -28,7 +28,10 @@ func Any(selectors ...string) string {
 }
 
 // Matched holds the alternative of a selector that a call used.
-type Matched struct{ Selector string }
+type Matched struct {
+	Selector  string // a response as ResponsePattern.String writes it
+	Responses int    // how many responses matched, if it is one
+}
 
 // WithMatch returns the same page. Each call of it sets m to the alternative that it
 // used, if any matched.

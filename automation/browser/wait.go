@@ -4,19 +4,30 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"passage/automation/outcome"
 )
 
 // Condition is one outcome of a wait: a visible element; or one that is there and
 // hidden, written hidden=SELECTOR; or an address, written url=PATTERN with a pattern
-// of WaitURL.
+// of WaitURL; or a response of the site, as ResponsePattern.Selector writes it.
 type Condition struct{ Name, Selector string }
 
 // WaitFor returns the name of the first condition that holds; if several hold at
 // once, the first in order. It continues through navigations.
 func (p *Page) WaitFor(ctx context.Context, conditions []Condition) (string, error) {
-	return p.race(ctx, call{Op: "race"}, conditions)
+	if len(patternsOf(conditions)) == 0 {
+		return p.race(ctx, call{Op: "race"}, conditions)
+	}
+	deadline := p.deadline(elementWithin)
+	c := call{Op: "race", Poll: true} // the page does not know of responses: look now and then
+	for ; ; c = (call{Op: "race", Watch: true}) {
+		name, err := p.Within(max(time.Millisecond, time.Until(deadline))).race(ctx, c, conditions)
+		if err != nil || name != "" {
+			return name, err
+		}
+	}
 }
 
 // Watch is WaitFor that also returns an empty name whenever the page has changed or
@@ -40,12 +51,19 @@ func (p *Page) race(ctx context.Context, c call, conditions []Condition) (string
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
 	a, err := p.frame.ask(b, c)
-	if err != nil {
-		return "", err
+	first := -1
+	if err == nil {
+		if err := json.Unmarshal(a.Value, &first); err != nil {
+			return "", outcome.Wrap(outcome.AutomationError, err, "race: unexpected value")
+		}
 	}
-	var first int
-	if err := json.Unmarshal(a.Value, &first); err != nil {
-		return "", outcome.Wrap(outcome.AutomationError, err, "race: unexpected value")
+	if ctx.Err() == nil && b.window.Err() == nil {
+		if name, came := p.responseCame(patternsOf(conditions), conditions, first); came {
+			return name, nil
+		}
+	}
+	if err != nil {
+		return "", p.withoutResponse(err, conditions)
 	}
 	if first < 0 || first >= len(conditions) {
 		return "", nil

@@ -163,7 +163,7 @@ func (b *Browser) follow(ctx context.Context, target chrome.TargetID) (*Page, er
 	w.onClosed = func() { end(errWindowClosed) }
 	w.mu.Unlock()
 	f.life = life
-	if err := errors.Join(b.setLanguage(ctx, session), session.WatchPage(ctx)); err != nil {
+	if err := errors.Join(b.setLanguage(ctx, session), session.WatchPage(ctx), session.WatchRequests(ctx)); err != nil {
 		return nil, fmt.Errorf("open window: %w", err)
 	}
 	_ = session.WatchCrash(ctx) // without it, a crash shows at the deadline

@@ -2,7 +2,6 @@ package chrome
 
 import (
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/go-rod/rod/lib/cdp"
@@ -25,12 +24,6 @@ type (
 	WindowClosed struct{ Target TargetID }
 	// Detached says that a session has ended, with its window.
 	Detached struct{ Session Session }
-	// RequestStarted says that a page's script has asked for something; see
-	// WatchRequests.
-	RequestStarted struct{ ID string }
-	// RequestEnded says that such a request, or another one, has its response, or
-	// failed.
-	RequestEnded struct{ ID string }
 	// PageCrashed says that the page of a window has crashed.
 	PageCrashed struct{}
 	// DialogOpened says that a window shows a native dialog, which stops its page
@@ -73,8 +66,6 @@ func (WindowOpened) event()    {}
 func (WindowClosed) event()    {}
 func (Detached) event()        {}
 func (PageCrashed) event()     {}
-func (RequestStarted) event()  {}
-func (RequestEnded) event()    {}
 func (DialogOpened) event()    {}
 func (LoadingStarted) event()  {}
 func (LoadingStopped) event()  {}
@@ -138,32 +129,8 @@ func (p *Process) decode(message *cdp.Event) (Event, error) {
 		e, err := params[proto.PageNavigatedWithinDocument](message)
 		return Navigated{session, FrameID(e.FrameID), e.URL}, err
 	}
-	return decodeRequest(message)
-}
-
-// decodeRequest decodes the events that WatchRequests causes.
-func decodeRequest(message *cdp.Event) (Event, error) {
-	switch message.Method {
-	case "Network.requestWillBeSent":
-		e, err := params[proto.NetworkRequestWillBeSent](message)
-		if err != nil || !slices.Contains(scriptRequests, e.Type) {
-			return nil, err
-		}
-		return RequestStarted{string(e.RequestID)}, nil
-	case "Network.loadingFinished":
-		e, err := params[proto.NetworkLoadingFinished](message)
-		return RequestEnded{string(e.RequestID)}, err
-	case "Network.loadingFailed":
-		e, err := params[proto.NetworkLoadingFailed](message)
-		return RequestEnded{string(e.RequestID)}, err
-	}
 	return nil, nil
 }
-
-// scriptRequests are the kinds of requests with which scripts get data that they
-// show. Those that stay open for ever are not among them.
-var scriptRequests = []proto.NetworkResourceType{proto.NetworkResourceTypeXHR, proto.NetworkResourceTypeFetch,
-	proto.NetworkResourceTypeScript, proto.NetworkResourceTypeDocument}
 
 func params[T any](message *cdp.Event) (decoded T, err error) {
 	err = json.Unmarshal(message.Params, &decoded)

@@ -65,6 +65,22 @@ func (p *pipe) Read() ([]byte, error) {
 	}
 }
 
+// filteredPipe is a pipe without the messages that a function takes.
+type filteredPipe struct {
+	*pipe
+	take func(message []byte) bool
+}
+
+// Read returns the next message that nobody takes.
+func (p filteredPipe) Read() ([]byte, error) {
+	for {
+		message, err := p.pipe.Read()
+		if err != nil || !p.take(message) {
+			return message, err
+		}
+	}
+}
+
 // Close closes both pipes, which ends the browser.
 func (p *pipe) Close() {
 	_ = p.in.Close()

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -28,6 +29,8 @@ type Process struct {
 	profiles *profiles
 	profile  string
 	headful  bool
+
+	onRequests atomic.Pointer[func(RequestEvent)]
 
 	life     context.Context // ends when the process can no longer be used; its cause says why
 	end      context.CancelCauseFunc
@@ -94,7 +97,7 @@ func (p *Process) start(o Options, l Locale) error {
 		p.reason = p.cmd.ProcessState.String()
 		killGroup(p.PID())
 	}()
-	p.client = cdp.New().Start(p.pipe)
+	p.client = cdp.New().Start(filteredPipe{p.pipe, p.takeRequest})
 	return nil
 }
 

@@ -138,16 +138,6 @@ func (p *Process) WatchWindows(ctx context.Context) error {
 // its frames go.
 func (s Session) WatchPage(ctx context.Context) error { return proto.PageEnable{}.Call(s.at(ctx)) }
 
-// WatchRequests makes the browser send events of the requests that a window
-// makes from now on, and none with false.
-func (s Session) WatchRequests(ctx context.Context, on bool) error {
-	if !on {
-		return proto.NetworkDisable{}.Call(s.at(ctx))
-	}
-	none := 0
-	return proto.NetworkEnable{MaxTotalBufferSize: &none, MaxResourceBufferSize: &none}.Call(s.at(ctx)) // nobody reads bodies
-}
-
 // WatchCrash makes the browser send an event if a window's page crashes.
 func (s Session) WatchCrash(ctx context.Context) error {
 	return proto.InspectorEnable{}.Call(s.at(ctx))

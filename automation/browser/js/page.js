@@ -160,9 +160,10 @@
     }
 
     // holds returns the index of the alternative that holds, or -1: it is visible, or
-    // is the address, or is there and hidden.
+    // is the address, or is there and hidden. Whether a response came is not known here.
     holds(selector) {
       return alternatives(selector).findIndex((s) => {
+        if (s.startsWith("response=")) return false;
         if (s.startsWith("url=")) return at(s.slice(4));
         const found = all(s.replace(/^hidden=/, ""));
         return s.startsWith("hidden=") ? found.length > 0 && !found.some(visible) : found.some(visible);
@@ -178,7 +179,8 @@
   }
   // matches lists the elements of each alternative. An address that is the page's
   // matches the document.
-  const matches = (selector) => alternatives(selector).map((s) => (!s.startsWith("url=") ? all(s.replace(/^hidden=/, "")) : at(s.slice(4)) ? [document] : []));
+  const isElement = (s) => !/^(url|response)=/.test(s);
+  const matches = (selector) => alternatives(selector).map((s) => (isElement(s) ? all(s.replace(/^hidden=/, "")) : s.startsWith("url=") && at(s.slice(4)) ? [document] : []));
   // identify describes, once per document, what a selector has found: of several
   // elements a visible one. It does not ask whether a single one is visible,
   // which may cost a layout.
@@ -294,7 +296,7 @@
         if (call.reason === "without that option") Object.assign(answer, { choices: call.choices.slice(0, 5).map(near.short), choiceCount: call.choices.length });
         answer.hiddenBy = found.map((lists) => lists.map((list) => (!list.length || list[0] === document || list.some(visible) ? "" : near.hiddenBy(list[0]))));
         const missing = (request.selectors ?? []).map((selector, i) =>
-          alternatives(selector).map((s, j) => (answer.matches[i][j] || s.startsWith("url=") ? null : selecting.missing(s.replace(/^hidden=/, "")))));
+          alternatives(selector).map((s, j) => (answer.matches[i][j] || !isElement(s) ? null : selecting.missing(s.replace(/^hidden=/, "")))));
         answer.missing = missing.map((list) => list.map((at) => (at?.before ? `${at.part} in the ${at.within.length} of ${at.before}` : "")));
         answer.near = missing.map((list) => list.map((at) => (at ? near(at, request.op) : "")));
       }
