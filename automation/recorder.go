@@ -31,10 +31,15 @@ type recorder struct {
 // Step records a call of the script.
 func (r *recorder) Step(step script.Step) {
 	r.reads.add(step)
+	var failed []event.Response
+	for _, response := range step.Traffic.Failed {
+		failed = append(failed, event.Response(response))
+	}
 	r.mu.Lock()
 	r.steps = append(r.steps, db.NewEvent{Kind: event.StepTaken, At: step.Started.UnixMilli(), Data: event.Step{
 		Word: step.Word, Selector: step.Selector, Matches: step.Matches, Line: step.Line, Operation: step.Operation,
 		Took: step.Took.Milliseconds(), Outcome: step.Outcome, URL: step.URL,
+		Status: step.Traffic.Status, Failed: failed, Others: step.Traffic.Others,
 	}})
 	due := len(r.steps) >= flushSteps || time.Since(r.flushed) >= flushEvery
 	r.mu.Unlock()

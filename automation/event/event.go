@@ -68,6 +68,17 @@ type Step struct {
 	Took      int64  `json:"took"` // milliseconds
 	Outcome   string `json:"outcome,omitempty"`
 	URL       string `json:"url,omitempty"` // without query and fragment
+
+	Status int        `json:"status,omitempty"` // of the document that came meanwhile
+	Failed []Response `json:"failed,omitempty"` // responses with a status from 400 on to the page's own requests
+	Others int        `json:"others,omitempty"` // how many more of those there were
+}
+
+// Response is what is kept of a response of the site's.
+type Response struct {
+	Method string `json:"method"`
+	Path   string `json:"path"` // without query and fragment
+	Status int    `json:"status"`
 }
 
 // Progress is the data of ProgressMade: the key of a text for the user, and a

@@ -24,6 +24,8 @@ func TestDecode_ReadsWhatIsStored(t *testing.T) {
 		{"queued", `{"prompt":"prm_1","status":"answered"}`, event.Prompt{Prompt: "prm_1", Status: "answered"}},
 		{"step", `{"word":"click","selector":"#a","matches":1,"line":7,"operation":"x.read","took":12,"outcome":"ok","url":"https://a.example/"}`,
 			event.Step{Word: "click", Selector: "#a", Matches: 1, Line: 7, Operation: "x.read", Took: 12, Outcome: "ok", URL: "https://a.example/"}},
+		{"step", `{"word":"click","matches":0,"line":7,"took":12,"status":200,"failed":[{"method":"GET","path":"/a","status":404}],"others":2}`,
+			event.Step{Word: "click", Line: 7, Took: 12, Status: 200, Failed: []event.Response{{Method: "GET", Path: "/a", Status: 404}}, Others: 2}},
 		{"progress", `{"key":"opening_bills","count":3}`, event.Progress{Key: "opening_bills", Count: 3}},
 		{"operation_started", `{"operation":2}`, event.Operation{Position: 2}},
 		{"operation_submitted", `{"operation":2}`, event.Operation{Position: 2}},

@@ -7,6 +7,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"passage/automation/browser"
 	"passage/automation/script/dialect"
 )
 
@@ -37,6 +38,66 @@ func hiddenWord(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 		all = append(all, starlark.String("hidden=")+item.(starlark.String))
 	}
 	return starlark.NewList(all), nil
+}
+
+// responseWord is response(path, status = …, method = …).
+func responseWord(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var path, method string
+	var status starlark.Value
+	if err := dialect.Unpack(b.Name(), args, kwargs, "path", &path, "status?", &status, "method?", &method); err != nil {
+		return nil, err
+	}
+	statuses, err := statusesOf(status)
+	if err != nil {
+		return nil, err
+	}
+	pattern, err := responsePattern(path, statuses, method)
+	if err != nil {
+		return nil, err
+	}
+	return starlark.String(pattern.Selector()), nil
+}
+
+// statusesOf reads a status, or a list of them: numbers, and classes such as "4xx".
+func statusesOf(value starlark.Value) ([]string, error) {
+	switch value := value.(type) {
+	case nil, starlark.NoneType:
+		return nil, nil
+	case starlark.Int:
+		return []string{value.String()}, nil
+	case starlark.String:
+		return []string{string(value)}, nil
+	case *starlark.List:
+		statuses := []string{}
+		for item := range starlark.Elements(value) {
+			if _, nested := item.(*starlark.List); nested {
+				return nil, errors.New("response: status is a list in a list")
+			}
+			one, err := statusesOf(item)
+			if err != nil {
+				return nil, err
+			}
+			statuses = append(statuses, one...)
+		}
+		if len(statuses) == 0 {
+			return nil, errors.New("response: the list of statuses is empty; leave status out for any")
+		}
+		return statuses, nil
+	default:
+		return nil, fmt.Errorf(`response: status must be a number, a class such as "4xx" or a list of them, not a %s`, value.Type())
+	}
+}
+
+// responsePattern makes the pattern of responseWord.
+func responsePattern(path string, statuses []string, method string) (browser.ResponsePattern, error) {
+	if len(path) > maxPattern {
+		return browser.ResponsePattern{}, errors.New("response: path must be 1 to 1000 bytes")
+	}
+	pattern, err := browser.NewResponsePattern(path, statuses, method)
+	if err != nil {
+		return browser.ResponsePattern{}, fmt.Errorf("response: %w", err)
+	}
+	return pattern, nil
 }
 
 // selectorOf makes the selector of an outcome.

@@ -66,6 +66,12 @@ var globalWords = map[string]globalWord{
 		"None.",
 		`page.wait_for(home = hidden("text=Log out"), wrong = ".error")`,
 	}},
+	"response": {responseWord, manual{
+		"response(path, status = None, method = \"\")",
+		"An outcome for page.wait_for and user.approve: the site answered a request of the page, for its document, a form, a frame, or data (XHR and fetch), redirects included. The path is compared as by page.wait_url, without query and fragment: on any of the integration's hosts, unless it is a whole address; * stands for anything. status is a number, a class such as \"4xx\" or a list of them, and method a method in capitals; left out, any will do. A response counts if it came since the last word that acted (goto, click, fill, press and so on), so also if it was faster than the wait. Those of a popup count for the popup only; those to page.fetch, and what a worker of the page asks for, do not count.",
+		"At load, if the arguments are written out, and else at once: AUTOMATION_ERROR.",
+		`page.wait_for(home = "#account", limited = response("/login", status = 429), wrong = response("/api/*", status = ["4xx"], method = "POST"))`,
+	}},
 	"now": {nowWord, manual{
 		"now(days = 0) → text",
 		"The time in UTC, as in 2026-08-12T09:30:00Z, moved by a number of days. The first ten characters are the date.",

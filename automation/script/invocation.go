@@ -51,6 +51,9 @@ func (r *Run) record(w *invocation, live *browser.Page, err error) {
 	}
 	if live != nil && (err == nil || typed != nil) {
 		w.step.URL = live.URL()
+		if !r.inPredicate {
+			w.step.Traffic = live.TakeTraffic()
+		}
 	}
 	if !r.inPredicate {
 		r.options.Recorder.Step(w.step)

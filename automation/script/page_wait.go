@@ -13,7 +13,7 @@ import (
 var waitingWords = map[string]pageWord{
 	"wait_for": {(*page).waitFor, manual{
 		"page.wait_for(dict, …, timeout = 10, otherwise = \"\", name = selector, …) → name",
-		"Waits for the first of several named outcomes and returns its name. Outcomes are named in the call or in dicts, such as one dict for the pages that may come here and one for the dead ends that may come anywhere; no name may be used twice. An outcome is a selector or a list of them (something visible), url(…), text(…), or a function such as lambda: page.count(\".bill\") > 3, which is called at once and after every change of the page, at most twenty times a second, and may only look at the page. If several hold at once, the first in order counts, functions after the others. otherwise is returned if no outcome comes within timeout (seconds, at most 120).",
+		"Waits for the first of several named outcomes and returns its name. Outcomes are named in the call or in dicts, such as one dict for the pages that may come here and one for the dead ends that may come anywhere; no name may be used twice. An outcome is a selector or a list of them (something visible), url(…), text(…), hidden(…), response(…), or a function such as lambda: page.count(\".bill\") > 3, which is called at once and after every change of the page, at most twenty times a second, and may only look at the page. If several hold at once, the first in order counts, functions after the others. otherwise is returned if no outcome comes within timeout (seconds, at most 120).",
 		"SITE_CHANGED if none comes in time and there is no otherwise, with the number of elements that each selector matched, what hides those that are not visible, and the fields for which the browser itself refuses to submit a form.",
 		"seen = page.wait_for(home = url(\"/account*\"), wrong = [\".error\", \"text=try again\"], code = \"label=Code\", timeout = 20)\nseen = page.wait_for({\"home\": \"#home\"}, {\"locked\": \"#locked\", \"blocked\": \"#wall\"})",
 	}},
@@ -57,6 +57,7 @@ func (p *page) waitFor(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 	for _, condition := range expected.conditions {
 		if condition.Name == name && w.matched != nil && w.matched.Selector != "" {
 			w.step.Selector = name + ": " + p.frames + w.matched.Selector
+			w.step.Matches = w.matched.Responses
 		}
 	}
 	w.matched = nil // it is recorded

@@ -29,8 +29,9 @@ type Step struct {
 	Operation string // "login" or "resource.action"
 	Started   time.Time
 	Took      time.Duration
-	Outcome   string // the error's code; else the name from wait_for, the reason of reject, the text of print; else empty
-	URL       string // of the page afterwards, without query and fragment; empty if the word did not reach the page
+	Outcome   string          // the error's code; else the name from wait_for, the reason of reject, the text of print; else empty
+	URL       string          // of the page afterwards, without query and fragment; empty if the word did not reach the page
+	Traffic   browser.Traffic // what the site answered during the word, and since the one before
 }
 
 // Recorder stores what a session reports.

@@ -23,7 +23,7 @@ func selectorText(value starlark.Value, problemOf func(string) string) (selector
 		if strings.TrimSpace(text) == "" {
 			return "", "", errors.New("the selector is empty")
 		}
-		return browser.Any(text), text, selectorError(text, problemOf)
+		return browser.Any(text), shownSelector(text), selectorError(text, problemOf)
 	}
 	if opaque, ok := value.(*dialect.Opaque); ok {
 		return "", "", opaque.Refuse("it cannot be a selector")
@@ -35,7 +35,7 @@ func selectorText(value starlark.Value, problemOf func(string) string) (selector
 	if list.Len() == 0 || list.Len() > maxAlternatives {
 		return "", "", fmt.Errorf("a list of selectors must have 1 to %d of them", maxAlternatives)
 	}
-	var texts []string
+	var texts, shownTexts []string
 	for item := range starlark.Elements(list) {
 		text, ok := starlark.AsString(item)
 		if !ok || strings.TrimSpace(text) == "" {
@@ -44,9 +44,17 @@ func selectorText(value starlark.Value, problemOf func(string) string) (selector
 		if err := selectorError(text, problemOf); err != nil {
 			return "", "", err
 		}
-		texts = append(texts, text)
+		texts, shownTexts = append(texts, text), append(shownTexts, shownSelector(text))
 	}
-	return browser.Any(texts...), strings.Join(texts, " | "), nil
+	return browser.Any(texts...), strings.Join(shownTexts, " | "), nil
+}
+
+// shownSelector returns a selector as the script writes it.
+func shownSelector(text string) string {
+	if pattern, ok, err := browser.ParseResponsePattern(text); ok && err == nil {
+		return pattern.String()
+	}
+	return text
 }
 
 // selectorError returns the error of a selector with a problem, or nil.

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"passage/automation/browser"
 )
 
 var (
@@ -12,7 +14,7 @@ var (
 	columnPattern = regexp.MustCompile(`(?s)^(.*?)(?:@[A-Za-z_:][\w:.-]*)?$`)
 	nthPattern    = regexp.MustCompile(`^-?\d+$`)
 	quotedPattern = regexp.MustCompile(`[=(]\s*("[^"]*"|'[^']*')`)
-	selectorKinds = []string{"css", "text", "label", "placeholder", "role", "nth", "has", "visible", "url", "hidden"}
+	selectorKinds = []string{"css", "text", "label", "placeholder", "role", "nth", "has", "visible", "url", "hidden", "response"}
 )
 
 // kindInstead says what stands for the kinds of selectors of other tools.
@@ -62,10 +64,15 @@ func elementProblem(selector string) string {
 }
 
 // outcomeProblem is elementProblem for an outcome of a wait, which may also be an
-// address, or an element that is there and hidden.
+// address, an element that is there and hidden, or a response.
 func outcomeProblem(selector string) string {
 	address, isAddress := strings.CutPrefix(selector, "url=")
+	_, isResponse, err := browser.ParseResponsePattern(selector)
 	switch {
+	case err != nil:
+		return err.Error()
+	case isResponse:
+		return ""
 	case isAddress && strings.TrimSpace(address) == "":
 		return "there is nothing after url="
 	case isAddress:
@@ -130,7 +137,7 @@ func kindProblem(kind, value string, first bool) string {
 		return cssProblem(value)
 	case kind == "has":
 		return partProblem(value, true)
-	case kind == "url" || kind == "hidden":
+	case kind == "url" || kind == "hidden" || kind == "response":
 		return kind + "= is an outcome of page.wait_for and user.approve, and stands alone"
 	}
 	return ""

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
 	"passage/automation/script/dialect"
@@ -14,6 +15,7 @@ func (v *validator) selectors(call *syntax.CallExpr, objects map[string]bool) {
 	if name, ok := call.Fn.(*syntax.Ident); ok && name.Name == "hidden" && len(call.Args) == 1 {
 		v.selector(call.Args[0], elementProblem)
 	}
+	v.response(call)
 	dot, ok := call.Fn.(*syntax.DotExpr)
 	if !ok {
 		return
@@ -32,6 +34,61 @@ func (v *validator) selectors(call *syntax.CallExpr, objects map[string]bool) {
 			v.selector(value, problemOf)
 		}
 	}
+}
+
+// response validates what is written out in a call of response.
+func (v *validator) response(call *syntax.CallExpr) {
+	if name, ok := call.Fn.(*syntax.Ident); !ok || name.Name != "response" {
+		return
+	}
+	parameters := []string{"path", "status", "method"}
+	given := map[string]syntax.Expr{}
+	for i, arg := range call.Args {
+		name, value := dialect.Keyword(arg)
+		if name == "" && i < len(parameters) {
+			name, value = parameters[i], arg
+		}
+		given[name] = value
+	}
+	path, method := "/", "" // what is not written out is taken to be right
+	if text, ok := v.constantText(given["path"]); ok {
+		path = text
+	}
+	if text, ok := v.constantText(given["method"]); ok {
+		method = text
+	}
+	statuses, err := statusesOf(v.constantStatus(given["status"]))
+	if err == nil {
+		_, err = responsePattern(path, statuses, method)
+	}
+	if err != nil {
+		v.errorf(call.Lparen, "%v", err)
+	}
+}
+
+// constantStatus returns a status that is written out, or a list of them; of a list
+// what is known.
+func (v *validator) constantStatus(e syntax.Expr) starlark.Value {
+	switch e := e.(type) {
+	case *syntax.Literal:
+		switch value := e.Value.(type) {
+		case int64:
+			return starlark.MakeInt64(value)
+		case string:
+			return starlark.String(value)
+		}
+	case *syntax.ListExpr:
+		list := starlark.NewList(nil)
+		for _, item := range e.List {
+			if one := v.constantStatus(item); one != nil && list.Append(one) != nil {
+				return nil
+			}
+		}
+		if list.Len() > 0 || len(e.List) == 0 {
+			return list
+		}
+	}
+	return nil
 }
 
 // selectorRule returns what says what is wrong with the selector that an argument

@@ -32,7 +32,7 @@ func (r *report) tell(format string, args ...any) {
 func (r *report) Begins(work string) { r.tell("\n%s\n", work) }
 
 // Step prints a call of the script: its line, selector, number of matches, result
-// and duration.
+// and duration, and what the site answered.
 func (r *report) Step(step script.Step) {
 	about := step.Selector
 	if step.Matches > 0 {
@@ -45,7 +45,16 @@ func (r *report) Step(step script.Step) {
 		r.url = step.URL
 		about += "  at " + step.URL
 	}
+	if step.Traffic.Status > 0 {
+		about += fmt.Sprintf("  status %d", step.Traffic.Status)
+	}
 	r.tell("%5d  %-20s %7s  %s\n", step.Line, step.Word, brief(step.Took), strings.TrimSpace(about))
+	for _, response := range step.Traffic.Failed {
+		r.tell("%36s  the site answered %s\n", "", response)
+	}
+	if step.Traffic.Others > 0 {
+		r.tell("%36s  and %d more such answers\n", "", step.Traffic.Others)
+	}
 }
 
 // brief formats a duration in a few characters.

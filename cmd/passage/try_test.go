@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"passage/automation/browser"
 	"passage/automation/outcome"
 	"passage/automation/prompt"
 	"passage/automation/sandbox"
@@ -222,6 +223,19 @@ func TestReport_NamesTheNearestElements(t *testing.T) {
 	end.Selectors = []outcome.Selector{{Name: "home", Selector: "#home", Near: "#hom"}, {Selector: ".row", Matches: 2, Hiding: "#tab"}}
 	r.failure(&script.Integration{Source: []byte("one\ntwo\n")}, &script.Failure{Outcome: end, Line: 2, Traceback: "Traceback\n"})
 	for _, text := range []string{"SITE_CHANGED  ", "Traceback\n", "     1  one\n>    2  two\n", "  0  home = #home\n     nearest on the page: #hom\n  2  .row\n     not visible: #tab is hidden\n"} {
+		if !strings.Contains(told.String(), text) {
+			t.Errorf("%q was not told:\n%s", text, &told)
+		}
+	}
+}
+
+func TestReport_TellsWhatTheSiteAnswered(t *testing.T) {
+	t.Parallel()
+	var told bytes.Buffer
+	r := &report{interview: interview{console.NewTerminal(&console.Console{Stderr: &told}), views.Match("en"), "Acme"}, redactor: secret.NewRedactor()}
+	r.Step(script.Step{Word: "page.click", Selector: "#go", Matches: 1, Line: 7, Traffic: browser.Traffic{
+		Status: 200, Failed: []browser.Response{{Method: "POST", Path: "/api/login", Status: 429}}, Others: 3}})
+	for _, text := range []string{"#go  (1)  status 200\n", "  the site answered 429 to POST /api/login\n", "  and 3 more such answers\n"} {
 		if !strings.Contains(told.String(), text) {
 			t.Errorf("%q was not told:\n%s", text, &told)
 		}

@@ -160,7 +160,7 @@ func events() []admin.Event {
 		{Seq: 1, Offset: 0, Kind: "state", Word: "claimed", Matches: -1},
 		{Seq: 2, Offset: 0, Took: 11 * time.Second, Kind: "prompt", Word: "credentials", Outcome: "answered", Matches: -1},
 		{Seq: 3, Offset: 11*time.Second + 30*ms, Took: 20 * ms, Kind: "state", Word: "browser taken", Matches: -1},
-		{Seq: 4, Offset: 11*time.Second + 60*ms, Took: 210 * ms, Kind: "step", Word: "goto", Target: "/login", Line: 4, Matches: -1},
+		{Seq: 4, Offset: 11*time.Second + 60*ms, Took: 210 * ms, Kind: "step", Word: "goto", Target: "/login", Line: 4, Matches: -1, Status: 200},
 		{Seq: 5, Offset: 11*time.Second + 280*ms, Took: 12 * ms, Kind: "step", Word: "fill", Target: "#username", Line: 6, Matches: 1},
 		{Seq: 6, Offset: 11*time.Second + 300*ms, Took: 11 * ms, Kind: "step", Word: "fill", Target: "#password", Line: 7, Matches: 1},
 		{Seq: 7, Offset: 11*time.Second + 320*ms, Took: 45 * ms, Kind: "step", Word: "click", Target: "#sign-in", Line: 8, Matches: 1},
@@ -170,7 +170,8 @@ func events() []admin.Event {
 		{Seq: 11, Offset: 20 * time.Second, Took: 4 * time.Second, Kind: "prompt", Word: "one_time_code", Outcome: "answered", Matches: -1},
 		{Seq: 12, Offset: 25 * time.Second, Took: 1240 * ms, Kind: "operation", Word: "paymentMethod.read", Outcome: "complete", Matches: -1},
 		{Seq: 13, Offset: 27 * time.Second, Kind: "operation", Word: "paymentMethod.write", Outcome: "running", Matches: -1},
-		{Seq: 14, Offset: 29 * time.Second, Took: 60 * ms, Kind: "step", Word: "submit", Target: "#save-card", Line: 23, Matches: 1},
+		{Seq: 14, Offset: 29 * time.Second, Took: 60 * ms, Kind: "step", Word: "submit", Target: "#save-card", Line: 23, Matches: 1,
+			FailedResponses: []admin.Response{{Method: "POST", Path: "/api/cards", Status: 422}, {Method: "GET", Path: "/api/offers", Status: 503}}, OtherResponses: 2},
 		{Seq: 15, Offset: 29*time.Second + 90*ms, Took: 10 * time.Second, Kind: "step", Word: "wait_for", Target: "saved, declined", Outcome: "SITE_CHANGED", Line: 24, Failed: true},
 		{Seq: 16, Offset: 39*time.Second + 200*ms, Kind: "state", Word: "failed", Matches: -1},
 	}

@@ -52,7 +52,8 @@ func (d *testServer) failedSession() db.Session {
 	d.must(d.db.StartOperation(ctx, lease, 1))
 	d.must(d.db.SubmitOperation(ctx, lease, 1))
 	_, err = d.db.AppendEvents(ctx, lease, []db.NewEvent{
-		{Kind: event.StepTaken, At: d.db.Now(), Data: json.RawMessage(`{"word":"page.goto","selector":"/cards","matches":0,"line":3,"took":420}`)},
+		{Kind: event.StepTaken, At: d.db.Now(), Data: json.RawMessage(`{"word":"page.goto","selector":"/cards","matches":0,"line":3,"took":420,
+			"status":200,"failed":[{"method":"POST","path":"/api/offers","status":503}],"others":2}`)},
 		{Kind: event.StepTaken, At: d.db.Now(), Data: json.RawMessage(`{"word":"page.wait_for","selector":"#save","matches":2,"line":4,"took":10000,"outcome":"SITE_CHANGED"}`)},
 		{Kind: event.EvidenceKept, At: d.db.Now(), Data: json.RawMessage(`{"line":4,"traceback":"Traceback (most recent call last):\n  demo:4","word":"page.click",
 			"selector":"#sign-in","selectors":[{"name":"home","selector":"#account","matches":0},{"name":"wrong","selector":".error","matches":17}],
@@ -77,7 +78,7 @@ func TestSession_ShowsWhyItFailedAndWhoMustAct(t *testing.T) {
 			"submitted, then SITE_CHANGED: nothing of the page was there", "Trying again may help", "home #account 0", "wrong .error 17"},
 		"timeline": {"0.00 s claimed", "7.00 s credentials given; in line for a browser", "browser taken", "asked the person one_time_code",
 			"12.00 s question closed → answered", "operation started paymentMethod.read", "progress found_bills → 3",
-			"operation completed paymentMethod.read", "change submitted to the site paymentMethod.write", "page.goto /cards 3 420 ms",
+			"operation completed paymentMethod.read", "change submitted to the site paymentMethod.write", "page.goto /cards status 200 the site answered 503 to POST /api/offers and 2 more such answers 3 420 ms",
 			"page.wait_for #save → SITE_CHANGED 2 matches 4 10 s", "failed → OPERATION_UNKNOWN"},
 		"script":     {"01234567", "def login(page, user):", "Failed here: page.click"},
 		"traceback":  {"Traceback (most recent call last): demo:4"},

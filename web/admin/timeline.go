@@ -66,6 +66,10 @@ func describe(shown *view.Event, kind event.Kind, data any) {
 		shown.Kind, shown.Word, shown.Target, shown.Outcome = "step", data.Word, data.Selector, data.Outcome
 		shown.Took, shown.Matches, shown.Line = time.Duration(data.Took)*time.Millisecond, data.Matches, data.Line
 		shown.Failed = outcome.Code(data.Outcome).Known()
+		shown.Status, shown.OtherResponses = data.Status, data.Others
+		for _, response := range data.Failed {
+			shown.FailedResponses = append(shown.FailedResponses, view.Response(response))
+		}
 	case event.Prompt:
 		shown.Kind, shown.Target = "prompt", data.Kind
 		if kind == event.PromptClosed {
