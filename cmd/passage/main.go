@@ -16,6 +16,10 @@ import (
 
 func main() {
 	syscall.Umask(0o077) // files are for their owner only
+	if err := refuseCores(); err != nil {
+		complain(os.Stderr, err)
+		os.Exit(exitFailure)
+	}
 	ctx, stop := untilTold(context.Background())
 	code := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	stop()
