@@ -21,11 +21,14 @@ type Browser struct {
 	dialogs  dialogs
 	requests requests
 	traffic  traffic
-	locale   Locale
-	rules    *chrome.Rules
-	early    atomic.Bool // see GotoShown
-	files    chan string // the last file that was not downloaded
-	redact   *secret.Redactor
+	basic    atomic.Pointer[basicLogin] // the one that is going on
+
+	basicGiven atomic.Bool // there was a GotoBasic
+	locale     Locale
+	rules      *chrome.Rules
+	early      atomic.Bool // see GotoShown
+	files      chan string // the last file that was not downloaded
+	redact     *secret.Redactor
 
 	mu      sync.Mutex
 	typed   []string          // to be masked in pictures

@@ -15,27 +15,30 @@ import (
 // would keep the present one if the addresses differ in their fragment only, or not
 // at all, and a read-back after a write would read what the page remembers.
 func (p *Page) Goto(ctx context.Context, address string) error {
-	return p.open(ctx, address, false)
+	_, err := p.open(ctx, address, false)
+	return err
 }
 
 // GotoShown is Goto that returns as soon as the document shows something. Until
 // the next Goto, every call works on what is there, in documents that are not
 // loaded yet too: for pages with a script that never answers.
 func (p *Page) GotoShown(ctx context.Context, address string) error {
-	return p.open(ctx, address, true)
+	_, err := p.open(ctx, address, true)
+	return err
 }
 
-func (p *Page) open(ctx context.Context, address string, early bool) error {
+// open returns what the page answered when it was there.
+func (p *Page) open(ctx context.Context, address string, early bool) (*answer, error) {
 	b := p.bound(ctx, gotoWithin)
 	defer b.cancel()
 	b.browser.early.Store(early)
 	silent := func() error { return outcome.New(outcome.SiteUnavailable, "the site did not answer in time") }
 	target, err := url.Parse(address)
 	if err != nil || target.Host == "" {
-		return outcome.New(outcome.AutomationError, "goto: not an absolute address")
+		return nil, outcome.New(outcome.AutomationError, "goto: not an absolute address")
 	}
 	if !b.browser.rules.Reaches(target) {
-		return outcome.New(outcome.AutomationError, "goto: %s://%s is not on the integration's list of hosts", target.Scheme, target.Host)
+		return nil, outcome.New(outcome.AutomationError, "goto: %s://%s is not on the integration's list of hosts", target.Scheme, target.Host)
 	}
 	b.browser.process.ForgetRefused()
 	b.browser.traffic.leave()
@@ -45,7 +48,7 @@ func (p *Page) open(ctx context.Context, address string, early bool) error {
 	}
 	id, err := p.frame.findID(b)
 	if err != nil {
-		return b.explain(err, silent)
+		return nil, b.explain(err, silent)
 	}
 	result, err := p.frame.session.Navigate(b, id, address)
 	for err == nil && result.SameDocument {
@@ -56,21 +59,21 @@ func (p *Page) open(ctx context.Context, address string, early bool) error {
 	}
 	if err != nil {
 		b.stopLoading(p.frame.session)
-		return b.explain(err, silent)
+		return nil, b.explain(err, silent)
 	}
 	if result.Error != "" {
-		return p.unreachable(b, target, result.Error)
+		return nil, p.unreachable(b, target, result.Error)
 	}
 	p.frame.forgetDocument()
 	b.browser.takeAction() // an action before this navigation no longer matters
 	a, err := p.frame.ask(b, call{Op: "parsed"})
 	if typed, ok := errors.AsType[*outcome.Error](err); ok && typed.Code == outcome.SiteChanged && time.Until(b.deadline) <= 0 {
-		return silent()
+		return nil, silent()
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return a.documentError(b.browser)
+	return a, a.documentError(b.browser)
 }
 
 // stopLoading ends a navigation whose caller does not wait any longer.

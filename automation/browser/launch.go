@@ -108,6 +108,10 @@ func (b *Browser) watchEvents() {
 			b.windows.closed(e.Target)
 		case chrome.DialogOpened:
 			b.events.Go(func() { b.answerDialog(e) })
+		case chrome.DocumentRequested:
+			b.events.Go(func() { b.documentRequested(e) })
+		case chrome.AuthRequired:
+			b.events.Go(func() { b.authRequired(e) })
 		case chrome.DownloadRefused:
 			b.downloadRefused(e.File)
 		case chrome.LoadingStarted:

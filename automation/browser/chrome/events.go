@@ -129,7 +129,7 @@ func (p *Process) decode(message *cdp.Event) (Event, error) {
 		e, err := params[proto.PageNavigatedWithinDocument](message)
 		return Navigated{session, FrameID(e.FrameID), e.URL}, err
 	}
-	return nil, nil
+	return decodeAuth(session, message)
 }
 
 func params[T any](message *cdp.Event) (decoded T, err error) {

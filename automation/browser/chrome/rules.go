@@ -82,6 +82,15 @@ func (r *Rules) MayType(origin string) bool {
 	return err == nil && r.Reaches(u) && (u.Scheme == "https" || loopback.IsHost(u.Hostname()))
 }
 
+// SameOrigin reports whether two addresses have the same scheme, host and port.
+func SameOrigin(one, other string) bool {
+	a, err := url.Parse(one)
+	b, also := url.Parse(other)
+	ports := map[string]string{"http": "80", "https": "443"}
+	return err == nil && also == nil && a.Host != "" && a.Scheme == b.Scheme &&
+		canonical(withPort(a.Host, ports[a.Scheme])) == canonical(withPort(b.Host, ports[b.Scheme]))
+}
+
 // withPort adds a port to a host that has none.
 func withPort(host, port string) string {
 	if _, _, err := net.SplitHostPort(host); err == nil {
