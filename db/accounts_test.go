@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/x509"
 	"encoding/pem"
@@ -261,4 +262,20 @@ func TestLink_ReturnsEveryField(t *testing.T) {
 	if plain.Metadata != nil || plain.Error != nil || plain.CompletedAt != nil || plain.CurrentSessionID != "" {
 		t.Errorf("what was not given is there: %+v", plain)
 	}
+}
+
+func TestCheckPassword_HashesTwoPasswordsAtOnce(t *testing.T) {
+	w := newFixture(t)
+	w.must(w.db.CreateOperator(t.Context(), "ada@example.com", "correct horse battery"))
+	first, second := db.Hash(w.db), db.Hash(w.db)
+	for _, email := range []string{"ada@example.com", "bob@example.com"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		_, err := w.db.CheckPassword(ctx, email, "correct horse battery")
+		w.want(err, context.DeadlineExceeded)
+		cancel()
+	}
+	first()
+	_, err := w.db.CheckPassword(t.Context(), "ada@example.com", "correct horse battery")
+	w.must(err)
+	second()
 }

@@ -53,6 +53,7 @@ type DB struct {
 	now      func() time.Time
 	random   io.Reader
 	notifier notify.Notifier
+	hashing  chan struct{} // see whenHashing
 }
 
 //go:embed migrations/*.sql
@@ -79,7 +80,7 @@ func Open(ctx context.Context, options Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{engine: opened, read: opened.Reader(), keyset: keyset, now: options.Now, random: options.Random}, nil
+	return &DB{engine: opened, read: opened.Reader(), keyset: keyset, now: options.Now, random: options.Random, hashing: make(chan struct{}, maxHashing)}, nil
 }
 
 // prepareFolder makes the keyset and the tables where they are missing. Several

@@ -68,3 +68,9 @@ func (c tracedConn) QueryContext(ctx context.Context, query string, args []drive
 	c.report(query)
 	return c.sqliteConn.QueryContext(ctx, query, args)
 }
+
+// Hash takes the place of somebody whose password is hashed, until release.
+func Hash(db *DB) (release func()) {
+	db.hashing <- struct{}{}
+	return func() { <-db.hashing }
+}

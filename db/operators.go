@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/alexedwards/argon2id"
-
 	"passage/db/engine"
 )
 
@@ -27,10 +25,6 @@ var ErrWrongPassword = errors.New("wrong email or password")
 // MinPasswordLength is the least length of an operator's password, in characters.
 const MinPasswordLength = 12
 
-// argonCost follows the second choice of RFC 9106 for memory-constrained
-// environments: 64 MiB and three passes.
-var argonCost = &argon2id.Params{Memory: 64 * 1024, Iterations: 3, Parallelism: 4, SaltLength: 16, KeyLength: 32}
-
 const operatorColumns = `id, email, password_hash, password_changed_at, created_at`
 
 func scanOperator(r engine.Row) (Operator, error) {
@@ -41,7 +35,7 @@ func scanOperator(r engine.Row) (Operator, error) {
 
 // CreateOperator adds an operator. ErrExists where the email is taken.
 func (db *DB) CreateOperator(ctx context.Context, email, password string) error {
-	hashed, err := argon2id.CreateHash(password, argonCost)
+	hashed, err := db.hashPassword(ctx, password)
 	if err != nil {
 		return fmt.Errorf("hash the password: %w", err)
 	}
@@ -65,7 +59,7 @@ func (db *DB) CreateOperator(ctx context.Context, email, password string) error 
 
 // SetPassword changes an operator's password, which ends their log-ins.
 func (db *DB) SetPassword(ctx context.Context, email, password string) error {
-	hashed, err := argon2id.CreateHash(password, argonCost)
+	hashed, err := db.hashPassword(ctx, password)
 	if err != nil {
 		return fmt.Errorf("hash the password: %w", err)
 	}
@@ -85,7 +79,7 @@ func (db *DB) CheckPassword(ctx context.Context, email, password string) (Operat
 	operator, err := scanOperator(db.read.QueryRowContext(ctx,
 		`SELECT `+operatorColumns+` FROM operators WHERE email = $1`, foldEmail(email)))
 	if errors.Is(orNotFound(err), ErrNotFound) {
-		if _, err := argon2id.CreateHash(password, argonCost); err != nil {
+		if _, err := db.hashPassword(ctx, password); err != nil {
 			return Operator{}, fmt.Errorf("check password: %w", err)
 		}
 		return Operator{}, ErrWrongPassword
@@ -93,7 +87,7 @@ func (db *DB) CheckPassword(ctx context.Context, email, password string) (Operat
 	if err != nil {
 		return Operator{}, fmt.Errorf("check password: %w", err)
 	}
-	match, err := argon2id.ComparePasswordAndHash(password, operator.passwordHash)
+	match, err := db.matchesPassword(ctx, password, operator.passwordHash)
 	if err != nil {
 		return Operator{}, fmt.Errorf("check password: %w", err)
 	}
