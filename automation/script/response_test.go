@@ -1,12 +1,14 @@
 package script
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"passage/automation/outcome"
+	"passage/automation/prompt"
 )
 
 func TestResponse_MistakesAreFoundAtLoad(t *testing.T) {
@@ -44,6 +46,36 @@ func TestResponse_MistakesAreFoundAtOnce(t *testing.T) {
 	} {
 		_, err := b.write(arguments)
 		wantFailure(t, err, outcome.AutomationError, 2, want)
+	}
+}
+
+func TestResponse_EndsAnApproval(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/api/push" {
+			w.WriteHeader(http.StatusGone)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte(`<!doctype html><p>Look at your phone</p><script>setTimeout(() => fetch("/api/push"), 300)</script>`))
+	}))
+	t.Cleanup(server.Close)
+	b := visitAt(t, server.URL, `
+def login(page, user):
+    page.goto("/")
+    print(user.approve(home = "#home", expired = response("/api/push", status = "4xx"), timeout = 10))
+
+def run(page, arguments):
+    return {}
+`, func(ctx context.Context, _ prompt.Prompt) (prompt.Answer, error) {
+		<-ctx.Done()
+		return nil, context.Cause(ctx)
+	})
+	if err := b.Login(); err != nil {
+		t.Fatal(err)
+	}
+	if last := b.recorder.steps[len(b.recorder.steps)-1]; last.Outcome != "expired" {
+		t.Errorf("%+v", last)
 	}
 }
 

@@ -283,7 +283,8 @@ func (d *testServer) hostileSession(canary string) string {
 	d.must(d.db.StartOperation(ctx, lease, 0))
 	d.must(d.db.NoteOperation(ctx, lease, 0, db.Note{Key: canary, Count: 1}))
 	_, err = d.db.AppendEvents(ctx, lease, []db.NewEvent{
-		{Kind: event.StepTaken, At: d.db.Now(), Data: quoted(map[string]any{"word": canary, "selector": canary, "outcome": canary, "url": canary, "line": 1})},
+		{Kind: event.StepTaken, At: d.db.Now(), Data: quoted(map[string]any{"word": canary, "selector": canary, "outcome": canary, "url": canary, "line": 1,
+			"failed": []map[string]any{{"method": canary, "path": canary, "status": 404}}})},
 		{Kind: event.EvidenceKept, At: d.db.Now(), Data: quoted(map[string]any{"word": canary, "selector": canary, "traceback": canary, "url": canary,
 			"line": 1, "selectors": []map[string]any{{"name": canary, "selector": canary, "matches": 1}}})},
 	})

@@ -49,5 +49,16 @@ func TestDebugLink_IsRecordedThoughItSucceeds(t *testing.T) {
 		if err != nil || len(steps) == 0 {
 			t.Errorf("%d steps, %v", len(steps), err)
 		}
+		statuses := map[int]int{}
+		for _, step := range steps {
+			data, err := event.Decode(step.Kind, step.Data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			statuses[data.(event.Step).Status]++
+		}
+		if statuses[http.StatusOK] == 0 || statuses[0] == 0 {
+			t.Errorf("steps by the status of the document that came: %v", statuses)
+		}
 	}
 }
