@@ -64,18 +64,11 @@ var modifiers = map[string]struct {
 func (p *Page) Press(ctx context.Context, name string) error {
 	b := p.bound(ctx, elementWithin)
 	defer b.cancel()
-	var held []string
-	for {
-		modifier, rest, more := strings.Cut(name, "+")
-		if _, ok := modifiers[modifier]; !ok || !more || rest == "" {
-			break
-		}
-		held, name = append(held, modifier), rest
-	}
+	held, name := splitKey(name)
 	key, ok := keys[name]
 	if !ok {
-		r, size := utf8.DecodeRuneInString(name)
-		if size == 0 || size != len(name) || r == utf8.RuneError {
+		r, ok := character(name)
+		if !ok {
 			return outcome.New(outcome.AutomationError, "press: no such key; there are %s, single characters, and Control+, Alt+, Shift+ and Meta+ before them", Keys())
 		}
 		key = heldKey(r, held)
@@ -83,6 +76,31 @@ func (p *Page) Press(ctx context.Context, name string) error {
 	b.browser.traffic.act()
 	defer b.browser.markAction()
 	return p.pressHeld(b, key, held)
+}
+
+// splitKey separates the modifiers before a key from its name.
+func splitKey(name string) (held []string, key string) {
+	for {
+		modifier, rest, more := strings.Cut(name, "+")
+		if _, ok := modifiers[modifier]; !ok || !more || rest == "" {
+			return held, name
+		}
+		held, name = append(held, modifier), rest
+	}
+}
+
+// character returns the one character that a name is, if it is one.
+func character(name string) (rune, bool) {
+	r, size := utf8.DecodeRuneInString(name)
+	return r, size > 0 && size == len(name) && r != utf8.RuneError
+}
+
+// IsKey reports whether Press knows a key.
+func IsKey(name string) bool {
+	_, key := splitKey(name)
+	_, named := keys[key]
+	_, single := character(key)
+	return named || single
 }
 
 // heldKey returns the key of a character that is pressed with modifiers. With

@@ -69,10 +69,7 @@ func (t *attempt) reject(w *invocation, args starlark.Tuple, kwargs []starlark.T
 	if err := dialect.Unpack(w.step.Word, args, kwargs, "reason", &reason); err != nil {
 		return nil, err
 	}
-	if reason == "" {
-		return nil, errors.New("attempt.reject: give a reason, as in attempt.reject(\"wrong_password\")")
-	}
-	if err := checkReason(reason); err != nil {
+	if err := rejection("reason", starlark.String(reason)); err != nil {
 		return nil, fmt.Errorf("attempt.reject: %w", err)
 	}
 	a := t.attempts
@@ -97,4 +94,14 @@ func (t *attempt) reject(w *invocation, args starlark.Tuple, kwargs []starlark.T
 		return nil, statedOutcome{outcome.New(a.exhausted, "%s, in each of %d attempts", reason, a.total)}
 	}
 	return starlark.None, nil
+}
+
+var errNoReason = errors.New(`give a reason, as in attempt.reject("wrong_password")`)
+
+// rejection accepts the key of a reason.
+func rejection(name string, value starlark.Value) error {
+	if value == starlark.Value(starlark.String("")) {
+		return errNoReason
+	}
+	return reasonKey(name, value)
 }

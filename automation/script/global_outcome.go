@@ -3,7 +3,6 @@ package script
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -105,9 +104,6 @@ func selectorOf(kind string, b *starlark.Builtin, args starlark.Tuple, kwargs []
 	var value string
 	if err := dialect.Unpack(b.Name(), args, kwargs, name, &value); err != nil {
 		return nil, err
-	}
-	if strings.TrimSpace(value) == "" || len(value) > maxPattern {
-		return nil, errors.New(b.Name() + ": " + name + " must be 1 to 1000 bytes")
 	}
 	return starlark.String(kind + value), nil
 }

@@ -100,12 +100,6 @@ func progressWord(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 	if err := dialect.Unpack(b.Name(), args, kwargs, "code", &code, "count?", &count); err != nil {
 		return nil, err
 	}
-	if !prompt.IsKey(code) {
-		return nil, fmt.Errorf("progress: %q must be a key like %q; its text is in views", code, "opening_bills")
-	}
-	if count < 0 {
-		return nil, fmt.Errorf("progress: count = %d must not be negative", count)
-	}
 	if err := r.countWord(); err != nil {
 		return nil, err
 	}

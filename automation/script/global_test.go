@@ -27,14 +27,14 @@ def run(page, arguments):
 		t.Errorf("got  %s\nwant %s (%v)", got, want, err)
 	}
 	for code, want := range map[string]string{
-		`money("$1 or $2")`:      `money: there is more than one number in "$1 or $2"`,
-		`date("1/2/2026")`:       "date: 1 and 2 may be month and day",
-		`match("(", "x")`:        "is not a regular expression",
-		`match("a" * 2000, "x")`: "2000 bytes is too long",
-		`money(1)`:               "money: for parameter text: got int, want string",
-		`date("x", order="ymd")`: `date: order = "ymd" must be`,
-		`now(days = 99999)`:      "must be -4000 to 4000",
-		`url("")`:                "url: pattern must be",
+		`money("$1 or $2")`:              `money: there is more than one number in "$1 or $2"`,
+		`date("1/2/2026")`:               "date: 1 and 2 may be month and day",
+		`match("(".strip(), "x")`:        "is not a regular expression",
+		`match("a" * 2000, "x")`:         "2000 bytes is too long",
+		`money(1)`:                       "money: for parameter text: got int, want string",
+		`date("x", order="ymd".strip())`: `date: order = "ymd" must be`,
+		`now(days = int("99999"))`:       "must be -4000 to 4000",
+		`url("".strip())`:                "url: pattern must be",
 		`[match("^(a*)$", "a" * 900000) for i in range(999)]`: "more than 64 MiB",
 	} {
 		b := start(t, loadBody(t, "def run(page, arguments):\n    return "+code+"\n"))
@@ -61,10 +61,10 @@ def run(page, arguments):
 		t.Errorf("got %s (%v), want %s", got, err, want)
 	}
 	for call, want := range map[string]string{
-		`date("2026-08-12", days = 5000)`: "days = 5000 must be -4000 to 4000",
-		`date(-1)`:                        "-1 is not a number of Unix milliseconds",
-		`date([])`:                        "not a list",
-		`timestamp("2026-08-12T09:30")`:   "there is no zone in",
+		`date("2026-08-12", days = int("5000"))`: "days = 5000 must be -4000 to 4000",
+		`date(-1)`:                               "-1 is not a number of Unix milliseconds",
+		`date([])`:                               "not a list",
+		`timestamp("2026-08-12T09:30")`:          "there is no zone in",
 	} {
 		_, err := start(t, loadBody(t, "\ndef run(page, arguments):\n    return "+call+"\n")).write("")
 		wantFailure(t, err, outcome.AutomationError, 3, want)

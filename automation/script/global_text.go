@@ -72,12 +72,9 @@ func matchGroups(text string, match []int, allowance *dialect.Allowance) (starla
 // matches returns the indexes of the groups of each match, or of the first match
 // alone.
 func matches(pattern, text string, all bool) ([][]int, error) {
-	if len(pattern) > maxPattern {
-		return nil, fmt.Errorf("a pattern of %d bytes is too long; %d is the limit", len(pattern), maxPattern)
-	}
-	expression, err := regexp.Compile(pattern)
+	expression, err := compilePattern(pattern)
 	if err != nil {
-		return nil, fmt.Errorf("%q is not a regular expression: %w", prompt.Quote(pattern), err)
+		return nil, err
 	}
 	limit := 1
 	if all {
@@ -86,17 +83,22 @@ func matches(pattern, text string, all bool) ([][]int, error) {
 	return expression.FindAllStringSubmatchIndex(text, limit), nil
 }
 
+func compilePattern(pattern string) (*regexp.Regexp, error) {
+	if len(pattern) > maxPattern {
+		return nil, fmt.Errorf("a pattern of %d bytes is too long; %d is the limit", len(pattern), maxPattern)
+	}
+	expression, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not a regular expression: %w", prompt.Quote(pattern), err)
+	}
+	return expression, nil
+}
+
 // moneyWord is money(text).
 func moneyWord(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var text, currency, decimal string
 	if err := dialect.Unpack(b.Name(), args, kwargs, "text", &text, "currency?", &currency, "decimal?", &decimal); err != nil {
 		return nil, err
-	}
-	if decimal != "" && decimal != "." && decimal != "," {
-		return nil, fmt.Errorf("money: decimal = %q must be %q or %q", prompt.Quote(decimal), ".", ",")
-	}
-	if currency != "" && !parse.IsCurrency(currency) {
-		return nil, fmt.Errorf("money: currency = %q is not the code of a known currency", prompt.Quote(currency))
 	}
 	parsed, err := parse.Money(text, currency, decimal)
 	if err != nil {

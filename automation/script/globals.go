@@ -108,7 +108,17 @@ var globalWords = map[string]globalWord{
 func globalFunctions() starlark.StringDict {
 	functions := starlark.StringDict{}
 	for name, word := range globalWords {
-		functions[name] = starlark.NewBuiltin(name, word.do)
+		functions[name] = starlark.NewBuiltin(name, checked(word))
 	}
 	return functions
+}
+
+// checked makes a word check its arguments first.
+func checked(word globalWord) builtin {
+	return func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		if err := checkArguments(b.Name(), word.manual, args, kwargs); err != nil {
+			return nil, err
+		}
+		return word.do(thread, b, args, kwargs)
+	}
 }

@@ -75,18 +75,27 @@ func (i *Integration) address(text string) (string, error) {
 	if strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//") {
 		return i.Site + text, nil
 	}
-	parsed, err := url.Parse(text)
-	if err != nil || parsed.Host == "" {
-		return "", fmt.Errorf("%q is neither a path that starts with / nor an absolute address", text)
-	}
-	if parsed.Scheme != "https" && (parsed.Scheme != "http" || !loopback.IsHost(parsed.Hostname())) {
-		return "", fmt.Errorf("%q must be https: http is for loopback only", text)
-	}
-	if parsed.User != nil {
-		return "", errors.New("an address must not hold a user name or a password")
+	parsed, err := absoluteAddress(text)
+	if err != nil {
+		return "", err
 	}
 	if !i.Allows(parsed.Scheme + "://" + parsed.Host) {
 		return "", fmt.Errorf("%s is not one of the integration's hosts (%s): add it to hosts", parsed.Host, strings.Join(i.Hosts, ", "))
 	}
 	return text, nil
+}
+
+// absoluteAddress reads an absolute address, of any host.
+func absoluteAddress(text string) (*url.URL, error) {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Host == "" {
+		return nil, fmt.Errorf("%q is neither a path that starts with / nor an absolute address", text)
+	}
+	if parsed.Scheme != "https" && (parsed.Scheme != "http" || !loopback.IsHost(parsed.Hostname())) {
+		return nil, fmt.Errorf("%q must be https: http is for loopback only", text)
+	}
+	if parsed.User != nil {
+		return nil, errors.New("an address must not hold a user name or a password")
+	}
+	return parsed, nil
 }

@@ -103,15 +103,3 @@ func timeLimit(timeout starlark.Value, standard time.Duration) (time.Duration, e
 	}
 	return secondsUpTo(timeout, maxTimeout)
 }
-
-// secondsUpTo reads a number of seconds, up to a limit.
-func secondsUpTo(timeout starlark.Value, limit time.Duration) (time.Duration, error) {
-	number, ok := starlark.AsFloat(timeout)
-	if !ok {
-		return 0, fmt.Errorf("timeout must be a number of seconds, not a %s", timeout.Type())
-	}
-	if !(number > 0 && number <= limit.Seconds()) {
-		return 0, fmt.Errorf("timeout = %v must be more than 0 and at most %v seconds", number, limit.Seconds())
-	}
-	return time.Duration(number * float64(time.Second)), nil
-}

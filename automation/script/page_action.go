@@ -7,7 +7,6 @@ import (
 	"go.starlark.net/starlark"
 
 	"passage/automation/browser"
-	"passage/automation/prompt"
 	"passage/automation/script/dialect"
 )
 
@@ -80,9 +79,6 @@ func (p *page) goTo(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	wait := waitLoaded
 	if err := starlark.UnpackArgs(w.step.Word, args, kwargs, "path_or_url", &destination, "timeout?", &timeout, "wait?", &wait); err != nil {
 		return nil, err
-	}
-	if wait != waitLoaded && wait != waitShown {
-		return nil, fmt.Errorf("page.goto: wait = %q must be %q or %q", prompt.Quote(wait), waitLoaded, waitShown)
 	}
 	if p.inIframe {
 		return nil, errors.New("page.goto: a frame cannot be sent to another address; use the page")
@@ -161,9 +157,6 @@ func (p *page) click(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple
 	count := 1
 	if err := dialect.Unpack(w.step.Word, args, kwargs, "selector", &selector, "timeout?", &timeout, "first?", &first, "count?", &count); err != nil {
 		return nil, err
-	}
-	if count < 1 || count > maxClicks {
-		return nil, fmt.Errorf("page.click: count = %d must be 1 to %d", count, maxClicks)
 	}
 	at, err := p.oneTarget(w, selector, timeout, first)
 	if err != nil {

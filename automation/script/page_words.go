@@ -59,6 +59,9 @@ func (p *page) Attr(name string) (starlark.Value, error) {
 			return nil, err
 		}
 		return p.run.perform(thread, b.Name(), p.live, func(w *invocation) (starlark.Value, error) {
+			if err := checkArguments(b.Name(), word.manual, args, kwargs); err != nil {
+				return nil, err
+			}
 			value, err := word.do(p, w, args, kwargs)
 			w.recordMatched(p.frames)
 			return value, err

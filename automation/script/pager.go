@@ -31,9 +31,6 @@ func (p *page) pages(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple
 	if err := dialect.Unpack(w.step.Word, args, kwargs, "next", &next, "rows", &rows, "limit?", &pages.limit, "timeout?", &timeout); err != nil {
 		return nil, err
 	}
-	if pages.limit < 1 || pages.limit > maxPages {
-		return nil, fmt.Errorf("page.pages: limit = %d must be 1 to %d", pages.limit, maxPages)
-	}
 	var err error
 	if pages.timeout, err = timeLimit(timeout, standardTimeout); err != nil {
 		return nil, fmt.Errorf("page.pages: %w", err)

@@ -43,12 +43,6 @@ func writeSection(out *strings.Builder, title, about string, entries map[string]
 //go:embed guide.md
 var guide string
 
-// Parameter is a parameter of a word.
-type Parameter struct {
-	Name     string
-	Required bool
-}
-
 // PageWords returns the parameters of the page's words that take no others.
 func PageWords() map[string][]Parameter {
 	return parametersOf(manuals(pageWords, func(w pageWord) manual { return w.manual }))
@@ -59,24 +53,12 @@ func UserWords() map[string][]Parameter {
 	return parametersOf(manuals(userWords, func(w userWord) manual { return w.manual }))
 }
 
-// parametersOf reads the parameters from the signatures, so that there is one list
-// of them. Words with parameters that the script names itself are left out.
 func parametersOf(entries map[string]manual) map[string][]Parameter {
 	words := map[string][]Parameter{}
 	for name, entry := range entries {
-		_, list, _ := strings.Cut(entry.Signature, "(")
-		end := strings.LastIndex(list, ")")
-		if end < 0 || strings.ContainsAny(list[:end], "*…[") {
-			continue
+		if parameters := entry.parameters(); parameters != nil {
+			words[name] = parameters
 		}
-		parameters := []Parameter{}
-		for parameter := range strings.SplitSeq(list[:end], ", ") {
-			if parameter != "" {
-				named, _, optional := strings.Cut(parameter, " = ")
-				parameters = append(parameters, Parameter{named, !optional})
-			}
-		}
-		words[name] = parameters
 	}
 	return words
 }

@@ -3,6 +3,8 @@ package script
 import (
 	"fmt"
 
+	"go.starlark.net/starlark"
+
 	"passage/automation/outcome"
 	"passage/automation/prompt"
 )
@@ -21,10 +23,11 @@ func errAnswer(p prompt.Prompt) error {
 	return outcome.New(outcome.InternalError, "the answer does not fit the prompt for %s", p.Kind)
 }
 
-// checkReason reports what is wrong with the reason for asking again.
-func checkReason(reason string) error {
-	if reason != "" && !prompt.IsKey(reason) {
+// reasonKey accepts the key of a reason for asking again, or nothing.
+func reasonKey(name string, value starlark.Value) error {
+	reason, err := textOf(name, value)
+	if err == nil && reason != "" && !prompt.IsKey(reason) {
 		return fmt.Errorf("the reason %q must be a key like %q; its text is in views", prompt.Quote(reason), "wrong_password")
 	}
-	return nil
+	return err
 }

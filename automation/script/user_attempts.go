@@ -40,7 +40,7 @@ func (u *user) credentials(w *invocation, args starlark.Tuple, kwargs []starlark
 		return nil, err
 	}
 	p := prompt.Prompt{Kind: prompt.Credentials, Fields: slices.Clone(u.run.integration.Credentials)}
-	return u.newAttempts(w, p, total, outcome.InvalidCredentials)
+	return u.newAttempts(w, p, total, outcome.InvalidCredentials), nil
 }
 
 func (u *user) oneTimeCode(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -54,19 +54,10 @@ func (u *user) oneTimeCode(w *invocation, args starlark.Tuple, kwargs []starlark
 		return nil, fmt.Errorf("%s: an app's code (app = True) is not sent: leave out sent_to and resend", w.step.Word)
 	}
 	p.SentTo = u.run.quoteDestination(p.SentTo)
-	if p.Digits < 0 || p.Digits > maxDigits {
-		return nil, fmt.Errorf("%s: digits = %d must be 0 (any code) to %d", w.step.Word, p.Digits, maxDigits)
-	}
-	if p.TimeLimit < 0 || p.TimeLimit > maxTimeLimit {
-		return nil, fmt.Errorf("%s: time_limit = %d must be 0 (none) to %d seconds", w.step.Word, p.TimeLimit, maxTimeLimit)
-	}
-	return u.newAttempts(w, p, total, outcome.MFAFailed)
+	return u.newAttempts(w, p, total, outcome.MFAFailed), nil
 }
 
-func (u *user) newAttempts(w *invocation, p prompt.Prompt, total int, exhausted outcome.Code) (starlark.Value, error) {
-	if total < 1 || total > maxAttempts {
-		return nil, fmt.Errorf("%s: attempts = %d must be 1 to %d", w.step.Word, total, maxAttempts)
-	}
+func (u *user) newAttempts(w *invocation, p prompt.Prompt, total int, exhausted outcome.Code) *attempts {
 	p.AttemptsLeft = total
-	return &attempts{user: u, thread: w.thread, word: w.step.Word, prompt: p, total: total, exhausted: exhausted}, nil
+	return &attempts{user: u, thread: w.thread, word: w.step.Word, prompt: p, total: total, exhausted: exhausted}
 }

@@ -44,9 +44,6 @@ func (u *user) choose(w *invocation, args starlark.Tuple, kwargs []starlark.Tupl
 	if err := dialect.Unpack(w.step.Word, args, kwargs, "options", &list, "reason?", &p.Reason); err != nil {
 		return nil, err
 	}
-	if err := checkReason(p.Reason); err != nil {
-		return nil, err
-	}
 	for item := range starlark.Elements(list) {
 		option, err := textsIn(item, "options", "id", "label")
 		if err != nil {
@@ -80,9 +77,6 @@ func (u *user) text(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	field := prompt.Field{Name: prompt.TextField, Label: "answer", Secret: true}
 	p := prompt.Prompt{Kind: prompt.Text}
 	if err := dialect.Unpack(w.step.Word, args, kwargs, "question", &p.Question, "secret?", &field.Secret, "reason?", &p.Reason); err != nil {
-		return nil, err
-	}
-	if err := checkReason(p.Reason); err != nil {
 		return nil, err
 	}
 	p.Fields = []prompt.Field{field}

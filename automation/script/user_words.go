@@ -39,7 +39,12 @@ func (u *user) Attr(name string) (starlark.Value, error) {
 		if err := u.run.mayUse(b.Name()); err != nil {
 			return nil, err
 		}
-		do := func(w *invocation) (starlark.Value, error) { return word.do(u, w, args, kwargs) }
+		do := func(w *invocation) (starlark.Value, error) {
+			if err := checkArguments(b.Name(), word.manual, args, kwargs); err != nil {
+				return nil, err
+			}
+			return word.do(u, w, args, kwargs)
+		}
 		if _, loops := attemptLoopWords[name]; loops {
 			// The word only makes an iterator, which records a step for each prompt.
 			return do(&invocation{run: u.run, thread: thread, step: Step{Word: b.Name()}})

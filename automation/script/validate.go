@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
 	"passage/automation/script/dialect"
@@ -16,19 +17,21 @@ import (
 func validate(file *syntax.File) []*SourceError {
 	v := &validator{file: file.Path}
 	v.findConstants(file)
+	v.findBound(file)
 	for _, stmt := range file.Stmts {
 		var params []syntax.Expr
 		if def, ok := stmt.(*syntax.DefStmt); ok {
 			params = def.Params
 		}
-		v.walk(stmt, withObjects(nil, params))
+		v.walk(stmt, withObjects(nil, params, stmt))
 	}
 	return v.errors
 }
 
 type validator struct {
 	file      string
-	constants map[string]string
+	constants map[string]starlark.Value
+	bound     map[string]bool // every name that the file gives to something
 	errors    []*SourceError
 }
 
@@ -43,21 +46,78 @@ var objectWords = map[string][]string{
 	"user": slices.Sorted(maps.Keys(userWords)),
 }
 
-// withObjects adds the parameters that are named page or user.
-func withObjects(objects map[string]bool, params []syntax.Expr) map[string]bool {
-	all := map[string]bool{}
-	maps.Copy(all, objects)
+// objects are the names in scope that stand for a page or for the user, each with
+// "page", "user" or, of an attempt, "attempt".
+type objects map[string]string
+
+// withObjects adds the parameters that are named page or user, and what a function
+// gets of them: frames, windows and attempts.
+func withObjects(outer objects, params []syntax.Expr, function syntax.Node) objects {
+	all := objects{}
+	maps.Copy(all, outer)
 	for _, param := range params {
 		if name, ok := param.(*syntax.Ident); ok && objectWords[name.Name] != nil {
-			all[name.Name] = true
+			all[name.Name] = name.Name
 		}
 	}
+	times := timesBound(function)
+	syntax.Walk(function, func(child syntax.Node) bool {
+		var name *syntax.Ident
+		var made syntax.Expr
+		switch child := child.(type) {
+		case *syntax.AssignStmt:
+			name, _ = child.LHS.(*syntax.Ident)
+			made = child.RHS
+		case *syntax.ForStmt:
+			name, _ = child.Vars.(*syntax.Ident)
+			made = child.X
+		}
+		if name == nil || times[name.Name] != 1 {
+			return true
+		}
+		switch word := all.wordOf(made); word {
+		case "page.frame", "page.popup":
+			all[name.Name] = "page"
+		case "user.credentials", "user.one_time_code":
+			all[name.Name] = "attempt"
+		}
+		return true
+	})
 	return all
 }
 
-// walk validates a node. objects are the names in scope that are parameters
-// named page or user.
-func (v *validator) walk(node syntax.Node, objects map[string]bool) {
+// of returns what an expression stands for: "page", "user" or "attempt"; or nothing.
+func (o objects) of(e syntax.Expr) string {
+	switch e := e.(type) {
+	case *syntax.Ident:
+		return o[e.Name]
+	case *syntax.CallExpr:
+		if word := o.wordOf(e); word == "page.frame" || word == "page.popup" {
+			return "page"
+		}
+	}
+	return ""
+}
+
+// wordOf returns the word of an object that an expression calls, as in "page.click".
+func (o objects) wordOf(e syntax.Expr) string {
+	call, ok := e.(*syntax.CallExpr)
+	if !ok {
+		return ""
+	}
+	dot, ok := call.Fn.(*syntax.DotExpr)
+	if !ok {
+		return ""
+	}
+	object := o.of(dot.X)
+	if object == "" {
+		return ""
+	}
+	return object + "." + dot.Name.Name
+}
+
+// walk validates a node.
+func (v *validator) walk(node syntax.Node, objects objects) {
 	syntax.Walk(node, func(child syntax.Node) bool {
 		switch child := child.(type) {
 		case *syntax.LoadStmt:
@@ -65,13 +125,14 @@ func (v *validator) walk(node syntax.Node, objects map[string]bool) {
 		case *syntax.CallExpr:
 			v.failCode(child)
 			v.selectors(child, objects)
+			v.literals(child, objects)
 		case *syntax.DotExpr:
 			v.attribute(child, objects)
 		case *syntax.DefStmt:
 			if child == node {
 				return true
 			}
-			v.walk(child, withObjects(objects, child.Params))
+			v.walk(child, withObjects(objects, child.Params, child))
 			return false
 		}
 		return true
@@ -103,14 +164,10 @@ func (v *validator) failCode(call *syntax.CallExpr) {
 }
 
 // attribute validates page.name and user.name.
-func (v *validator) attribute(dot *syntax.DotExpr, objects map[string]bool) {
-	object, ok := dot.X.(*syntax.Ident)
-	if !ok || !objects[object.Name] {
+func (v *validator) attribute(dot *syntax.DotExpr, objects objects) {
+	words := objectWords[objects.of(dot.X)]
+	if words == nil || slices.Contains(words, dot.Name.Name) {
 		return
 	}
-	words := objectWords[object.Name]
-	if slices.Contains(words, dot.Name.Name) {
-		return
-	}
-	v.errorf(dot.Name.NamePos, "%s has no word %q%s", object.Name, dot.Name.Name, dialect.Suggest(dot.Name.Name, words))
+	v.errorf(dot.Name.NamePos, "%s has no word %q%s", objects.of(dot.X), dot.Name.Name, dialect.Suggest(dot.Name.Name, words))
 }

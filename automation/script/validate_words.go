@@ -11,20 +11,15 @@ import (
 )
 
 // selectors validates the selectors that are written out in a call of a word.
-func (v *validator) selectors(call *syntax.CallExpr, objects map[string]bool) {
+func (v *validator) selectors(call *syntax.CallExpr, objects objects) {
 	if name, ok := call.Fn.(*syntax.Ident); ok && name.Name == "hidden" && len(call.Args) == 1 {
 		v.selector(call.Args[0], elementProblem)
 	}
 	v.response(call)
-	dot, ok := call.Fn.(*syntax.DotExpr)
-	if !ok {
+	word := objects.wordOf(call)
+	if word == "" {
 		return
 	}
-	object, ok := dot.X.(*syntax.Ident)
-	if !ok || !objects[object.Name] {
-		return
-	}
-	word := object.Name + "." + dot.Name.Name
 	for i, arg := range call.Args {
 		if problemOf := selectorRule(word, arg, i); problemOf != nil {
 			_, value := dialect.Keyword(arg)
@@ -149,7 +144,7 @@ func (v *validator) selector(e syntax.Expr, problemOf func(string) string) {
 		}
 	default:
 		text, ok := v.constantText(e)
-		if !ok || text == "" {
+		if !ok {
 			return
 		}
 		if err := selectorError(text, problemOf); err != nil {
@@ -159,38 +154,11 @@ func (v *validator) selector(e syntax.Expr, problemOf func(string) string) {
 	}
 }
 
-// constantText returns the text that an expression always is: a literal, the sum
-// of such texts, or a name in capitals that the top level sets once.
+// constantText returns the text that an expression always is.
 func (v *validator) constantText(e syntax.Expr) (string, bool) {
-	switch e := e.(type) {
-	case *syntax.ParenExpr:
-		return v.constantText(e.X)
-	case *syntax.Literal:
-		text, ok := e.Value.(string)
-		return text, ok
-	case *syntax.Ident:
-		text, ok := v.constants[e.Name]
-		return text, ok
-	case *syntax.BinaryExpr:
-		left, ok := v.constantText(e.X)
-		right, also := v.constantText(e.Y)
-		return left + right, ok && also && e.Op == syntax.PLUS
+	value, ok := v.constant(e)
+	if !ok {
+		return "", false
 	}
-	return "", false
-}
-
-// findConstants notes the names in capitals that the top level sets to a text. A
-// name is set once in Starlark.
-func (v *validator) findConstants(file *syntax.File) {
-	v.constants = map[string]string{}
-	for _, stmt := range file.Stmts {
-		assign, ok := stmt.(*syntax.AssignStmt)
-		if !ok || assign.Op != syntax.EQ {
-			continue
-		}
-		name, ok := assign.LHS.(*syntax.Ident)
-		if text, isText := v.constantText(assign.RHS); ok && isText && strings.ToUpper(name.Name) == name.Name {
-			v.constants[name.Name] = text
-		}
-	}
+	return starlark.AsString(value)
 }

@@ -1,6 +1,10 @@
 package script
 
-import "go.starlark.net/starlark"
+import (
+	"strings"
+
+	"go.starlark.net/starlark"
+)
 
 // manual is the entry of a word in the reference. It stands beside what the word
 // does, in the same table.
@@ -9,6 +13,30 @@ type manual struct {
 	About     string // what it does, with units
 	Errors    string // how it ends if it fails; "None." if it cannot fail
 	Example   string // lines of a function's body
+}
+
+// Parameter is a parameter of a word.
+type Parameter struct {
+	Name     string
+	Required bool
+}
+
+// parameters reads the parameters from the signature, so that there is one list of
+// them. It is nil for a word with parameters that the script names itself.
+func (m manual) parameters() []Parameter {
+	_, list, _ := strings.Cut(m.Signature, "(")
+	end := strings.LastIndex(list, ")")
+	if end < 0 || strings.ContainsAny(list[:end], "*…[") {
+		return nil
+	}
+	parameters := []Parameter{}
+	for parameter := range strings.SplitSeq(list[:end], ", ") {
+		if parameter != "" {
+			named, _, optional := strings.Cut(parameter, " = ")
+			parameters = append(parameters, Parameter{named, !optional})
+		}
+	}
+	return parameters
 }
 
 // builtin is the Go function of a word that is a global function.
