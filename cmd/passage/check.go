@@ -75,7 +75,7 @@ func surroundings(rules *resources.Set) check.Definitions {
 	for _, name := range rules.Names() {
 		resource, action, _ := strings.Cut(name, ".")
 		operation, _ := rules.Operation(resource, action)
-		around.Operations[name] = check.Schemas{Arguments: operation.Arguments, Result: operation.Result}
+		around.Operations[name] = check.Schemas{Arguments: operation.Arguments, Result: operation.Result, Sensitive: operation.Sensitive}
 	}
 	text := views.Match("en")
 	around.Fields, around.Reasons, around.Choices = keysOf(text.Fields), keysOf(text.Reasons), keysOf(text.Choices)

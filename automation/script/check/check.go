@@ -41,6 +41,8 @@ func Integration(i *script.Integration, definitions Definitions) []*Finding {
 	c.checkHosts()
 	c.checkCredentials()
 	c.checkKeys(definitions)
+	c.checkSecrets(definitions.Operations)
+	c.checkWaits()
 	slices.SortFunc(c.findings, func(a, b *Finding) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
 	})

@@ -102,7 +102,8 @@ var definitions = check.Definitions{
 				"required": ["id", "kind"], "additionalProperties": false}}}, "required": ["things"], "additionalProperties": false}`),
 		},
 		"thing.write": {
-			Arguments: json.RawMessage(`{"properties": {"name": {"type": "string"}, "dryRun": {"type": "boolean"}, "note": {}}, "required": ["name"]}`),
+			Arguments: json.RawMessage(`{"properties": {"name": {"type": "string"}, "dryRun": {"type": "boolean"}, "note": {}, "pin": {"type": "string"}}, "required": ["name", "pin"]}`),
+			Sensitive: []string{"pin"},
 			Result: json.RawMessage(`{"type": "object", "properties": {"success": {"const": true}, "dryRun": {"const": true}},
 				"oneOf": [{"required": ["success"]}, {"required": ["dryRun"]}], "additionalProperties": false}`),
 		},
@@ -131,6 +132,10 @@ func TestIntegration_AcceptsValidScript(t *testing.T) {
 
 func TestIntegration_FindsEachMistakeOnItsLine(t *testing.T) {
 	t.Parallel()
+	const listed = `    return {"things": [thing_of(thing) for thing in things]}`
+	built := func(item string) string {
+		return "    out = []\n    for thing in [thing_of(each) for each in things]:\n        out.append(" + item + ")\n    return {\"things\": out}"
+	}
 	const returning = "    page.fill(\"#name\", arguments[\"name\"])\n"
 	for _, test := range []struct {
 		name     string
@@ -164,7 +169,7 @@ func TestIntegration_FindsEachMistakeOnItsLine(t *testing.T) {
 		{"unknown operation", `"thing.write": write`, `"thing.write": write_thing, "think.write": write`, "think", `there is no operation "think.write" (did you mean thing.write?)`},
 		{"forgotten operation", "def known(values):", "def read_more(page, arguments):\n    return {}\n\ndef known(values):", "def read_more", "read_more looks like an operation and is not in operations"},
 		{"unused function", "def known(values):", "def spare(page):\n    pass\n\ndef known(values):", "def spare", "advice: nothing calls spare"},
-		{"read that submits", `things = page.rows`, "page.submit(\"#go\")\n    things = page.rows", "submit", "thing.read changes nothing, so page.submit is refused in it"},
+		{"read that submits", `things = page.rows`, "page.submit(\"#go\")\n    page.wait_for(done = \"#done\")\n    things = page.rows", "submit", "thing.read changes nothing, so page.submit is refused in it"},
 		{"write that does not submit", `page.submit("#save")`, `page.click("#save")`, "def write_thing", "thing.write never calls page.submit"},
 		{"write without dry run", `arguments.get("dryRun")`, `how`, "def write_thing", `thing.write never reads arguments.get("dryRun")`},
 		{"write that does not read back", `resuming() and `, ``, "def write_thing", "advice: thing.write never calls resuming()"},
@@ -188,6 +193,32 @@ func TestIntegration_FindsEachMistakeOnItsLine(t *testing.T) {
 		{"unknown argument", `arguments["name"]`, `arguments["nam"]`, "", `thing.write takes no argument "nam" (did you mean name?)`},
 		{"unknown argument by get", `arguments.get("dryRun")`, `arguments.get("dryrun") or arguments.get("dryRun")`, "", `thing.write takes no argument "dryrun"`},
 		{"argument that may be missing", returning, returning + "    page.fill(\"#note\", arguments[\"note\"])\n", "#note", `advice: the argument "note" may be missing`},
+
+		// Results that are built step by step.
+		{"appended without a key", listed, built(`{"id": thing["id"]}`), "out.append", `the result must have "kind" here`},
+		{"appended with an unknown key", listed, built(`{"id": thing["id"], "kind": "small", "sort": 1}`), "out.append", `the result has no "sort" here`},
+		{"appended through a helper", `"id": thing["id"], `, ``, "return known", `the result must have "id" here`},
+		{"appended variable", listed, "    out = []\n    for thing in [thing_of(each) for each in things]:\n        one = {\"id\": thing[\"id\"]}\n        one[\"size\"] = 1\n        one[\"kind\"] = \"small\"\n        out.append(one)\n    return {\"things\": out}",
+			`one["size"]`, `the result has no "size" here`},
+		{"variable without a key", listed, "    out = []\n    for thing in [thing_of(each) for each in things]:\n        one = {\"id\": thing[\"id\"]}\n        if thing:\n            one[\"count\"] = 1\n        out.append(one)\n    out = out[:3]\n    return {\"things\": out}",
+			`one = {`, `the result must have "kind" here`},
+		{"added list", listed, "    out = []\n    for thing in [thing_of(each) for each in things]:\n        out += [{\"kind\": \"small\"}]\n    return {\"things\": out[:3]}", "out +=", `the result must have "id" here`},
+		{"result in a variable", listed, "    result = {}\n    result[\"thing\"] = things\n    result[\"things\"] = [thing_of(thing) for thing in things]\n    return result", `result["thing"]`, `the result has no "thing" here`},
+
+		// Secrets.
+		{"secret in print", `        page.fill("#password"`, "        print(attempt[\"password\"])\n        page.fill(\"#password\"", "", "this value is opaque, and cannot be printed"},
+		{"secret in a printed text", `        page.fill("#password"`, "        print(\"typed \" + attempt[\"password\"])\n        page.fill(\"#password\"", "", "this value is opaque, and cannot be part of a text"},
+		{"secret in a formatted text", `        page.fill("#password"`, "        secret = attempt[\"password\"]\n        print(\"%s %s\" % (1, secret))\n        page.fill(\"#password\"", "print", "this value is opaque, and cannot be part of a text"},
+		{"secret in format", `        page.fill("#password"`, "        print(\"{}\".format(attempt[\"password\"]))\n        page.fill(\"#password\"", "", "this value is opaque, and cannot be part of a text"},
+		{"secret argument in print", `    fill(page, arguments)`, "    print(arguments[\"pin\"])\n    fill(page, arguments)", "", "this value is opaque, and cannot be printed"},
+
+		// Waits.
+		{"read after goto", `    things = page.rows`, "    page.goto(\"/things\")\n    things = page.rows", "things = page", "advice: page.rows reads what is there now, and nothing has waited since page.goto in line "},
+		{"count after click", `    things = page.rows`, "    page.click(\"#more\")\n    progress(\"reading_things\")\n    if page.count(\".thing\") > 3:\n        pass\n    things = page.rows", "if page.count",
+			"advice: page.count reads what is there now, and nothing has waited since page.click in line "},
+		{"read in the next round", `    things = page.rows`, "    for _ in [1, 2]:\n        page.exists(\".thing\")\n        page.click(\"#more\")\n    things = page.rows", "page.exists(\".thing\")\n        page",
+			"advice: page.exists reads what is there now, and nothing has waited since page.click in line "},
+		{"read after a branch that returns", `    things = page.rows`, "    page.goto(\"/things\")\n    if not arguments:\n        page.wait_for(a = \"#a\")\n        fail(\"SITE_CHANGED\")\n    things = page.rows", "things = page", "advice: page.rows reads what is there now"},
 
 		// Hosts, fields, keys.
 		{"unused host", `"https://login.example.com/start"`, `"/start"`, `             "login`, `advice: nothing in this file mentions the host "login.example.com"`},
@@ -233,13 +264,25 @@ func TestIntegration_FindsEachMistakeOnItsLine(t *testing.T) {
 func TestIntegration_IsSilentWhenUnsure(t *testing.T) {
 	t.Parallel()
 	for name, changes := range map[string][]string{
-		"recursive function": {"def give_up(page):\n", "def give_up(page):\n    if give_up(page) == \"home\":\n        return\n"},
-		"computed outcomes":  {"came = page.wait_for(home", "came = page.wait_for(**{str(i): \"#a\" for i in range(3)}) if user else page.wait_for(home"},
-		"outcome passed on":  {"            if came == \"home\":", "            known({\"a\": came})\n            if came == \"home\":"},
-		"computed result":    {"    return known({\"id\": thing[\"id\"]", "    thing[\"other\"] = 1\n    return thing or known({\"id\": thing[\"id\"]"},
-		"computed operation": {"\"thing.read\": read_things", "\"thing.read\": (lambda made: made)(read_things)"},
-		"fields in a loop":   {"        page.fill(\"#username\", attempt[\"username\"])\n", "        for one in [\"username\"]:\n            page.fill(\"#\" + one, attempt[one])\n"},
-		"nested loops":       {"    progress(\"reading_things\")\n", "    progress(\"reading_things\")\n" + nestedLoops(60)},
+		"recursive function":  {"def give_up(page):\n", "def give_up(page):\n    if give_up(page) == \"home\":\n        return\n"},
+		"computed outcomes":   {"came = page.wait_for(home", "came = page.wait_for(**{str(i): \"#a\" for i in range(3)}) if user else page.wait_for(home"},
+		"outcome passed on":   {"            if came == \"home\":", "            known({\"a\": came})\n            if came == \"home\":"},
+		"computed result":     {"    return known({\"id\": thing[\"id\"]", "    thing[\"other\"] = 1\n    return thing or known({\"id\": thing[\"id\"]"},
+		"computed operation":  {"\"thing.read\": read_things", "\"thing.read\": (lambda made: made)(read_things)"},
+		"fields in a loop":    {"        page.fill(\"#username\", attempt[\"username\"])\n", "        for one in [\"username\"]:\n            page.fill(\"#\" + one, attempt[one])\n"},
+		"list passed on":      {"    return {\"things\": [thing_of(thing) for thing in things]}", "    out = []\n    for thing in [thing_of(each) for each in things]:\n        out.append({\"id\": 1})\n    known(out)\n    return {\"things\": out}"},
+		"items changed later": {"    return {\"things\": [thing_of(thing) for thing in things]}", "    out = []\n    for thing in [thing_of(each) for each in things]:\n        out.append({\"id\": 1})\n    for one in out:\n        one[\"kind\"] = \"small\"\n    return {\"things\": out}"},
+		"item changed later":  {"    return {\"things\": [thing_of(thing) for thing in things]}", "    out = []\n    for thing in [thing_of(each) for each in things]:\n        one = {\"count\": \"\"}\n        out.append(one)\n        one[\"id\"], one[\"kind\"] = \"1\", \"small\"\n        one[\"count\"] = 1\n    return {\"things\": out}"},
+		"key set again":       {"    return {\"things\": [thing_of(thing) for thing in things]}", "    out = []\n    for thing in [thing_of(each) for each in things]:\n        one = {\"id\": \"1\", \"kind\": \"big\"}\n        one[\"kind\"] = \"small\"\n        out.append(one)\n    return {\"things\": out}"},
+		"computed key":        {"    return {\"things\": [thing_of(thing) for thing in things]}", "    out = []\n    for thing in [thing_of(each) for each in things]:\n        one = {}\n        for key in thing:\n            one[key] = thing[key]\n        out.append(one)\n    return {\"things\": out}"},
+		"either of two keys":  {"    if arguments.get(\"dryRun\"):\n        return {\"dryRun\": True}\n", "    result = {}\n    if arguments.get(\"dryRun\"):\n        result[\"dryRun\"] = True\n        return result\n    result[\"success\"] = True\n"},
+		"other variable":      {"    return {\"things\": [thing_of(thing) for thing in things]}", "    seen = []\n    for thing in [thing_of(each) for each in things]:\n        seen.append({\"other\": 1})\n    print(seen)\n    return {\"things\": [thing_of(thing) for thing in things]}"},
+		"last four printed":   {"    fill(page, arguments)\n", "    print(\"ends in \" + arguments[\"pin\"].last4, arguments[\"name\"])\n    fill(page, arguments)\n"},
+		"waited in a helper":  {"    things = page.rows", "    page.goto(\"/things\")\n    arrive(page, a = \"#a\")\n    things = page.rows"},
+		"waited in a branch":  {"    things = page.rows", "    page.goto(\"/things\")\n    if arguments:\n        page.wait_for(a = \"#a\")\n    things = page.rows"},
+		"waited by a fill":    {"    things = page.rows", "    page.click(\"#search\")\n    page.fill(\"#what\", \"all\")\n    things = page.rows"},
+		"read in a condition": {"    things = page.rows", "    page.goto(\"/things\")\n    page.wait_for(all = lambda: page.count(\".thing\") > 3)\n    things = page.rows"},
+		"nested loops":        {"    progress(\"reading_things\")\n", "    progress(\"reading_things\")\n" + nestedLoops(60)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -11,5 +11,8 @@ type Definitions struct {
 }
 
 // Schemas are the JSON Schemas of an operation. Arguments is null if the
-// operation takes none.
-type Schemas struct{ Arguments, Result json.RawMessage }
+// operation takes none. Sensitive are the arguments that are opaque.
+type Schemas struct {
+	Arguments, Result json.RawMessage
+	Sensitive         []string
+}

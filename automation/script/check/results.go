@@ -14,7 +14,7 @@ import (
 // checkResults compares what a function returns with the schema of the result,
 // as far as the result is written out.
 func (c *checker) checkResults(def *syntax.DefStmt, want *schema) {
-	r := resultChecker{c, map[string]bool{def.Name.Name: true}}
+	r := resultChecker{c, def, map[string]bool{def.Name.Name: true}}
 	for _, returned := range returnedExpressions(def) {
 		r.check(returned, want, false)
 	}
@@ -23,7 +23,15 @@ func (c *checker) checkResults(def *syntax.DefStmt, want *schema) {
 // resultChecker follows the expressions that a result is made of.
 type resultChecker struct {
 	*checker
-	inside map[string]bool // the functions that are being followed
+	def    *syntax.DefStmt // the function that the expression is in
+	inside map[string]bool // the functions, and variables of functions, that are being followed
+}
+
+// within returns a checker that also follows one more function or variable.
+func (r resultChecker) within(name string, def *syntax.DefStmt) resultChecker {
+	deeper := resultChecker{r.checker, def, maps.Clone(r.inside)}
+	deeper.inside[name] = true
+	return deeper
 }
 
 // check compares an expression with a schema. A partial one may have more keys
@@ -55,11 +63,17 @@ func (r resultChecker) check(e syntax.Expr, want *schema, partial bool) {
 		}
 	case *syntax.DictExpr:
 		r.checkType(e, want, "object")
-		r.checkDict(e, want, partial)
+		r.checkDict(e, want, partial, false)
 	case *syntax.Literal:
 		r.checkLiteral(e, want)
 	case *syntax.CallExpr:
 		r.checkCall(e, want, partial)
+	case *syntax.Ident:
+		r.checkVariable(e, want, partial)
+	case *syntax.SliceExpr:
+		if list, ok := e.X.(*syntax.Ident); ok && want.Type.allow("array") && !want.Type.allow("string") {
+			r.checkVariable(list, want, partial)
+		}
 	}
 }
 
@@ -81,8 +95,7 @@ func (r resultChecker) checkCall(e *syntax.CallExpr, want *schema, partial bool)
 		r.check(e.Args[0], want, partial)
 		return
 	}
-	deeper := resultChecker{r.checker, maps.Clone(r.inside)}
-	deeper.inside[name] = true
+	deeper := r.within(name, def)
 	for _, returned := range returnedExpressions(def) {
 		deeper.check(returned, want, partial)
 	}
@@ -117,8 +130,9 @@ func isFilter(def *syntax.DefStmt) bool {
 	return isSameName(entry.Key, pair.List[0]) && isSameName(entry.Value, pair.List[1])
 }
 
-// checkDict compares the keys of a dict with the properties of the schema.
-func (r resultChecker) checkDict(e *syntax.DictExpr, want *schema, partial bool) {
+// checkDict compares the keys of a dict with the properties of the schema. If some
+// keys are optional, it may have fewer than it shows.
+func (r resultChecker) checkDict(e *syntax.DictExpr, want *schema, partial, optional bool) {
 	keys := map[string]bool{}
 	for _, item := range e.List {
 		entry := item.(*syntax.DictEntry)
@@ -136,12 +150,12 @@ func (r resultChecker) checkDict(e *syntax.DictExpr, want *schema, partial bool)
 		r.check(entry.Value, property, false)
 	}
 	if !partial {
-		r.checkRequired(e, want, keys)
+		r.checkRequired(e, want, keys, optional)
 	}
 }
 
 // checkRequired reports required keys that a complete dict does not have.
-func (r resultChecker) checkRequired(e *syntax.DictExpr, want *schema, keys map[string]bool) {
+func (r resultChecker) checkRequired(e *syntax.DictExpr, want *schema, keys map[string]bool, optional bool) {
 	for _, key := range want.Required {
 		if !keys[key] {
 			r.errorf(start(e), "the result must have %q here", key)
@@ -155,7 +169,7 @@ func (r resultChecker) checkRequired(e *syntax.DictExpr, want *schema, keys map[
 		}
 		alternatives = append(alternatives, strings.Join(alternative.Required, " and "))
 	}
-	if len(alternatives) > 0 && matches != 1 {
+	if len(alternatives) > 0 && (matches == 0 || matches > 1 && !optional) {
 		r.errorf(start(e), "the result must have exactly one of these here: %s", strings.Join(alternatives, ", "))
 	}
 }
