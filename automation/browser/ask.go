@@ -16,6 +16,7 @@ type call struct {
 	Text             string   `json:"text,omitempty"`
 	Body             string   `json:"body,omitempty"`          // of a fetch
 	Authorization    string   `json:"authorization,omitempty"` // of a fetch
+	Base64           bool     `json:"base64,omitempty"`        // of a fetch: return the body in base64
 	Names            []string `json:"names,omitempty"`         // columns of rows
 	On               bool     `json:"on,omitempty"`
 	Dismiss          string   `json:"dismiss,omitempty"`          // selectors of what to click when it shows

@@ -39,6 +39,29 @@ func (p *Page) Fetch(ctx context.Context, r Request, limit int) (*Reply, error) 
 	return reply, nil
 }
 
+// Download is the response to a GET for a file.
+type Download struct {
+	Status int    `json:"status"` // 0: the browser blocked the request or the response
+	Type   string `json:"type"`   // the content type, without parameters
+	Body   []byte `json:"body"`
+}
+
+// Download gets a file as Fetch gets a text, with the same cookies, hosts and limit.
+func (p *Page) Download(ctx context.Context, address string, limit int) (*Download, error) {
+	b := p.bound(ctx, gotoWithin)
+	defer b.cancel()
+	defer b.browser.traffic.expectOwn(Request{Address: address})()
+	a, err := p.frame.ask(b, call{Op: "fetch", Text: address, Base64: true, X: float64(limit)})
+	if err != nil {
+		return nil, err
+	}
+	download := &Download{}
+	if err := json.Unmarshal(a.Value, download); err != nil {
+		return nil, outcome.Wrap(outcome.AutomationError, err, "download: unexpected value")
+	}
+	return download, nil
+}
+
 // Stored returns what the page keeps in its local storage, or else in its session
 // storage, under a key. ok is false if there is nothing.
 func (p *Page) Stored(ctx context.Context, key string) (text string, ok bool, err error) {

@@ -64,7 +64,7 @@ func (p *page) fetch(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple
 		return nil, withOutcome(err)
 	}
 	w.step.Outcome = strconv.Itoa(reply.Status)
-	if err := fetchError(reply.Status); err != nil {
+	if err := fetchError("fetch", reply.Status); err != nil {
 		return nil, err
 	}
 	return p.decode(reply, prefix)
@@ -155,18 +155,18 @@ func textAt(text string, path []string) (string, bool) {
 	return found, ok
 }
 
-// fetchError returns the outcome of a status; nil for 2xx. The status is 0 if
+// fetchError returns the outcome of a status that a word got; nil for 2xx. The status is 0 if
 // there was no answer.
-func fetchError(status int) error {
+func fetchError(word string, status int) error {
 	switch {
 	case status == 0:
-		return outcome.New(outcome.SiteUnavailable, "fetch: there was no answer; is the page on another site than this, or the host not on the integration's list?")
+		return outcome.New(outcome.SiteUnavailable, "%s: there was no answer; is the page on another site than this, or the host not on the integration's list?", word)
 	case status == http.StatusTooManyRequests:
-		return outcome.New(outcome.RateLimited, "fetch: the site answered with status 429")
+		return outcome.New(outcome.RateLimited, "%s: the site answered with status 429", word)
 	case status >= http.StatusInternalServerError:
-		return outcome.New(outcome.SiteUnavailable, "fetch: the site answered with status %d", status)
+		return outcome.New(outcome.SiteUnavailable, "%s: the site answered with status %d", word, status)
 	case status < 200 || status > 299:
-		return outcome.New(outcome.SiteChanged, "fetch: the site answered with status %d", status)
+		return outcome.New(outcome.SiteChanged, "%s: the site answered with status %d", word, status)
 	}
 	return nil
 }

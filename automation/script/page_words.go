@@ -9,7 +9,7 @@ import (
 )
 
 // pageWords are all words of the page. Each table stands beside its words.
-var pageWords = joinTables(actionWords, basicWords, keypadWords, readingWords, waitingWords, scrollWords, pagerWords, windowWords, fetchWords)
+var pageWords = joinTables(actionWords, basicWords, keypadWords, readingWords, waitingWords, scrollWords, pagerWords, windowWords, fetchWords, documentWords)
 
 // pageTexts are the attributes of the page that are texts and are not called.
 var pageTexts = map[string]pageText{

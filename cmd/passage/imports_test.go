@@ -44,7 +44,7 @@ var importRules = []importRule{
 		"automation/resources", "automation/integrations", "automation/prompt", "automation/secret", "automation/event", "automation/catalog"}},
 	{"automation/event", []string{"automation/outcome"}},
 	{"automation/catalog", []string{"db", "automation/outcome", "automation/integrations", "automation/script", "automation/script/*"}},
-	{"automation/script", []string{"automation/script/dialect", "automation/script/parse", "automation/loopback", "automation/browser", "automation/outcome", "automation/prompt", "automation/secret"}},
+	{"automation/script", []string{"automation/script/dialect", "automation/script/parse", "automation/loopback", "automation/browser", "automation/document", "automation/outcome", "automation/prompt", "automation/secret"}},
 	{"automation/script/check", []string{"automation/script", "automation/script/dialect", "automation/prompt"}},
 	{"automation/script/dialect", []string{"automation/prompt", "automation/secret"}},
 	{"automation/script/parse", []string{"automation/prompt"}},
@@ -61,6 +61,8 @@ var importRules = []importRule{
 // importHomes are the libraries that only some packages know.
 var importHomes = []importRule{
 	{"github.com/go-rod/rod", []string{"automation/browser/chrome"}},
+	{"github.com/klippa-app/go-pdfium", []string{"automation/document"}},
+	{"github.com/tetratelabs/wazero", []string{"automation/document"}},
 	{"go.starlark.net", []string{"automation/script", "automation/script/*"}},
 	{"database/sql", []string{"db", "db/*"}},
 	{"modernc.org/sqlite", []string{"db", "db/*"}},

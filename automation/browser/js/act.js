@@ -22,6 +22,16 @@
     return el.getRootNode().activeElement === el;
   }
 
+  // encode returns the bytes of a blob in base64.
+  function encode(blob) {
+    return new Promise((resolve, reject) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+      reader.onerror = () => reject(reader.error);
+      reader.readAsDataURL(blob);
+    });
+  }
+
   function selectAll(el) {
     if (el.isContentEditable) getSelection().selectAllChildren(el);
     else if (el.getRootNode().activeElement === el) el.select?.();
@@ -258,26 +268,28 @@
     // stored returns what the page keeps under a key.
     stored: (call) => localStorage.getItem(call.request.text) ?? sessionStorage.getItem(call.request.text),
     // fetch fetches an address as the site's own scripts would, up to request.x
-    // bytes.
+    // bytes, as text or, for request.base64, in base64.
     fetch: async (call) => {
       const stop = new AbortController();
       const timer = setTimeout(() => stop.abort(), Math.max(0, call.left));
       try {
-        const { text: address, body: sent, authorization } = call.request;
-        const headers = { Accept: "application/json" };
+        const { text: address, body: sent, authorization, base64 } = call.request;
+        const headers = { Accept: base64 ? "application/pdf" : "application/json" };
         if (sent) headers["Content-Type"] = "application/json";
         if (authorization) headers.Authorization = authorization;
         const reply = await fetch(address, { method: sent ? "POST" : "GET", body: sent, credentials: "include", headers, signal: stop.signal });
         const type = (reply.headers.get("Content-Type") ?? "").split(";")[0];
-        const reader = reply.body?.getReader(), decoder = new TextDecoder();
+        const reader = reply.body?.getReader(), decoder = new TextDecoder(), chunks = [];
         let body = "";
         for (let size = 0; reader;) {
           const { done, value } = await reader.read();
           if (done) break;
           size += value.length;
           if (size > call.request.x) throw new InvalidCall(`the answer is larger than ${call.request.x >> 10} KiB`);
-          body += decoder.decode(value, { stream: true });
+          if (base64) chunks.push(value);
+          else body += decoder.decode(value, { stream: true });
         }
+        if (base64) body = await encode(new Blob(chunks));
         return { status: reply.status, type, body };
       } catch (e) {
         if (e instanceof InvalidCall) throw e;
