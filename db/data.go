@@ -20,6 +20,7 @@ func (db *DB) DestroyData(ctx context.Context, organizationID, id string) error 
 			WHERE id = $2 AND status <> 'active'`, tx.Now, link.ID); err != nil {
 			return staleIsActive(err)
 		}
+		tx.Destroys()
 		tx.notify(link.ID)
 		if err := errors.Join(tx.destroyArguments(link.ID), tx.forgetResults(link.ID)); err != nil {
 			return err
@@ -36,5 +37,6 @@ func (db *DB) DestroyData(ctx context.Context, organizationID, id string) error 
 }
 
 func (tx *tx) destroyRecordings(linkID string) error {
+	tx.Destroys()
 	return tx.exec(`DELETE FROM artifacts WHERE session_id IN (SELECT id FROM link_sessions WHERE link_id = $1)`, linkID)
 }

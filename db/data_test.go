@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -84,4 +85,58 @@ func TestReplay_RefusesADestroyedReply(t *testing.T) {
 		_, _, err := w.db.CreateLink(w.Context(), dbtest.NewLink(w.org), once)
 		return err
 	})
+}
+
+func TestDestroyData_LeavesNothingInAnyFileWithinSeconds(t *testing.T) {
+	t.Parallel()
+	w := &fixture{T: t, clock: dbtest.NewClock(), folder: t.TempDir()}
+	live, err := db.Open(t.Context(), db.Options{Folder: w.folder, Now: w.clock.Now}) // as the server does
+	w.must(err)
+	t.Cleanup(func() { w.must(live.Close()) })
+	w.db, w.raw = live, dbtest.Raw(t, w.folder)
+	w.org = dbtest.Organization(t, w.db, "shop").ID
+	link, _ := w.linkAt(db.LinkComplete, reusable, lasting(time.Hour)) // has its arguments still
+	destroyed := map[string][]byte{
+		"arguments":     w.sealedArguments(link),
+		"arguments key": w.wrapped(link, "arguments_key"),
+		"data key":      w.wrapped(link, "data_key"),
+	}
+	found := func() (what string) {
+		for name, content := range w.files() {
+			for value, sealed := range destroyed {
+				if len(sealed) == 0 || bytes.Contains(content, sealed) {
+					what += value + " in " + name + "; "
+				}
+			}
+		}
+		return what
+	}
+	if found() == "" {
+		t.Fatal("the search finds nothing even before")
+	}
+	reader, err := w.raw.BeginTx(w.Context(), nil)
+	w.must(err)
+	var links int
+	w.must(reader.QueryRowContext(w.Context(), `SELECT COUNT(*) FROM links`).Scan(&links)) // reads the log until it ends
+	w.must(w.db.DestroyData(w.Context(), w.org, link.ID))
+	time.AfterFunc(2*time.Second, func() { _ = reader.Rollback() }) // a reader that is slow, such as a backup
+	w.within(5*time.Second, found)
+}
+
+// within waits until a search finds nothing.
+func (w *fixture) within(limit time.Duration, search func() string) {
+	w.Helper()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	late := time.After(limit)
+	for {
+		select {
+		case <-again.C:
+			if search() == "" {
+				return
+			}
+		case <-late:
+			w.Fatalf("after %s: %s", limit, search())
+		}
+	}
 }

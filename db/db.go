@@ -38,11 +38,12 @@ const (
 	KeysetName = "keyset.json"
 )
 
-// Options say where the data is. Tests replace the clock and the randomness.
+// Options say where the data is. Only tests set anything but the folder.
 type Options struct {
-	Folder string           // holds passage.db and keyset.json; made if it is not there
-	Now    func() time.Time // nil: time.Now
-	Random io.Reader        // nil: crypto/rand
+	Folder  string           // holds passage.db and keyset.json; made if it is not there
+	Now     func() time.Time // nil: time.Now
+	Random  io.Reader        // nil: crypto/rand
+	KeepLog bool             // leaves what was destroyed in the write-ahead log; see engine.Options
 }
 
 // DB is the one handle on the data; it is safe for concurrent use.
@@ -76,7 +77,7 @@ func Open(ctx context.Context, options Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened, err := engine.Open(ctx, engine.Options{Path: path, Now: options.Now})
+	opened, err := engine.Open(ctx, engine.Options{Path: path, Now: options.Now, KeepLog: options.KeepLog})
 	if err != nil {
 		return nil, err
 	}

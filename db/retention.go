@@ -55,6 +55,9 @@ func (db *DB) purge(ctx context.Context, batch int64, statement string, until in
 	for changed := batch; changed == batch; {
 		err := db.transact(ctx, func(tx *tx) (err error) {
 			changed, err = tx.Exec(statement, append([]any{until, batch}, more...)...)
+			if changed > 0 {
+				tx.Destroys()
+			}
 			return err
 		})
 		if err != nil {

@@ -99,6 +99,7 @@ func (db *DB) Redeem(ctx context.Context, organizationID, id, code string) error
 // destroyUnredeemed destroys the result of a link whose return code was never
 // redeemed.
 func (tx *tx) destroyUnredeemed(linkID string) error {
+	tx.Destroys()
 	err := tx.execOne(`UPDATE links SET result = NULL, data_key = NULL, return_code_hash = NULL
 		WHERE id = $1 AND return_code_hash IS NOT NULL`, linkID)
 	switch {

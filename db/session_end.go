@@ -197,6 +197,7 @@ func (tx *tx) endLink(linkID string, to LinkStatus, failure *Failure) error {
 
 // destroyArguments makes a link's arguments unreadable for good.
 func (tx *tx) destroyArguments(linkID string) error {
+	tx.Destroys()
 	if err := tx.exec(`UPDATE links SET arguments_key = NULL WHERE id = $1`, linkID); err != nil {
 		return err
 	}

@@ -45,11 +45,12 @@ func Open(t testing.TB, now func() time.Time) *db.DB {
 	return OpenFolder(t, t.TempDir(), now)
 }
 
-// OpenFolder opens the database in a folder; several may share one.
+// OpenFolder opens the database in a folder; several may share one. The write-ahead log
+// keeps what was destroyed, so that tests can see whether something was written.
 func OpenFolder(t testing.TB, folder string, now func() time.Time) *db.DB {
 	t.Helper()
 	must(t, fill(folder))
-	database, err := db.Open(t.Context(), db.Options{Folder: folder, Now: now})
+	database, err := db.Open(t.Context(), db.Options{Folder: folder, Now: now, KeepLog: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,6 +85,7 @@ func (e *Engine) runGroup(group []*pendingTx) (err error) {
 	if err != nil {
 		return err
 	}
+	destroys := false
 	for _, one := range group {
 		tx := &Tx{ctx: one.ctx, sql: sqlTx, Now: e.now().UnixMilli()}
 		if len(group) > 1 {
@@ -95,9 +96,13 @@ func (e *Engine) runGroup(group []*pendingTx) (err error) {
 		if err != nil {
 			return errors.Join(err, sqlTx.Rollback())
 		}
+		destroys = destroys || tx.destroys
 	}
 	if err := sqlTx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
+	}
+	if destroys {
+		e.truncator.want()
 	}
 	return nil
 }

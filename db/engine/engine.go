@@ -6,8 +6,9 @@
 // special to SQLite is in sqlite.go alone, so that another database engine can
 // be put beside it.
 //
-// Its invariant: transactions take effect one after another, each wholly or not
-// at all, and Transact returns nil only once its transaction is on disk.
+// Its invariants: transactions take effect one after another, each wholly or not
+// at all; Transact returns nil only once its transaction is on disk; what a
+// transaction destroyed is soon in no file any more.
 package engine
 
 import (
@@ -21,11 +22,13 @@ import (
 // readers is how many reads may run beside each other and beside the writer.
 const readers = 4
 
-// Options say which database to open. Only tests set Driver.
+// Options say which database to open. Only tests set Driver and KeepLog: emptying the
+// log looks like a change to those that watch PRAGMA data_version.
 type Options struct {
-	Path   string           // of the database's file
-	Now    func() time.Time // the clock of the transactions
-	Driver driver.Driver    // nil: SQLite's own
+	Path    string           // of the database's file
+	Now     func() time.Time // the clock of the transactions
+	Driver  driver.Driver    // nil: SQLite's own
+	KeepLog bool             // does not empty the log after Tx.Destroys
 }
 
 // Engine is an open database; it is safe for concurrent use.
@@ -35,19 +38,27 @@ type Engine struct {
 	now    func() time.Time
 	writer chan struct{} // holds a value while somebody uses the write connection
 	queue  queue
+
+	truncator truncator
 }
 
 // Open opens a database whose tables are up to date.
 func Open(ctx context.Context, options Options) (*Engine, error) {
-	e := &Engine{now: options.Now, writer: make(chan struct{}, 1)}
+	e := &Engine{now: options.Now, writer: make(chan struct{}, 1), truncator: newTruncator(options.KeepLog)}
 	if err := e.connect(ctx, options); err != nil {
-		return nil, errors.Join(err, e.Close())
+		return nil, errors.Join(err, e.closePools())
 	}
+	go e.truncator.run(e.truncate)
 	return e, nil
 }
 
 // Close closes the connections. Nothing may use the Engine afterwards.
 func (e *Engine) Close() error {
+	e.truncator.stop()
+	return e.closePools()
+}
+
+func (e *Engine) closePools() error {
 	var errs []error
 	for _, pool := range []*pool{e.read, e.write} {
 		if pool != nil {

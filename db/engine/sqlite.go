@@ -15,12 +15,13 @@ import (
 const (
 	driverName   = "sqlite"
 	gooseDialect = goose.DialectSQLite3
+	busyTimeout  = "5000" // milliseconds that a connection waits for a lock
 )
 
 // pragmas are what every connection that serves needs. secure_delete keeps a
 // destroyed key from staying behind in a free page.
 var pragmas = []struct{ name, value, stored string }{
-	{"busy_timeout", "5000", "5000"},
+	{"busy_timeout", busyTimeout, busyTimeout},
 	{"foreign_keys", "1", "1"},
 	{"journal_mode", "WAL", "wal"},
 	{"synchronous", "FULL", "2"},
@@ -115,3 +116,20 @@ type connector struct {
 func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
 
 func (c connector) Driver() driver.Driver { return c.driver }
+
+// truncateLog moves the content of the write-ahead log to the database's file and empties
+// it. It is busy if somebody still reads what is in the log.
+func truncateLog(ctx context.Context, opened *sql.DB) (busy bool, err error) {
+	conn, err := opened.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = 50"); err != nil {
+		return false, err
+	}
+	var logged, moved int
+	err = conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &logged, &moved)
+	_, reset := conn.ExecContext(ctx, "PRAGMA busy_timeout = "+busyTimeout)
+	return busy, errors.Join(err, reset)
+}

@@ -11,7 +11,13 @@ type Tx struct {
 	ctx context.Context
 	sql transaction
 	Now int64 // Unix milliseconds, the same for all that happens in it
+
+	destroys bool
 }
+
+// Destroys says that the transaction destroys something for good. A few seconds after its
+// commit, no file holds it any more, not even the write-ahead log.
+func (tx *Tx) Destroys() { tx.destroys = true }
 
 // Context is the caller's context, without its cancellation.
 func (tx *Tx) Context() context.Context { return tx.ctx }
