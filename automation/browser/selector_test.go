@@ -97,6 +97,31 @@ func TestSelectors_FindElementsOfEveryKind(t *testing.T) {
 	}
 }
 
+// boxes is a form of a component library, whose fields are in boxes within boxes.
+const boxes = `
+<div class=f><div><div><b>Loan period</b></div></div><div><div><div><div><input readonly><button>▾</button></div></div></div></div></div>
+<div class=f><p>Borrowed</p><div><div><div><div><input></div></div><div><div><input></div></div></div></div></div>
+<div class=f><p>Read this, all of it, before you ask for more books than you will ever be able to carry.</p>
+  <div><div><div><div><input></div></div></div></div></div>
+<div class=f><div>Town</div><input></div>
+<div class=f><div>Town</div><div><div><div><div><input></div></div></div></div></div>`
+
+func TestSelectors_FindTheLabelOfAFieldInBoxes(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": boxes})
+	page := visit(t, open(t, address), address+"/")
+	for selector, want := range map[string]int{
+		`label="Loan period"`: 1,
+		"label=Borrowed":      0, // a heading of several fields
+		"label=more books":    0, // a paragraph
+		"label=Town":          1, // the one that is closer to its text
+	} {
+		if n, err := page.Count(t.Context(), selector); err != nil || n != want {
+			t.Errorf("%s matches %d, want %d (%v)", selector, n, want, err)
+		}
+	}
+}
+
 func TestSelectors_FindUnnamedFieldsAndUnmarkedButtons(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": library})

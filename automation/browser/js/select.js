@@ -104,12 +104,20 @@
     el.matches(byContent) ? textOf(el) : ""].filter((s) => norm(s));
 
   // beside returns the text that looks like the label of a control without one:
-  // what stands right before it, with no other control in between.
-  function beside(el) {
-    for (let at = el, depth = 0; at && depth < 3; at = at.parentElement, depth++) {
+  // what stands right before it, with no other field in between. The boxes that
+  // component libraries draw around a field are nested deeply: further up than
+  // three of them, a box counts only if it holds no other field, and its text only
+  // if it is short, as otherwise it may be any part of the page.
+  const fields = controls.replace(", button", "");
+  const shallow = 3, deep = 8, longest = 80;
+  function beside(el, depth = deep) {
+    for (let at = el, level = 0; at && level < depth; at = at.parentElement, level++) {
+      if (level >= shallow && [...at.querySelectorAll(fields)].some((other) => other !== el && !other.contains(el))) return "";
       const before = at.previousElementSibling;
-      if (before && !before.matches(controls) && !before.querySelector(controls)) return labelText(before);
-      if (before) return "";
+      if (before) {
+        const text = before.matches(controls) || before.querySelector(controls) ? "" : labelText(before);
+        return level >= shallow && norm(text).length > longest ? "" : text;
+      }
       const text = at.previousSibling?.nodeType === Node.TEXT_NODE ? norm(at.previousSibling.data) : "";
       if (text) return text;
     }
@@ -120,7 +128,10 @@
     const { is } = matcher(value);
     const all = css(controls, scope);
     const found = all.filter((el) => labels(el).some(is));
-    return found.length ? found : all.filter((el) => !labels(el).length && !/^(submit|button|reset|image)$/.test(el.type) && is(beside(el)));
+    if (found.length) return found;
+    const unlabelled = all.filter((el) => !labels(el).length && !/^(submit|button|reset|image)$/.test(el.type));
+    const next = unlabelled.filter((el) => is(beside(el, shallow)));
+    return next.length ? next : unlabelled.filter((el) => is(beside(el)));
   }
 
   const byPlaceholder = (value, scope) => {
