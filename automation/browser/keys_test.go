@@ -178,6 +178,20 @@ func TestCheck_SwitchesElementsWithTheRoleOfACheckbox(t *testing.T) {
 	must[int](t)(page.Select(t.Context(), `label="Plan"`, "Large"))
 }
 
+// Some libraries draw a checkbox as a button that is pressed.
+func TestCheck_SwitchesACheckboxThatIsPressed(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `<button id=paperless role=checkbox aria-pressed=false>Paperless</button>
+		<script>paperless.onclick = () => paperless.setAttribute("aria-pressed", paperless.getAttribute("aria-pressed") !== "true")</script>`})
+	page := visit(t, open(t, address), address+"/")
+	for _, on := range []bool{true, true, false} {
+		must[int](t)(page.Check(t.Context(), "label=Paperless", on))
+		if got, _, err := page.Checked(t.Context(), "#paperless"); got != on || err != nil {
+			t.Errorf("it is %v, want %v (%v)", got, on, err)
+		}
+	}
+}
+
 func TestHover_OpensAMenu(t *testing.T) {
 	t.Parallel()
 	address := site(t, map[string]string{"/": `<style>.menu{display:none} nav:hover .menu{display:block}</style><nav>Account <a class=menu href="#x">Bills</a></nav>

@@ -89,7 +89,8 @@
 
   // A checkbox is one of the browser's own, or an element with such a role.
   const isBox = (el) => /^(checkbox|radio)$/.test(el.type) || /^(checkbox|radio|switch)$/.test(el.getAttribute("role"));
-  const isChecked = (el) => (el instanceof HTMLInputElement ? el.checked : el.getAttribute("aria-checked") === "true");
+  // isChecked takes aria-pressed too: libraries write it where aria-checked belongs.
+  const isChecked = (el) => (el instanceof HTMLInputElement ? el.checked : (el.getAttribute("aria-checked") ?? el.getAttribute("aria-pressed")) === "true");
 
   // inner returns the only element of a kind in a component's shadow root, or else
   // the component itself.
