@@ -100,7 +100,7 @@ func notFound(c call, a *answer, why string) *outcome.Error {
 	case a != nil && a.ChoiceCount > 0:
 		err = outcome.New(outcome.AutomationError, "select: there is %s (%d); wanted %s", a.listChoices(), a.ChoiceCount, shorten(c.Text))
 	case why != "":
-		err = outcome.New(outcome.SiteChanged, "%s: in time only: %s", c.Op, why)
+		err = outcome.New(outcome.SiteChanged, "%s: not possible in time: %s", c.Op, why)
 	}
 	if a != nil && len(a.InvalidFields) > 0 {
 		err.Detail += "; the browser holds a form back, for what is in: " + strings.Join(a.InvalidFields, ", ")

@@ -94,3 +94,20 @@ def run(page, arguments):
 		t.Errorf("the steps show %s", got)
 	}
 }
+
+func TestPage_SaysWhyAnElementCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	const document = `<button role=checkbox>Enabled</button><input id=name disabled>`
+	for body, want := range map[string]string{
+		`page.check("label=Preferred", timeout = 1)`: "check: not found in time; label=Preferred matched nothing, nearest on the page: button “Enabled”",
+		`page.check("label=Enabled", timeout = 1)`:   "checked: not possible in time: did not change when it was clicked",
+		`page.fill("#name", "Ada", timeout = 1)`:     "fill: not possible in time: disabled",
+	} {
+		t.Run(body, func(t *testing.T) {
+			t.Parallel()
+			if _, got := tryOn(t, document, body); !strings.Contains(got, want) {
+				t.Errorf("%s\nwant %s", got, want)
+			}
+		})
+	}
+}

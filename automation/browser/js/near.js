@@ -50,7 +50,7 @@
 
   const works = {
     fill: fields, focus: fields, select: "select, [role=combobox], [role=listbox], [aria-haspopup]",
-    check: "input[type=checkbox], input[type=radio]", click: pressable, frame: "iframe, frame", race: "h1, h2, [role=heading], [role=alert], " + pressable,
+    check: "input[type=checkbox], input[type=radio], [role=checkbox], [role=radio], [role=switch]", click: pressable, frame: "iframe, frame", race: "h1, h2, [role=heading], [role=alert], " + pressable,
   };
 
   // near returns the nearest candidates for the part of a selector that matches
