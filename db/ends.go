@@ -11,7 +11,8 @@ import (
 type End struct {
 	Code    string // empty: it is complete
 	At      int64
-	Suspect bool // it found nothing where others found something; see JudgeReads
+	Cause   string // see Failure
+	Suspect bool   // it found nothing where others found something; see JudgeReads
 }
 
 // LatestEnds returns the latest ends of sessions with a version of a script
@@ -23,8 +24,8 @@ func (db *DB) LatestEnds(ctx context.Context, version string, since int64, limit
 		link string
 	}
 	all, err := engine.Collect(ctx, db.read, func(r engine.Row) (e ended, err error) {
-		return e, r.Scan(&e.link, &e.Code, &e.At, &e.Suspect)
-	}, `SELECT link_id, COALESCE(error_code, ''), ended_at, suspect FROM link_sessions
+		return e, r.Scan(&e.link, &e.Code, &e.Cause, &e.At, &e.Suspect)
+	}, `SELECT link_id, COALESCE(error_code, ''), COALESCE(error_cause, ''), ended_at, suspect FROM link_sessions
 		WHERE integration_version = $1 AND ended_at > $2 ORDER BY ended_at DESC LIMIT $3`, version, since, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read how sessions ended: %w", err)

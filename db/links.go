@@ -31,6 +31,7 @@ func LinkStatuses() []LinkStatus {
 type Failure struct {
 	Code      string // an outcome's code
 	Operation *int   // the position of the operation that failed; nil if none did
+	Cause     string // of sessions, if Code only says that a submitted change is not confirmed: the code without that
 	Detail    string // for operators, sessions only; nothing secret
 }
 

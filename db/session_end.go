@@ -149,6 +149,9 @@ func (tx *tx) endOperations(sessionID string, failure Failure, refused bool) (Fa
 		if operation.SubmittedAt != nil && !refused {
 			status = OperationUnknown
 			failure.Detail = "submitted, then " + failure.Code + ": " + failure.Detail
+			if failure.Code != codeOperationUnknown {
+				failure.Cause = failure.Code
+			}
 			failure.Code = codeOperationUnknown
 		}
 		failure.Operation = &operation.Position
@@ -162,14 +165,17 @@ func (tx *tx) endOperations(sessionID string, failure Failure, refused bool) (Fa
 
 // endSession writes a session's end and withdraws what it still asked.
 func (tx *tx) endSession(sessionID string, failure *Failure) error {
-	status, detail, events := SessionComplete, (*string)(nil), 0
+	status, cause, detail, events := SessionComplete, (*string)(nil), (*string)(nil), 0
 	if failure != nil {
 		status, detail, events = SessionFailed, &failure.Detail, 1
+		if failure.Cause != "" {
+			cause = &failure.Cause
+		}
 	}
 	code, operation := failure.columns()
 	if err := tx.execOne(`UPDATE link_sessions SET status = $1, error_code = $2, error_operation = $3, error_detail = $4,
-			ended_at = $5, last_seq = last_seq + $6 WHERE id = $7`,
-		string(status), code, operation, detail, tx.Now, events, sessionID); err != nil {
+			ended_at = $5, last_seq = last_seq + $6, error_cause = $8 WHERE id = $7`,
+		string(status), code, operation, detail, tx.Now, events, sessionID, cause); err != nil {
 		return err
 	}
 	return tx.exec(`UPDATE prompts SET status = 'withdrawn', closed_at = $1 WHERE session_id = $2 AND status = 'open'`,

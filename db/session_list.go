@@ -78,6 +78,7 @@ type SessionCount struct {
 	IntegrationID string
 	Status        SessionStatus
 	Code          string // empty where there is no error
+	Cause         string // see Failure
 	Sessions      int
 }
 
@@ -85,10 +86,10 @@ type SessionCount struct {
 // status and code.
 func (db *DB) CountSessions(ctx context.Context, since int64) ([]SessionCount, error) {
 	found, err := engine.Collect(ctx, db.read, func(r engine.Row) (c SessionCount, err error) {
-		return c, r.Scan(&c.IntegrationID, &c.Status, &c.Code, &c.Sessions)
-	}, `SELECT l.integration_id, s.status, COALESCE(s.error_code, ''), COUNT(*)
+		return c, r.Scan(&c.IntegrationID, &c.Status, &c.Code, &c.Cause, &c.Sessions)
+	}, `SELECT l.integration_id, s.status, COALESCE(s.error_code, ''), COALESCE(s.error_cause, ''), COUNT(*)
 		FROM link_sessions s JOIN links l ON l.id = s.link_id
-		WHERE s.created_at >= $1 GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3`, since)
+		WHERE s.created_at >= $1 GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 1, 2, 3, 4`, since)
 	if err != nil {
 		return nil, fmt.Errorf("count sessions: %w", err)
 	}

@@ -3,6 +3,7 @@ package db_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"passage/automation/event"
 	"passage/db"
@@ -218,5 +219,35 @@ func TestNotes_AreReadWithTheirOperation(t *testing.T) {
 	w.must(w.db.CompleteOperation(t.Context(), lease, 0, &db.Note{Key: "found_bills", Count: 3}))
 	if note := w.reload(link).Operations[0].Note; note == nil || *note != (db.Note{Key: "found_bills", Count: 3}) {
 		t.Errorf("note at the end: %+v", note)
+	}
+}
+
+func TestFailSession_KeepsTheCauseOfAnUnknownOperation(t *testing.T) {
+	w := newFixture(t)
+	for _, row := range []struct {
+		code, want, cause string
+		submitted         bool
+	}{
+		{"SITE_CHANGED", "OPERATION_UNKNOWN", "SITE_CHANGED", true},
+		{"OPERATION_UNKNOWN", "OPERATION_UNKNOWN", "", true}, // the script said so itself
+		{"OPERATION_REJECTED", "OPERATION_REJECTED", "", true},
+		{"SITE_CHANGED", "SITE_CHANGED", "", false},
+	} {
+		s := w.sessionAt(db.SessionRunning, firstRunning)
+		if row.submitted {
+			w.must(w.db.SubmitOperation(w.Context(), s.lease, 0))
+		}
+		w.must(w.db.FailSession(w.Context(), s.lease, db.Failure{Code: row.code, Detail: "why"}))
+		stored, link, err := w.db.Session(w.Context(), s.lease.SessionID)
+		w.must(err)
+		if stored.Error.Code != row.want || stored.Error.Cause != row.cause || link.Error.Code != row.want {
+			t.Errorf("%s, submitted %v: %+v, the link %+v", row.code, row.submitted, stored.Error, link.Error)
+		}
+		ends, err := w.db.LatestEnds(w.Context(), stored.Version, 0, 1)
+		w.must(err)
+		if len(ends) != 1 || ends[0].Code != row.want || ends[0].Cause != row.cause {
+			t.Errorf("%s, submitted %v: it ended as %+v", row.code, row.submitted, ends)
+		}
+		w.clock.Advance(time.Second)
 	}
 }

@@ -86,20 +86,20 @@ func (s *Session) HeldBy(visitor string) bool {
 
 // The columns owner and browser_hash hold the node and the visitor.
 const sessionColumns = `s.id, s.link_id, s.attempt, s.status, s.owner, s.epoch, s.last_seq, s.browser_hash, s.consent,
-	s.integration_version, s.error_code, s.error_operation, s.error_detail, s.suspect, s.created_at, s.started_at, s.ended_at`
+	s.integration_version, s.error_code, s.error_operation, s.error_detail, s.error_cause, s.suspect, s.created_at, s.started_at, s.ended_at`
 
 func scanSession(r engine.Row) (Session, error) {
 	var s Session
 	var consent string
-	var code, detail *string
+	var code, detail, cause *string
 	var operation *int
 	err := r.Scan(&s.ID, &s.LinkID, &s.Attempt, &s.Status, &s.Node, &s.Epoch, &s.LastSeq, &s.visitorHash, &consent,
-		&s.Version, &code, &operation, &detail, &s.Suspect, &s.CreatedAt, &s.StartedAt, &s.EndedAt)
+		&s.Version, &code, &operation, &detail, &cause, &s.Suspect, &s.CreatedAt, &s.StartedAt, &s.EndedAt)
 	if err != nil {
 		return Session{}, err
 	}
 	if code != nil {
-		s.Error = &Failure{Code: *code, Operation: operation, Detail: orEmpty(detail)}
+		s.Error = &Failure{Code: *code, Operation: operation, Cause: orEmpty(cause), Detail: orEmpty(detail)}
 	}
 	return s, json.Unmarshal([]byte(consent), &s.Consent)
 }

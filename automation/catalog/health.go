@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -55,7 +56,7 @@ func ReadHealth(ctx context.Context, database *db.DB, integration *script.Integr
 
 // healthOf judges by ends, the newest first.
 func healthOf(ends []db.End, now int64) Health {
-	ends = slices.DeleteFunc(slices.Clone(ends), func(e db.End) bool { return e.Code != "" && !blamesService(e.Code) })
+	ends = slices.DeleteFunc(slices.Clone(ends), func(e db.End) bool { return e.Code != "" && !blamesService(whyEnded(e)) })
 	if len(ends) == 0 {
 		return Health{Status: HealthUnknown}
 	}
@@ -77,16 +78,22 @@ func healthOf(ends []db.End, now int64) Health {
 	case len(ends) < healthFew:
 		health.Status = HealthUnknown
 	case !worked && now-latest.At < healthFresh.Milliseconds():
-		health.Status, health.LastFailure = HealthDown, outcome.Code(latest.Code)
+		health.Status, health.LastFailure = HealthDown, whyEnded(latest)
 	case health.SuccessRate < healthGood:
 		health.Status = HealthDegraded
 	}
 	return health
 }
 
+// whyEnded returns the code of an end. That a submitted change is not confirmed says
+// what the merchant has to do; what went wrong is its cause.
+func whyEnded(end db.End) outcome.Code {
+	return outcome.Code(cmp.Or(end.Cause, end.Code))
+}
+
 // blamesService reports whether a session that ended like this failed for its
 // site or its script.
-func blamesService(code string) bool {
-	known, _ := outcome.Lookup(outcome.Code(code))
+func blamesService(code outcome.Code) bool {
+	known, _ := outcome.Lookup(code)
 	return known.Actor == outcome.Site || known.Actor == outcome.Integration
 }

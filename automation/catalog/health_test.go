@@ -9,6 +9,24 @@ import (
 	"passage/db"
 )
 
+func TestHealth_CountsOurMistakesAfterASubmission(t *testing.T) {
+	t.Parallel()
+	const now = int64(1_800_000_000_000)
+	for cause, want := range map[outcome.Code]HealthStatus{
+		outcome.AutomationError: HealthDown, outcome.SiteChanged: HealthDown, outcome.SiteUnavailable: HealthDown,
+		outcome.UserCancelled: HealthUnknown, "": HealthUnknown,
+	} {
+		var ends []db.End
+		for range healthFew {
+			ends = append(ends, db.End{Code: string(outcome.OperationUnknown), Cause: string(cause), At: now - 1000})
+		}
+		health := healthOf(ends, now)
+		if health.Status != want || want == HealthDown && health.LastFailure != cause {
+			t.Errorf("after %q the health is %s, last %q", cause, health.Status, health.LastFailure)
+		}
+	}
+}
+
 func TestHealth_FollowsTheLatestSessions(t *testing.T) {
 	t.Parallel()
 	const now = int64(1_800_000_000_000)

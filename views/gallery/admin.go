@@ -102,7 +102,7 @@ func overview() admin.Overview {
 		Day: admin.Window{Complete: 181, Failed: 19, Failures: []admin.Failures{
 			{Code: outcome.SiteChanged, Integration: "demo", Count: 11, To: "/sessions?code=SITE_CHANGED&integration=demo"},
 			{Code: outcome.InvalidCredentials, Integration: "tmobile", Count: 6, To: "/sessions?code=INVALID_CREDENTIALS&integration=tmobile"},
-			{Code: outcome.OperationUnknown, Integration: "demo", Count: 2, To: "/sessions?code=OPERATION_UNKNOWN&integration=demo"},
+			{Code: outcome.OperationUnknown, Cause: outcome.SiteChanged, Integration: "demo", Count: 2, To: "/sessions?code=OPERATION_UNKNOWN&integration=demo"},
 		}},
 		Week: admin.Window{Complete: 1304, Failed: 71, Failures: []admin.Failures{
 			{Code: outcome.InvalidCredentials, Integration: "tmobile", Count: 38, To: "/sessions?code=INVALID_CREDENTIALS&integration=tmobile"},

@@ -56,7 +56,7 @@ func (h *Handler) window(r *http.Request, since time.Duration) (view.Window, err
 		case db.SessionFailed:
 			window.Failed += count.Sessions
 			window.Failures = append(window.Failures, view.Failures{
-				Code: outcome.Code(count.Code), Integration: count.IntegrationID, Count: count.Sessions,
+				Code: outcome.Code(count.Code), Cause: outcome.Code(count.Cause), Integration: count.IntegrationID, Count: count.Sessions,
 				To: sessionsPath + "?" + url.Values{"code": {count.Code}, "integration": {count.IntegrationID}}.Encode(),
 			})
 		default: // not ended yet

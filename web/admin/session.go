@@ -73,6 +73,7 @@ func (h *Handler) fillOperations(ctx context.Context, model *view.Session, sessi
 	}
 	if session.Error != nil {
 		model.Verdict.Code, model.Verdict.Detail = outcome.Code(session.Error.Code), session.Error.Detail
+		model.Verdict.Cause = outcome.Code(session.Error.Cause)
 		if position := session.Error.Operation; position != nil && *position < len(operations) {
 			model.Verdict.Operation = operations[*position].Name()
 		}

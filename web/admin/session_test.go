@@ -75,6 +75,7 @@ func TestSession_ShowsWhyItFailedAndWhoMustAct(t *testing.T) {
 	for id, parts := range map[string][]string{
 		// A change was submitted, so nobody knows: that outcome comes before the fault.
 		"verdict": {"OPERATION_UNKNOWN", "in paymentMethod.write, at page.click(#sign-in), line 4", "The merchant’s move.",
+			"Our move: mend the integration. It ended with SITE_CHANGED after the change was submitted.", "Read the account's state before submitting again.",
 			"submitted, then SITE_CHANGED: nothing of the page was there", "Trying again may help", "home #account 0", "wrong .error 17"},
 		"timeline": {"0.00 s claimed", "7.00 s credentials given; in line for a browser", "browser taken", "asked the person one_time_code",
 			"12.00 s question closed → answered", "operation started paymentMethod.read", "progress found_bills → 3",
