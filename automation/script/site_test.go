@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -65,7 +66,8 @@ func newCarrier(t *testing.T) *carrier {
 		defer c.mu.Unlock()
 		cards := `<li class=card data-id=c1><span class=last4>1111</span> <span class=brand>Visa</span></li><li class=card data-id=c2><span class=last4>2222</span></li>`
 		for range c.saved {
-			cards += `<li class=card data-id=c3><span class=last4>` + c.typed[0][len(c.typed[0])-4:] + `</span></li>`
+			number := c.typed[slices.IndexFunc(c.typed, func(typed string) bool { return len(typed) == 16 })] // the CVV may arrive first
+			cards += `<li class=card data-id=c3><span class=last4>` + number[12:] + `</span></li>`
 		}
 		c.show(`<ul>`+cards+`</ul>`)(w, r)
 	})
