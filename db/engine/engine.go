@@ -39,7 +39,7 @@ type Engine struct {
 	writer chan struct{} // holds a value while somebody uses the write connection
 	queue  queue
 
-	truncator truncator
+	truncator *truncator
 }
 
 // Open opens a database whose tables are up to date.

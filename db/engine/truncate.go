@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -16,13 +17,14 @@ const (
 // were before, with keys that should be gone.
 type truncator struct {
 	off     bool
+	once    sync.Once
 	wanted  chan struct{} // has room for one
 	closing chan struct{}
 	done    chan struct{}
 }
 
-func newTruncator(off bool) truncator {
-	return truncator{off, make(chan struct{}, 1), make(chan struct{}), make(chan struct{})}
+func newTruncator(off bool) *truncator {
+	return &truncator{off: off, wanted: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{})}
 }
 
 // want has the log emptied soon.
@@ -36,9 +38,10 @@ func (t *truncator) want() {
 	}
 }
 
-// stop ends run, which empties the log first if that is still wanted.
+// stop ends run, which empties the log first if that is still wanted. Only the first
+// call does anything.
 func (t *truncator) stop() {
-	close(t.closing)
+	t.once.Do(func() { close(t.closing) })
 	<-t.done
 }
 
