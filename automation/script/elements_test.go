@@ -111,3 +111,32 @@ func TestPage_SaysWhyAnElementCannotBeUsed(t *testing.T) {
 		})
 	}
 }
+
+// Many lists have the links to their other pages above and below them.
+func TestPages_GoesOnByTheFirstOfSeveralLinks(t *testing.T) {
+	t.Parallel()
+	const document = `<a href="#" class=older>Older</a><ul><li>1</li></ul><a href="#" class=older>Older</a>
+		<script>
+			const item = document.querySelector("li")
+			document.querySelectorAll(".older").forEach((link) => link.onclick = () => {
+				item.textContent = +item.textContent + 1
+				if (item.textContent === "3") document.querySelectorAll(".older").forEach((link) => link.remove())
+			})
+		</script>`
+	const body = `
+seen = []
+for _ in page.pages(next = "a.older", rows = "li", timeout = 1%s):
+    seen.append(page.text("li"))
+fail("ACTION_REQUIRED", ",".join(seen))`
+	for first, want := range map[string]string{
+		"":               "2 elements match, and it works on one: a.older “Older”, a.older “Older”; say which",
+		", first = True": "ACTION_REQUIRED: 1,2,3",
+	} {
+		t.Run(first, func(t *testing.T) {
+			t.Parallel()
+			if _, got := tryOn(t, document, fmt.Sprintf(body, first)); !strings.Contains(got, want) {
+				t.Errorf("%s\nwant %s", got, want)
+			}
+		})
+	}
+}

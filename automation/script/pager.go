@@ -15,8 +15,8 @@ import (
 // pagerWords is the word of the page that goes through the pages of a list.
 var pagerWords = map[string]pageWord{
 	"pages": {(*page).pages, manual{
-		"for number in page.pages(next, rows, limit = 50, timeout = 10): …",
-		"Goes through the pages of a list, one in each iteration; the first is the current page. Then it clicks next and waits until the text of rows changes. It ends if next is missing, hidden or disabled, and after limit pages.",
+		"for number in page.pages(next, rows, limit = 50, timeout = 10, first = False): …",
+		"Goes through the pages of a list, one in each iteration; the first is the current page. Then it clicks next and waits until the text of rows changes. It ends if next is missing, hidden or disabled, and after limit pages. If the list has the same link above and below it, first = True takes the first visible one.",
 		"SITE_CHANGED if the rows are the same timeout seconds after the click.",
 		"for number in page.pages(next = \"a[rel=next]\", rows = \".bill\", limit = 20):\n    bills = page.rows(\".bill\", due = \".due\")",
 	}},
@@ -28,7 +28,7 @@ const maxPages = 200
 func (p *page) pages(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var next, rows, timeout starlark.Value
 	pages := &pager{page: p, thread: w.thread, limit: 50}
-	if err := dialect.Unpack(w.step.Word, args, kwargs, "next", &next, "rows", &rows, "limit?", &pages.limit, "timeout?", &timeout); err != nil {
+	if err := dialect.Unpack(w.step.Word, args, kwargs, "next", &next, "rows", &rows, "limit?", &pages.limit, "timeout?", &timeout, "first?", &pages.first); err != nil {
 		return nil, err
 	}
 	var err error
@@ -57,6 +57,7 @@ type pager struct {
 	limit      int    // pages
 	number     int    // of the current page; 0 before the first
 	timeout    time.Duration
+	first      bool // next may match several: the first is clicked
 }
 
 var _ starlark.Iterable = (*pager)(nil)
@@ -101,6 +102,9 @@ func (i pagerIterator) Next(next *starlark.Value) bool {
 // turn goes to the next page. It returns False if there is none.
 func (g *pager) turn(w *invocation) (starlark.Value, error) {
 	ctx, live := g.page.run.ctx, g.page.live
+	if g.first {
+		live = live.First()
+	}
 	there, err := live.Ready(ctx, g.next)
 	if err != nil || !there {
 		return starlark.False, withOutcome(err)
