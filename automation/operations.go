@@ -3,7 +3,6 @@ package automation
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"passage/automation/browser"
 	"passage/automation/outcome"
@@ -114,11 +113,11 @@ func perform(run *script.Run, rules *resources.Operation, call script.Call) (jso
 	if len(issues) == 0 {
 		return result, nil
 	}
-	text := ""
-	for _, issue := range issues {
-		text += fmt.Sprintf("; %s: %s", issue.Path, issue.Message)
+	problems := make([]script.Problem, len(issues))
+	for n, issue := range issues {
+		problems[n] = script.Problem(issue)
 	}
-	return nil, outcome.New(outcome.ResultValidationError, "the result of %s does not fit its schema%s", call.Name, text)
+	return nil, run.Misfit(call.Name, result, problems)
 }
 
 // joinResults makes the link's result of its operations' results: that of a

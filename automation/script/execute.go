@@ -37,6 +37,7 @@ func (r *Run) Login() error {
 // error is a *Failure.
 func (r *Run) Operation(c Call) (json.RawMessage, error) {
 	r.operation, r.resuming, r.submitRefused = c.Name, c.Resuming, refuseSubmit(c)
+	r.reads, r.readCells = nil, 0
 	function := r.integration.Function(c.Name)
 	if function == nil {
 		return nil, &Failure{Outcome: outcome.New(outcome.UnknownProvider, "%s has no operation %q", r.integration.ID, c.Name)}

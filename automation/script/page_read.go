@@ -66,7 +66,7 @@ func (p *page) text(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	if err != nil {
 		return nil, withOutcome(err)
 	}
-	return p.limitText(w, text)
+	return p.readText(w, text)
 }
 
 func (p *page) attr(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -83,7 +83,7 @@ func (p *page) attr(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	if !there {
 		return starlark.None, nil
 	}
-	return p.limitText(w, text)
+	return p.readText(w, text)
 }
 
 // value refuses a field that holds a secret: otherwise a script could type a
@@ -101,7 +101,7 @@ func (p *page) value(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple
 	if p.run.options.Redactor.ScrubSecrets(text) != text {
 		return nil, errors.New("page.value: the field holds a secret, or a card number")
 	}
-	return p.limitText(w, text)
+	return p.readText(w, text)
 }
 
 func (p *page) checked(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -112,6 +112,12 @@ func (p *page) checked(w *invocation, args starlark.Tuple, kwargs []starlark.Tup
 	on, matches, err := at.live.Checked(p.run.ctx, at.selector)
 	w.step.Matches = matches
 	return starlark.Bool(on), withOutcome(err)
+}
+
+// readText returns a text of the page to the script, and keeps where it came from.
+func (p *page) readText(w *invocation, text string) (starlark.Value, error) {
+	p.run.keepRead(w, nil, []map[string]*string{{"": &text}})
+	return p.limitText(w, text)
 }
 
 // limitText returns a text of the page to the script, within its allowance.
@@ -179,6 +185,7 @@ func (p *page) rows(w *invocation, args starlark.Tuple, kwargs []starlark.Tuple)
 	if err := p.run.allowance.Items(len(found) * (len(columns) + 1)); err != nil {
 		return nil, fmt.Errorf("page.rows: %w", err)
 	}
+	p.run.keepRead(w, columns, found)
 	rows := make([]starlark.Value, len(found))
 	for i, cells := range found {
 		if rows[i], err = p.row(w, columns, cells); err != nil {

@@ -30,6 +30,9 @@ type Run struct {
 	inPredicate   bool           // a function runs that may only look at the page
 	missed        *outcome.Error // why the last predicate had no answer, or nil
 
+	reads     []read // what the operation has read
+	readCells int
+
 	failed    Step               // the step that failed last
 	aborted   error              // what ended the call if Starlark could not be given an error
 	abortedAt starlark.CallStack // where that happened
