@@ -46,6 +46,7 @@ type answer struct {
 	HiddenBy         [][]string      `json:"hiddenBy"`         // likewise, what hides the matches if none is visible
 	InvalidFields    []string        `json:"invalidFields"`    // after a timeout: fields because of which the browser does not send a form
 	Messages         []string        `json:"messages"`         // likewise, what the page says that is wrong
+	Signs            *signs          `json:"signs"`            // after a timeout, and of an error document: those of a captcha or a wall
 	Choices          []string        `json:"choices"`          // after a timeout of a choice: the first options that there are
 	ChoiceCount      int             `json:"choiceCount"`      // likewise, how many there are
 	Elements         [][]string      `json:"elements"`         // likewise, a description of a match

@@ -32,7 +32,8 @@ func (f *frame) errorOf(a *answer, c call) error {
 	if said := f.browser.dialogs.last(); said != "" {
 		missing.Detail += fmt.Sprintf("; the page said in a dialog: %q", said)
 	}
-	return withFailed(withRefused(missing, f.browser.process.RefusedHosts()), f.browser.failedResponses())
+	refused := f.browser.process.RefusedHosts()
+	return withFailed(withSigns(withRefused(missing, slices.Clone(refused)), a.Signs, refused), f.browser.failedResponses())
 }
 
 // withFailed adds to the error of an element that did not appear which requests of
@@ -69,6 +70,13 @@ func withRefused(err *outcome.Error, hosts []string) *outcome.Error {
 // documentError returns the error that the document itself is: an error status, the
 // browser's error page, a host that is not on the integration's list.
 func (a *answer) documentError(b *Browser) error {
+	if err := a.documentFailure(b); err != nil {
+		return withSigns(err, a.Signs, b.process.RefusedHosts())
+	}
+	return nil
+}
+
+func (a *answer) documentFailure(b *Browser) *outcome.Error {
 	host := b.process.RefusedHost()
 	switch u, err := url.Parse(a.URL); {
 	case a.ErrorPage && host != "":
@@ -87,8 +95,12 @@ func (a *answer) documentError(b *Browser) error {
 	return nil
 }
 
-func unlistedHost(host string) error {
-	return outcome.New(outcome.SiteChanged, "the site sent the browser to %s, which is not on the integration's list of hosts", host)
+func unlistedHost(host string) *outcome.Error {
+	err := outcome.New(outcome.SiteChanged, "the site sent the browser to %s, which is not on the integration's list of hosts", host)
+	if name, ok := guardAt(place{Host: host}); ok {
+		err.Detail += ": it is a host of " + name + ", so this may be a captcha or a wall (SITE_BLOCKED)"
+	}
+	return err
 }
 
 // notFound is the error of an element that did not appear, or not as it should.

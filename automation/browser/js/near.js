@@ -120,6 +120,23 @@
     }
     return [...new Set(said.map((s) => quoted(s)).filter(Boolean))].slice(0, most);
   };
+
+  // signs returns by what captchas and walls can be known: the title, and where
+  // frames and scripts come from, without queries. A frame counts as seen if a user
+  // could: reCAPTCHA has one in a corner that only says that it is there.
+  globalThis.near.signs = () => {
+    const place = (address) => {
+      if (!URL.canParse(address, document.baseURI)) return null;
+      const url = new URL(address, document.baseURI);
+      return /^https?:$/.test(url.protocol) ? { host: url.hostname, path: url.pathname.slice(0, 100) } : null;
+    };
+    const find = (selector) => roots().flatMap((root) => [...root.querySelectorAll(selector)]).slice(0, 200);
+    const places = (list) => list.map((el) => place(el.src)).filter(Boolean);
+    const frames = find("iframe[src], frame[src]");
+    const seen = (el) => visible(el) && el.offsetWidth >= 80 && el.offsetHeight >= 40 && !/[?&]size=invisible/.test(el.src) && !el.closest(".grecaptcha-badge");
+    return { title: document.title.slice(0, 100), frames: places(frames.filter(seen)), hidden: places(frames.filter((el) => !seen(el))), scripts: places(find("script[src]")) };
+  };
+
   const quoted = (s) => {
     const text = norm(s).replace(/\d[\d .,-]{2,}/g, "…");
     return text.length > 120 ? text.slice(0, 119) + "…" : text;

@@ -282,6 +282,7 @@
       answer.status = status();
       answer.url = location.origin === "null" ? location.protocol : location.origin + location.pathname;
       if (answer.invalid || answer.needsClosedRoots) return answer;
+      if (answer.timedOut || answer.status >= 400) answer.signs = near.signs();
       answer.alternative = call.alternative;
       const found = (request.selectors ?? []).map(matches);
       answer.matches = found.map((lists) => lists.map((list) => list.length));
