@@ -48,6 +48,7 @@ func TestLoad_RefusesUnknownLanguageAndZone(t *testing.T) {
 	t.Parallel()
 	for declared, want := range map[string]string{
 		`language = "english"`:         `language = "english" must be`,
+		`language = "xx-US"`:           `language = "xx-US" must be`,
 		`language = "en_US"`:           `language = "en_US" must be`,
 		`language = ""`:                `language = "" must be`,
 		`zone = "Local"`:               `zone = "Local" must be`,

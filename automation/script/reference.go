@@ -53,6 +53,11 @@ func UserWords() map[string][]Parameter {
 	return parametersOf(manuals(userWords, func(w userWord) manual { return w.manual }))
 }
 
+// GlobalWords returns the parameters of the global words that take no others.
+func GlobalWords() map[string][]Parameter {
+	return parametersOf(manuals(globalWords, func(w globalWord) manual { return w.manual }))
+}
+
 func parametersOf(entries map[string]manual) map[string][]Parameter {
 	words := map[string][]Parameter{}
 	for name, entry := range entries {

@@ -215,6 +215,28 @@ func TestTry_ShowsWhereAndWhyAScriptFailed(t *testing.T) {
 	}
 }
 
+// A column that reads the shown date instead of the machine's one.
+func TestTry_SaysWhichColumnReadAValueThatDoesNotFit(t *testing.T) {
+	t.Parallel()
+	user, folder := customer(t, "good"), t.TempDir()
+	source, err := os.ReadFile(repository + "/automation/integrations/demo/integration.star")
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := strings.Replace(string(source), `".due@datetime"`, `".due"`, 1)
+	before, _, _ := strings.Cut(broken, "page.rows(\n            \".bill\"")
+	line := strings.Count(before, "\n") + 1
+	if err := os.Mkdir(filepath.Join(folder, "demo"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "demo", "integration.star"), []byte(broken), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := tryDemo(t, []string{user.Username, sandbox.Password}, "--integrations", folder, "--operation", "mobileBillingStatement.read")
+	got.says(t, exitFailure, "\nRESULT_VALIDATION_ERROR  ", "billing[0].dueDate is ",
+		fmt.Sprintf(" (page.rows in line %d, column dueDate, selector \".due\", row 1); billing[1].dueDate is ", line), fmt.Sprintf("\n>  %d  ", line))
+}
+
 func TestReport_NamesTheNearestElements(t *testing.T) {
 	t.Parallel()
 	var told bytes.Buffer

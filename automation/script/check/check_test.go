@@ -180,6 +180,10 @@ func TestIntegration_FindsEachMistakeOnItsLine(t *testing.T) {
 		{"second submit in a helper", "    page.submit(\"#save\")\n", "    page.submit(\"#save\")\n    fill(page, arguments)\n    page.submit(\"#confirm\")\n", "#confirm", "thing.write has submitted already on this way"},
 		{"word without an argument", `page.fill("#code", attempt["code"])`, `page.fill("#code")`, "", "page.fill needs text"},
 
+		{"unknown option of a word", `page.fill("#code", attempt["code"])`, `page.fill("#code", attempt["code"], timout = 3)`, "", `page.fill has no argument "timout" (did you mean timeout?)`},
+		{"unknown option of a function", `fail("SITE_CHANGED", page.url)`, `fail("SITE_CHANGED", details = page.url)`, "", `fail has no argument "details" (did you mean detail?)`},
+		{"too many arguments", `fail("SITE_CHANGED", page.url)`, `fail("SITE_CHANGED", page.url, "")`, "", "fail takes at most 2 arguments"},
+
 		// Results and arguments.
 		{"unknown key", `"kind": "small"`, `"sort": "small", "kind": "small"`, "", `the result has no "sort" here; it has count, id, kind, note`},
 		{"missing key", `"id": thing["id"], `, ``, "return known", `the result must have "id" here`},

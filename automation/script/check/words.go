@@ -10,13 +10,22 @@ import (
 	"passage/automation/script/dialect"
 )
 
-// checkWords finds calls of the page's and the user's words with fewer or more
-// arguments than they take. It looks at the parameters called page and user only.
+// checkWords finds calls of words with fewer or more arguments than they take, and
+// with arguments that they do not know. Of words with an object it looks at the
+// parameters called page and user only.
 func (c *checker) checkWords() {
 	words := map[string]map[string][]script.Parameter{"page": script.PageWords(), "user": script.UserWords()}
+	global := script.GlobalWords()
 	for _, def := range c.functions {
 		plain, _ := parameterNames(def)
+		local := bindings(def)
 		eachCall(def, func(call *syntax.CallExpr) {
+			if name := functionName(call); name != "" {
+				if parameters, known := global[name]; known && local[name] == 0 && !c.globals.Has(name) {
+					c.checkCall(call, name, parameters)
+				}
+				return
+			}
 			dot, ok := call.Fn.(*syntax.DotExpr)
 			if !ok {
 				return
@@ -40,9 +49,13 @@ func (c *checker) checkCall(call *syntax.CallExpr, word string, parameters []scr
 		}
 		if name, _ := dialect.Keyword(arg); name != "" {
 			given[name] = true
+			c.checkKeyword(arg, word, name, parameters)
 		} else {
 			positional++
 		}
+	}
+	if positional > len(parameters) {
+		c.errorf(start(call), "%s takes at most %d arguments", word, len(parameters))
 	}
 	var missing []string
 	for n, parameter := range parameters {
@@ -52,5 +65,16 @@ func (c *checker) checkCall(call *syntax.CallExpr, word string, parameters []scr
 	}
 	if len(missing) > 0 {
 		c.errorf(start(call), "%s needs %s", word, strings.Join(missing, " and "))
+	}
+}
+
+// checkKeyword reports an argument that a word does not know.
+func (c *checker) checkKeyword(arg syntax.Expr, word, name string, parameters []script.Parameter) {
+	known := make([]string, len(parameters))
+	for i, parameter := range parameters {
+		known[i] = parameter.Name
+	}
+	if !slices.Contains(known, name) {
+		c.errorf(start(arg), "%s has no argument %q%s", word, name, dialect.Suggest(name, known))
 	}
 }
