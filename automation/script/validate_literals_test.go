@@ -22,6 +22,7 @@ func TestLoad_FindsLiteralsThatAWordRefuses(t *testing.T) {
 		`page.goto("/", wait = "load")`:                                    `page.goto: wait = "load" must be "loaded" or "shown"`,
 		`page.goto("bills")`:                                               `page.goto: "bills" is neither a path`,
 		`page.goto("http://www.example.com/")`:                             "must be https",
+		`page.sign_in_basic("in", "a", "b")`:                               `page.sign_in_basic: "in" is neither a path`,
 		`page.press("Entr")`:                                               `page.press: there is no key "Entr" (did you mean Enter?)`,
 		`page.fill("#a", 7)`:                                               "page.fill: text must be a text or an opaque value, not a int",
 		`page.pages("#next", ".row", limit = 1000)`:                        "page.pages: limit = 1000 must be 1 to 200",

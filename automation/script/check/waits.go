@@ -22,7 +22,7 @@ func (c *checker) checkWaits() {
 // The words of the page that leave something to wait for, those that read what is
 // there now, and those that neither wait nor lead anywhere.
 var (
-	leadingWords = []string{"goto", "click", "submit", "press"}
+	leadingWords = []string{"goto", "sign_in_basic", "click", "submit", "press"}
 	instantWords = []string{"rows", "count", "exists"}
 	idleWords    = []string{"dismiss", "dialogs"}
 )
