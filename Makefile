@@ -43,8 +43,9 @@ test: browser ## Run every test, with the race detector
 	$(GO) test $(RACE) -vet=off -parallel 6 -timeout 30m ./...
 
 .PHONY: interop
-interop: browser ## Run the tests with third-party software: Firefox, Node, Python, PocketBase
+interop: browser ## Run the tests with third-party software: Firefox, Node, Python, PocketBase, Directus, MediaWiki
 	@.tools/others
+	@.tools/applications
 	$(GO) test $(RACE) -tags interop -run '^TestInterop' -timeout 20m ./cmd/passage/...
 
 .PHONY: check

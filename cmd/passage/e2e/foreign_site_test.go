@@ -19,7 +19,7 @@ import (
 	"passage/cmd/passage/config"
 )
 
-// A real application that nobody here wrote, connected by a script that was
+// Real applications that nobody here wrote, connected by scripts that were
 // written with the documentation: testdata/foreign.
 
 // foreign holds a folder for each: the script, what was verified, and the site.
@@ -62,11 +62,18 @@ func startPocketBase(t *testing.T, password string) *foreignSite {
 	})
 	address, mails := listenTo(lines)
 	running := &foreignSite{address: within(t, "the site's address", address), mails: mails}
-	if running.data, err = sql.Open("sqlite", "file:"+filepath.Join(folder, "data", "data.db")+"?mode=ro"); err != nil {
+	running.open(t, filepath.Join(folder, "data", "data.db"))
+	return running
+}
+
+// open opens the site's database, to read it only.
+func (s *foreignSite) open(t *testing.T, file string) {
+	t.Helper()
+	var err error
+	if s.data, err = sql.Open("sqlite", "file:"+file+"?mode=ro"); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = running.data.Close() })
-	return running
+	t.Cleanup(func() { _ = s.data.Close() })
 }
 
 // listenTo tells apart what the site prints, until it ends.
@@ -129,7 +136,8 @@ type storedCard struct {
 func (s *foreignSite) cards(t *testing.T) (cards []storedCard) {
 	t.Helper()
 	rows, err := s.data.QueryContext(t.Context(),
-		`SELECT id, number, last4, kind, brand, expires, holder, zip, preferred FROM stored_cards ORDER BY rowid DESC`)
+		`SELECT id, COALESCE(number, ''), last4, kind, COALESCE(brand, ''), expires, COALESCE(holder, ''), zip, preferred
+			FROM stored_cards ORDER BY rowid DESC`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,6 +229,9 @@ func expectCards(t *testing.T, link linkNow, stored []storedCard) {
 	}
 	if err := json.Unmarshal(link.Result, &result); err != nil {
 		t.Fatal(err)
+	}
+	if len(result.Operations) == 0 {
+		t.Fatalf("no result: %s", link.Result)
 	}
 	var read []storedCard
 	for _, card := range result.Operations[0].Data.PaymentMethods {
