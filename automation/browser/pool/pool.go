@@ -130,7 +130,8 @@ func (p *Pool) Stats() Stats {
 }
 
 // How often Run removes profiles that no browser uses, and how often it checks
-// whether memory has become available or fewer warm browsers are wanted.
+// whether memory has become available, fewer warm browsers are wanted, or a browser
+// holds too much.
 const (
 	sweepEvery     = 10 * time.Minute
 	rebalanceEvery = time.Second
@@ -145,7 +146,6 @@ func (p *Pool) Run(ctx context.Context) error {
 	defer rebalance.Stop()
 	for ctx.Err() == nil {
 		p.rebalance()
-		p.endOversized()
 		if err := p.launchWarm(ctx); err != nil && ctx.Err() == nil {
 			p.logger.Error("start a warm browser", "error", err) // the next round tries again
 		}
@@ -153,6 +153,7 @@ func (p *Pool) Run(ctx context.Context) error {
 		case <-ctx.Done():
 		case <-p.wake:
 		case <-rebalance.C:
+			p.endOversized()
 		case <-sweep.C:
 			p.launcher.SweepProfiles()
 		}
