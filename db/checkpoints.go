@@ -141,7 +141,7 @@ func (db *DB) Submitted(ctx context.Context, linkID string) (map[int]bool, error
 
 // forgetResults drops the checkpoints of a link that will have no more attempts.
 func (tx *tx) forgetResults(linkID string) error {
-	tx.Destroys()
-	return tx.exec(`UPDATE session_operations SET result = NULL
+	_, err := tx.destroy(`UPDATE session_operations SET result = NULL
 		WHERE result IS NOT NULL AND session_id IN (SELECT id FROM link_sessions WHERE link_id = $1)`, linkID)
+	return err
 }

@@ -37,6 +37,6 @@ func (db *DB) DestroyData(ctx context.Context, organizationID, id string) error 
 }
 
 func (tx *tx) destroyRecordings(linkID string) error {
-	tx.Destroys()
-	return tx.exec(`DELETE FROM artifacts WHERE session_id IN (SELECT id FROM link_sessions WHERE link_id = $1)`, linkID)
+	_, err := tx.destroy(`DELETE FROM artifacts WHERE session_id IN (SELECT id FROM link_sessions WHERE link_id = $1)`, linkID)
+	return err
 }

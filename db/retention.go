@@ -54,10 +54,7 @@ func (db *DB) DestroyOld(ctx context.Context, keep Retention) error {
 func (db *DB) purge(ctx context.Context, batch int64, statement string, until int64, more ...any) error {
 	for changed := batch; changed == batch; {
 		err := db.transact(ctx, func(tx *tx) (err error) {
-			changed, err = tx.Exec(statement, append([]any{until, batch}, more...)...)
-			if changed > 0 {
-				tx.Destroys()
-			}
+			changed, err = tx.destroy(statement, append([]any{until, batch}, more...)...)
 			return err
 		})
 		if err != nil {

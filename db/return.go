@@ -99,15 +99,10 @@ func (db *DB) Redeem(ctx context.Context, organizationID, id, code string) error
 // destroyUnredeemed destroys the result of a link whose return code was never
 // redeemed.
 func (tx *tx) destroyUnredeemed(linkID string) error {
-	tx.Destroys()
-	err := tx.execOne(`UPDATE links SET result = NULL, data_key = NULL, return_code_hash = NULL
+	changed, err := tx.destroy(`UPDATE links SET result = NULL, data_key = NULL, return_code_hash = NULL
 		WHERE id = $1 AND return_code_hash IS NOT NULL`, linkID)
-	switch {
-	case errors.Is(err, ErrStale): // nothing was unredeemed
-		return nil
-	case err != nil:
+	if err != nil || changed == 0 { // nothing was unredeemed
 		return err
-	default:
-		return tx.destroyRecordings(linkID)
 	}
+	return tx.destroyRecordings(linkID)
 }

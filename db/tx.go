@@ -48,6 +48,15 @@ func (tx *tx) execOne(query string, args ...any) error {
 	return err
 }
 
+// destroy is exec for a statement that destroys something for good. It returns how
+// many rows it changed.
+func (tx *tx) destroy(query string, args ...any) (changed int64, err error) {
+	if changed, err = tx.Exec(query, args...); changed > 0 {
+		tx.Destroys()
+	}
+	return changed, err
+}
+
 func (tx *tx) queryRow(query string, args ...any) *sql.Row {
 	return tx.QueryRowContext(tx.Context(), query, args...)
 }
