@@ -28,7 +28,7 @@ func refuseReturnURL(text string) string {
 	switch {
 	case scheme == "https", scheme == "http":
 		return refuseWebURL(text, scheme == "http")
-	case refusedSchemes[scheme]:
+	case !branding.IsAppScheme(scheme):
 		return "must be https or a scheme of your app's own"
 	case !strings.HasPrefix(rest, "/"):
 		// “localhost:3000/done” has no scheme: http:// is missing.

@@ -60,6 +60,9 @@ func readReturnTo(text string) (kept, reason string) {
 		if scheme == "https" || scheme == "http" {
 			return "", "must name the host too: any page could be returned to"
 		}
+		if !IsAppScheme(scheme) {
+			return "", "must be the scheme of an app's own; " + scheme + ": means something to browsers or to other programs"
+		}
 		return scheme + ":", ""
 	}
 	lower = strings.TrimSuffix(strings.TrimPrefix(lower, webScheme), "/")

@@ -69,7 +69,7 @@ func TestForm_ReportsEveryError(t *testing.T) {
 		FieldSupport: {{Support: "help"}, {Support: "http://shop.example.com"}, {Support: "javascript:alert(1)"}, {Support: "a@b.example?cc=eve@e.example"},
 			{Support: "https://eve@shop.example.com"}, {Support: "https://"}, {Support: "Ada <ada@b.example>"}, {Support: "https://a.example/" + strings.Repeat("a", 200)}},
 		FieldReturnTo: {{ReturnTo: []string{"https:"}}, {ReturnTo: []string{"myapp"}}, {ReturnTo: []string{"a.example/done"}}, {ReturnTo: []string{"*.a.example"}},
-			{ReturnTo: []string{"http://a.example"}}, {ReturnTo: []string{"a.example:99999"}}, {ReturnTo: many}},
+			{ReturnTo: []string{"http://a.example"}}, {ReturnTo: []string{"a.example:99999"}}, {ReturnTo: []string{"JavaScript:"}}, {ReturnTo: []string{"data://"}}, {ReturnTo: many}},
 		FieldEmbedOrigins: {{EmbedOrigins: []string{"a.example"}}, {EmbedOrigins: []string{"https://a.example/x"}}, {EmbedOrigins: []string{"https://*.a.example"}},
 			{EmbedOrigins: []string{"http://a.example"}}, {EmbedOrigins: []string{"https://a.example; script-src *"}}, {EmbedOrigins: []string{"https://u@a.example"}},
 			{EmbedOrigins: []string{"https://"}}, {EmbedOrigins: []string{"https://a.example, https://b.example"}}, {EmbedOrigins: []string{"null"}},

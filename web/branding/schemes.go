@@ -1,4 +1,4 @@
-package api
+package branding
 
 import "strings"
 
@@ -60,6 +60,13 @@ const browserSchemes = `
 
 // refusedSchemes are the schemes that a return URL must not have.
 var refusedSchemes = setOf(registeredSchemes, browserSchemes)
+
+// IsAppScheme reports whether a scheme can be an app's own, which a return URL
+// may have: it means nothing to browsers or to anybody else.
+func IsAppScheme(scheme string) bool {
+	scheme = strings.ToLower(scheme)
+	return appScheme.MatchString(scheme) && scheme != "https" && !refusedSchemes[scheme]
+}
 
 func setOf(lists ...string) map[string]bool {
 	set := map[string]bool{}
