@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"passage/web/problem"
@@ -38,8 +39,8 @@ type Object struct {
 func Parse(text []byte, issues *Issues) (*Object, error) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	fields := map[string]json.RawMessage{}
-	// json.Unmarshal silently repairs invalid UTF-8.
-	if !utf8.Valid(text) || json.Unmarshal(text, &fields) != nil || fields == nil {
+	// json.Unmarshal silently replaces invalid UTF-8, and halves of characters.
+	if !utf8.Valid(text) || hasLoneSurrogate(text) || json.Unmarshal(text, &fields) != nil || fields == nil {
 		return nil, problem.BadJSON()
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -48,6 +49,43 @@ func Parse(text []byte, issues *Issues) (*Object, error) {
 		return nil, problem.BadJSON()
 	}
 	return &Object{fields: fields, issues: issues}, nil
+}
+
+// hasLoneSurrogate reports whether an escape in a JSON text, such as \ud83d, is
+// one half of a character without the other. JSON allows it, but it stands for
+// no text: what was stored would differ from what was sent.
+func hasLoneSurrogate(text []byte) bool {
+	for n := 0; n < len(text); n++ {
+		if text[n] != '\\' {
+			continue
+		}
+		first, ok := escapedUnit(text[n:])
+		if !ok { // \n, \\ and their like
+			n++
+			continue
+		}
+		n += unitLength - 1
+		if !utf16.IsSurrogate(first) {
+			continue
+		}
+		second, _ := escapedUnit(text[n+1:])
+		if utf16.DecodeRune(first, second) == unicode.ReplacementChar {
+			return true
+		}
+		n += unitLength
+	}
+	return false
+}
+
+const unitLength = len(`\u0000`)
+
+// escapedUnit reads an escaped UTF-16 code unit at the beginning of a text.
+func escapedUnit(text []byte) (unit rune, ok bool) {
+	if len(text) < unitLength || text[0] != '\\' || text[1] != 'u' {
+		return 0, false
+	}
+	value, err := strconv.ParseUint(string(text[2:unitLength]), 16, 16)
+	return rune(value), err == nil
 }
 
 // ParseText reads an object whose only field is a required text.
