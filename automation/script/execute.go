@@ -19,6 +19,9 @@ func (i *Integration) Start(ctx context.Context, o Options) (*Run, error) {
 	if o.Steps == 0 {
 		o.Steps = defaultSteps
 	}
+	if o.Computing == 0 {
+		o.Computing = computingTime
+	}
 	return &Run{ctx: ctx, integration: i, options: o}, nil
 }
 
@@ -91,6 +94,8 @@ func (r *Run) call(function *starlark.Function, args starlark.Tuple) (value star
 	}
 	stop := context.AfterFunc(r.ctx, func() { thread.Cancel("the session ended") })
 	defer stop()
+	r.clock = newClock(r.options.Computing, func() { thread.Cancel("it computed too long") })
+	defer r.clock.end()
 	// A panic in Starlark must end this session and no other.
 	defer func() {
 		if problem := recover(); problem != nil {
@@ -99,6 +104,10 @@ func (r *Run) call(function *starlark.Function, args starlark.Tuple) (value star
 	}()
 	value, err = starlark.Call(thread, function, args, nil)
 	r.options.Steps -= min(r.options.Steps, thread.ExecutionSteps())
+	if err != nil && r.aborted == nil && r.clock.over.Load() {
+		evaluation, _ := errors.AsType[*starlark.EvalError](err)
+		r.aborted, r.abortedAt = outcome.New(outcome.AutomationError, "the script computed for more than %s; is there an endless loop?", r.options.Computing), evaluation.CallStack
+	}
 	if err == nil && r.aborted != nil {
 		err = r.aborted
 	}

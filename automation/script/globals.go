@@ -1,7 +1,11 @@
 package script
 
 import (
+	"fmt"
+
 	"go.starlark.net/starlark"
+
+	"passage/automation/script/dialect"
 )
 
 // globalWords are the words that are global functions.
@@ -118,6 +122,9 @@ func checked(word globalWord) builtin {
 	return func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		if err := checkArguments(b.Name(), word.manual, args, kwargs); err != nil {
 			return nil, err
+		}
+		if err := dialect.SpendReading(thread, dialect.Values(args, kwargs)...); err != nil {
+			return nil, fmt.Errorf("%s: %w", b.Name(), err)
 		}
 		return word.do(thread, b, args, kwargs)
 	}

@@ -25,6 +25,8 @@ func (r *Run) perform(thread *starlark.Thread, word string, live *browser.Page, 
 	if err := r.countWord(); err != nil {
 		return nil, err
 	}
+	r.clock.stop()
+	defer r.clock.start()
 	line := scriptLine(thread.CallStack(), r.integration.Filename)
 	w := &invocation{run: r, thread: thread, step: Step{Word: word, Line: line, Operation: r.operation, Started: time.Now()}}
 	value, err := do(w)

@@ -35,12 +35,34 @@ func TestRun_StopsRunawayScripts(t *testing.T) {
 		{"many lists", "[list(range(90000)) for i in range(90000)]", "more than 64 MiB of texts and lists"},
 		{"many slices", "x = list(range(90000))\n    [x[:] for i in range(90000)]", "more than 64 MiB"},
 		{"many calls with many arguments", "x = list(range(90000))\n    [many(*x) for i in range(90000)]", "more than 64 MiB"},
-		{"many long texts", "x = 'x' * 1000000\n    [x.replace('x', 'y', 1) for i in range(90000)]", "more than 64 MiB"},
+		{"many long texts", "x = 'x' * 1000000\n    [x + 'y' for i in range(90000)]", "more than 64 MiB"},
 		{"join", "('x' * 1000).join(['a'] * 90000)", "1048576 is the limit"},
 		{"replace", "('x' * 1000).replace('x', 'y' * 10000)", "1048576 is the limit"},
 		{"replace of nothing", "('x' * 1000).replace('', 'y' * 10000)", "1048576 is the limit"},
 		{"format", "('{0}' * 1000).format('y' * 10000)", "1048576 is the limit"},
 		{"percent", "('%(a)s' * 1000) % {'a': 'y' * 10000}", "1048576 is the limit"},
+		{"comparing lists of one list", "x = [1]\n    for i in range(9): x = [x] * 9\n    x == [x[:] for x in [x]][0]", "more than 1000000 values"},
+		{"ordering lists of one list", "x = [1]\n    for i in range(9): x = [x] * 9\n    x < x[:]", "more than 1000000 values"},
+		{"looking for a list of lists", "x = [1]\n    for i in range(9): x = [x] * 9\n    x[:] in [x]", "more than 1000000 values"},
+		{"index of a list of lists", "x = [1]\n    for i in range(9): x = [x] * 9\n    [x].index(x[:])", "more than 1000000 values"},
+		{"sorting lists of lists", "x = [1]\n    for i in range(9): x = [x] * 9\n    sorted([x, x[:]])", "more than 1000000 values"},
+		{"largest list of lists", "x = [1]\n    for i in range(9): x = [x] * 9\n    max([x, x[:]])", "more than 1000000 values"},
+		{"key of one tuple", "x = (1,)\n    for i in range(40): x = (x, x)\n    return {x: 1}", "more than 1000000 values"},
+		{"key that is looked up", "x = (1,)\n    for i in range(40): x = (x, x)\n    {}[x]", "more than 1000000 values"},
+		{"key that is set", "x = (1,)\n    y = {}\n    for i in range(40): x = (x, x)\n    y[x] = 1", "more than 1000000 values"},
+		{"key that is got", "x = (1,)\n    for i in range(40): x = (x, x)\n    {}.get(x)", "more than 1000000 values"},
+		{"set of tuples", "x = (1,)\n    for i in range(40): x = (x, x)\n    set([x])", "more than 1000000 values"},
+		{"deep key", "x = ()\n    for i in range(90000): x = (x,)\n    {x: 1}", "nested deeper than 50 levels"},
+		{"comparing a list of itself", "x = []\n    x.append(x)\n    x == [x]", "nested deeper than 50 levels"},
+		{"searching long texts", "x = 'x' * 1000000\n    [x.find('y') for i in range(90000)]", "too many steps"},
+		{"looking into long texts", "x = 'x' * 1000000\n    ['y' in x for i in range(90000)]", "too many steps"},
+		{"comparing long texts", "x = 'x' * 1000000\n    y = x + 'y'\n    [x + 'x' == y for i in range(9)]\n    z = x + 'z'\n    [z == y for i in range(90000)]", "too many steps"},
+		{"looking into long lists", "x = list(range(90000))\n    [-1 in x for i in range(90000)]", "too many steps"},
+		{"taking from long lists", "x = list(range(90000))\n    for i in range(90000): x.remove(89999) or x.append(89999)", "too many steps"},
+		{"any of long lists", "x = [0] * 90000\n    [any(x) for i in range(90000)]", "too many steps"},
+		{"smallest of long lists", "x = list(range(90000))\n    [min(x) for i in range(90000)]", "too many steps"},
+		{"a method by getattr", "x = 'x' * 1000000\n    [getattr(x, 'find')('y') for i in range(90000)]", "too many steps"},
+		{"amounts in long texts", "x = 'x' * 1000000\n    for i in range(90000): match('y', x)", "too many steps"},
 		{"number", "x = 3\n    for i in range(9999): x = x * x", "more than 4096 bits"},
 		{"shift", "x = 1\n    for i in range(9999): x = x << 500", "more than 4096 bits"},
 		{"number from text", "int('9' * 100000)", "a number of 100000 digits is too long"},
@@ -171,6 +193,29 @@ func TestRun_CountsStepsOverAllCalls(t *testing.T) {
 	}
 	t.Error("ten operations of more than 2,000 steps fit into 20,000")
 }
+
+func TestRun_LimitsTimeButNotOfWords(t *testing.T) {
+	t.Parallel()
+	integration := loadBody(t, "def run(page, arguments):\n    print('x')\n    for a in range(90000):\n        for b in range(90000):\n            pass\n    return {}\n")
+	run, err := integration.Start(t.Context(), Options{Page: new(browser.Page), User: &fakeUser{}, Recorder: &slowRecorder{}, Redactor: secret.NewRedactor(),
+		Steps: 1 << 60, Computing: 100 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	_, err = run.Operation(Call{Name: "thing.read"})
+	wantFailure(t, err, outcome.AutomationError, 4, "the script computed for more than 100ms; is there an endless loop?")
+	if took := time.Since(begin); took < slowStep+100*time.Millisecond {
+		t.Errorf("it ended after %v: the time of a word was counted", took)
+	}
+}
+
+const slowStep = 300 * time.Millisecond
+
+// slowRecorder records nothing, and takes its time.
+type slowRecorder struct{ fakeRecorder }
+
+func (*slowRecorder) Step(Step) { time.Sleep(slowStep) }
 
 func TestRun_EndsWithCauseOfContext(t *testing.T) {
 	t.Parallel()

@@ -86,6 +86,8 @@ func (l *loading) runTopLevel(program *starlark.Program, predeclared starlark.St
 	thread := dialect.NewThread(l.filename, &l.allowance)
 	thread.SetLocal(loadingKey, l)
 	thread.SetMaxExecutionSteps(loadSteps)
+	clock := newClock(computingTime, func() { thread.Cancel("the top level takes too long") })
+	defer clock.end()
 	globals, err := program.Init(thread, predeclared)
 	if err != nil && thread.ExecutionSteps() >= loadSteps {
 		evaluation, _ := errors.AsType[*starlark.EvalError](err)

@@ -47,11 +47,14 @@ type Recorder interface {
 	Account(ctx context.Context, id string) error
 }
 
-// Options are what a run works with. All but Steps are required.
+// Options are what a run works with. All but Steps and Computing are required.
 type Options struct {
 	Page     *browser.Page
 	User     User
 	Recorder Recorder
 	Redactor *secret.Redactor
 	Steps    uint64 // of Starlark, in the whole run; 0 for 10 million
+
+	// Computing is how long one call may take without its words; 0 for 30 seconds.
+	Computing time.Duration
 }

@@ -27,6 +27,7 @@ type Run struct {
 	resuming      bool           // an earlier attempt may have submitted the write
 	submitRefused string         // why page.submit is refused; empty if it is allowed
 	wordCount     int            // words used so far
+	clock         *clock         // of the call
 	inPredicate   bool           // a function runs that may only look at the page
 	missed        *outcome.Error // why the last predicate had no answer, or nil
 

@@ -9,7 +9,8 @@ import (
 
 // Starlark does not limit what an operator allocates (a text grows to 1 GiB in
 // thirty doublings), and it allows an opaque value to be compared with a text.
-// It has no hook for either. So the syntax tree is rewritten before it is
+// It counts an operation as one step, however large its operands are. It has no
+// hook for any of these. So the syntax tree is rewritten before it is
 // compiled: x + y becomes a call of the function named "+", and so on. A script
 // cannot spell such a name, and positions stay as they are.
 
@@ -18,12 +19,14 @@ const (
 	guardMethod = "."
 	guardSlice  = "[:]"
 	guardCopy   = "copy*" // of an operand that will be copied into another value
+	guardKey    = "[]"    // of a dict, or an index
 )
 
 // guardedOperators are the operators that become calls.
 var guardedOperators = map[syntax.Token]bool{
 	syntax.PLUS: true, syntax.STAR: true, syntax.PERCENT: true, syntax.LTLT: true, syntax.PIPE: true,
 	syntax.EQL: true, syntax.NEQ: true, syntax.IN: true, syntax.NOT_IN: true,
+	syntax.LT: true, syntax.LE: true, syntax.GT: true, syntax.GE: true,
 }
 
 // guardedMethods are the methods of texts, lists, dicts and sets that make a new
@@ -34,6 +37,20 @@ var guardedMethods = map[string]bool{
 	"extend": true, "items": true, "keys": true, "update": true, "values": true,
 	"difference": true, "intersection": true, "symmetric_difference": true, "union": true,
 }
+
+// searchingMethods are the methods that make nothing large, and may look at all
+// of their operands.
+var searchingMethods = map[string]bool{
+	"count": true, "endswith": true, "find": true, "index": true, "isalnum": true, "isalpha": true, "isdigit": true,
+	"islower": true, "isspace": true, "istitle": true, "isupper": true, "lstrip": true, "partition": true,
+	"removeprefix": true, "removesuffix": true, "rfind": true, "rindex": true, "rpartition": true, "rstrip": true,
+	"startswith": true, "strip": true,
+	"clear": true, "insert": true, "pop": true, "remove": true, "discard": true, "issubset": true, "issuperset": true,
+	"add": true, "get": true, "setdefault": true,
+}
+
+// isGuarded reports whether a method is called by way of its guard.
+func isGuarded(method string) bool { return guardedMethods[method] || searchingMethods[method] }
 
 // addGuards rewrites a file. It returns the places that cannot be guarded.
 func addGuards(file *syntax.File) []syntax.Error {
@@ -105,9 +122,18 @@ func (g *guarder) target(e syntax.Expr) {
 		g.targets(e.List)
 	case *syntax.IndexExpr:
 		g.expr(&e.X)
-		g.expr(&e.Y)
+		g.key(&e.Y)
 	case *syntax.DotExpr:
 		g.expr(&e.X)
+	}
+}
+
+// key guards what is looked up in a dict: a tuple is read as a whole.
+func (g *guarder) key(at *syntax.Expr) {
+	g.expr(at)
+	if _, literal := (*at).(*syntax.Literal); !literal {
+		start, _ := (*at).Span()
+		*at = guardCall(guardKey, start, *at)
 	}
 }
 
@@ -151,11 +177,11 @@ func (g *guarder) expr(at *syntax.Expr) {
 	case *syntax.DictExpr:
 		g.exprs(e.List)
 	case *syntax.DictEntry:
-		g.expr(&e.Key)
+		g.key(&e.Key)
 		g.expr(&e.Value)
 	case *syntax.IndexExpr:
 		g.expr(&e.X)
-		g.expr(&e.Y)
+		g.key(&e.Y)
 	case *syntax.LambdaExpr:
 		g.params(e.Params)
 		g.expr(&e.Body)
@@ -165,7 +191,7 @@ func (g *guarder) expr(at *syntax.Expr) {
 		g.call(e)
 	case *syntax.DotExpr:
 		g.expr(&e.X)
-		if guardedMethods[e.Name.Name] {
+		if isGuarded(e.Name.Name) {
 			*at = guardCall(guardMethod, e.Dot, e.X, stringLiteral(e.Name.Name, e.Name.NamePos))
 		}
 	case *syntax.SliceExpr:

@@ -84,14 +84,14 @@ func refuseOpaque(function string, values []starlark.Value) error {
 // Unpack is starlark.UnpackArgs with a clear error for opaque values, which it
 // refuses.
 func Unpack(function string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) error {
-	if err := refuseOpaque(function, allValues(args, kwargs)); err != nil {
+	if err := refuseOpaque(function, Values(args, kwargs)); err != nil {
 		return err
 	}
 	return starlark.UnpackArgs(function, args, kwargs, pairs...)
 }
 
-// allValues returns the values of all arguments.
-func allValues(args starlark.Tuple, kwargs []starlark.Tuple) []starlark.Value {
+// Values returns the values of all arguments.
+func Values(args starlark.Tuple, kwargs []starlark.Tuple) []starlark.Value {
 	values := append([]starlark.Value{}, args...)
 	for _, pair := range kwargs {
 		values = append(values, pair[1])

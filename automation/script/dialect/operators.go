@@ -15,6 +15,7 @@ func guards() starlark.StringDict {
 		guardMethod: starlark.NewBuiltin(guardMethod, methodGuard),
 		guardSlice:  starlark.NewBuiltin(guardSlice, copyGuard),
 		guardCopy:   starlark.NewBuiltin(guardCopy, copyGuard),
+		guardKey:    starlark.NewBuiltin(guardKey, keyGuard),
 	}
 	for operator := range guardedOperators {
 		functions[operator.String()] = operatorGuard(operator)
@@ -34,9 +35,17 @@ func operatorGuard(operator syntax.Token) *starlark.Builtin {
 		if err := checkOperator(AllowanceOf(thread), operator, x, y); err != nil {
 			return nil, err
 		}
-		if operator == syntax.EQL || operator == syntax.NEQ {
-			same, err := starlark.Compare(operator, x, y)
-			return starlark.Bool(same), err
+		switch operator {
+		case syntax.EQL, syntax.NEQ, syntax.LT, syntax.LE, syntax.GT, syntax.GE:
+			if err := spendComparison(thread, x, y); err != nil {
+				return nil, err
+			}
+			holds, err := starlark.Compare(operator, x, y)
+			return starlark.Bool(holds), err
+		case syntax.IN, syntax.NOT_IN:
+			if err := spendSearch(thread, y, x); err != nil {
+				return nil, err
+			}
 		}
 		return starlark.Binary(operator, x, y)
 	})
@@ -137,7 +146,12 @@ func copyGuard(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 	return args[0], AllowanceOf(thread).copyOf(args[0])
 }
 
-// methodGuard replaces x.name if name is a method that makes a new value. The
+// keyGuard spends the reading of a key and returns the key.
+func keyGuard(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return args[0], SpendReading(thread, args[0])
+}
+
+// methodGuard replaces x.name if name is a guarded or a searching method. The
 // method that it returns checks its arguments first.
 func methodGuard(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	x, name := args[0], string(args[1].(starlark.String))
@@ -160,7 +174,11 @@ func methodGuard(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _
 		return attribute, nil
 	}
 	return starlark.NewBuiltin(name, func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		if err := checkMethod(AllowanceOf(thread), x, name, args, kwargs); err != nil {
+		err := spendSearch(thread, x, Values(args, kwargs)...)
+		if err == nil && guardedMethods[name] {
+			err = checkMethod(AllowanceOf(thread), x, name, args, kwargs)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		return method.CallInternal(thread, args, kwargs)
@@ -168,7 +186,7 @@ func methodGuard(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _
 }
 
 func checkMethod(a *Allowance, x starlark.Value, name string, args starlark.Tuple, kwargs []starlark.Tuple) error {
-	values := allValues(args, kwargs)
+	values := Values(args, kwargs)
 	receiver, isText := x.(starlark.String)
 	if isText {
 		if err := refuseOpaque("a text", values); err != nil {
