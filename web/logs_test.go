@@ -50,7 +50,7 @@ func TestRequestLog_HoldsRoutePatternsAndNoValues(t *testing.T) {
 			t.Errorf("the log holds %q: …%s…", canary, logged[max(0, at-300):min(len(logged), at+100)])
 		}
 	}
-	for _, pattern := range []string{"route=/c/{claimCode}", "route=/s/{sessionID}/answer", "route=/sessions/{sessionID}", "route=/v1/links/{id}",
+	for _, pattern := range []string{"route=/c/{claimCode}", "route=/s/{sessionCode}/answer", "route=/sessions/{sessionID}", "route=/v1/links/{id}",
 		"level=ERROR", "method=POST", "status=303"} {
 		if !strings.Contains(logged, pattern) {
 			t.Errorf("the log lacks %s", pattern)

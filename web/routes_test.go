@@ -122,7 +122,7 @@ func TestForms_RedirectGetsToTheirPage(t *testing.T) {
 		reply := s.Request(s.Public, "GET", route.path, "")
 		if to := reply.Header().Get("Location"); strings.HasSuffix(route.path, "/password") {
 			wantPage(t, reply.Result(), reply.Body.String())
-		} else if reply.Code != http.StatusSeeOther || to != "/s/sess_canarysession" {
+		} else if reply.Code != http.StatusSeeOther || to != "/s/sess_canarysession.secret" {
 			t.Errorf("GET %s: %d to %q", route.path, reply.Code, to)
 		}
 	}

@@ -108,21 +108,21 @@ func hosted(page pageRoutes, o Options) {
 	page.form("/h/{phoneCode}", c.ShowPhoneStart, c.Submit(c.SubmitPhoneStart))
 
 	// Session: questions, progress and the end of one attempt.
-	page.get("/s/{sessionID}", c.ShowSession)
-	page.get("/s/{sessionID}/events", c.StreamSession)
-	page.get("/s/{sessionID}/receipt", c.ShowReceipt)
-	page.submit("/s/{sessionID}/answer", c.Submit(c.SubmitAnswer))
-	page.submit("/s/{sessionID}/cancel", c.Submit(c.SubmitCancel))
-	page.submit("/s/{sessionID}/stay", c.Submit(c.SubmitStillHere))
-	page.submit("/s/{sessionID}/retry", c.Submit(c.SubmitRetry))
+	page.get("/s/{sessionCode}", c.ShowSession)
+	page.get("/s/{sessionCode}/events", c.StreamSession)
+	page.get("/s/{sessionCode}/receipt", c.ShowReceipt)
+	page.submit("/s/{sessionCode}/answer", c.Submit(c.SubmitAnswer))
+	page.submit("/s/{sessionCode}/cancel", c.Submit(c.SubmitCancel))
+	page.submit("/s/{sessionCode}/stay", c.Submit(c.SubmitStillHere))
+	page.submit("/s/{sessionCode}/retry", c.Submit(c.SubmitRetry))
 
 	// Session transfer to another device: at once, by request (knock), which the
 	// device that holds the session allows or refuses, or with the password.
-	page.submit("/s/{sessionID}/take-over", c.Submit(c.SubmitTakeOver))
-	page.submit("/s/{sessionID}/knock", c.Submit(c.SubmitTransferRequest))
-	page.submit("/s/{sessionID}/allow", c.Submit(c.SubmitAllowTransfer))
-	page.submit("/s/{sessionID}/refuse", c.Submit(c.SubmitRefuseTransfer))
-	page.form("/s/{sessionID}/password", c.ShowPassword, c.Submit(c.SubmitPassword))
+	page.submit("/s/{sessionCode}/take-over", c.Submit(c.SubmitTakeOver))
+	page.submit("/s/{sessionCode}/knock", c.Submit(c.SubmitTransferRequest))
+	page.submit("/s/{sessionCode}/allow", c.Submit(c.SubmitAllowTransfer))
+	page.submit("/s/{sessionCode}/refuse", c.Submit(c.SubmitRefuseTransfer))
+	page.form("/s/{sessionCode}/password", c.ShowPassword, c.Submit(c.SubmitPassword))
 
 	// Gallery, in the demo only.
 	if o.Gallery != nil {

@@ -345,7 +345,8 @@ func (c *client) ended() {
 func TestSockets_CloseOnAnUnknownToken(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
-	session, token := s.claimByAPI(s.newLink(time.Hour))
+	link := s.newLink(time.Hour)
+	session, token := s.claimByAPI(link)
 	address := s.serve() + "/sessions/" + session + "/ws"
 	wrong := s.open(address)
 	wrong.say(`{"type":"client.hello","token":"ct_nope"}`)
@@ -355,7 +356,9 @@ func TestSockets_CloseOnAnUnknownToken(t *testing.T) {
 	c := s.open(address + "?token=" + token)
 	c.say(`{"type":"client.hello"}`)
 	c.next("server.hello")
-	if taken := s.Request(s.Public, "POST", "/s/"+session+"/take-over", ""); taken.Code != http.StatusSeeOther {
+	_, form, _ := strings.Cut(s.Request(s.Public, "GET", "/c/"+link.ClaimCode, "").Body.String(), `action="/s/`)
+	code, _, _ := strings.Cut(form, "/take-over")
+	if taken := s.Request(s.Public, "POST", "/s/"+code+"/take-over", ""); taken.Code != http.StatusSeeOther {
 		t.Fatalf("take over: %d", taken.Code)
 	}
 	c.refused("taken_over")

@@ -119,7 +119,7 @@ func (h *Handler) showComplete(w http.ResponseWriter, r *http.Request, layout vi
 	}
 	done := view.Done{Operations: layout.Data.Operations, Already: true}
 	if session.HeldBy(h.visitor(r)) {
-		done.Receipt = receiptPath(session.ID)
+		done.Receipt = h.receiptPath(session.ID)
 	}
 	return render(w, r, http.StatusOK, layout, done)
 }
@@ -134,7 +134,7 @@ func (h *Handler) showActive(w http.ResponseWriter, r *http.Request, link *db.Li
 	v := newVisit(session, *link, h.requester(r))
 	switch {
 	case v.held:
-		return redirect(w, r, sessionPath(session.ID))
+		return redirect(w, r, h.sessionPath(session.ID))
 	case link.AwaitsReturn(): // the results are not for everyone who has the link
 		layout, err := h.layout(r.Context(), link, v.languages)
 		if err != nil {
@@ -175,7 +175,7 @@ func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) (
 	})
 	switch {
 	case err == nil:
-		return sessionPath(claimed.Session.ID), nil
+		return h.sessionPath(claimed.Session.ID), nil
 	case errors.Is(err, db.ErrActive), errors.Is(err, db.ErrComplete), errors.Is(err, db.ErrExpired),
 		errors.Is(err, db.ErrAttemptsExhausted):
 		return claimPath(link.ClaimCode), nil

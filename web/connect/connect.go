@@ -10,6 +10,7 @@ package connect
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -41,20 +42,25 @@ type Options struct {
 // Handler serves the hosted flow.
 type Handler struct {
 	Options
-	cookies *cookie.Store
+	cookies    *cookie.Store
+	sessionKey []byte // see sessionCode
 }
 
-// New prepares the hosted flow. It reads the keys of its cookie from the
-// database.
+// New prepares the hosted flow. It reads the keys of its cookie and of the
+// codes of sessions from the database.
 func New(ctx context.Context, options Options) (*Handler, error) {
 	cookies, err := newCookies(ctx, options)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the hosted flow: %w", err)
+	}
+	sessionKey, err := options.DB.Secret(ctx, sessionKeySetting, sha256.Size)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the hosted flow: %w", err)
 	}
 	if options.Followers == nil {
 		options.Followers = follow.New(0)
 	}
-	return &Handler{Options: options, cookies: cookies}, nil
+	return &Handler{Options: options, cookies: cookies, sessionKey: sessionKey}, nil
 }
 
 // render replies with a screen, which the allowed origins may embed.

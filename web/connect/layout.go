@@ -59,7 +59,10 @@ func operation(resource, action string, status db.OperationStatus, note *db.Note
 
 // The paths of the pages; web/server.go lists them all.
 func claimPath(code string, rest ...string) string { return pathOf("c", code, rest) }
-func sessionPath(id string, rest ...string) string { return pathOf("s", id, rest) }
+
+func (h *Handler) sessionPath(id string, rest ...string) string {
+	return pathOf("s", h.sessionCode(id), rest)
+}
 
 func pathOf(prefix, id string, rest []string) string {
 	return strings.Join(append([]string{"", prefix, url.PathEscape(id)}, rest...), "/")

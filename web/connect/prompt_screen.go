@@ -13,12 +13,12 @@ import (
 )
 
 // promptScreen turns a stored prompt into its screen.
-func promptScreen(stored *db.Prompt, live automation.Status, sent *rejectedAnswer) (view.Model, error) {
+func (h *Handler) promptScreen(stored *db.Prompt, live automation.Status, sent *rejectedAnswer) (view.Model, error) {
 	var asked prompt.Prompt
 	if err := json.Unmarshal(stored.Question, &asked); err != nil {
 		return nil, fmt.Errorf("read prompt: %w", err)
 	}
-	ask := view.Ask{Action: sessionPath(stored.SessionID, "answer"), Prompt: stored.ID,
+	ask := view.Ask{Action: h.sessionPath(stored.SessionID, "answer"), Prompt: stored.ID,
 		Reason: asked.Reason, AttemptsLeft: asked.AttemptsLeft}
 	if limit := time.Duration(asked.TimeLimit) * time.Second; limit > 0 {
 		ask.TimeLimit = limit

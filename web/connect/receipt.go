@@ -20,15 +20,15 @@ func (h *Handler) ShowReceipt(w http.ResponseWriter, r *http.Request) error {
 		return problem.NotFound()
 	}
 	if !v.session.Status.Ended() {
-		return redirect(w, r, sessionPath(v.session.ID))
+		return redirect(w, r, h.sessionPath(v.session.ID))
 	}
 	shown, err := h.operations(r.Context(), v.session.ID)
 	if err != nil {
 		return err
 	}
-	receipt := receiptOf(v, shown)
+	receipt := h.receiptOf(v, shown)
 	if !receipt.Due() {
-		return redirect(w, r, sessionPath(v.session.ID))
+		return redirect(w, r, h.sessionPath(v.session.ID))
 	}
 	layout, err := h.layout(r.Context(), &v.link, v.languages)
 	if err != nil {
@@ -39,9 +39,9 @@ func (h *Handler) ShowReceipt(w http.ResponseWriter, r *http.Request) error {
 }
 
 // receiptOf is the receipt of a session that has ended.
-func receiptOf(v visit, shown []view.Operation) view.Receipt {
+func (h *Handler) receiptOf(v visit, shown []view.Operation) view.Receipt {
 	return view.Receipt{Operations: shown, At: time.UnixMilli(*v.session.EndedAt), Delivery: delivery(v),
-		Back: sessionPath(v.session.ID)}
+		Back: h.sessionPath(v.session.ID)}
 }
 
 // delivery says what the merchant gets of a session that has ended.
@@ -60,4 +60,4 @@ func delivery(v visit) view.Delivery {
 	}
 }
 
-func receiptPath(sessionID string) string { return sessionPath(sessionID, "receipt") }
+func (h *Handler) receiptPath(sessionID string) string { return h.sessionPath(sessionID, "receipt") }

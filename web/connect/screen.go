@@ -24,7 +24,7 @@ func (h *Handler) screen(ctx context.Context, v visit, sent *rejectedAnswer) (vi
 	live, _ := h.Runner.Status(v.session.ID)
 	layout.Revision = revision(v.session.LastSeq, live.PositionChanges)
 	if !v.session.Status.Ended() {
-		layout.Stream = sessionPath(v.session.ID, "events")
+		layout.Stream = h.sessionPath(v.session.ID, "events")
 	}
 	if !v.held {
 		return layout, h.otherDeviceScreen(v), nil
@@ -39,9 +39,9 @@ func (h *Handler) screen(ctx context.Context, v visit, sent *rejectedAnswer) (vi
 		layout.Return, err = h.DB.ReturnAddress(ctx, &v.link, &v.session)
 		return layout, h.endScreen(v, shown), err
 	}
-	layout.Cancel, layout.Submitted = sessionPath(v.session.ID, "cancel"), live.Submitted
+	layout.Cancel, layout.Submitted = h.sessionPath(v.session.ID, "cancel"), live.Submitted
 	if live.TransferRequested {
-		layout.TransferRequest = view.TransferRequest{Allow: sessionPath(v.session.ID, "allow"), Refuse: sessionPath(v.session.ID, "refuse")}
+		layout.TransferRequest = view.TransferRequest{Allow: h.sessionPath(v.session.ID, "allow"), Refuse: h.sessionPath(v.session.ID, "refuse")}
 	}
 	stored, err := h.DB.CurrentPrompt(ctx, v.session.ID)
 	if err != nil {
@@ -51,8 +51,8 @@ func (h *Handler) screen(ctx context.Context, v visit, sent *rejectedAnswer) (vi
 		model, err := h.workingScreen(ctx, v, shown, live)
 		return layout, model, err
 	}
-	layout.IdleLimit = idleLimit(v.session.ID, live, h.Runner.Limits.Idle)
-	model, err := promptScreen(stored, live, sent)
+	layout.IdleLimit = h.idleLimit(v.session.ID, live, h.Runner.Limits.Idle)
+	model, err := h.promptScreen(stored, live, sent)
 	return layout, model, err
 }
 
@@ -82,17 +82,17 @@ func reference(sessionID string) string {
 	return sessionID[:min(len(sessionID), length)]
 }
 
-func idleLimit(sessionID string, live automation.Status, idle time.Duration) view.IdleLimit {
+func (h *Handler) idleLimit(sessionID string, live automation.Status, idle time.Duration) view.IdleLimit {
 	if live.Deadline.IsZero() {
 		return view.IdleLimit{}
 	}
-	return view.IdleLimit{Left: max(time.Until(live.Deadline), time.Second), Action: sessionPath(sessionID, "stay"), Extension: idle}
+	return view.IdleLimit{Left: max(time.Until(live.Deadline), time.Second), Action: h.sessionPath(sessionID, "stay"), Extension: idle}
 }
 
 func (h *Handler) endScreen(v visit, shown []view.Operation) view.Model {
 	at, receipt := time.UnixMilli(*v.session.EndedAt), ""
-	if receiptOf(v, shown).Due() {
-		receipt = receiptPath(v.session.ID)
+	if h.receiptOf(v, shown).Due() {
+		receipt = h.receiptPath(v.session.ID)
 	}
 	if v.session.Status == db.SessionComplete {
 		return view.Done{Operations: shown, Delivery: delivery(v), Receipt: receipt, AutoReturn: h.elapsedSince(at) < autoReturn}
@@ -101,7 +101,7 @@ func (h *Handler) endScreen(v visit, shown []view.Operation) view.Model {
 	failed.AutoReturn = failed.Code == outcome.UserCancelled && h.elapsedSince(at) < autoReturn
 	failed.UsedUp = v.link.AttemptsExhausted()
 	if v.link.Status == db.LinkFailed && v.link.Claimable() && failed.Code.Retryable() {
-		failed.Retry = sessionPath(v.session.ID, "retry")
+		failed.Retry = h.sessionPath(v.session.ID, "retry")
 	}
 	return failed
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/go-chi/chi/v5"
+
 	"passage/automation"
 	"passage/db"
 	"passage/web/problem"
@@ -33,7 +35,11 @@ func newVisit(session db.Session, link db.Link, by requester) visit {
 }
 
 func (h *Handler) visit(r *http.Request) (visit, error) {
-	return h.loadVisit(r.Context(), r.PathValue("sessionID"), h.requester(r))
+	id, err := h.sessionID(chi.URLParam(r, "sessionCode"))
+	if err != nil {
+		return visit{}, err
+	}
+	return h.loadVisit(r.Context(), id, h.requester(r))
 }
 
 func (h *Handler) loadVisit(ctx context.Context, sessionID string, by requester) (visit, error) {

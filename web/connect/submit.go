@@ -60,7 +60,7 @@ func (h *Handler) asHolder(w http.ResponseWriter, r *http.Request, do func(visit
 	if v.held {
 		err = do(v, values)
 	}
-	return sessionPath(v.session.ID), unlessTooLate(err)
+	return h.sessionPath(v.session.ID), unlessTooLate(err)
 }
 
 // unlessTooLate drops the error of an action that came after the session had

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/go-chi/chi/v5"
-
 	"passage/automation"
 	"passage/db"
 	view "passage/views/connect"
@@ -21,10 +19,10 @@ func (h *Handler) otherDeviceScreen(v visit) view.Model {
 	case v.session.Status.Ended():
 		return view.NotFound{}
 	case v.session.Status == db.SessionCreated:
-		return view.OtherDevice{TakeOver: sessionPath(v.session.ID, "take-over")}
+		return view.OtherDevice{TakeOver: h.sessionPath(v.session.ID, "take-over")}
 	default:
 		live, _ := h.Runner.Status(v.session.ID)
-		return view.OtherDevice{Request: sessionPath(v.session.ID, "knock"), Password: sessionPath(v.session.ID, "password"),
+		return view.OtherDevice{Request: h.sessionPath(v.session.ID, "knock"), Password: h.sessionPath(v.session.ID, "password"),
 			Waiting: live.RequestedBy(v.visitor)}
 	}
 }
@@ -47,19 +45,19 @@ func (h *Handler) SubmitTransferRequest(w http.ResponseWriter, r *http.Request) 
 // asVisitor runs an action of a visitor who does not hold the session. The
 // session is the next page.
 func (h *Handler) asVisitor(w http.ResponseWriter, r *http.Request, do func(id, visitor string) error) (next string, err error) {
-	id := chi.URLParam(r, "sessionID")
-	_, link, err := h.DB.Session(r.Context(), id)
+	v, err := h.visit(r)
 	if err != nil {
 		return "", err
 	}
-	if err := h.requireCookie(w, r, &link, sessionPath(id)); err != nil {
+	next = h.sessionPath(v.session.ID)
+	if err := h.requireCookie(w, r, &v.link, next); err != nil {
 		return "", err
 	}
 	visitor, err := h.ensureVisitor(w, r)
 	if err != nil {
 		return "", err
 	}
-	return sessionPath(id), unlessTooLate(do(id, visitor))
+	return next, unlessTooLate(do(v.session.ID, visitor))
 }
 
 // SubmitAllowTransfer transfers the session to the visitor who asked for it.
@@ -82,11 +80,11 @@ func (h *Handler) ShowPassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if v.held || v.session.Status.Ended() {
-		return redirect(w, r, sessionPath(v.session.ID))
+		return redirect(w, r, h.sessionPath(v.session.ID))
 	}
 	err = h.showPage(w, r, http.StatusOK, passwordPage{visit: v})
 	if errors.Is(err, automation.ErrNotRunning) {
-		return redirect(w, r, sessionPath(v.session.ID))
+		return redirect(w, r, h.sessionPath(v.session.ID))
 	}
 	return err
 }
@@ -101,7 +99,7 @@ func (h *Handler) SubmitPassword(w http.ResponseWriter, r *http.Request) (next s
 	if err != nil {
 		return "", err
 	}
-	next = sessionPath(v.session.ID)
+	next = h.sessionPath(v.session.ID)
 	if v.held {
 		return next, nil
 	}
@@ -131,6 +129,6 @@ func (p passwordPage) state(ctx context.Context, h *Handler) (pageState, error) 
 	if err != nil {
 		return pageState{}, err
 	}
-	return pageState{layout: layout, model: view.LogIn{Ask: view.Ask{Action: sessionPath(p.session.ID, "password"), Reason: p.reason},
+	return pageState{layout: layout, model: view.LogIn{Ask: view.Ask{Action: h.sessionPath(p.session.ID, "password"), Reason: p.reason},
 		Fields: fields(integration.Credentials), Values: publicFields(integration.Credentials, p.values)}}, nil
 }

@@ -18,9 +18,9 @@ import (
 	"passage/db/dbtest"
 )
 
-// brokenStack is a server whose database is gone, with a link and a session
-// from before.
-func brokenStack(t *testing.T) (s *stack, link created, sessionID string) {
+// brokenStack is a server whose database is gone, with a link, and a session and
+// its page from before.
+func brokenStack(t *testing.T) (s *stack, link created, sessionID, sessionPage string) {
 	t.Helper()
 	skipIfShort(t)
 	logs := &journal{}
@@ -53,17 +53,19 @@ func brokenStack(t *testing.T) (s *stack, link created, sessionID string) {
 		Operations: []db.NewOperation{{Resource: "paymentMethod", Action: "read"}}})
 	session := dbtest.Claim(t, served.DB, stored, "boot_of_another").Session
 	s = &stack{Demo: &demo.Demo{Server: served}, logs: logs, merchant: merchant{base: front.URL, token: key}}
+	link = created{LinkID: stored.ID, ClaimCode: stored.ClaimCode, ClaimURL: front.URL + "/c/" + stored.ClaimCode}
+	takeOver := s.visitor(t, link).get(link.ClaimURL).form(t, "/take-over")
 	if err := served.DB.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return s, created{LinkID: stored.ID, ClaimCode: stored.ClaimCode, ClaimURL: front.URL + "/c/" + stored.ClaimCode}, session.ID
+	return s, link, session.ID, strings.TrimSuffix(takeOver.action, "/take-over")
 }
 
 func TestErrors_ShowNothingInternalWhenTheDatabaseIsGone(t *testing.T) {
 	t.Parallel()
-	s, link, sessionID := brokenStack(t)
+	s, link, sessionID, session := brokenStack(t)
 	v := s.visitor(t, link)
-	claim, session := "/c/"+link.ClaimCode, "/s/"+sessionID
+	claim := "/c/" + link.ClaimCode
 	pages := []*screen{v.get(claim), v.post(claim, nil), v.get(claim + "/stop"), v.get(session), v.get(session + "/events"), v.get(session + "/password")}
 	for _, deed := range []string{"/answer", "/cancel", "/stay", "/retry", "/take-over", "/allow", "/refuse"} {
 		pages = append(pages, v.post(session+deed, url.Values{"promptId": {"prm_x"}, "password": {"typed-password"}}))

@@ -49,7 +49,8 @@ func TestGarbage_IsRefusedEverywhereAndHarmsNothing(t *testing.T) {
 	if _, err := rand.Read(garbage); err != nil {
 		t.Fatal(err)
 	}
-	link, session, id := p.link.LinkID, p.session, strings.TrimPrefix(p.session, "/s/")
+	link, session := p.link.LinkID, p.session
+	id, _, _ := strings.Cut(strings.TrimPrefix(session, "/s/"), ".")
 	paths := []string{
 		"/", "/healthz", "/readyz", "/static/", "/static/app.css", "/openapi.json", "/nowhere", "/..%2f..%2fetc%2fpasswd",
 		"/v1/links", "/v1/links/" + link, "/v1/links/" + link + "/sessions", "/v1/links/nothing/cancel", "/v1/sessions/" + id,

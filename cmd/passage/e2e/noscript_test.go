@@ -149,7 +149,7 @@ func TestCancel_EndsTheSessionAndLeadsBack(t *testing.T) {
 	expect(t, "status of a late answer", late.status, http.StatusOK)
 	expect(t, "the page for a late answer", late.end(), "failed")
 	for _, form := range []string{"/cancel", "/stay", "/allow", "/refuse"} {
-		if too := v.post("/s/"+s.sessionOf(t, v.link).ID+form, nil); too.end() != "failed" || too.status != http.StatusOK {
+		if too := v.post(shown.url+form, nil); too.end() != "failed" || too.status != http.StatusOK {
 			t.Errorf("%s too late: %d, %q", form, too.status, too.title())
 		}
 	}
