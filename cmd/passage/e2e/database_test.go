@@ -33,7 +33,8 @@ func (s *stack) look(ctx context.Context) (err error) {
 func (s *stack) atTurn(t *testing.T, address string) bool {
 	t.Helper()
 	var status db.SessionStatus
-	err := s.status.QueryRowContext(t.Context(), path.Base(address)).Scan(&status)
+	id, _, _ := strings.Cut(path.Base(address), ".") // of /s/{sessionCode}
+	err := s.status.QueryRowContext(t.Context(), id).Scan(&status)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) { // it may be another page
 		t.Fatalf("%s: %v", address, err)
 	}
