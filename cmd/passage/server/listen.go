@@ -10,8 +10,24 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"passage/cmd/passage/console"
 )
+
+// connectionsPerListener is how many connections a listener holds at once. Further
+// ones wait until one is closed.
+const connectionsPerListener = 20_000
+
+// maxConnections is fewer where the process may not open that many files. Two
+// listeners leave half of the files to the database and the browsers.
+func maxConnections() int {
+	var files unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &files); err != nil {
+		return connectionsPerListener
+	}
+	return int(min(connectionsPerListener, files.Cur/4))
+}
 
 // Listener is a bound address with its handler.
 type Listener struct {

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"path/filepath"
 
+	"golang.org/x/net/netutil"
 	"golang.org/x/sync/errgroup"
 
 	"passage/automation"
@@ -147,6 +148,7 @@ func (s *Server) bind(flag, address string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w (is another server running? choose another %s)", address, err, flag)
 	}
+	bound = netutil.LimitListener(bound, maxConnections())
 	s.OnClose(func() error { return CloseAll([]*Listener{{Listener: bound}}) })
 	return bound, nil
 }
