@@ -70,11 +70,12 @@ type subject struct {
 // before the upgrade, as everywhere in the API.
 func (s *Server) handler(resolve func(*http.Request) (subject, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		subject, err := resolve(r)
-		if err == nil {
-			err = checkUpgrade(r)
-		}
+		var subject subject
 		var slot *follow.Slot
+		err := checkUpgrade(r) // before a code or a token is looked at
+		if err == nil {
+			subject, err = resolve(r)
+		}
 		if err == nil {
 			slot, err = s.Followers.Enter(r, subject.key)
 		}

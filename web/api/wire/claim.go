@@ -15,7 +15,7 @@ type ClaimedLink struct {
 	LinkID       string `json:"linkId"`
 	SessionID    string `json:"sessionId"`
 	ClientToken  string `json:"clientToken" doc:"The authority over the session."`
-	WebsocketURL string `json:"websocketUrl" doc:"Drives the session; holds the token."`
+	WebsocketURL string `json:"websocketUrl" doc:"Drives the session. The token is in its query; better leave the query out and send the token in client.hello, as proxies log addresses."`
 	ExpiresAt    int64  `json:"expiresAt" doc:"When the link expires."`
 }
 
