@@ -123,8 +123,10 @@ func (db *DB) RecordAttempt(ctx context.Context, delivery Delivery, attempt Deli
 			string(status), nextAt, orNull(endedAt), delivery.ID, delivery.Attempts); err != nil {
 			return err
 		}
+		// A reply may repeat what was sent before the link's data was deleted.
 		return tx.exec(`INSERT INTO webhook_tries (delivery_id, number, status_code, took, error, reply, at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			SELECT $1, $2, $3, $4, $5, CASE WHEN l.data_deleted_at IS NULL THEN $6 END, $7
+			FROM webhook_deliveries d JOIN events e ON e.id = d.event_id JOIN links l ON l.id = e.link_id WHERE d.id = $1`,
 			delivery.ID, delivery.Attempts+1, attempt.StatusCode, attempt.Took, orNull(attempt.Error), orNull(attempt.Reply), tx.Now)
 	})
 	if err != nil {

@@ -69,6 +69,7 @@ type Link struct {
 	CreatedAt            int64
 	UpdatedAt            int64
 	CompletedAt          *int64
+	DataDeletedAt        *int64 // nothing personal is left since then; see DestroyData
 
 	encryptedCode []byte
 	result        []byte // encrypted
@@ -134,7 +135,7 @@ const statusNow = `CASE WHEN l.status IN ('pending', 'active', 'failed') AND l.e
 const linkColumns = `l.id, l.organization_id, l.integration_id, ` + statusNow + `, l.claim_code, l.arguments_key, l.data_key,
 	l.result, l.error_code, l.error_operation, l.current_session_id, l.attempts, l.tries, l.return_url, l.webhook_url,
 	l.external_user_id, l.metadata, l.debug, l.reusable, l.user_label, l.require_return, l.locale, l.test,
-	l.expires_at, l.created_at, l.updated_at, l.completed_at, l.return_code_hash, l.expires_at <= $1, l.status`
+	l.expires_at, l.created_at, l.updated_at, l.completed_at, l.data_deleted_at, l.return_code_hash, l.expires_at <= $1, l.status`
 
 func scanLink(r engine.Row) (Link, error) {
 	var l Link
@@ -143,7 +144,7 @@ func scanLink(r engine.Row) (Link, error) {
 	err := r.Scan(&l.ID, &l.OrganizationID, &l.IntegrationID, &l.Status, &l.encryptedCode, &l.argumentsKey, &l.dataKey,
 		&l.result, &code, &operation, &session, &l.Attempts, &l.AttemptsSinceSuccess, &returnURL, &webhookURL,
 		&user, &metadata, &l.Debug, &l.Reusable, &label, &l.RequireReturn, &locale, &l.Test,
-		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt, &l.returnCodeHash, &l.pastExpiry, &l.stored)
+		&l.ExpiresAt, &l.CreatedAt, &l.UpdatedAt, &l.CompletedAt, &l.DataDeletedAt, &l.returnCodeHash, &l.pastExpiry, &l.stored)
 	if err != nil {
 		return Link{}, err
 	}

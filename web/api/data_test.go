@@ -31,6 +31,35 @@ func TestDeleteLinkData_DestroysDataAtOnce(t *testing.T) {
 	}
 }
 
+func TestDeleteLinkData_BlanksWhatNamesThePerson(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	const canary = "ada-lovelace"
+	id := s.create(`{"integrationId":"demo","resource":"paymentMethod","action":"read","externalUserId":"` + canary + `",
+		"userLabel":"` + canary + `","metadata":{"who":"` + canary + `"},"returnUrl":"https://shop.example/done?who=` + canary + `#` + canary + `",
+		"webhookUrl":"https://shop.example/hooks?who=` + canary + `"}`)["linkId"].(string)
+	s.post("/v1/links/"+id+"/cancel", "").object(http.StatusOK)
+	if before := s.get("/v1/links/" + id).object(http.StatusOK); before["dataDeletedAt"] != nil {
+		t.Errorf("deleted already: %v", before)
+	}
+	s.call(http.MethodDelete, "/v1/links/"+id+"/data", "")
+	after := s.get("/v1/links/" + id).object(http.StatusOK)
+	if after["dataDeletedAt"] == nil || after["externalUserId"] != nil || after["metadata"] != nil ||
+		after["returnUrl"] != "https://shop.example/done?linkId="+id {
+		t.Errorf("afterwards it is %v", after)
+	}
+	events := s.get("/v1/events").object(http.StatusOK)["events"].([]any)
+	event := events[len(events)-1].(map[string]any)
+	for _, path := range []string{"/v1/links/" + id, "/v1/links", "/v1/events", "/v1/events/" + event["id"].(string) + "/deliveries"} {
+		if strings.Contains(string(s.get(path).body), canary) {
+			t.Errorf("%s names the person", path)
+		}
+	}
+	if event["linkId"] != id || event["error"] == nil {
+		t.Errorf("the event has become %v", event)
+	}
+}
+
 func TestDeleteLinkData_KeepsDataOfOtherOrganizations(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)

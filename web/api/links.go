@@ -149,7 +149,8 @@ func expiredAlready() *problem.Problem {
 	return problem.Conflict("link_expired", "The link has expired already.")
 }
 
-// deleteLinkData destroys the data of a link. Its rows and statuses stay.
+// deleteLinkData destroys the data of a link and blanks what names its person. Its
+// rows and statuses stay.
 func (a *API) deleteLinkData(ctx context.Context, input *idInput) (*struct{}, error) {
 	if err := a.mayChange(ctx, input.ID); err != nil {
 		return nil, err
@@ -191,7 +192,7 @@ func (a *API) fields(ctx context.Context, link *db.Link) wire.LinkSummary {
 		ExternalUserID: wire.OrNull(link.ExternalUserID), Metadata: link.Metadata, Status: link.Status,
 		CurrentSessionID: wire.OrNull(link.CurrentSessionID), Error: wire.NewSessionError(link.Error), Test: link.Test,
 		Debug: link.Debug, Reusable: link.Reusable, ReturnRequired: link.AwaitsReturn(), ExpiresAt: link.ExpiresAt, CreatedAt: link.CreatedAt,
-		UpdatedAt: link.UpdatedAt, CompletedAt: link.CompletedAt,
+		UpdatedAt: link.UpdatedAt, CompletedAt: link.CompletedAt, DataDeletedAt: link.DataDeletedAt,
 	}
 	if keyOf(ctx).Scope.Covers(db.ScopeLinks) {
 		fields.ClaimURL = wire.OrNull(a.claimURL(link))

@@ -74,10 +74,12 @@ func TestCreateLink_SummarizesDryRun(t *testing.T) {
 		t.Errorf("%v, %v", stored.Operations, err)
 	}
 }
-
-// linkNames are CONTRACT §3's fields of a link, and whether a test key made it.
+ and when its
+// data was deleted.
+// linkNames are CONTRACT §3's fields of a link, whether a test key made it, and
+// when its data was deleted.
 var linkNames = strings.Fields(`id integrationId operations resource action externalUserId metadata status currentSessionId result
-	error returnUrl claimUrl debug reusable returnRequired expiresAt createdAt updatedAt completedAt sessions test`)
+	error returnUrl claimUrl debug reusable returnRequired expiresAt createdAt updatedAt completedAt dataDeletedAt sessions test`)
 
 func TestGetLink_HasEveryFieldFromTheStart(t *testing.T) {
 	t.Parallel()
@@ -88,7 +90,7 @@ func TestGetLink_HasEveryFieldFromTheStart(t *testing.T) {
 	if want := slices.Sorted(slices.Values(linkNames)); !slices.Equal(names, want) {
 		t.Errorf("fields %v, want %v", names, want)
 	}
-	for _, name := range strings.Fields("externalUserId metadata currentSessionId result error returnUrl completedAt") {
+	for _, name := range strings.Fields("externalUserId metadata currentSessionId result error returnUrl completedAt dataDeletedAt") {
 		if link[name] != nil {
 			t.Errorf("%s is %v before it can be known", name, link[name])
 		}

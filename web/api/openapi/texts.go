@@ -44,7 +44,8 @@ var descriptions = map[string]string{
 		"What was already submitted to the service is not undone.",
 	"redeemReturn": "Releases the result of a link with `requireReturn`. Redeem only if the person who came back is signed in with you as the one that you made the link for. " +
 		"The same code gives the same reply again.",
-	"deleteLinkData":     "Destroys the result, the arguments, kept replies and recordings at once. What happened and when stays; later webhooks carry `result: null`.",
+	"deleteLinkData": "Destroys the result, the arguments, kept replies and recordings at once, and blanks what may name the person: `externalUserId`, `userLabel`, `metadata`, the query and fragment of `returnUrl` and `webhookUrl`, questions that were asked, and what your webhook replied. " +
+		"What stays is that the link was there: its id, state and times, and the names and codes of its operations; `dataDeletedAt` says when. Later webhooks of the link go to the `webhookUrl` without its query, and carry ids, states and codes only.",
 	"listSessions":       "Every attempt at the link, the first first.",
 	"getSession":         "One attempt, with its operations and what happened, in order.",
 	"listEvents":         "What was or would have been sent as a webhook, the oldest first. The cursor pages in the order in which events were written, so nothing is skipped. At the end, the last event's id is the `after` of whatever comes later.",

@@ -68,6 +68,7 @@ type LinkSummary struct {
 	CreatedAt        int64             `json:"createdAt"`
 	UpdatedAt        int64             `json:"updatedAt"`
 	CompletedAt      *int64            `json:"completedAt"`
+	DataDeletedAt    *int64            `json:"dataDeletedAt" doc:"When you deleted its data: externalUserId, metadata and result are null since then, and returnUrl has no query of yours."`
 }
 
 // Link is a link as the API shows it by its id.
