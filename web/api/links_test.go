@@ -74,8 +74,7 @@ func TestCreateLink_SummarizesDryRun(t *testing.T) {
 		t.Errorf("%v, %v", stored.Operations, err)
 	}
 }
- and when its
-// data was deleted.
+
 // linkNames are CONTRACT §3's fields of a link, whether a test key made it, and
 // when its data was deleted.
 var linkNames = strings.Fields(`id integrationId operations resource action externalUserId metadata status currentSessionId result
