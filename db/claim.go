@@ -30,8 +30,8 @@ type Claimed struct {
 
 // ClaimLink makes a link active and creates its session, in one transaction. Of
 // any number of concurrent claims exactly one succeeds, and the others get
-// ErrActive. ErrNotFound, ErrComplete, ErrAttemptsExhausted and ErrExpired give
-// the other reasons.
+// ErrActive. ErrNotFound, ErrComplete, ErrAttemptsExhausted, ErrExpired and
+// QuotaExceeded give the other reasons.
 func (db *DB) ClaimLink(ctx context.Context, claim Claim) (Claimed, error) {
 	claimed, err := db.prepareClaim()
 	if err != nil {
@@ -46,6 +46,9 @@ func (db *DB) ClaimLink(ctx context.Context, claim Claim) (Claimed, error) {
 			return err
 		}
 		if err := insertSession(tx, lease, claim, claimed.ClientToken); err != nil {
+			return err
+		}
+		if err := checkSessions(tx, lease.LinkID); err != nil {
 			return err
 		}
 		if err := insertPrompt(tx, claimed.PromptID, lease.SessionID, claim.Prompt); err != nil {

@@ -27,6 +27,7 @@ var frozen = map[string]string{
 	"00011_suspect.sql":     "42f2d85d0bc10a0133f7d13abac4d031dd3b6e24d6fa73deebe25253fe6c073e",
 	"00012_cause.sql":       "480a65d839ff85bd91b8b7a1a271f1b373ecc64e7b18882ea4d70d23aaace2e2",
 	"00014_deletion.sql":    "5ddd7ac9e08169fe25a8e8de79b30357a6c915d968d896a308693c0cb2a362a6",
+	"00015_quotas.sql":      "b2006fd7525ab75e37d13655c79fb713d70a2ee7a085c4a18c2c147af974599a",
 }
 
 func TestMigrations_AreNeverEdited(t *testing.T) {

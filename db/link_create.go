@@ -39,7 +39,7 @@ type NewOperation struct {
 // CreateLink stores a link. With a request that carries an idempotency key, the
 // reply is stored in the same transaction; where the key was used before,
 // nothing is created, and the first reply is returned instead of the link (see
-// Idempotency).
+// Idempotency). QuotaExceeded says that the organization may create no more today.
 func (db *DB) CreateLink(ctx context.Context, draft NewLink, once *Idempotency) (Link, *Reply, error) {
 	link, err := db.prepareLink(draft)
 	if err != nil {
@@ -57,6 +57,9 @@ func (db *DB) CreateLink(ctx context.Context, draft NewLink, once *Idempotency) 
 			if err != nil {
 				return err
 			}
+		}
+		if err := countLink(tx, link.OrganizationID); err != nil {
+			return err
 		}
 		if err := insertLink(tx, &link); err != nil {
 			return err

@@ -26,6 +26,9 @@ const (
 	FieldEmbedOrigins = "embed origins"
 	FieldKey          = "API key"
 	FieldWebhookKeys  = "webhook keys"
+
+	FieldLinksPerDay    = "links a day"
+	FieldSessionsAtOnce = "sessions at once"
 )
 
 func noteChange(tx *tx, organizationID, actor string, changes ...Change) error {

@@ -15,14 +15,17 @@ type Organization struct {
 	Name      string // unique; what the operator types
 	CreatedAt int64
 	Branding
+	Quota
 }
 
-const organizationColumns = `id, name, created_at, display_name, accent, support, return_to, embed_origins, logo_hash`
+const organizationColumns = `id, name, created_at, display_name, accent, support, return_to, embed_origins, logo_hash,
+	COALESCE(links_per_day, 0), COALESCE(sessions_at_once, 0)`
 
 func scanOrganization(r engine.Row) (Organization, error) {
 	var o Organization
 	var returnTo, embedOrigins []byte
-	if err := r.Scan(&o.ID, &o.Name, &o.CreatedAt, &o.DisplayName, &o.Accent, &o.Support, &returnTo, &embedOrigins, &o.LogoHash); err != nil {
+	if err := r.Scan(&o.ID, &o.Name, &o.CreatedAt, &o.DisplayName, &o.Accent, &o.Support, &returnTo, &embedOrigins, &o.LogoHash,
+		&o.LinksPerDay, &o.SessionsAtOnce); err != nil {
 		return Organization{}, err
 	}
 	err := errors.Join(json.Unmarshal(returnTo, &o.ReturnTo), json.Unmarshal(embedOrigins, &o.EmbedOrigins))

@@ -21,8 +21,8 @@ import (
 type organizationsCommand struct {
 	List   organizationsList   `cmd:"" help:"List the merchants."`
 	Create organizationsCreate `cmd:"" help:"Add a merchant."`
-	Show   organizationsShow   `cmd:"" help:"Show how a merchant looks to users, and who changed it."`
-	Edit   organizationsEdit   `cmd:"" help:"Change how a merchant looks to users. Flags that are not given change nothing."`
+	Show   organizationsShow   `cmd:"" help:"Show a merchant: its look, its quota, and who changed them."`
+	Edit   organizationsEdit   `cmd:"" help:"Change how a merchant looks to users, and its quota. Flags that are not given change nothing."`
 }
 
 type organizationsList struct{ config.DataFlag }
@@ -32,6 +32,7 @@ type organizationsCreate struct {
 	config.IntegrationsFlag
 	Org string `help:"The merchant's name. Users see it unless --display-name gives another." required:""`
 	brandingFlags
+	quotaFlags
 }
 
 type organizationsShow struct {
@@ -44,6 +45,7 @@ type organizationsEdit struct {
 	config.IntegrationsFlag
 	Org string `help:"The merchant's name." required:""`
 	brandingFlags
+	quotaFlags
 }
 
 // brandingFlags are the fields of a merchant's branding; nil if not given.
@@ -54,6 +56,30 @@ type brandingFlags struct {
 	Support     *string  `help:"Support contact for users: an email address or an https URL. Empty: none." placeholder:"ADDRESS"`
 	ReturnTo    []string `help:"Allowed return URLs: a host such as shop.example.com, or an app's scheme such as myapp:. May be repeated. Empty: any." placeholder:"HOST|SCHEME:"`
 	EmbedOrigin []string `help:"Allowed embedding origins, such as https://shop.example.com. May be repeated. Empty: none." placeholder:"ORIGIN"`
+}
+
+// quotaFlags are what a merchant may use; nil if not given.
+type quotaFlags struct {
+	LinksPerDay    *int `help:"Links that the merchant may create in a day of UTC. 0: no limit." placeholder:"N"`
+	SessionsAtOnce *int `help:"Sessions of the merchant's users that may be open at once. 0: no limit." placeholder:"N"`
+}
+
+// read applies the flags to the stored quota.
+func (f quotaFlags) read(kept db.Quota) (db.Quota, error) {
+	var errs []error
+	for _, flag := range []struct {
+		name  string
+		given *int
+		field *int
+	}{{"links-per-day", f.LinksPerDay, &kept.LinksPerDay}, {"sessions-at-once", f.SessionsAtOnce, &kept.SessionsAtOnce}} {
+		if flag.given == nil {
+			continue
+		}
+		if *flag.field = *flag.given; *flag.given < 0 {
+			errs = append(errs, fmt.Errorf("--%s: must be 0 or more", flag.name))
+		}
+	}
+	return kept, console.Usage(errors.Join(errs...))
 }
 
 // atCommandLine is the author that the audit log records for a change made here.
@@ -88,7 +114,11 @@ func (c *organizationsList) Run(ctx context.Context, out *console.Console) error
 // Run adds a merchant.
 func (c *organizationsCreate) Run(ctx context.Context, out *console.Console) error {
 	return withDB(ctx, c.Data, func(database *db.DB) error {
-		change, err := c.read(db.Branding{DisplayName: c.Org}, c.IntegrationsFlag)
+		change, err := c.brandingFlags.read(db.Branding{DisplayName: c.Org}, c.IntegrationsFlag)
+		if err != nil {
+			return err
+		}
+		quota, err := c.quotaFlags.read(db.Quota{})
 		if err != nil {
 			return err
 		}
@@ -102,6 +132,9 @@ func (c *organizationsCreate) Run(ctx context.Context, out *console.Console) err
 		if err := change.keep(ctx, database, organization.ID); err != nil {
 			return err
 		}
+		if err := database.SetQuota(ctx, organization.ID, quota, atCommandLine()); err != nil {
+			return err
+		}
 		return out.Printf("%s\n", organization.ID)
 	})
 }
@@ -109,11 +142,18 @@ func (c *organizationsCreate) Run(ctx context.Context, out *console.Console) err
 // Run changes a merchant.
 func (c *organizationsEdit) Run(ctx context.Context, out *console.Console) error {
 	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, organization db.Organization) error {
-		change, err := c.read(organization.Branding, c.IntegrationsFlag)
+		change, err := c.brandingFlags.read(organization.Branding, c.IntegrationsFlag)
+		if err != nil {
+			return err
+		}
+		quota, err := c.quotaFlags.read(organization.Quota)
 		if err != nil {
 			return err
 		}
 		if err := change.keep(ctx, database, organization.ID); err != nil {
+			return err
+		}
+		if err := database.SetQuota(ctx, organization.ID, quota, atCommandLine()); err != nil {
 			return err
 		}
 		if advice := branding.Advice(change.Accent); c.Accent != nil && advice != "" {
@@ -203,7 +243,7 @@ func takenNames(scripts config.IntegrationsFlag) ([]string, error) {
 // shownChanges is how many changes show prints, newest first.
 const shownChanges = 20
 
-// Run prints a merchant's branding and its changes.
+// Run prints a merchant's branding, its quota, and its changes.
 func (c *organizationsShow) Run(ctx context.Context, out *console.Console) error {
 	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, o db.Organization) error {
 		changes, err := database.Changes(ctx, o.ID, shownChanges)
@@ -223,6 +263,7 @@ func (c *organizationsShow) Run(ctx context.Context, out *console.Console) error
 			{"support", or(branding.SupportText(o.Support), "none")},
 			{"return to", or(strings.Join(o.ReturnTo, ", "), "anywhere")},
 			{"embed origins", or(strings.Join(o.EmbedOrigins, ", "), "none")},
+			{"links a day", db.QuotaText(o.LinksPerDay)}, {"sessions at once", db.QuotaText(o.SessionsAtOnce)},
 		} {
 			if row[1] != "" {
 				fmt.Fprintf(table, "%s\t%s\n", row[0], row[1])

@@ -43,6 +43,9 @@ func TestOrganizations_AreAddedShownAndChanged(t *testing.T) {
 		"#ffe600 is kept; in the light theme")
 	wants(passage("show", "--org", "Acme Shop"), "accent #ffe600 in the light theme", "support help@shop.example.com",
 		"return to shop.example.com, myapp:", "embed origins https://shop.example.com", "at the command line accent #ffe600")
+	passage("edit", "--org", "Acme Shop", "--links-per-day", "5000", "--sessions-at-once", "40")
+	passage("edit", "--org", "Acme Shop", "--sessions-at-once", "0")
+	wants(passage("show", "--org", "Acme Shop"), "links a day 5000", "sessions at once no limit", "at the command line sessions at once 40 no limit")
 	passage("edit", "--org", "Acme Shop", "--logo=", "--return-to=", "--accent=")
 	wants(passage("show", "--org", "Acme Shop"), "logo none", "accent Passage's own", "return to anywhere", "support help@shop.example.com")
 	wants(passage("list"), "Acme Shop Acme Shop 0 0 0 never")
@@ -52,6 +55,7 @@ func TestOrganizations_AreAddedShownAndChanged(t *testing.T) {
 		{"edit --org=nobody --accent=#fff", `there is no merchant "nobody"; "passage organizations list" shows them`},
 		{"create --org=Acme_Shop", "merchant \"Acme Shop\" exists already"},
 		{"edit --org=Acme_Shop --logo=" + data, "--logo: "},
+		{"edit --org=Acme_Shop --links-per-day=-1", "--links-per-day: must be 0 or more"},
 	} {
 		var args []string
 		for _, word := range strings.Fields("organizations " + try.args) {

@@ -93,6 +93,7 @@ func claimScreens() []Screen {
 		screen("Claim", "A trial", connect.Claim{Action: claimPath, Operations: dry}, beforeClaim, withoutWay),
 		screen("Claim", "Long names", full, beforeClaim, longNames),
 		screen("Claim", "A merchant with a logo and colours", full, beforeClaim, branded),
+		screen("Claim", "Too many connect", connect.Claim{Action: claimPath, Busy: true, Operations: plan()}, beforeClaim),
 		screen("Claim", "Service is down", connect.Claim{BlockReason: outcome.SiteUnavailable}, beforeClaim),
 		screen("Claim", "Service has changed", connect.Claim{BlockReason: outcome.SiteChanged}, beforeClaim),
 		screen("Claim", "Not you", connect.Stopped{}, beforeClaim),

@@ -192,6 +192,9 @@ func meetLimits(t *testing.T, document *described, seen met) {
 			seen.meet(t, o.method, o.path, s.call(o.method, o.address(), bodies[o.path]))
 		}
 	}
+	link, claim := exceedQuotas(t)
+	seen.meet(t, http.MethodPost, "/v1/links", link)
+	seen.meet(t, http.MethodPost, "/link/claim", claim)
 }
 
 // meetFaultsOfOurs takes the database away.

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -65,7 +66,8 @@ func (a *API) ShowReference(w http.ResponseWriter, _ *http.Request) error {
 // routes registers every operation of the API, each with the errors that it can
 // have besides those of all operations (openapi/errors.go).
 func (a *API) routes() {
-	merchant(a, post("/v1/links", "createLink", "Create a link", http.StatusCreated, db.ErrKeyReused, db.ErrDestroyed), a.createLink)
+	merchant(a, post("/v1/links", "createLink", "Create a link", http.StatusCreated, db.ErrKeyReused, db.ErrDestroyed,
+		&db.QuotaExceeded{Of: db.QuotaOfLinks, Wait: time.Hour}), a.createLink)
 	merchant(a, get("/v1/links", "listLinks", "List links"), a.listLinks)
 	merchant(a, get("/v1/links/{id}", "getLink", "Get a link"), a.getLink)
 	merchant(a, post("/v1/links/{id}/cancel", "cancelLink", "End a link", http.StatusOK, db.ErrComplete, expiredAlready()), a.cancelLink)
@@ -81,7 +83,8 @@ func (a *API) routes() {
 	merchant(a, get("/v1/providers", "listProviders", "List providers"), a.listProviders)
 
 	public(a, post("/link/claim", "claimLink", "Claim a link", http.StatusOK, db.ErrNotFound, db.ErrComplete, db.ErrActive,
-		db.ErrAttemptsExhausted, db.ErrExpired, catalog.ErrUnknown, automation.ErrStopping), a.claimLink)
+		db.ErrAttemptsExhausted, db.ErrExpired, catalog.ErrUnknown, automation.ErrStopping,
+		&db.QuotaExceeded{Of: db.QuotaOfSessions, Wait: time.Minute}), a.claimLink)
 	public(a, post("/webhook_verification_key/get", "getVerificationKey", "Get one public key", http.StatusOK, db.ErrNotFound), a.getVerificationKey)
 	public(a, get("/.well-known/jwks.json", "getJWKS", "Get the public keys"), a.getJWKS)
 }

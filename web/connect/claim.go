@@ -43,7 +43,7 @@ func (h *Handler) showClaim(w http.ResponseWriter, r *http.Request, link *db.Lin
 		if _, err := h.ensureVisitor(w, r); err != nil {
 			return err
 		}
-		return h.showPage(w, r, http.StatusOK, claimPage{*link, languages(r), ""})
+		return h.showPage(w, r, http.StatusOK, claimPage{link: *link, languages: languages(r)})
 	}
 	layout, err := h.layout(r.Context(), link, languages(r))
 	if err != nil {
@@ -66,6 +66,7 @@ type claimPage struct {
 	link        db.Link
 	languages   string
 	blockReason outcome.Code // why a claim was refused; "" looks at the integration's health
+	busy        bool         // a claim was refused, as the organization has as many sessions as it may have
 }
 
 func (p claimPage) state(ctx context.Context, h *Handler) (pageState, error) {
@@ -80,7 +81,7 @@ func (p claimPage) state(ctx context.Context, h *Handler) (pageState, error) {
 	}
 	layout.Host.Status = string(db.LinkPending) // an earlier attempt does not count
 	model := view.Claim{Action: claimPath(p.link.ClaimCode), Stop: claimPath(p.link.ClaimCode, "stop"), User: p.link.UserLabel,
-		Operations: withoutStatus(layout.Data.Operations), BlockReason: p.blockReason}
+		Operations: withoutStatus(layout.Data.Operations), BlockReason: p.blockReason, Busy: p.busy}
 	if offersPhone(&p.link) {
 		model.Phone = claimPath(p.link.ClaimCode, "phone")
 	}
@@ -179,10 +180,18 @@ func (h *Handler) claim(w http.ResponseWriter, r *http.Request, link *db.Link) (
 	case errors.Is(err, db.ErrActive), errors.Is(err, db.ErrComplete), errors.Is(err, db.ErrExpired),
 		errors.Is(err, db.ErrAttemptsExhausted):
 		return claimPath(link.ClaimCode), nil
+	}
+	refused := claimPage{link: *link, languages: languages(r)}
+	_, refused.busy = errors.AsType[*db.QuotaExceeded](err)
+	switch {
+	case refused.busy:
+		return "", &rejected{http.StatusServiceUnavailable, refused}
 	case errors.Is(err, catalog.ErrUnknown):
-		return "", &rejected{http.StatusOK, claimPage{*link, languages(r), outcome.UnknownProvider}}
+		refused.blockReason = outcome.UnknownProvider
+		return "", &rejected{http.StatusOK, refused}
 	case errors.Is(err, automation.ErrStopping):
-		return "", &rejected{http.StatusOK, claimPage{*link, languages(r), outcome.WorkerLost}}
+		refused.blockReason = outcome.WorkerLost
+		return "", &rejected{http.StatusOK, refused}
 	default:
 		return "", err
 	}

@@ -29,13 +29,25 @@ func FromError(err error) *Problem {
 	return problem
 }
 
+// ofLimit is a limit that the database keeps; nil if the error is of none.
+func ofLimit(err error) *Problem {
+	if near, ok := errors.AsType[*db.LockoutNear](err); ok {
+		return &Problem{Status: http.StatusTooManyRequests, Code: "lockout_near", RetryAfter: time.Until(time.UnixMilli(near.Until)),
+			Message: "One more wrong password could lock the account. Wait, or use another user name."}
+	}
+	if exceeded, ok := errors.AsType[*db.QuotaExceeded](err); ok {
+		return &Problem{Status: http.StatusTooManyRequests, Code: "quota_exceeded", RetryAfter: exceeded.Wait,
+			Message: "Your organization has used up its quota of " + exceeded.Of + "."}
+	}
+	return nil
+}
+
 func classify(err error) *Problem {
 	if invalid, ok := errors.AsType[*automation.InvalidAnswer](err); ok {
 		return invalidAnswer(invalid)
 	}
-	if near, ok := errors.AsType[*db.LockoutNear](err); ok {
-		return &Problem{Status: http.StatusTooManyRequests, Code: "lockout_near", RetryAfter: time.Until(time.UnixMilli(near.Until)),
-			Message: "One more wrong password could lock the account. Wait, or use another user name."}
+	if limit := ofLimit(err); limit != nil {
+		return limit
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return TooLarge()

@@ -95,7 +95,7 @@ func (d *Document) errorReply(problems []*problem.Problem) *huma.Response {
 }
 
 // ownTexts are the codes whose text depends on the operation.
-var ownTexts = []string{"insufficient_scope", "validation_failed", "link_expired"}
+var ownTexts = []string{"insufficient_scope", "validation_failed", "link_expired", "quota_exceeded"}
 
 func errorHeaders(known *problem.Problem) (names []string) {
 	for name := range known.Headers() {

@@ -11,7 +11,7 @@ Every time is an integer: Unix milliseconds, UTC. Ids are a prefix and a random,
 
 An error is ` + "`{error, code}`" + `: the first for people, the second for programs. ` + "`validation_failed`" + ` adds ` + "`issues`" + `, which lists every fault at once, each with its path. No error repeats a value that you sent.
 
-Every reply has ` + "`X-Request-Id`" + `: keep it with your logs. Replies to a key say with ` + "`RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset`" + ` how many requests are left; too many are a 429 with ` + "`Retry-After`" + `.
+Every reply has ` + "`X-Request-Id`" + `: keep it with your logs. Replies to a key say with ` + "`RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset`" + ` how many requests are left; too many are a 429 with ` + "`Retry-After`" + `. Whoever runs this server may also limit the links that you create in a day (UTC) and the sessions of your users that are open at once: over such a quota, the reply is a 429 with the code ` + "`quota_exceeded`" + `.
 
 Arguments go in and never come out: no reply, webhook or page repeats a card number.`
 
