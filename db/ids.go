@@ -27,6 +27,8 @@ const (
 	deliveryPrefix        = "dlv_"
 	artifactPrefix        = "art_"
 	operatorPrefix        = "op_"
+	operatorSessionPrefix = "ops_"
+	operatorTokenPrefix   = "opt_"
 	signingKeyPrefix      = "whk_"
 	webhookSecretIDPrefix = "whs_"
 )
@@ -34,8 +36,12 @@ const (
 // idBytes is 128 bits: enough to be unguessable, so every id may be shown.
 const idBytes = 16
 
-// secretBytes is what a bearer secret holds.
-const secretBytes = 24
+// secretBytes is what a bearer secret holds, and operatorTokenBytes what opens the
+// dashboard.
+const (
+	secretBytes        = 24
+	operatorTokenBytes = 32
+)
 
 // newID draws a random id. It fails only when the operating system's source of
 // randomness does.

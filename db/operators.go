@@ -57,18 +57,22 @@ func (db *DB) CreateOperator(ctx context.Context, email, password string) error 
 	return nil
 }
 
-// SetPassword changes an operator's password, which ends their log-ins.
+// SetPassword changes an operator's password, which ends all their sessions.
 func (db *DB) SetPassword(ctx context.Context, email, password string) error {
 	hashed, err := db.hashPassword(ctx, password)
 	if err != nil {
 		return fmt.Errorf("hash the password: %w", err)
 	}
 	err = db.transact(ctx, func(tx *tx) error {
-		return tx.execOne(`UPDATE operators SET password_hash = $1, password_changed_at = $2 WHERE email = $3`,
-			hashed, tx.Now, foldEmail(email))
+		var id string
+		if err := tx.queryRow(`UPDATE operators SET password_hash = $1, password_changed_at = $2 WHERE email = $3 RETURNING id`,
+			hashed, tx.Now, foldEmail(email)).Scan(&id); err != nil {
+			return orNotFound(err)
+		}
+		return tx.exec(`DELETE FROM operator_sessions WHERE operator_id = $1`, id)
 	})
 	if err != nil {
-		return fmt.Errorf("set password: %w", staleIsNotFound(err))
+		return fmt.Errorf("set password: %w", err)
 	}
 	return nil
 }
@@ -93,16 +97,6 @@ func (db *DB) CheckPassword(ctx context.Context, email, password string) (Operat
 	}
 	if !match {
 		return Operator{}, ErrWrongPassword
-	}
-	return operator, nil
-}
-
-// Operator finds one by id.
-func (db *DB) Operator(ctx context.Context, id string) (Operator, error) {
-	operator, err := scanOperator(db.read.QueryRowContext(ctx,
-		`SELECT `+operatorColumns+` FROM operators WHERE id = $1`, id))
-	if err != nil {
-		return Operator{}, fmt.Errorf("find operator: %w", orNotFound(err))
 	}
 	return operator, nil
 }

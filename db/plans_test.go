@@ -117,6 +117,23 @@ func (w *fixture) tourOrganization() {
 	w.must(err)
 }
 
+// tourOperator is the tour's part about who uses the dashboard.
+func (w *fixture) tourOperator() {
+	w.Helper()
+	ctx := w.Context()
+	operator := w.operator("tour@example.com")
+	session := w.operatorSession(operator)
+	other := w.operatorSession(operator)
+	w.clock.Advance(time.Minute)
+	w.must(w.db.NoteOperatorSeen(ctx, session))
+	_, err := w.db.OperatorSessions(ctx, operator.ID)
+	w.must(err)
+	w.must(w.db.EndOperatorSession(ctx, operator.ID, other.ID))
+	w.must(w.db.EndOtherOperatorSessions(ctx, session))
+	_, err = w.db.LogOutOperator(ctx, operator.Email)
+	w.must(err)
+}
+
 // tour calls every method that has a statement of its own.
 func (w *fixture) tour() {
 	w.Helper()
@@ -144,6 +161,7 @@ func (w *fixture) tour() {
 	_, err = w.db.SigningKeys(ctx)
 	w.must(err)
 	w.tourOrganization()
+	w.tourOperator()
 
 	link, _ := w.create(w.once("key", `{}`))
 	phone, err := w.db.NewPhoneCode(ctx, link.ID)

@@ -21,9 +21,9 @@ const (
 	pictureBatch   = 20
 )
 
-// DestroyOld destroys results and recordings past their retention, and
-// idempotency keys and refused log-ins past their window. It works in small
-// transactions, so it may run beside everything else.
+// DestroyOld destroys results and recordings past their retention, idempotency
+// keys and refused log-ins past their window, and expired sessions of operators.
+// It works in small transactions, so it may run beside everything else.
 func (db *DB) DestroyOld(ctx context.Context, keep Retention) error {
 	now := db.Now()
 	results, recordings := now-keep.Results.Milliseconds(), now-keep.Recordings.Milliseconds()
@@ -33,6 +33,8 @@ func (db *DB) DestroyOld(ctx context.Context, keep Retention) error {
 			now-IdempotencyWindow.Milliseconds()),
 		db.purge(ctx, retentionBatch, `DELETE FROM log_ins WHERE id IN
 			(SELECT id FROM log_ins WHERE status <> 'open' AND at <= $1 LIMIT $2)`, now-LongestLockout.Milliseconds()),
+		db.purge(ctx, retentionBatch, `DELETE FROM operator_sessions WHERE id IN
+			(SELECT id FROM operator_sessions WHERE expires_at <= $1 LIMIT $2)`, now),
 		db.purge(ctx, pictureBatch, `DELETE FROM artifacts WHERE id IN
 			(SELECT id FROM artifacts WHERE created_at <= $1 LIMIT $2)`, recordings),
 		// A link that can be claimed again needs its key, but not the old result.

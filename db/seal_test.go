@@ -88,6 +88,10 @@ func TestFiles_HoldNoSecretInAnyEncoding(t *testing.T) {
 	scalar, err := private.Bytes()
 	w.must(err)
 	w.must(w.db.CreateOperator(t.Context(), "ada@example.com", "correct horse battery"))
+	operator, err := w.db.CheckPassword(t.Context(), "ada@example.com", "correct horse battery")
+	w.must(err)
+	operatorToken, err := w.db.CreateOperatorSession(t.Context(), operator, db.Browser{})
+	w.must(err)
 	_, phone := w.phone(link)
 
 	secrets := map[string]string{
@@ -95,7 +99,7 @@ func TestFiles_HoldNoSecretInAnyEncoding(t *testing.T) {
 		"the picture": "canary-of-a-picture-4b1d", "the client token": claimed.ClientToken, "the API key": key,
 		"the webhook secret": webhook[0], "our secret": string(ours), "the signing key": string(scalar),
 		"the password": "correct horse battery", "the browser's id": "browser-id-of-the-person",
-		"the phone code": phone,
+		"the phone code": phone, "the operator's token": operatorToken,
 	}
 	w.absent(secrets)
 	w.checkpoint()

@@ -64,8 +64,7 @@ func TestPages_TurnPanicsIntoErrorPagesAndOneLogLine(t *testing.T) {
 	hosted, err := connect.New(t.Context(), connect.Options{DB: s.DB, Runner: automation.NewRunner(automation.Options{}),
 		PublicURL: s.Options.PublicURL, Logger: logger})
 	s.Must(err)
-	dashboard, err := admin.New(t.Context(), admin.Options{DB: s.DB, Logger: logger})
-	s.Must(err)
+	dashboard := admin.New(admin.Options{DB: s.DB, Logger: logger})
 	s.Change(func(o *web.Options) { o.Connect, o.Admin = hosted, dashboard })
 
 	for address, listener := range map[string]http.Handler{"/c/" + s.Link().ClaimCode: s.Public, "/sessions": s.Admin} {

@@ -167,6 +167,11 @@ func dashboard(page pageRoutes, o Options) {
 	a := o.Admin
 	page.post("/logout", a.SubmitLogout)
 
+	// Account: the operator's own sessions.
+	page.get("/account", a.ShowAccount)
+	page.post("/account/sessions/{operatorSessionID}/end", a.SubmitEndSession)
+	page.post("/account/sessions/end", a.SubmitEndOtherSessions)
+
 	// Overview.
 	page.get("/", a.ShowOverview)
 

@@ -36,7 +36,7 @@ func (s *testServer) routes(listener http.Handler) (found []route) {
 	s.Helper()
 	s.Must(chi.Walk(listener.(chi.Routes), func(method, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
 		path := strings.NewReplacer("{claimCode}", "clm_canaryclaim", "{sessionID}", "sess_canarysession", "{sessionCode}", "sess_canarysession.secret", "{phoneCode}", "hnd_canaryphone", "{phoneID}", "phn_canaryphone", "{artifactID}", "art_canaryartifact",
-			"{id}", "canaryid", "{logo}", "00ff", "{accent}", "12594a", "{organizationID}", "org_canary", "{keyID}", "key_canary", "{eventID}", "evt_canary",
+			"{id}", "canaryid", "{logo}", "00ff", "{accent}", "12594a", "{organizationID}", "org_canary", "{keyID}", "key_canary", "{eventID}", "evt_canary", "{operatorSessionID}", "ops_canary",
 			"*", "canarypath").Replace(pattern)
 		found = append(found, route{method, pattern, path})
 		return nil

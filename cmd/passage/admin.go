@@ -15,7 +15,8 @@ import (
 // adminCommand manages who may use the dashboard.
 type adminCommand struct {
 	Create adminCreate `cmd:"" help:"Add an operator. The password is prompted for, or read from standard input."`
-	Passwd adminPasswd `cmd:"" help:"Change an operator's password and end their log-ins."`
+	Passwd adminPasswd `cmd:"" help:"Change an operator's password and end all their sessions."`
+	Logout adminLogout `cmd:"" help:"End all sessions of an operator. The password stays."`
 }
 
 type adminCreate struct {
@@ -24,6 +25,11 @@ type adminCreate struct {
 }
 
 type adminPasswd struct {
+	config.DataFlag
+	Email string `help:"The operator's email address." required:""`
+}
+
+type adminLogout struct {
 	config.DataFlag
 	Email string `help:"The operator's email address." required:""`
 }
@@ -64,6 +70,20 @@ func (c *adminPasswd) Run(ctx context.Context, out *console.Console) error {
 			return err
 		}
 		return out.Printf("The password of %s has been changed.\n", c.Email)
+	})
+}
+
+// Run ends sessions.
+func (c *adminLogout) Run(ctx context.Context, out *console.Console) error {
+	return withExistingDB(ctx, c.Data, func(database *db.DB) error {
+		ended, err := database.LogOutOperator(ctx, c.Email)
+		if errors.Is(err, db.ErrNotFound) {
+			return fmt.Errorf("there is no operator %s", c.Email)
+		}
+		if err != nil {
+			return err
+		}
+		return out.Printf("%s has been logged out (sessions: %d).\n", c.Email, ended)
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 type Layout struct {
 	Now      time.Time // what relative times are relative to
 	Operator string    // email of who is logged in
+	Account  string    // the operator's own page
 	LogOut   string    // where “Log out” posts to
 	Nav      []Link
 	Notice   string // said once above the page; "" nothing

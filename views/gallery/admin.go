@@ -24,7 +24,7 @@ var scriptSource string
 var picture []byte
 
 func adminLayout(here string) admin.Layout {
-	l := admin.Layout{Now: moment, Operator: "ops@acme.example", LogOut: "/log-out", Nav: []admin.Link{
+	l := admin.Layout{Now: moment, Operator: "ops@acme.example", Account: "/account", LogOut: "/log-out", Nav: []admin.Link{
 		{Name: "Overview", To: "/"}, {Name: "Sessions", To: "/sessions"}, {Name: "Organizations", To: "/organizations"},
 	}}
 	for i := range l.Nav {
@@ -41,6 +41,8 @@ func adminScreens() []Screen {
 	return []Screen{
 		{dashboard, "Log in", admin.LogInPage(admin.LogIn{Action: "/log-in", Next: "/sessions"})},
 		{dashboard, "Log in, wrong", admin.LogInPage(admin.LogIn{Action: "/log-in", Email: "ops@acme.example", Rejected: true})},
+		{dashboard, "Account", admin.AccountPage(adminLayout(""), account())},
+		{dashboard, "Account, one browser", admin.AccountPage(adminLayout(""), admin.Account{Sessions: account().Sessions[:1]})},
 		{dashboard, "Overview", admin.OverviewPage(adminLayout("Overview"), overview())},
 		{dashboard, "Overview, nothing yet", admin.OverviewPage(adminLayout("Overview"), admin.Overview{})},
 		{dashboard, "Sessions", admin.SessionsPage(adminLayout("Sessions"), full)},
@@ -50,6 +52,22 @@ func adminScreens() []Screen {
 		{dashboard, "Session, complete", admin.SessionPage(adminLayout("Sessions"), completeSession())},
 		{dashboard, "Session, waiting", admin.SessionPage(adminLayout("Sessions"), waitingSession())},
 	}
+}
+
+func account() admin.Account {
+	session := func(id, userAgent, address string, seen, since time.Duration) admin.OperatorSession {
+		return admin.OperatorSession{UserAgent: userAgent, Address: address, LastSeen: moment.Add(-seen), Created: moment.Add(-since),
+			Ends: moment.Add(12*time.Hour - since), End: "/account/sessions/" + id + "/end"}
+	}
+	here := session("ops_1", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:144.0) Gecko/20100101 Firefox/144.0", "203.0.113.9", 0, 3*time.Hour)
+	here.Here = true
+	return admin.Account{EndOthers: "/account/sessions/end", Sessions: []admin.OperatorSession{
+		here,
+		session("ops_2", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1",
+			"2001:db8:85a3:8d3:1319:8a2e:370:7348", 40*time.Minute, 5*time.Hour),
+		session("ops_3", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36", "198.51.100.23", 11*time.Hour, 11*time.Hour+50*time.Minute),
+		session("ops_4", "curl/8.16.0", "127.0.0.1", 2*time.Hour, 2*time.Hour),
+	}}
 }
 
 func filter() admin.Filter {

@@ -1,15 +1,13 @@
 // Package admin is the dashboard, on a listener of its own.
 //
-// It owns the log-in of operators and the handlers of the pages: sessions with
+// It owns the log-in of operators, their account page, and the handlers of the pages: sessions with
 // their failures and webhooks, organizations with their API keys and branding.
 // It does not own the pages themselves (views/admin) or the rules of branding
 // (web/branding), and changes no link. Its invariant: only the log-in page
-// answers without an operator's cookie, and no secret is shown twice.
+// answers without an operator's session, and no secret is shown twice.
 package admin
 
 import (
-	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -22,7 +20,6 @@ import (
 	"passage/db"
 	"passage/views"
 	view "passage/views/admin"
-	"passage/web/cookie"
 	"passage/web/problem"
 )
 
@@ -36,18 +33,13 @@ type Options struct {
 // Handler serves the dashboard.
 type Handler struct {
 	Options
-	cookies       *cookie.Store
 	loginAttempts *httprate.RateLimiter
 	secrets       secretStore
 }
 
 // New prepares the dashboard.
-func New(ctx context.Context, options Options) (*Handler, error) {
-	cookies, err := newCookies(ctx, options.DB)
-	if err != nil {
-		return nil, fmt.Errorf("prepare the dashboard: %w", err)
-	}
-	return &Handler{Options: options, cookies: cookies, loginAttempts: newLoginAttempts(), secrets: secretStore{waiting: map[string]waitingSecret{}}}, nil
+func New(options Options) *Handler {
+	return &Handler{Options: options, loginAttempts: newLoginAttempts(), secrets: secretStore{waiting: map[string]waitingSecret{}}}
 }
 
 func render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
@@ -75,7 +67,7 @@ const (
 func sessionPath(id string) string { return sessionsPath + "/" + url.PathEscape(id) }
 
 func (h *Handler) layout(r *http.Request) view.Layout {
-	layout := view.Layout{Now: time.UnixMilli(h.DB.Now()), Operator: operator(r).Email, LogOut: "/logout"}
+	layout := view.Layout{Now: time.UnixMilli(h.DB.Now()), Operator: operator(r).Email, Account: accountPath, LogOut: "/logout"}
 	for _, page := range []view.Link{{Name: "Overview", To: overviewPath}, {Name: "Sessions", To: sessionsPath}, {Name: "Organizations", To: organizationsPath}} {
 		page.Here = r.URL.Path == page.To
 		layout.Nav = append(layout.Nav, page)

@@ -7,41 +7,31 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/gorilla/sessions"
-
 	"passage/db"
-	"passage/web/cookie"
 	"passage/web/problem"
 )
 
-// The cookie names the operator, the password of the log-in (by the time when it
-// was set) and the time of the log-in. It is good for a working day, and until
-// the password changes.
-const (
-	cookieName     = "passage_operator"
-	cookieOperator = "operator"
-	cookiePassword = "password"
-	cookieSince    = "since"
-	cookieLife     = 12 * time.Hour
-)
+// cookieName is the cookie with the token of an operator's session. The database
+// knows what the token opens, and how long.
+const cookieName = "passage_operator"
 
-// keysSetting is the name under which the database keeps the cookie's keys.
-const keysSetting = "operator_cookie"
-
-func newCookies(ctx context.Context, database *db.DB) (*cookie.Store, error) {
-	// Not Secure: the listener is loopback unless an operator says otherwise,
-	// and there browsers refuse Secure cookies over plain http.
-	return cookie.NewStore(ctx, database, keysSetting, sessions.Options{Path: "/", MaxAge: int(cookieLife / time.Second), HttpOnly: true,
-		SameSite: http.SameSiteStrictMode})
+func setCookie(w http.ResponseWriter, value string, maxAge int) {
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Not Secure: the listener is loopback unless an operator says otherwise, and there browsers refuse Secure cookies over plain http.
+		Name: cookieName, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
 }
 
-type operatorKey struct{}
+type sessionKey struct{}
 
-// operator returns who made the request; RequireOperator put them there.
-func operator(r *http.Request) db.Operator {
-	found, _ := r.Context().Value(operatorKey{}).(db.Operator)
+// operatorSession returns the log-in that made the request; RequireOperator put
+// it there.
+func operatorSession(r *http.Request) db.OperatorSession {
+	found, _ := r.Context().Value(sessionKey{}).(db.OperatorSession)
 	return found
 }
+
+// operator returns who made the request.
+func operator(r *http.Request) db.Operator { return operatorSession(r).Operator }
 
 // RequireOperator lets only operators through, and sends others to log in.
 func (h *Handler) RequireOperator(next http.Handler) http.Handler {
@@ -49,7 +39,8 @@ func (h *Handler) RequireOperator(next http.Handler) http.Handler {
 		found, err := h.authenticate(r)
 		switch {
 		case err == nil:
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), operatorKey{}, found)))
+			h.noteSeen(r, found)
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), sessionKey{}, found)))
 		case errors.Is(err, db.ErrNotFound):
 			http.Redirect(w, r, loginFor(r), http.StatusSeeOther)
 		default:
@@ -61,6 +52,14 @@ func (h *Handler) RequireOperator(next http.Handler) http.Handler {
 	})
 }
 
+// noteSeen notes that a session is used. A database that can only be read keeps
+// nobody from the dashboard.
+func (h *Handler) noteSeen(r *http.Request, session db.OperatorSession) {
+	if err := h.DB.NoteOperatorSeen(r.Context(), session); err != nil {
+		_ = problem.Report(r.Context(), err)
+	}
+}
+
 // loginFor is the log-in that leads back to the requested page. A POST is not
 // repeated.
 func loginFor(r *http.Request) string {
@@ -70,31 +69,46 @@ func loginFor(r *http.Request) string {
 	return loginPath + "?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()
 }
 
-// authenticate finds the operator that the cookie names. It returns ErrNotFound
-// where there is none, and where the password has changed since.
-func (h *Handler) authenticate(r *http.Request) (db.Operator, error) {
-	values := h.cookies.Values(r, cookieName)
-	id, _ := values[cookieOperator].(string)
-	password, _ := values[cookiePassword].(int64)
-	since, _ := values[cookieSince].(int64)
-	found, err := h.DB.Operator(r.Context(), id)
+// authenticate finds the session that the cookie opens. ErrNotFound says that
+// there is none, or not any more.
+func (h *Handler) authenticate(r *http.Request) (db.OperatorSession, error) {
+	cookie, err := r.Cookie(cookieName)
 	if err != nil {
-		return db.Operator{}, err
+		return db.OperatorSession{}, db.ErrNotFound
 	}
-	if password != found.PasswordChangedAt || h.DB.Now()-since > cookieLife.Milliseconds() {
-		return db.Operator{}, db.ErrNotFound
-	}
-	return found, nil
+	return h.DB.AuthenticateOperator(r.Context(), cookie.Value)
 }
 
+// logIn starts a session in this browser. It ends the one that the browser had.
 func (h *Handler) logIn(w http.ResponseWriter, r *http.Request, who db.Operator) error {
-	return h.cookies.Set(w, r, cookieName, map[any]any{
-		cookieOperator: who.ID, cookiePassword: who.PasswordChangedAt, cookieSince: h.DB.Now(),
-	}, h.cookies.Options())
+	before, err := h.authenticate(r)
+	if err == nil {
+		err = h.endSession(r.Context(), before)
+	}
+	if err != nil && !errors.Is(err, db.ErrNotFound) {
+		return err
+	}
+	token, err := h.DB.CreateOperatorSession(r.Context(), who, db.Browser{UserAgent: r.UserAgent(), Address: callerAddress(r)})
+	if err != nil {
+		return err
+	}
+	setCookie(w, token, int(db.OperatorSessionLifetime/time.Second))
+	return nil
+}
+
+// endSession ends a session, which may have ended already.
+func (h *Handler) endSession(ctx context.Context, session db.OperatorSession) error {
+	err := h.DB.EndOperatorSession(ctx, session.Operator.ID, session.ID)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 func (h *Handler) logOut(w http.ResponseWriter, r *http.Request) error {
-	expired := h.cookies.Options()
-	expired.MaxAge = -1
-	return h.cookies.Set(w, r, cookieName, map[any]any{}, expired)
+	if err := h.endSession(r.Context(), operatorSession(r)); err != nil {
+		return err
+	}
+	setCookie(w, "", -1)
+	return nil
 }

@@ -67,8 +67,7 @@ func (d *testServer) serve(scripts fstest.MapFS) {
 	loaded, err := catalog.Load(options)
 	d.must(err)
 	logger := slog.New(slog.DiscardHandler)
-	dashboard, err := admin.New(d.Context(), admin.Options{DB: d.db, Catalog: loaded, Logger: logger})
-	d.must(err)
+	dashboard := admin.New(admin.Options{DB: d.db, Catalog: loaded, Logger: logger})
 	d.handler, err = web.Admin(web.Options{Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: d.db}, Metrics: http.NotFoundHandler(),
 		Ready: func(context.Context) error { return nil }, Logger: logger})
 	d.must(err)

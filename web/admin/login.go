@@ -26,11 +26,16 @@ func newLoginAttempts() *httprate.RateLimiter {
 
 // tooManyAttempts counts an attempt and reports whether it exceeds the limit.
 func (h *Handler) tooManyAttempts(w http.ResponseWriter, r *http.Request) bool {
+	return h.loginAttempts.OnLimit(w, r, httprate.CanonicalizeIP(callerAddress(r)))
+}
+
+// callerAddress is the address that a request comes from, without its port.
+func callerAddress(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
-		host = r.RemoteAddr
+		return r.RemoteAddr
 	}
-	return h.loginAttempts.OnLimit(w, r, httprate.CanonicalizeIP(host))
+	return host
 }
 
 const loginPath = "/login"
@@ -51,14 +56,14 @@ func (h *Handler) SubmitLogin(w http.ResponseWriter, r *http.Request) error {
 		return render(w, r, http.StatusTooManyRequests, view.LogInPage(model))
 	}
 	who, err := h.DB.CheckPassword(r.Context(), model.Email, r.PostForm.Get("password"))
+	if err == nil {
+		err = h.logIn(w, r, who)
+	}
 	if errors.Is(err, db.ErrWrongPassword) {
 		model.Rejected = true
 		return render(w, r, http.StatusUnprocessableEntity, view.LogInPage(model))
 	}
 	if err != nil {
-		return err
-	}
-	if err := h.logIn(w, r, who); err != nil {
 		return err
 	}
 	if model.Next == "" {
@@ -76,7 +81,7 @@ func localPath(next string) string {
 	return next
 }
 
-// SubmitLogout ends the log-in of this browser.
+// SubmitLogout ends the session of this browser.
 func (h *Handler) SubmitLogout(w http.ResponseWriter, r *http.Request) error {
 	if err := h.logOut(w, r); err != nil {
 		return err

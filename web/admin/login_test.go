@@ -108,6 +108,7 @@ func (d *testServer) refused() bool {
 func TestLogOut_EndsTheLogInOfThisBrowser(t *testing.T) {
 	t.Parallel()
 	d := newLoggedIn(t)
+	copied := d.cookie
 	reply := d.ask(http.MethodPost, "/logout", "")
 	cookies := reply.Result().Cookies()
 	if reply.Code != http.StatusSeeOther || reply.Header().Get("Location") != "/login" || len(cookies) != 1 || cookies[0].MaxAge >= 0 ||
@@ -118,8 +119,24 @@ func TestLogOut_EndsTheLogInOfThisBrowser(t *testing.T) {
 	if !d.refused() {
 		t.Error("what is left of the cookie still opens the dashboard")
 	}
+	if d.cookie = copied; !d.refused() {
+		t.Error("a copy of the cookie still opens the dashboard")
+	}
 	if reply := d.ask(http.MethodGet, "/logout", ""); reply.Code != http.StatusMethodNotAllowed {
 		t.Errorf("a link logs out: %d", reply.Code)
+	}
+}
+
+func TestLogIn_EndsTheSessionThatTheBrowserHad(t *testing.T) {
+	t.Parallel()
+	d := newLoggedIn(t)
+	before := d.cookie
+	d.logIn(password, "")
+	if d.refused() {
+		t.Error("the new session opens nothing")
+	}
+	if d.cookie = before; !d.refused() {
+		t.Error("the session before goes on")
 	}
 }
 
@@ -143,7 +160,7 @@ func TestLogIn_EndsWhenThePasswordChanges(t *testing.T) {
 func TestLogIn_LastsTwelveHours(t *testing.T) {
 	t.Parallel()
 	d := newLoggedIn(t)
-	d.clock.Advance(12 * time.Hour)
+	d.clock.Advance(12*time.Hour - time.Millisecond)
 	if d.refused() {
 		t.Error("it ends too early")
 	}

@@ -2,7 +2,7 @@
 //
 // It owns the keys, which the database holds, so that cookies survive a
 // restart, and how a cookie is read and set. It does not own what a cookie says
-// or how long it holds (connect, admin). Its invariant: what Values returns was
+// or how long it holds (connect). Its invariant: what Values returns was
 // set by a server on the same database.
 package cookie
 

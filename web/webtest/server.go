@@ -98,8 +98,7 @@ func NewAt(t testing.TB, publicURL string) *Server {
 	s.CloseFollowers = s.run(followers)
 	hosted, err := connect.New(t.Context(), connect.Options{DB: s.DB, Runner: runner, Catalog: loaded, Retention: automation.DefaultRetention(), PublicURL: public, Followers: followers, Logger: logger})
 	s.Must(err)
-	dashboard, err := admin.New(t.Context(), admin.Options{DB: s.DB, Catalog: loaded, Logger: logger})
-	s.Must(err)
+	dashboard := admin.New(admin.Options{DB: s.DB, Catalog: loaded, Logger: logger})
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: MetricName}, func() float64 { return MetricValue }))
 	s.Options = web.Options{

@@ -16,7 +16,7 @@ func TestHelp_ExistsAtEveryLevel(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"", "serve", "demo", "keys", "keys create", "keys list", "keys rotate", "keys revoke",
 		"keys show-webhook", "keys rotate-webhook", "organizations", "organizations list", "organizations create", "organizations show", "organizations edit", "webhooks", "webhooks listen", "webhooks test", "admin",
-		"admin create", "admin passwd", "integrations", "integrations list", "integrations check", "doctor", "version"} {
+		"admin create", "admin passwd", "admin logout", "integrations", "integrations list", "integrations check", "doctor", "version"} {
 		result := runCommand(t, nil, "", append(strings.Fields(path), "--help")...)
 		if result.code != 0 || result.stderr != "" || !strings.HasPrefix(result.stdout, strings.TrimSpace("Usage: passage "+path)) {
 			t.Errorf("passage %s --help ends with %d: %s%s", path, result.code, result.stdout, result.stderr)
@@ -222,6 +222,8 @@ func TestCommands_WorkBesideAServer(t *testing.T) {
 		{"short\n", 1, []string{"admin", "passwd", "--data", folder, "--email", "ada@acme.example"}},
 		{"", 1, []string{"admin", "passwd", "--data", folder, "--email", "ada@acme.example"}},
 		{"correct horse battery\n", 1, []string{"admin", "passwd", "--data", folder, "--email", "eve@acme.example"}},
+		{"", 0, []string{"admin", "logout", "--data", folder, "--email", "ada@acme.example"}},
+		{"", 1, []string{"admin", "logout", "--data", folder, "--email", "eve@acme.example"}},
 		{"", 0, []string{"integrations", "list"}},
 		{"", 0, []string{"integrations", "check"}},
 		{"", 1, []string{"integrations", "check", "/nonexistent"}},

@@ -186,10 +186,7 @@ func (s *Server) wire(ctx context.Context, settings config.Settings, extras Extr
 	if err != nil {
 		return err
 	}
-	dashboard, err := admin.New(ctx, admin.Options{DB: s.DB, Catalog: s.Catalog, Logger: logger})
-	if err != nil {
-		return err
-	}
+	dashboard := admin.New(admin.Options{DB: s.DB, Catalog: s.Catalog, Logger: logger})
 	options := web.Options{
 		API: api.New(api.Options{DB: s.DB, Runner: s.Runner, Catalog: s.Catalog, Resources: rules,
 			PublicURL: s.PublicURL, Development: s.development(), PlainWebhook: allow.Plain,
