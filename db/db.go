@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -31,6 +32,10 @@ var (
 	ErrDestroyed         = errors.New("the data was destroyed")
 	ErrExists            = errors.New("exists already")
 )
+
+// IsUnavailable reports whether an error comes from the storage of the database: it is
+// full, locked, read-only or damaged. The same call may succeed later.
+func IsUnavailable(err error) bool { return engine.Unavailable(err) != "" }
 
 // The files in a data folder.
 const (
@@ -105,8 +110,22 @@ func prepareFolder(ctx context.Context, folder, path string) (keyset *seal.Key, 
 // Close closes the connections. Nothing may use the DB afterwards.
 func (db *DB) Close() error { return db.engine.Close() }
 
-// Ping reports whether the database answers.
+// Ping reports whether the database can be read.
 func (db *DB) Ping(ctx context.Context) error { return db.engine.Ping(ctx) }
+
+// Health is engine.Health: what is known of the storage, without asking it.
+type Health = engine.Health
+
+// Health returns what is known of the storage.
+func (db *DB) Health() Health { return db.engine.Health() }
+
+// Check finds out whether the database takes writes, and returns its Health's Err.
+func (db *DB) Check(ctx context.Context) error { return db.engine.Check(ctx) }
+
+// Watch checks the database every few seconds until the context ends, and logs changes.
+func (db *DB) Watch(ctx context.Context, logger *slog.Logger) error {
+	return db.engine.Watch(ctx, logger)
+}
 
 // Now is the database's clock, in Unix milliseconds.
 func (db *DB) Now() int64 { return db.now().UnixMilli() }

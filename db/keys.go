@@ -184,16 +184,25 @@ func (db *DB) Authenticate(ctx context.Context, secret string) (Key, error) {
 	if err != nil {
 		return Key{}, fmt.Errorf("authenticate: %w", err)
 	}
-	if key.LastUsedAt != nil && db.Now()-*key.LastUsedAt < usePrecision.Milliseconds() {
-		return key, nil
-	}
-	err = db.transact(ctx, func(tx *tx) error {
-		return tx.exec(`UPDATE api_keys SET last_used_at = $1 WHERE id = $2`, tx.Now, key.ID)
-	})
-	if err != nil {
+	// Who only reads is answered while the database takes no writes.
+	if err := db.noteUse(ctx, &key); err != nil && !IsUnavailable(err) {
 		return Key{}, fmt.Errorf("note the key's use: %w", err)
 	}
 	return key, nil
+}
+
+// noteUse stores when a key was used last, not more often than usePrecision says. It
+// returns what is wrong with the database, if that is known, without waiting for it.
+func (db *DB) noteUse(ctx context.Context, key *Key) error {
+	if key.LastUsedAt != nil && db.Now()-*key.LastUsedAt < usePrecision.Milliseconds() {
+		return nil
+	}
+	if failing := db.Health().Err; IsUnavailable(failing) {
+		return failing
+	}
+	return db.transact(ctx, func(tx *tx) error {
+		return tx.exec(`UPDATE api_keys SET last_used_at = $1 WHERE id = $2`, tx.Now, key.ID)
+	})
 }
 
 // Keys lists an organization's keys, or all where the id is empty, the newest first.

@@ -70,8 +70,15 @@ func (e *Engine) commit(group []*pendingTx) {
 	if len(group) == 0 {
 		return
 	}
-	err := e.runGroup(group)
+	wrote, err := e.runGroup(group)
+	if wrote && err == nil {
+		e.health.committed(e.now())
+	}
+	e.health.note(err)
 	for _, one := range group {
+		if Unavailable(err) == "" {
+			e.health.note(one.err)
+		}
 		if one.err == nil {
 			one.err = err
 		}
@@ -79,11 +86,12 @@ func (e *Engine) commit(group []*pendingTx) {
 	}
 }
 
-// runGroup returns an error that is fatal to the whole group.
-func (e *Engine) runGroup(group []*pendingTx) (err error) {
+// runGroup reports whether the group changed something. Its error is fatal to the
+// whole group.
+func (e *Engine) runGroup(group []*pendingTx) (wrote bool, err error) {
 	sqlTx, err := e.write.begin(group[0].ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	destroys := false
 	for _, one := range group {
@@ -91,20 +99,20 @@ func (e *Engine) runGroup(group []*pendingTx) (err error) {
 		if len(group) > 1 {
 			err = one.runInSavepoint(tx)
 		} else if one.run(tx); one.err != nil {
-			return sqlTx.Rollback()
+			return false, sqlTx.Rollback()
 		}
 		if err != nil {
-			return errors.Join(err, sqlTx.Rollback())
+			return false, errors.Join(err, sqlTx.Rollback())
 		}
-		destroys = destroys || tx.destroys
+		destroys, wrote = destroys || tx.destroys, wrote || tx.wrote
 	}
 	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return false, fmt.Errorf("commit: %w", err)
 	}
 	if destroys {
 		e.truncator.want()
 	}
-	return nil
+	return wrote, nil
 }
 
 // runInSavepoint runs one transaction of a group, and undoes it alone where it
@@ -115,6 +123,9 @@ func (p *pendingTx) runInSavepoint(tx *Tx) error {
 	}
 	if p.run(tx); p.err != nil {
 		if _, err := tx.Exec(`ROLLBACK TO pending`); err != nil {
+			if Unavailable(p.err) != "" { // and that is why SQLite has undone all
+				return errors.Join(p.err, err)
+			}
 			return err
 		}
 	}
@@ -131,4 +142,7 @@ func (p *pendingTx) run(tx *Tx) {
 		}
 	}()
 	p.err = p.work(tx)
+	if p.err == nil {
+		p.err = tx.lost
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 )
 
@@ -39,15 +40,24 @@ type Engine struct {
 	writer chan struct{} // holds a value while somebody uses the write connection
 	queue  queue
 
+	path   string
+	file   os.FileInfo // of the file that is open
+	health health
+
 	truncator *truncator
 }
 
 // Open opens a database whose tables are up to date.
 func Open(ctx context.Context, options Options) (*Engine, error) {
-	e := &Engine{now: options.Now, writer: make(chan struct{}, 1), truncator: newTruncator(options.KeepLog)}
+	e := &Engine{path: options.Path, now: options.Now, writer: make(chan struct{}, 1), truncator: newTruncator(options.KeepLog)}
 	if err := e.connect(ctx, options); err != nil {
 		return nil, errors.Join(err, e.closePools())
 	}
+	var err error
+	if e.file, err = os.Stat(options.Path); err != nil {
+		return nil, errors.Join(fmt.Errorf("find the database's file: %w", err), e.closePools())
+	}
+	e.read.failed = e.health.note
 	go e.truncator.run(e.truncate)
 	return e, nil
 }
@@ -71,11 +81,11 @@ func (e *Engine) closePools() error {
 // Reader reads committed data, without waiting for the writer.
 func (e *Engine) Reader() Querier { return e.read }
 
-// Ping reports whether the database answers. It does not use the writer, so
+// Ping reports whether the database can be read. It does not use the writer, so
 // that callers who are not trusted cannot keep it busy.
 func (e *Engine) Ping(ctx context.Context) error {
-	var one int
-	if err := e.read.QueryRowContext(ctx, `SELECT 1`).Scan(&one); err != nil {
+	var tables int
+	if err := e.read.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil {
 		return fmt.Errorf("reach the database: %w", err)
 	}
 	return nil

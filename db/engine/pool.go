@@ -16,6 +16,7 @@ const maxStatements = 1000
 // about as long to compile one of the project's statements as to run it.
 type pool struct {
 	*sql.DB
+	failed   func(error) // is told how a read failed; nil: nobody wants to know
 	mu       sync.Mutex
 	compiled map[string]*sql.Stmt
 	wanted   []string // statements that a transaction ran uncompiled
@@ -28,6 +29,12 @@ func newPool(opened *sql.DB, connections int) *pool {
 
 // QueryContext is sql.DB's.
 func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := p.query(ctx, query, args)
+	p.report(err)
+	return rows, err
+}
+
+func (p *pool) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
 	if s := p.compile(ctx, query); s != nil { //nolint:sqlclosecheck // closes with the pool
 		return s.QueryContext(ctx, args...)
 	}
@@ -36,10 +43,22 @@ func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sq
 
 // QueryRowContext is sql.DB's.
 func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	row := p.queryRow(ctx, query, args)
+	p.report(row.Err())
+	return row
+}
+
+func (p *pool) queryRow(ctx context.Context, query string, args []any) *sql.Row {
 	if s := p.compile(ctx, query); s != nil { //nolint:sqlclosecheck // closes with the pool
 		return s.QueryRowContext(ctx, args...)
 	}
 	return p.DB.QueryRowContext(ctx, query, args...)
+}
+
+func (p *pool) report(err error) {
+	if err != nil && p.failed != nil {
+		p.failed(err)
+	}
 }
 
 // compile returns the compiled statement, or nil where it cannot be compiled;

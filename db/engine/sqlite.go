@@ -9,7 +9,8 @@ import (
 	"net/url"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // registers the driver
+	"modernc.org/sqlite" // registers the driver
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 const (
@@ -132,4 +133,32 @@ func truncateLog(ctx context.Context, opened *sql.DB) (busy bool, err error) {
 	err = conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &logged, &moved)
 	_, reset := conn.ExecContext(ctx, "PRAGMA busy_timeout = "+busyTimeout)
 	return busy, errors.Join(err, reset)
+}
+
+// unavailable says which of SQLite's errors are the storage's fault. The primary code
+// of an error is in its lower eight bits.
+var unavailable = map[int]Reason{
+	sqlite3.SQLITE_FULL:     Full,
+	sqlite3.SQLITE_BUSY:     Locked,
+	sqlite3.SQLITE_READONLY: ReadOnly,
+	sqlite3.SQLITE_IOERR:    IOError,
+	sqlite3.SQLITE_CANTOPEN: IOError,
+	sqlite3.SQLITE_CORRUPT:  Damaged,
+	sqlite3.SQLITE_NOTADB:   Damaged,
+}
+
+// Unavailable returns why the storage failed, or "" if an error has another cause.
+func Unavailable(err error) Reason {
+	failed, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return ""
+	}
+	return unavailable[failed.Code()&0xff]
+}
+
+// heartbeat writes a page that nobody reads.
+func heartbeat(tx *Tx) error {
+	_, err := tx.Exec(`PRAGMA user_version = 1`)
+	tx.wrote = true
+	return err
 }

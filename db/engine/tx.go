@@ -13,6 +13,8 @@ type Tx struct {
 	Now int64 // Unix milliseconds, the same for all that happens in it
 
 	destroys bool
+	wrote    bool  // changed something
+	lost     error // after which SQLite has undone the transaction
 }
 
 // Destroys says that the transaction destroys something for good. A few seconds after its
@@ -28,7 +30,9 @@ func (tx *Tx) Exec(query string, args ...any) (changed int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return result.RowsAffected()
+	changed, err = result.RowsAffected()
+	tx.wrote = tx.wrote || changed > 0
+	return changed, err
 }
 
 // QueryContext is sql.Tx's.
@@ -44,13 +48,18 @@ func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *s
 // Isolate runs a part of the transaction and undoes only that part where it
 // fails.
 func (tx *Tx) Isolate(part func() error) error {
+	if tx.lost != nil {
+		return tx.lost
+	}
 	if _, err := tx.Exec(`SAVEPOINT part`); err != nil {
 		return err
 	}
 	failed := part()
 	if failed != nil {
 		if _, err := tx.Exec(`ROLLBACK TO part`); err != nil {
-			return errors.Join(failed, err)
+			// What ran now would take effect by itself, outside of a transaction.
+			tx.lost = errors.Join(failed, err)
+			return tx.lost
 		}
 	}
 	_, err := tx.Exec(`RELEASE part`)

@@ -69,7 +69,8 @@ type server struct {
 	key    string
 	org    db.Organization
 	logs   *logs
-	broken bool // the test closes the database under the runner
+	folder string // of the database
+	broken bool   // the test closes the database under the runner
 	stop   func()
 
 	handler http.Handler
@@ -94,8 +95,8 @@ func (l *logs) String() string {
 
 func newServer(t testing.TB, change ...func(*api.Options)) *server {
 	t.Helper()
-	s := &server{t: t, clock: dbtest.NewClock(), logs: &logs{}}
-	s.db = dbtest.Open(t, s.clock.Now)
+	s := &server{t: t, clock: dbtest.NewClock(), logs: &logs{}, folder: t.TempDir()}
+	s.db = dbtest.OpenFolder(t, s.folder, s.clock.Now)
 	s.org = dbtest.Organization(t, s.db, "acme")
 	s.key = s.newKey(s.org)
 	logger := slog.New(slog.NewTextHandler(s.logs, nil))

@@ -45,7 +45,8 @@ func TestDocument_ListsOnlyErrorsThatOccur(t *testing.T) {
 	meetOrdinaryErrors(t, document, seen)
 	meetStates(t, seen)
 	meetLimits(t, document, seen)
-	meetFaultsOfOurs(t, document, seen)
+	meetFaultsOfOurs(t, document, seen, func(s *server) error { return s.db.Close() })
+	meetFaultsOfOurs(t, document, seen, func(s *server) error { dbtest.Damage(t, s.folder); return nil })
 	for _, o := range document.operations {
 		for status, a := range o.replies {
 			for _, code := range a.codes {
@@ -197,12 +198,12 @@ func meetLimits(t *testing.T, document *described, seen met) {
 	seen.meet(t, http.MethodPost, "/link/claim", claim)
 }
 
-// meetFaultsOfOurs takes the database away.
-func meetFaultsOfOurs(t *testing.T, document *described, seen met) {
+// meetFaultsOfOurs calls every operation after the database was broken.
+func meetFaultsOfOurs(t *testing.T, document *described, seen met, breakDB func(*server) error) {
 	t.Helper()
 	s := newServer(t)
 	s.broken = true
-	if err := s.db.Close(); err != nil {
+	if err := breakDB(s); err != nil {
 		t.Fatal(err)
 	}
 	for _, o := range document.operations {

@@ -11,10 +11,11 @@ import (
 	"passage/db"
 )
 
-// How long a caller should wait for the restarted server, and for a place in the
-// queue.
+// How long a caller should wait for the restarted server, for a database that takes no
+// writes, and for a place in the queue.
 const (
 	restartWait = 5 * time.Second
+	storageWait = 10 * time.Second
 	busyWait    = time.Minute
 )
 
@@ -25,6 +26,9 @@ func FromError(err error) *Problem {
 		return known
 	}
 	problem := classify(err)
+	if db.IsUnavailable(err) {
+		problem = Unavailable()
+	}
 	problem.cause = err
 	return problem
 }

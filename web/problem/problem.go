@@ -207,3 +207,10 @@ func TooMany(wait time.Duration) *Problem {
 	return &Problem{Status: http.StatusTooManyRequests, Code: "rate_limited",
 		Message: "Too many requests. Try again later.", RetryAfter: wait}
 }
+
+// Unavailable is a request that the database could not serve: it is full, locked,
+// read-only or damaged.
+func Unavailable() *Problem {
+	return &Problem{Status: http.StatusServiceUnavailable, Code: "unavailable",
+		Message: "The server cannot reach its storage at the moment. Try again.", RetryAfter: storageWait}
+}

@@ -23,7 +23,7 @@ func (s *Server) CreateOperator() {
 	s.Helper()
 	hashed, err := argon2id.CreateHash(Password, &argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 8, KeyLength: 16})
 	s.Must(err)
-	_, err = dbtest.Raw(s, s.folder).ExecContext(s.Context(), `INSERT INTO operators VALUES ('op_1', $1, $2, 1, 1)`, Email, hashed)
+	_, err = dbtest.Raw(s, s.Folder).ExecContext(s.Context(), `INSERT INTO operators VALUES ('op_1', $1, $2, 1, 1)`, Email, hashed)
 	s.Must(err)
 }
 

@@ -7,6 +7,7 @@ package webtest
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -71,8 +72,8 @@ type Server struct {
 
 	CloseFollowers func() // ends streams and sockets, as the server does when it stops
 
-	folder   string
-	dbClosed bool // by the test, while the runner is at work
+	Folder   string // of the database
+	dbClosed bool   // by the test, while the runner is at work
 }
 
 // New starts a server whose public URL is http://passage.example.
@@ -81,8 +82,8 @@ func New(t testing.TB) *Server { return NewAt(t, "http://passage.example") }
 // NewAt starts a server with a public URL.
 func NewAt(t testing.TB, publicURL string) *Server {
 	t.Helper()
-	s := &Server{TB: t, Clock: dbtest.NewClock(), Logs: &Logs{}, folder: t.TempDir()}
-	s.DB = dbtest.OpenFolder(t, s.folder, s.Clock.Now)
+	s := &Server{TB: t, Clock: dbtest.NewClock(), Logs: &Logs{}, Folder: t.TempDir()}
+	s.DB = dbtest.OpenFolder(t, s.Folder, s.Clock.Now)
 	logger := slog.New(slog.NewTextHandler(s.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	loaded, err := catalog.Load(catalog.Options{
 		Folder: fstest.MapFS{"shop/integration.star": {Data: []byte(shop)}}})
@@ -104,10 +105,14 @@ func NewAt(t testing.TB, publicURL string) *Server {
 	s.Options = web.Options{
 		API:     api.New(api.Options{DB: s.DB, Runner: runner, Catalog: loaded, Resources: set, PublicURL: public, Followers: followers, Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: s.DB}, Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		Ready: s.DB.Ping, Warnings: func() error { return nil }, PublicURL: public, Logger: logger,
+		Ready: s.ready, Warnings: func() error { return nil }, PublicURL: public, Logger: logger,
 	}
 	s.Change(func(*web.Options) {})
 	return s
+}
+
+func (s *Server) ready(ctx context.Context) error {
+	return errors.Join(s.DB.Ping(ctx), s.DB.Health().Err)
 }
 
 // Change builds both listeners with other options.

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"passage/automation/browser/pool"
+	"passage/db"
 )
 
 // metrics serves the numbers that operators scrape.
@@ -33,7 +34,12 @@ func (s *Server) metrics() http.Handler {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "webhook_endpoints_paused",
 			Help: "Webhook hosts that are paused after failing for long, and tried once an hour."}, s.pausedEndpoints),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "sessions_suspect",
-			Help: "Sessions of the last hour that completed, and found nothing where sessions before them found something."}, s.suspectSessions))
+			Help: "Sessions of the last hour that completed, and found nothing where sessions before them found something."}, s.suspectSessions),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "database_last_commit_timestamp_seconds",
+			Help: "When the database last committed a change, as a Unix time; it commits one at least every 15 seconds. 0: none yet."}, s.lastCommit),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "passage", Name: "database_writable",
+			Help: "1 while the database takes writes; 0 if it is full, locked, read-only or damaged, or if its file was replaced."}, s.databaseWritable),
+		unavailableCounter{s.DB})
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 
@@ -53,4 +59,37 @@ func (s *Server) pausedEndpoints() float64 {
 		return math.NaN()
 	}
 	return float64(len(paused))
+}
+
+func (s *Server) lastCommit() float64 {
+	last := s.DB.Health().LastCommit
+	if last.IsZero() {
+		return 0
+	}
+	return float64(last.UnixMilli()) / 1000
+}
+
+func (s *Server) databaseWritable() float64 {
+	if s.DB.Health().Err != nil {
+		return 0
+	}
+	return 1
+}
+
+// unavailableCounter counts the failures of the database's storage by reason.
+type unavailableCounter struct{ db *db.DB }
+
+var unavailableTotal = prometheus.NewDesc("passage_database_unavailable_total",
+	"Reads and transactions that failed because the database was full, locked, read-only or damaged.", []string{"reason"}, nil)
+
+// Describe is prometheus.Collector's.
+func (c unavailableCounter) Describe(descriptions chan<- *prometheus.Desc) {
+	descriptions <- unavailableTotal
+}
+
+// Collect is prometheus.Collector's.
+func (c unavailableCounter) Collect(metrics chan<- prometheus.Metric) {
+	for reason, count := range c.db.Health().Failures {
+		metrics <- prometheus.MustNewConstMetric(unavailableTotal, prometheus.CounterValue, float64(count), string(reason))
+	}
 }

@@ -209,7 +209,7 @@ func (s *Server) development() bool {
 }
 
 func (s *Server) ready(ctx context.Context) error {
-	return errors.Join(s.Runner.Ready(), s.DB.Ping(ctx))
+	return errors.Join(s.Runner.Ready(), s.DB.Ping(ctx), s.DB.Health().Err)
 }
 
 // Run serves until the context ends. Then it accepts no more sessions, lets the
@@ -227,6 +227,7 @@ func (s *Server) Run(ctx context.Context) error {
 	context.AfterFunc(rest, stopSessions) // and ends if one of them fails
 	group.Go(func() error { return s.Pool.Run(rest) })
 	group.Go(func() error { return s.Catalog.Run(rest) })
+	group.Go(func() error { return s.DB.Watch(rest, s.console.Logger) })
 	group.Go(func() error { return s.retention.Run(rest) })
 	group.Go(func() error { return s.sender.Run(rest) })
 	group.Go(func() error { return s.followers.Run(rest) })

@@ -37,7 +37,7 @@ func errorsOf(operation *huma.Operation) (all []*problem.Problem) {
 		problems = append(problems, problem.NotFound())
 	}
 	own, _ := operation.Metadata[ErrorsKey].([]error)
-	problems = slices.Concat(problems, own, []error{problem.TooMany(12 * time.Second), errUnforeseen})
+	problems = slices.Concat(problems, own, []error{problem.TooMany(12 * time.Second), problem.Unavailable(), errUnforeseen})
 	for _, known := range problems {
 		all = append(all, problem.FromError(known))
 	}
