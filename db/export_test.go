@@ -74,3 +74,14 @@ func Hash(db *DB) (release func()) {
 	db.hashing <- struct{}{}
 	return func() { <-db.hashing }
 }
+
+// CheckPassword is the part of LogInOperator that finds the operator, without a
+// limit of failures.
+func (db *DB) CheckPassword(ctx context.Context, email, password string) (Operator, error) {
+	return db.checkPassword(ctx, email, password)
+}
+
+// CreateOperatorSession is the part of LogInOperator that comes after the check.
+func (db *DB) CreateOperatorSession(ctx context.Context, operator Operator, browser Browser) (token string, err error) {
+	return db.createOperatorSession(ctx, operator, browser)
+}

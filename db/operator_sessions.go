@@ -48,10 +48,10 @@ func scanOperatorSession(r engine.Row) (OperatorSession, error) {
 	return s, err
 }
 
-// CreateOperatorSession logs an operator in whose password CheckPassword found
+// createOperatorSession logs an operator in whose password checkPassword found
 // right, and returns the session's token. ErrWrongPassword says that the password
 // has changed meanwhile.
-func (db *DB) CreateOperatorSession(ctx context.Context, operator Operator, browser Browser) (token string, err error) {
+func (db *DB) createOperatorSession(ctx context.Context, operator Operator, browser Browser) (token string, err error) {
 	id, err := db.newID(operatorSessionPrefix)
 	if err != nil {
 		return "", err
@@ -68,7 +68,10 @@ func (db *DB) CreateOperatorSession(ctx context.Context, operator Operator, brow
 		if errors.Is(err, ErrStale) {
 			return ErrWrongPassword
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return db.forgetFailures(tx, operator.Email)
 	})
 	if err != nil {
 		return "", fmt.Errorf("create operator session: %w", err)

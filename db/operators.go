@@ -57,7 +57,8 @@ func (db *DB) CreateOperator(ctx context.Context, email, password string) error 
 	return nil
 }
 
-// SetPassword changes an operator's password, which ends all their sessions.
+// SetPassword changes an operator's password, which ends all their sessions, and
+// forgets what failed before.
 func (db *DB) SetPassword(ctx context.Context, email, password string) error {
 	hashed, err := db.hashPassword(ctx, password)
 	if err != nil {
@@ -69,6 +70,9 @@ func (db *DB) SetPassword(ctx context.Context, email, password string) error {
 			hashed, tx.Now, foldEmail(email)).Scan(&id); err != nil {
 			return orNotFound(err)
 		}
+		if err := db.forgetFailures(tx, email); err != nil {
+			return err
+		}
 		return tx.exec(`DELETE FROM operator_sessions WHERE operator_id = $1`, id)
 	})
 	if err != nil {
@@ -77,9 +81,9 @@ func (db *DB) SetPassword(ctx context.Context, email, password string) error {
 	return nil
 }
 
-// CheckPassword finds the operator with this email and password. It takes the
+// checkPassword finds the operator with this email and password. It takes the
 // same time whether or not the email is known.
-func (db *DB) CheckPassword(ctx context.Context, email, password string) (Operator, error) {
+func (db *DB) checkPassword(ctx context.Context, email, password string) (Operator, error) {
 	operator, err := scanOperator(db.read.QueryRowContext(ctx,
 		`SELECT `+operatorColumns+` FROM operators WHERE email = $1`, foldEmail(email)))
 	if errors.Is(orNotFound(err), ErrNotFound) {

@@ -22,8 +22,9 @@ const (
 )
 
 // DestroyOld destroys results and recordings past their retention, idempotency
-// keys and refused log-ins past their window, and expired sessions of operators.
-// It works in small transactions, so it may run beside everything else.
+// keys and refused log-ins past their window, and of operators the sessions that
+// have expired and the failures that count no more. It works in small
+// transactions, so it may run beside everything else.
 func (db *DB) DestroyOld(ctx context.Context, keep Retention) error {
 	now := db.Now()
 	results, recordings := now-keep.Results.Milliseconds(), now-keep.Recordings.Milliseconds()
@@ -35,6 +36,8 @@ func (db *DB) DestroyOld(ctx context.Context, keep Retention) error {
 			(SELECT id FROM log_ins WHERE status <> 'open' AND at <= $1 LIMIT $2)`, now-LongestLockout.Milliseconds()),
 		db.purge(ctx, retentionBatch, `DELETE FROM operator_sessions WHERE id IN
 			(SELECT id FROM operator_sessions WHERE expires_at <= $1 LIMIT $2)`, now),
+		db.purge(ctx, retentionBatch, `DELETE FROM failed_operator_log_ins WHERE id IN
+			(SELECT id FROM failed_operator_log_ins WHERE at <= $1 LIMIT $2)`, now-failureWindow.Milliseconds()),
 		db.purge(ctx, pictureBatch, `DELETE FROM artifacts WHERE id IN
 			(SELECT id FROM artifacts WHERE created_at <= $1 LIMIT $2)`, recordings),
 		// A link that can be claimed again needs its key, but not the old result.

@@ -73,6 +73,15 @@ func duration(d time.Duration) string {
 	}
 }
 
+// minutes writes a wait in whole minutes, rounded up.
+func minutes(d time.Duration) string {
+	n := int((d + time.Minute - 1) / time.Minute)
+	if n == 1 {
+		return "1 minute"
+	}
+	return strconv.Itoa(n) + " minutes"
+}
+
 // offset places an event: seconds since the claim, always with two decimals,
 // so that a column of them can be compared.
 func offset(d time.Duration) string {

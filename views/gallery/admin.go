@@ -41,6 +41,7 @@ func adminScreens() []Screen {
 	return []Screen{
 		{dashboard, "Log in", admin.LogInPage(admin.LogIn{Action: "/log-in", Next: "/sessions"})},
 		{dashboard, "Log in, wrong", admin.LogInPage(admin.LogIn{Action: "/log-in", Email: "ops@acme.example", Rejected: true})},
+		{dashboard, "Log in, too many failures", admin.LogInPage(admin.LogIn{Action: "/log-in", Email: "ops@acme.example", Wait: 11*time.Minute + 20*time.Second})},
 		{dashboard, "Account", admin.AccountPage(adminLayout(""), account())},
 		{dashboard, "Account, one browser", admin.AccountPage(adminLayout(""), admin.Account{Sessions: account().Sessions[:1]})},
 		{dashboard, "Overview", admin.OverviewPage(adminLayout("Overview"), overview())},

@@ -35,9 +35,7 @@ func (p page) ends() (actions []string) {
 func TestAccount_ListsTheOperatorsSessions(t *testing.T) {
 	t.Parallel()
 	d := newTestServer(t)
-	who, err := d.db.CheckPassword(t.Context(), email, password)
-	d.must(err)
-	_, err = d.db.CreateOperatorSession(t.Context(), who, db.Browser{Address: "198.51.100.23",
+	_, err := d.db.LogInOperator(t.Context(), email, password, db.Browser{Address: "198.51.100.23",
 		UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"})
 	d.must(err)
 	d.clock.Advance(time.Hour)
@@ -93,12 +91,12 @@ func TestAccount_DoesNotEndAnotherOperatorsSession(t *testing.T) {
 	t.Parallel()
 	d := newLoggedIn(t)
 	d.must(d.db.CreateOperator(t.Context(), "eve@passage.example", "another long password"))
-	eve, err := d.db.CheckPassword(t.Context(), "eve@passage.example", "another long password")
+	token, err := d.db.LogInOperator(t.Context(), "eve@passage.example", "another long password", db.Browser{})
 	d.must(err)
-	_, err = d.db.CreateOperatorSession(t.Context(), eve, db.Browser{})
+	session, err := d.db.AuthenticateOperator(t.Context(), token)
 	d.must(err)
 	d.ask(http.MethodPost, "/account/sessions/end", "")
-	sessions, err := d.db.OperatorSessions(t.Context(), eve.ID)
+	sessions, err := d.db.OperatorSessions(t.Context(), session.Operator.ID)
 	d.must(err)
 	if len(sessions) != 1 {
 		t.Fatal("it ended with all others")

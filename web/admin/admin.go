@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
-	"github.com/go-chi/httprate"
 
 	"passage/automation/catalog"
 	"passage/db"
@@ -33,13 +32,12 @@ type Options struct {
 // Handler serves the dashboard.
 type Handler struct {
 	Options
-	loginAttempts *httprate.RateLimiter
-	secrets       secretStore
+	secrets secretStore
 }
 
 // New prepares the dashboard.
 func New(options Options) *Handler {
-	return &Handler{Options: options, loginAttempts: newLoginAttempts(), secrets: secretStore{waiting: map[string]waitingSecret{}}}
+	return &Handler{Options: options, secrets: secretStore{waiting: map[string]waitingSecret{}}}
 }
 
 func render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {

@@ -79,17 +79,18 @@ func (h *Handler) authenticate(r *http.Request) (db.OperatorSession, error) {
 	return h.DB.AuthenticateOperator(r.Context(), cookie.Value)
 }
 
-// logIn starts a session in this browser. It ends the one that the browser had.
-func (h *Handler) logIn(w http.ResponseWriter, r *http.Request, who db.Operator) error {
+// logIn checks a password and starts a session in this browser. It ends the one
+// that the browser had.
+func (h *Handler) logIn(w http.ResponseWriter, r *http.Request, email, password string) error {
+	token, err := h.DB.LogInOperator(r.Context(), email, password, db.Browser{UserAgent: r.UserAgent(), Address: callerAddress(r)})
+	if err != nil {
+		return err
+	}
 	before, err := h.authenticate(r)
 	if err == nil {
 		err = h.endSession(r.Context(), before)
 	}
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
-		return err
-	}
-	token, err := h.DB.CreateOperatorSession(r.Context(), who, db.Browser{UserAgent: r.UserAgent(), Address: callerAddress(r)})
-	if err != nil {
 		return err
 	}
 	setCookie(w, token, int(db.OperatorSessionLifetime/time.Second))

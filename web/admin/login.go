@@ -2,32 +2,16 @@ package admin
 
 import (
 	"errors"
+	"math"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
-
-	"github.com/go-chi/httprate"
 
 	"passage/db"
 	view "passage/views/admin"
 )
-
-// One address may try so many passwords per window. Checking a password is slow
-// on purpose, so unlimited attempts would also keep the machine busy.
-const (
-	attemptsPerAddress = 10
-	attemptsWindow     = time.Minute
-)
-
-func newLoginAttempts() *httprate.RateLimiter {
-	return httprate.NewRateLimiter(attemptsPerAddress, attemptsWindow)
-}
-
-// tooManyAttempts counts an attempt and reports whether it exceeds the limit.
-func (h *Handler) tooManyAttempts(w http.ResponseWriter, r *http.Request) bool {
-	return h.loginAttempts.OnLimit(w, r, httprate.CanonicalizeIP(callerAddress(r)))
-}
 
 // callerAddress is the address that a request comes from, without its port.
 func callerAddress(r *http.Request) string {
@@ -51,13 +35,11 @@ func (h *Handler) SubmitLogin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	model := view.LogIn{Action: loginPath, Email: r.PostForm.Get("email"), Next: localPath(r.PostForm.Get("next"))}
-	if h.tooManyAttempts(w, r) {
-		model.TooMany = true
+	err := h.logIn(w, r, model.Email, r.PostForm.Get("password"))
+	if refused, is := errors.AsType[*db.TooManyFailures](err); is {
+		model.Wait = time.Duration(refused.Until-h.DB.Now()) * time.Millisecond
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(model.Wait.Seconds()))))
 		return render(w, r, http.StatusTooManyRequests, view.LogInPage(model))
-	}
-	who, err := h.DB.CheckPassword(r.Context(), model.Email, r.PostForm.Get("password"))
-	if err == nil {
-		err = h.logIn(w, r, who)
 	}
 	if errors.Is(err, db.ErrWrongPassword) {
 		model.Rejected = true
