@@ -43,11 +43,12 @@ const (
 	KeysetName = "keyset.json"
 )
 
-// Options say where the data is. Only tests set anything but the folder.
+// Options say where the data is. Only tests set anything but the folder and the logger.
 type Options struct {
 	Folder  string           // holds passage.db and keyset.json; made if it is not there
 	Now     func() time.Time // nil: time.Now
 	Random  io.Reader        // nil: crypto/rand
+	Logger  *slog.Logger     // for damaged rows; nil: slog.Default()
 	KeepLog bool             // leaves what was destroyed in the write-ahead log; see engine.Options
 }
 
@@ -59,6 +60,7 @@ type DB struct {
 	now      func() time.Time
 	random   io.Reader
 	notifier notify.Notifier
+	leftOut  leftOut
 	hashing  chan struct{} // see whenHashing
 }
 
@@ -74,6 +76,9 @@ func Open(ctx context.Context, options Options) (*DB, error) {
 	if options.Random == nil {
 		options.Random = rand.Reader
 	}
+	if options.Logger == nil {
+		options.Logger = slog.Default()
+	}
 	if err := os.MkdirAll(options.Folder, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
@@ -86,7 +91,8 @@ func Open(ctx context.Context, options Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{engine: opened, read: opened.Reader(), keyset: keyset, now: options.Now, random: options.Random, hashing: make(chan struct{}, maxHashing)}, nil
+	return &DB{engine: opened, read: opened.Reader(), keyset: keyset, now: options.Now, random: options.Random, hashing: make(chan struct{}, maxHashing),
+		leftOut: leftOut{logger: options.Logger}}, nil
 }
 
 // prepareFolder makes the keyset and the tables where they are missing. Several

@@ -109,7 +109,7 @@ func scanKey(r engine.Row) (Key, error) {
 		return Key{}, err
 	}
 	k.lifetime = time.Duration(lifetime) * time.Millisecond
-	return k, json.Unmarshal(returnTo, &k.ReturnTo)
+	return k, damagedIf(json.Unmarshal(returnTo, &k.ReturnTo), "organizations", k.OrganizationID, "return_to")
 }
 
 // CreateKey makes a key and returns its secret, which is shown this one time.
@@ -207,7 +207,7 @@ func (db *DB) noteUse(ctx context.Context, key *Key) error {
 
 // Keys lists an organization's keys, or all where the id is empty, the newest first.
 func (db *DB) Keys(ctx context.Context, organizationID string) ([]Key, error) {
-	found, err := engine.Collect(ctx, db.read, scanKey, keyQuery+`
+	found, err := list(ctx, db, scanKey, keyQuery+`
 		WHERE $1 = '' OR k.organization_id = $1 ORDER BY k.created_at DESC, k.id`, organizationID)
 	if err != nil {
 		return nil, fmt.Errorf("list keys: %w", err)

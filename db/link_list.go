@@ -5,10 +5,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
-
-	"passage/db/engine"
 )
 
 // ErrBadCursor says that a cursor is not one that a list gave.
@@ -35,7 +34,7 @@ func (db *DB) Links(ctx context.Context, filter LinkFilter) (links []Link, next 
 	if err != nil {
 		return nil, "", fmt.Errorf("list links: %w", err)
 	}
-	links, err = engine.Collect(ctx, db.read, scanLink, `SELECT `+linkColumns+` FROM links l
+	links, next, err = listPage(ctx, db, filter.Limit, func(l *Link) cursor { return cursor{l.CreatedAt, l.ID} }, scanLink, `SELECT `+linkColumns+` FROM links l
 		WHERE l.organization_id = $2
 			AND ($3 = '' OR `+statusNow+` = $3)
 			AND ($4 = '' OR l.integration_id = $4)
@@ -51,14 +50,11 @@ func (db *DB) Links(ctx context.Context, filter LinkFilter) (links []Link, next 
 	if err != nil {
 		return nil, "", fmt.Errorf("list links: %w", err)
 	}
-	if len(links) > filter.Limit {
-		links = links[:filter.Limit]
-		last := links[len(links)-1]
-		next = cursor{last.CreatedAt, last.ID}.String()
-	}
-	if err := db.loadDetails(ctx, db.read, links); err != nil {
+	damaged, err := db.loadDetails(ctx, db.read, links)
+	if err != nil {
 		return nil, "", fmt.Errorf("list links: %w", err)
 	}
+	links = slices.DeleteFunc(links, func(l Link) bool { return db.leftOut.isDamaged(ctx, damaged[l.ID]) })
 	return links, next, nil
 }
 

@@ -156,7 +156,7 @@ func scanLink(r engine.Row) (Link, error) {
 	if metadata != nil {
 		err = json.Unmarshal([]byte(*metadata), &l.Metadata)
 	}
-	return l, err
+	return l, damagedIf(err, "links", l.ID, "metadata")
 }
 
 // aad is the associated data of a value in the link's row.
@@ -190,23 +190,29 @@ func (db *DB) findLink(ctx context.Context, from reader, where string, args ...a
 		return Link{}, fmt.Errorf("find link: %w", orNotFound(err))
 	}
 	links := []Link{link}
-	if err := db.loadDetails(ctx, from, links); err != nil {
+	damaged, err := db.loadDetails(ctx, from, links)
+	if err = errors.Join(err, damaged[link.ID]); err != nil {
 		return Link{}, fmt.Errorf("find link: %w", err)
 	}
 	return links[0], nil
 }
 
-// loadDetails decrypts the claim codes of links and reads their operations.
-func (db *DB) loadDetails(ctx context.Context, from engine.Querier, links []Link) error {
+// loadDetails decrypts the claim codes of links and reads their operations. It
+// returns what is wrong with the links that are damaged, by id.
+func (db *DB) loadDetails(ctx context.Context, from engine.Querier, links []Link) (damaged map[string]error, err error) {
+	damaged, err = attachOperations(ctx, from, links)
+	if err != nil {
+		return nil, err
+	}
 	for n := range links {
 		link := &links[n]
 		code, err := db.keyset.Decrypt(link.aad("claim_code"), link.encryptedCode)
 		if err != nil {
-			return err
+			damaged[link.ID] = damagedIf(err, "links", link.ID, "claim_code")
 		}
 		link.ClaimCode = string(code)
 	}
-	return attachOperations(ctx, from, links)
+	return damaged, nil
 }
 
 // unwrap decrypts one of a link's data keys. ErrNotFound says that it was

@@ -97,7 +97,7 @@ func scanEvent(r engine.Row) (Event, error) {
 	if code != nil {
 		e.Error = &Failure{Code: *code, Operation: operation}
 	}
-	return e, json.Unmarshal([]byte(operations), &e.Operations)
+	return e, damagedIf(json.Unmarshal([]byte(operations), &e.Operations), "events", e.ID, "operations")
 }
 
 // Event finds an event with its link as it stands now.
@@ -112,7 +112,7 @@ func (db *DB) Event(ctx context.Context, id string) (Event, Link, error) {
 
 // EventsOfLink lists what a merchant is told of a link, the oldest first.
 func (db *DB) EventsOfLink(ctx context.Context, linkID string) ([]Event, error) {
-	found, err := engine.Collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
+	found, err := list(ctx, db, scanEvent, `SELECT `+eventColumns+` FROM events e
 		WHERE e.link_id = $1 ORDER BY e.position`, linkID)
 	if err != nil {
 		return nil, fmt.Errorf("list a link's events: %w", err)
@@ -122,7 +122,7 @@ func (db *DB) EventsOfLink(ctx context.Context, linkID string) ([]Event, error) 
 
 // LatestEvents lists what a merchant was told of any link, the newest first.
 func (db *DB) LatestEvents(ctx context.Context, organizationID string, limit int) ([]Event, error) {
-	found, err := engine.Collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
+	found, err := list(ctx, db, scanEvent, `SELECT `+eventColumns+` FROM events e
 		WHERE e.organization_id = $1 ORDER BY e.position DESC LIMIT $2`, organizationID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list the latest events: %w", err)
@@ -148,7 +148,7 @@ func (db *DB) EventsAfter(ctx context.Context, filter EventFilter) ([]Event, err
 			return nil, fmt.Errorf("list events: %w", err)
 		}
 	}
-	found, err := engine.Collect(ctx, db.read, scanEvent, `SELECT `+eventColumns+` FROM events e
+	found, err := list(ctx, db, scanEvent, `SELECT `+eventColumns+` FROM events e
 		WHERE e.organization_id = $1 AND e.position > $2
 			AND ($3 = 0 OR EXISTS (SELECT 1 FROM links l WHERE l.id = e.link_id AND l.test = 1))
 		ORDER BY e.position LIMIT $4`, filter.OrganizationID, position, filter.TestOnly, filter.Limit)

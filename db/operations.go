@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"passage/db/engine"
@@ -32,18 +33,24 @@ type Note struct {
 const NoteReused = "done_before"
 
 // attachOperations reads the operations of links, with their state in each
-// link's current session, in one query.
-func attachOperations(ctx context.Context, from engine.Querier, links []Link) error {
+// link's current session, in one query. It returns what is wrong with the links that
+// are damaged, by id.
+func attachOperations(ctx context.Context, from engine.Querier, links []Link) (damaged map[string]error, err error) {
+	damaged = map[string]error{}
 	if len(links) == 0 {
-		return nil
+		return damaged, nil
 	}
 	byID := make(map[string]*Link, len(links))
 	ids := make([]any, len(links))
 	for n := range links {
 		byID[links[n].ID], ids[n] = &links[n], links[n].ID
 	}
-	_, err := engine.Collect(ctx, from, func(r engine.Row) (struct{}, error) {
+	_, err = engine.Collect(ctx, from, func(r engine.Row) (struct{}, error) {
 		id, operation, err := scanOperation(r)
+		if _, ok := errors.AsType[*DamagedRow](err); ok {
+			damaged[id] = err
+			return struct{}{}, nil
+		}
 		if err == nil {
 			byID[id].Operations = append(byID[id].Operations, operation)
 		}
@@ -55,9 +62,9 @@ func attachOperations(ctx context.Context, from engine.Querier, links []Link) er
 		WHERE o.link_id IN (`+engine.Placeholders(1, len(ids))+`)
 		ORDER BY o.link_id, o.position`, ids...)
 	if err != nil {
-		return fmt.Errorf("read operations: %w", err)
+		return nil, fmt.Errorf("read operations: %w", err)
 	}
-	return nil
+	return damaged, nil
 }
 
 func scanOperation(r engine.Row) (linkID string, o Operation, err error) {
@@ -67,10 +74,10 @@ func scanOperation(r engine.Row) (linkID string, o Operation, err error) {
 		return "", o, err
 	}
 	if err := json.Unmarshal([]byte(summary), &o.Summary); err != nil {
-		return "", o, err
+		return linkID, o, damagedIf(err, "link_operations", linkID, "summary")
 	}
 	o.Note, err = readNote(note)
-	return linkID, o, err
+	return linkID, o, damagedIf(err, "session_operations", linkID, "note")
 }
 
 // noteText is what readNote reads: nil where there is no note.

@@ -21,7 +21,7 @@ type OrganizationStats struct {
 // some time ago.
 func (db *DB) OrganizationStats(ctx context.Context, window time.Duration) ([]OrganizationStats, error) {
 	now := db.Now()
-	found, err := engine.Collect(ctx, db.read, func(r engine.Row) (f OrganizationStats, err error) {
+	found, err := list(ctx, db, func(r engine.Row) (f OrganizationStats, err error) {
 		f.Organization, err = scanOrganization(withColumns{r, []any{&f.Keys, &f.LastUsedAt, &f.Links, &f.Failures}})
 		return f, err
 	}, `SELECT `+organizationColumns+`,

@@ -29,7 +29,7 @@ func scanOrganization(r engine.Row) (Organization, error) {
 		return Organization{}, err
 	}
 	err := errors.Join(json.Unmarshal(returnTo, &o.ReturnTo), json.Unmarshal(embedOrigins, &o.EmbedOrigins))
-	return o, err
+	return o, damagedIf(err, "organizations", o.ID, "return_to or embed_origins")
 }
 
 // CreateOrganization adds one, whose name is its display name until that is
@@ -111,7 +111,7 @@ func organizationByName(ctx context.Context, from engine.Querier, name string) (
 
 // Organizations lists all by name.
 func (db *DB) Organizations(ctx context.Context) ([]Organization, error) {
-	found, err := engine.Collect(ctx, db.read, scanOrganization,
+	found, err := list(ctx, db, scanOrganization,
 		`SELECT `+organizationColumns+` FROM organizations ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("list organizations: %w", err)

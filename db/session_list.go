@@ -35,7 +35,7 @@ func (db *DB) Sessions(ctx context.Context, filter SessionFilter) (rows []Sessio
 	if err != nil {
 		return nil, "", fmt.Errorf("list sessions: %w", err)
 	}
-	rows, err = engine.Collect(ctx, db.read, scanSessionRow, `SELECT `+sessionColumns+`, l.integration_id, o.id, o.display_name, l.external_user_id
+	rows, next, err = listPage(ctx, db, filter.Limit, func(s *SessionRow) cursor { return cursor{s.CreatedAt, s.ID} }, scanSessionRow, `SELECT `+sessionColumns+`, l.integration_id, o.id, o.display_name, l.external_user_id
 		FROM link_sessions s JOIN links l ON l.id = s.link_id JOIN organizations o ON o.id = l.organization_id
 		WHERE ($1 = '' OR s.status = $1)
 			AND ($2 = '' OR l.integration_id = $2)
@@ -48,11 +48,6 @@ func (db *DB) Sessions(ctx context.Context, filter SessionFilter) (rows []Sessio
 		before.at, before.id, filter.Limit+1)
 	if err != nil {
 		return nil, "", fmt.Errorf("list sessions: %w", err)
-	}
-	if len(rows) > filter.Limit {
-		rows = rows[:filter.Limit]
-		last := rows[len(rows)-1]
-		next = cursor{last.CreatedAt, last.ID}.String()
 	}
 	return rows, next, nil
 }

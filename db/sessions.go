@@ -101,7 +101,7 @@ func scanSession(r engine.Row) (Session, error) {
 	if code != nil {
 		s.Error = &Failure{Code: *code, Operation: operation, Cause: orEmpty(cause), Detail: orEmpty(detail)}
 	}
-	return s, json.Unmarshal([]byte(consent), &s.Consent)
+	return s, damagedIf(json.Unmarshal([]byte(consent), &s.Consent), "link_sessions", s.ID, "consent")
 }
 
 // Session finds a session with its link.
@@ -126,7 +126,7 @@ func (db *DB) findSession(ctx context.Context, from reader, where string, args .
 
 // SessionsOf lists the attempts at a link, the first first.
 func (db *DB) SessionsOf(ctx context.Context, linkID string) ([]Session, error) {
-	found, err := engine.Collect(ctx, db.read, scanSession,
+	found, err := list(ctx, db, scanSession,
 		`SELECT `+sessionColumns+` FROM link_sessions s WHERE s.link_id = $1 ORDER BY s.attempt`, linkID)
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)

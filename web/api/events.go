@@ -32,7 +32,9 @@ func (a *API) listEvents(ctx context.Context, input *listEventsInput) (*reply[wi
 	for _, event := range events {
 		link, ok := links[event.LinkID]
 		if !ok {
-			if link, err = a.DB.Link(ctx, event.OrganizationID, event.LinkID); err != nil {
+			if link, err = a.DB.Link(ctx, event.OrganizationID, event.LinkID); a.DB.LeavesOut(ctx, err) {
+				continue
+			} else if err != nil {
 				return nil, err
 			}
 			links[event.LinkID] = link

@@ -120,7 +120,7 @@ func (s *Server) open(ctx context.Context, settings config.Settings) (err error)
 		return err
 	}
 	s.OnClose(unlock)
-	if s.DB, err = db.Open(ctx, db.Options{Folder: settings.Flags.Data}); err != nil {
+	if s.DB, err = db.Open(ctx, db.Options{Folder: settings.Flags.Data, Logger: s.console.Logger}); err != nil {
 		return err
 	}
 	s.OnClose(s.DB.Close)
