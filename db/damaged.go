@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 
 	"passage/db/engine"
@@ -82,3 +86,31 @@ func listPage[T any](ctx context.Context, db *DB, limit int, at func(*T) cursor,
 // LeavesOut reports whether a list should go on without a row, because the error is
 // that of a damaged one. It logs the row.
 func (db *DB) LeavesOut(ctx context.Context, err error) bool { return db.leftOut.isDamaged(ctx, err) }
+
+// DamagedFile is a database whose file is not in order.
+type DamagedFile struct {
+	Path   string
+	Faults []string // as SQLite tells them
+}
+
+func (d *DamagedFile) Error() string {
+	return fmt.Sprintf("%s is damaged: restore a backup, or copy what can be read with “sqlite3 %s .recover” (%s)",
+		d.Path, d.Path, strings.Join(d.Faults, "; "))
+}
+
+// QuickCheck reads the whole database of a folder, if there is one, and returns a
+// DamagedFile where its structure is not in order. The database may be in use.
+func QuickCheck(ctx context.Context, folder string) error {
+	path := filepath.Join(folder, FileName)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	faults, err := engine.QuickCheck(ctx, path)
+	if err != nil {
+		return fmt.Errorf("check %s: %w", path, err)
+	}
+	if len(faults) > 0 {
+		return &DamagedFile{path, faults}
+	}
+	return nil
+}

@@ -2,6 +2,8 @@ package db_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -105,5 +107,27 @@ func TestLists_LeaveDamagedOrganizationsAndEventsOut(t *testing.T) {
 	}
 	if keys, err := w.db.Keys(t.Context(), ""); err != nil || len(keys) != 0 {
 		t.Errorf("%v, %v", keys, err)
+	}
+}
+
+func TestQuickCheck_FindsDamage(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	if err := db.QuickCheck(t.Context(), folder); err != nil {
+		t.Errorf("no database: %v", err)
+	}
+	dbtest.OpenFolder(t, folder, nil)
+	if err := db.QuickCheck(t.Context(), folder); err != nil {
+		t.Errorf("a database in use: %v", err)
+	}
+	dbtest.Damage(t, folder)
+	err := db.QuickCheck(t.Context(), folder)
+	if damaged, ok := errors.AsType[*db.DamagedFile](err); !ok || len(damaged.Faults) == 0 {
+		t.Errorf("a damaged database: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := db.QuickCheck(ctx, folder); !errors.Is(err, context.Canceled) {
+		t.Errorf("a check without time: %v", err)
 	}
 }

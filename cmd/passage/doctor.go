@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"passage/automation/secret"
 	"passage/cmd/passage/config"
 	"passage/cmd/passage/console"
+	"passage/db"
 )
 
 // doctorCommand checks a machine before it serves users.
@@ -35,6 +37,7 @@ func (c *doctorCommand) Run(ctx context.Context, out *console.Console) error {
 		{"browser", c.checkBrowser},
 		{"browsers", c.checkCapacity},
 		{"data folder", c.checkData},
+		{"database", c.checkDatabase},
 		{"clock", c.checkClock},
 		{"public URL", c.checkPublicURL},
 	} {
@@ -112,6 +115,23 @@ func (c *doctorCommand) checkData(context.Context) (string, error) {
 	}
 	path, err := filepath.Abs(c.Data)
 	return path + " can be written", err
+}
+
+// checkDatabase reads the whole database, which may be in use.
+func (c *doctorCommand) checkDatabase(ctx context.Context) (string, error) {
+	path := filepath.Join(c.Data, db.FileName)
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "there is none yet", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	begin := time.Now()
+	if err := db.QuickCheck(ctx, c.Data); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d MB are in order, checked in %s", info.Size()>>20, time.Since(begin).Round(time.Millisecond)), nil
 }
 
 // checkClock detects a clock that was never set: expiry and signatures need one.

@@ -162,3 +162,26 @@ func heartbeat(tx *Tx) error {
 	tx.wrote = true
 	return err
 }
+
+// maxFaults bounds how many faults QuickCheck looks for.
+const maxFaults = "5"
+
+// QuickCheck reads the whole file of a database, which may be in use, and returns what
+// is wrong with its structure. It takes some seconds for a gigabyte, and ends with its context.
+func QuickCheck(ctx context.Context, path string) (faults []string, err error) {
+	opened, err := sql.Open(driverName, dsn(path, "mode=rw&_pragma=busy_timeout("+busyTimeout+")&_pragma=query_only(1)"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	opened.SetMaxOpenConns(1)
+	faults, err = Collect(ctx, opened, func(r Row) (fault string, err error) { return fault, r.Scan(&fault) },
+		"PRAGMA quick_check("+maxFaults+")")
+	if Unavailable(err) == Damaged {
+		return append(faults, err.Error()), nil
+	}
+	if len(faults) == 1 && faults[0] == "ok" {
+		faults = nil
+	}
+	return faults, err
+}

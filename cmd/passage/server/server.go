@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/net/netutil"
 	"golang.org/x/sync/errgroup"
@@ -120,6 +121,9 @@ func (s *Server) open(ctx context.Context, settings config.Settings) (err error)
 		return err
 	}
 	s.OnClose(unlock)
+	if err := s.checkDatabase(ctx, settings.Flags.Data); err != nil {
+		return err
+	}
 	if s.DB, err = db.Open(ctx, db.Options{Folder: settings.Flags.Data, Logger: s.console.Logger}); err != nil {
 		return err
 	}
@@ -133,6 +137,24 @@ func (s *Server) open(ctx context.Context, settings config.Settings) (err error)
 	s.PublicURL = settings.PublicURL
 	if s.PublicURL == nil {
 		s.PublicURL = &url.URL{Scheme: "http", Host: s.Public.Addr().String()}
+	}
+	return nil
+}
+
+// maxCheck is how long the start may take longer to check the database.
+const maxCheck = 10 * time.Second
+
+// checkDatabase refuses a damaged database: to write to it would damage more, and lose
+// what merchants were told is stored.
+func (s *Server) checkDatabase(ctx context.Context, folder string) error {
+	ctx, cancel := context.WithTimeout(ctx, maxCheck)
+	defer cancel()
+	err := db.QuickCheck(ctx, folder)
+	if damaged, ok := errors.AsType[*db.DamagedFile](err); ok {
+		return damaged
+	}
+	if err != nil { // it is large, or cannot be opened, which will be noticed
+		s.console.Logger.Warn("the database was not checked; passage doctor checks it", "error", err)
 	}
 	return nil
 }
