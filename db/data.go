@@ -23,7 +23,8 @@ func (db *DB) DestroyData(ctx context.Context, organizationID, id string) error 
 		if err != nil {
 			return err
 		}
-		return tx.destroyData(&link)
+		_, err = tx.destroyData(&link)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("destroy data: %w", err)
@@ -31,23 +32,32 @@ func (db *DB) DestroyData(ctx context.Context, organizationID, id string) error 
 	return nil
 }
 
-func (tx *tx) destroyData(link *Link) error {
+// destroyed counts what destroyData destroyed and a link does not show.
+type destroyed struct{ recordings, replies int }
+
+func (tx *tx) destroyData(link *Link) (destroyed, error) {
 	// Whoever works on the link writes down with its keys how that ended.
 	if err := tx.execOne(`UPDATE links SET result = NULL, data_key = NULL, external_user_id = NULL, user_label = NULL,
 			metadata = NULL, locale = NULL, return_url = $1, webhook_url = $2,
 			updated_at = $3, data_deleted_at = COALESCE(data_deleted_at, $3)
 		WHERE id = $4 AND status <> 'active'`,
 		orNull(withoutQuery(link.ReturnURL)), orNull(withoutQuery(link.WebhookURL)), tx.Now, link.ID); err != nil {
-		return staleIsActive(err)
+		return destroyed{}, staleIsActive(err)
 	}
 	tx.Destroys()
 	tx.notify(link.ID)
-	return errors.Join(
+	recordings, err := tx.destroyRecordings(link.ID)
+	if err != nil {
+		return destroyed{}, err
+	}
+	replies, err := tx.destroy(`UPDATE idempotency_keys SET reply = x'' WHERE link_id = $1 AND reply <> x''`, link.ID)
+	if err != nil {
+		return destroyed{}, err
+	}
+	return destroyed{int(recordings), int(replies)}, errors.Join(
 		tx.destroyArguments(link.ID),
 		tx.exec(`UPDATE link_operations SET summary = '{}' WHERE link_id = $1`, link.ID),
 		tx.forgetResults(link.ID),
-		tx.destroyRecordings(link.ID),
-		tx.exec(`UPDATE idempotency_keys SET reply = x'' WHERE link_id = $1`, link.ID),
 		tx.exec(`DELETE FROM phone_codes WHERE link_id = $1`, link.ID),
 		tx.blankSessions(link.ID),
 		tx.blankDeliveries(link))
@@ -63,9 +73,8 @@ func withoutQuery(address string) string {
 	return address
 }
 
-func (tx *tx) destroyRecordings(linkID string) error {
-	_, err := tx.destroy(`DELETE FROM artifacts WHERE session_id IN (SELECT id FROM link_sessions WHERE link_id = $1)`, linkID)
-	return err
+func (tx *tx) destroyRecordings(linkID string) (count int64, err error) {
+	return tx.destroy(`DELETE FROM artifacts WHERE session_id IN (SELECT id FROM link_sessions WHERE link_id = $1)`, linkID)
 }
 
 // blankSessions removes from a link's sessions what they saw and asked.

@@ -31,6 +31,7 @@ const (
 	operatorTokenPrefix   = "opt_"
 	signingKeyPrefix      = "whk_"
 	webhookSecretIDPrefix = "whs_"
+	userDeletionPrefix    = "del_"
 )
 
 // idBytes is 128 bits: enough to be unguessable, so every id may be shown.

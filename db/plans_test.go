@@ -221,8 +221,22 @@ func (w *fixture) tour() {
 	w.must(err)
 	_, err = w.db.LatestEnds(ctx, dbtest.Version, 0, 10)
 	w.must(err)
-	w.must(w.db.DestroyOld(ctx, keep))
+	w.tourOfDeletion(link)
 	w.must(w.db.Ping(ctx))
+}
+
+// tourOfDeletion is the tour's last part: little is left after it.
+func (w *fixture) tourOfDeletion(link db.Link) {
+	w.Helper()
+	ctx := w.Context()
+	w.must(w.db.DestroyOld(ctx, keep))
+	w.must(w.db.DestroyData(ctx, w.org, link.ID))
+	w.link(of("ada"))
+	_, err := w.db.ActiveLinksOf(ctx, w.user("ada"), 10)
+	w.must(err)
+	w.deleteUser(w.user("ada"))
+	_, err = w.db.UserDeletions(ctx, w.user("ada"))
+	w.must(err)
 }
 
 func (w *fixture) tourOfReads(link db.Link, lease db.Lease) {

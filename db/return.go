@@ -104,5 +104,6 @@ func (tx *tx) destroyUnredeemed(linkID string) error {
 	if err != nil || changed == 0 { // nothing was unredeemed
 		return err
 	}
-	return tx.destroyRecordings(linkID)
+	_, err = tx.destroyRecordings(linkID)
+	return err
 }

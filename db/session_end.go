@@ -218,25 +218,29 @@ func (db *DB) CancelLink(ctx context.Context, organizationID, id string) error {
 		if err != nil {
 			return err
 		}
-		cancelled := Failure{Code: codeLinkCancelled}
-		switch {
-		case link.Status == LinkComplete:
-			return ErrComplete
-		case link.Status == LinkExpired:
-			return ErrExpired
-		case link.Status == LinkActive && !link.AwaitsReturn():
-			return db.fail(tx, link.CurrentSessionID, cancelled)
-		default:
-			if err := tx.endLink(link.ID, LinkExpired, &cancelled); err != nil {
-				return err
-			}
-			return db.announce(tx, &link, LinkExpired, link.CurrentSessionID, &cancelled)
-		}
+		return db.cancel(tx, &link)
 	})
 	if err != nil {
 		return fmt.Errorf("cancel link: %w", err)
 	}
 	return nil
+}
+
+func (db *DB) cancel(tx *tx, link *Link) error {
+	cancelled := Failure{Code: codeLinkCancelled}
+	switch {
+	case link.Status == LinkComplete:
+		return ErrComplete
+	case link.Status == LinkExpired:
+		return ErrExpired
+	case link.Status == LinkActive && !link.AwaitsReturn():
+		return db.fail(tx, link.CurrentSessionID, cancelled)
+	default:
+		if err := tx.endLink(link.ID, LinkExpired, &cancelled); err != nil {
+			return err
+		}
+		return db.announce(tx, link, LinkExpired, link.CurrentSessionID, &cancelled)
+	}
 }
 
 // ended reports whether an error only says that another caller was first.

@@ -52,7 +52,11 @@ func (db *DB) mac(tx *tx, keyName string, scope, text string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return keyedHash(key, []byte(scope+"\x00"+text)), nil
+	return keyedMAC(key, scope, text), nil
+}
+
+func keyedMAC(key []byte, scope, text string) []byte {
+	return keyedHash(key, []byte(scope+"\x00"+text))
 }
 
 func (db *DB) readSecret(ctx context.Context, from engine.Querier, name string) ([]byte, error) {

@@ -78,7 +78,7 @@ func readDocument(text []byte) (*described, error) {
 	for path, item := range d.document["paths"].(map[string]any) {
 		for method, fields := range item.(map[string]any) {
 			o := operation{method: strings.ToUpper(method), path: path, fields: fields.(map[string]any), replies: map[int]*answer{},
-				pattern: regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(path), `\{id\}`, "[^/]*") + "$")}
+				pattern: regexp.MustCompile("^" + strings.NewReplacer(`\{id\}`, "[^/]*", `\{externalUserId\}`, "[^/]+").Replace(regexp.QuoteMeta(path)) + "$")}
 			if err := o.read(d, compiler, "#"+pointer("paths", path, method)); err != nil {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}

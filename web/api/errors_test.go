@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -64,8 +65,11 @@ func (o *operation) asksForKey() bool {
 	return len(security) == 1 && len(security[0].(map[string]any)) == 1
 }
 
+// parameter is one in a described path.
+var parameter = regexp.MustCompile(`\{\w+\}`)
+
 // address is the operation's address for something that is not there.
-func (o *operation) address() string { return strings.Replace(o.path, "{id}", "none", 1) }
+func (o *operation) address() string { return parameter.ReplaceAllString(o.path, "none") }
 
 // bodies are what each operation with a body takes at least.
 var bodies = map[string]string{

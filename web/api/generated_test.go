@@ -42,7 +42,7 @@ func (d *drawer) request() drawn {
 	if d.chance(15, "create a link") { // most of what can be sent is sent there
 		o = *d.document.find(http.MethodPost, "/v1/links")
 	}
-	r := drawn{method: o.method, path: strings.Replace(o.path, "{id}", url.PathEscape(d.text("id")), 1)}
+	r := drawn{method: o.method, path: parameter.ReplaceAllLiteralString(o.path, url.PathEscape(d.text("id")))}
 	if d.chance(2, "another method") {
 		r.method = d.one("method", "GET", "POST", "PUT", "PATCH", "DELETE")
 	}

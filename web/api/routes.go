@@ -74,6 +74,7 @@ func (a *API) routes() {
 	merchant(a, post("/v1/links/{id}/redeem", "redeemReturn", "Redeem a return code", http.StatusOK,
 		db.ErrWrongReturnCode, db.ErrNothingToRedeem, db.ErrExpired), a.redeemReturn)
 	merchant(a, destroy("/v1/links/{id}/data", "deleteLinkData", "Delete a link's data", db.ErrActive), a.deleteLinkData)
+	merchant(a, destroyed("/v1/users/{externalUserId}", "deleteUser", "Delete a user"), a.deleteUser)
 	merchant(a, get("/v1/links/{id}/sessions", "listSessions", "List a link's sessions"), a.listSessions)
 	merchant(a, get("/v1/sessions/{id}", "getSession", "Get a session"), a.getSession)
 	merchant(a, get("/v1/events", "listEvents", "List events"), a.listEvents)
@@ -99,6 +100,11 @@ func post(path, id, summary string, status int, errs ...error) huma.Operation {
 
 func destroy(path, id, summary string, errs ...error) huma.Operation {
 	return operation(http.MethodDelete, path, id, summary, http.StatusNoContent, errs)
+}
+
+// destroyed is destroy with a reply that says what was destroyed.
+func destroyed(path, id, summary string, errs ...error) huma.Operation {
+	return operation(http.MethodDelete, path, id, summary, http.StatusOK, errs)
 }
 
 func operation(method, path, id, summary string, status int, errs []error) huma.Operation {

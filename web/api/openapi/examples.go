@@ -32,6 +32,8 @@ var (
 		Timestamp:  exampleMoment + 73_000}
 	exampleAttempt = wire.Session{ID: exampleSession, Attempt: 1, Status: db.SessionComplete, CreatedAt: exampleMoment + 9_000,
 		StartedAt: known[int64](exampleMoment + 31_000), EndedAt: known[int64](exampleMoment + 73_000)}
+	exampleReceipt = wire.UserDeletion{ID: "del_Kc0LwRj7Hn4YaZt58Qm2Vx", Links: 3, Cancelled: 1, Sessions: 4,
+		Destroyed: wire.Destroyed{Results: 2, Recordings: 1}, CreatedAt: exampleMoment + 900_000, CompletedAt: known[int64](exampleMoment + 900_040)}
 )
 
 // known returns a pointer to a value, for fields that may be null.
@@ -56,6 +58,7 @@ func (d *Document) examples() map[string]example {
 		"getLink":        {nil, link},
 		"cancelLink":     {nil, d.exampleCancelled()},
 		"redeemReturn":   {wire.RedeemRequest{ReturnCode: "rtn_m2Kd8Vq0Xw5LhT6kQy1VbN8sDz4Rp3Xw"}, link},
+		"deleteUser":     {nil, exampleReceipt},
 		"listSessions":   {nil, wire.SessionList{Sessions: []wire.Session{exampleAttempt}}},
 		"getSession":     {nil, exampleDetail()},
 		"listEvents":     {nil, wire.EventList{Events: []wire.Event{exampleEventView}}},
@@ -96,7 +99,8 @@ var exampleParameters = map[string]any{
 	"/v1/links reference": "sess_7hKd2Wq9", "/v1/links/{id} id": exampleLink, "/v1/links/{id}/cancel id": exampleLink,
 	"/v1/links/{id}/redeem id": exampleLink, "/v1/links/{id}/data id": exampleLink, "/v1/links/{id}/sessions id": exampleLink,
 	"/v1/sessions/{id} id": exampleSession, "/v1/events limit": 20, "/v1/events after": exampleEvent,
-	"/v1/events/{id}/deliveries id": exampleEvent, "/v1/events/{id}/resend id": exampleEvent,
+	"/v1/users/{externalUserId} externalUserId": exampleUser,
+	"/v1/events/{id}/deliveries id":             exampleEvent, "/v1/events/{id}/resend id": exampleEvent,
 }
 
 func (d *Document) exampleLink() wire.Link {

@@ -27,6 +27,7 @@ var parts = []struct {
 }{
 	{"Links", []string{"/v1/links"}, "A link is a cheap, durable intent to run operations on one person's account. Nothing happens before the person claims it."},
 	{"Sessions", []string{"/v1/sessions"}, "A session is one attempt at a link: one log-in, and the operations in order."},
+	{"Users", []string{"/v1/users"}, "A user is a person as you name them in `externalUserId`: what is kept of them, and its deletion."},
 	{"Events", []string{"/v1/events"}, "What was or would have been sent to your webhook, for who polls, reconciles or looks for what was missed."},
 	{"Providers", []string{"/v1/providers"}, "Which services can be connected, and what can be done there."},
 	{"Claim", []string{"/link/"}, "For your own page instead of the hosted one. It may be called from any origin; the code is the authority, and no cookie is read."},
@@ -45,7 +46,11 @@ var descriptions = map[string]string{
 	"redeemReturn": "Releases the result of a link with `requireReturn`. Redeem only if the person who came back is signed in with you as the one that you made the link for. " +
 		"The same code gives the same reply again.",
 	"deleteLinkData": "Destroys the result, the arguments, kept replies and recordings at once, and blanks what may name the person: `externalUserId`, `userLabel`, `metadata`, the query and fragment of `returnUrl` and `webhookUrl`, questions that were asked, and what your webhook replied. " +
-		"What stays is that the link was there: its id, state and times, and the names and codes of its operations; `dataDeletedAt` says when. Later webhooks of the link go to the `webhookUrl` without its query, and carry ids, states and codes only.",
+		"What stays is that the link was there: its id, state and times, and the names and codes of its operations; `dataDeletedAt` says when. Later webhooks of the link go to the `webhookUrl` without its query, and carry ids, states and codes only. For all links of a person, see `DELETE /v1/users/{externalUserId}`.",
+	"deleteUser": "Ends all links with this `externalUserId` and does to each what `DELETE /v1/links/{id}/data` does. Sessions that run are stopped first, with `LINK_CANCELLED`, at their next safe point; the reply waits for that. " +
+		"A link that is cancelled has a `link.expired` event, which does not name the user. Links whose data you deleted before are not found by the user any more, and are not counted.\n\n" +
+		"The reply is a receipt. It is kept without the user's id, which only a keyed hash of it can be compared with. For a user without links it says 0; deleting twice is no error. If the request is interrupted, send it again: it goes on with the same receipt. " +
+		"Thousands of links take some seconds.",
 	"listSessions":       "Every attempt at the link, the first first.",
 	"getSession":         "One attempt, with its operations and what happened, in order.",
 	"listEvents":         "What was or would have been sent as a webhook, the oldest first. The cursor pages in the order in which events were written, so nothing is skipped. At the end, the last event's id is the `after` of whatever comes later.",
