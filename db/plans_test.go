@@ -17,7 +17,7 @@ import (
 // small are the tables, as plans name them, that stay small whatever the
 // traffic, so that reading the whole of them costs nothing: o is organizations
 // and k api_keys.
-var small = []string{"organizations", "operators", "signing_keys", "o", "k"}
+var small = []string{"organizations", "operators", "signing_keys", "o", "k", "sqlite_master"}
 
 // The statements of every method are watched and their plans looked at: none
 // may read the whole of a table that grows.
