@@ -8,7 +8,7 @@ import (
 	"passage/automation/secret"
 )
 
-// formats are the two formats that JSON Schema does not have. Their errors
+// formats are what x-format may name beside the formats of JSON Schema. Their errors
 // stay inside: the text is in formatMessages.
 var formats = []*jsonschema.Format{
 	{Name: "luhn", Validate: onStrings(secret.IsCardNumber)},

@@ -2,8 +2,10 @@
 // account: one file per resource, with the JSON Schemas of each operation's
 // arguments and result, shared by every integration and published to merchants.
 //
-// It owns the schemas, the two formats of its own ("luhn", "mmyy") and what a
-// violation is called. It knows no integration, no HTTP and no storage.
+// It owns the schemas, two keywords of its own and what a violation is called. The
+// keyword x-sensitive marks an argument that is a secret. The keyword x-format names
+// what is checked instead of the pattern beside it, which says as much of it as a
+// pattern can. It knows no integration, no HTTP and no storage.
 // Its invariant: nothing that it says about a document repeats a value of it.
 package resources
 
@@ -31,13 +33,27 @@ type Operation struct {
 	Resource    string
 	Action      string          // "read" or "write"
 	Description string          // one sentence for merchants
-	Arguments   json.RawMessage // JSON Schema (2020-12), or the literal null: it takes none
-	Result      json.RawMessage // JSON Schema (2020-12)
+	Arguments   json.RawMessage // JSON Schema (2020-12), with our own keywords
+	Result      json.RawMessage // likewise
 	Sensitive   []string        // names of the arguments that are secrets, sorted
 
+	published Published
 	arguments *jsonschema.Schema
 	result    *jsonschema.Schema
 }
+
+// Published are the schemas of an operation for validators of any make: without the
+// keywords of our own, which strict ones refuse.
+type Published struct{ Arguments, Result json.RawMessage }
+
+// Published returns the schemas for merchants.
+func (o *Operation) Published() Published { return o.published }
+
+// TakesArguments reports whether there is any argument that the operation takes.
+func (o *Operation) TakesArguments() bool { return !bytes.Equal(o.Arguments, noArguments) }
+
+// noArguments is the schema of an operation that takes none.
+var noArguments = json.RawMessage(`{"type":"object","maxProperties":0}`)
 
 // Name is what integrations call the operation: "paymentMethod.read".
 func (o *Operation) Name() string { return o.Resource + "." + o.Action }
@@ -120,18 +136,69 @@ func (s *Set) add(name string, source []byte) error {
 }
 
 func (o *Operation) compile() (err error) {
+	if string(o.Arguments) == "null" {
+		o.Arguments = noArguments
+	}
 	arguments := o.Arguments
-	if string(arguments) == "null" {
+	if !o.TakesArguments() { // the same, and a violation names the argument
 		arguments = json.RawMessage(`{"type": "object", "additionalProperties": false}`)
 	}
 	if o.arguments, err = compile(o.Name()+".arguments", arguments); err != nil {
 		return err
 	}
-	if o.Sensitive, err = sensitive(arguments); err != nil {
+	if o.Sensitive, err = sensitive(o.Arguments); err != nil {
 		return err
 	}
-	o.result, err = compile(o.Name()+".result", o.Result)
+	if o.result, err = compile(o.Name()+".result", o.Result); err != nil {
+		return err
+	}
+	o.published, err = publish(o.Arguments, o.Result)
 	return err
+}
+
+func publish(arguments, result json.RawMessage) (p Published, err error) {
+	var errs [2]error
+	p.Arguments, errs[0] = rewrite(arguments, removeOwnKeywords)
+	p.Result, errs[1] = rewrite(result, removeOwnKeywords)
+	return p, errors.Join(errs[:]...)
+}
+
+func removeOwnKeywords(schema map[string]any) {
+	delete(schema, sensitiveKeyword)
+	delete(schema, formatKeyword)
+}
+
+// assertFormat makes a format of ours one that the compiler knows. A violation of
+// the pattern would be reported beside it.
+func assertFormat(schema map[string]any) {
+	if format, ok := schema[formatKeyword]; ok {
+		schema["format"] = format
+		delete(schema, "pattern")
+	}
+}
+
+// rewrite changes every object of a schema.
+func rewrite(schema json.RawMessage, change func(map[string]any)) (json.RawMessage, error) {
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	if err != nil {
+		return nil, err
+	}
+	walk(document, change)
+	return json.Marshal(document)
+}
+
+func walk(document any, change func(map[string]any)) {
+	switch document := document.(type) {
+	case map[string]any:
+		change(document)
+		for _, value := range document {
+			walk(value, change)
+		}
+	case []any:
+		for _, value := range document {
+			walk(value, change)
+		}
+	}
 }
 
 func compile(name string, schema json.RawMessage) (*jsonschema.Schema, error) {
@@ -142,6 +209,7 @@ func compile(name string, schema json.RawMessage) (*jsonschema.Schema, error) {
 	if _, ok := document.(map[string]any); !ok {
 		return nil, fmt.Errorf("schema %s is not an object", name)
 	}
+	walk(document, assertFormat)
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.AssertFormat()
@@ -160,13 +228,19 @@ func compile(name string, schema json.RawMessage) (*jsonschema.Schema, error) {
 	return compiled, nil
 }
 
+// The keywords of our own.
+const (
+	sensitiveKeyword = "x-sensitive"
+	formatKeyword    = "x-format"
+)
+
 // sensitive lists the arguments marked as secrets. The mark counts at the top
 // level only, because a script gets each top-level argument either whole and
 // opaque or as it is; a mark anywhere else would protect nothing.
 func sensitive(schema json.RawMessage) ([]string, error) {
 	var document struct {
 		Properties map[string]struct {
-			Sensitive bool `json:"sensitive"`
+			Sensitive bool `json:"x-sensitive"`
 		} `json:"properties"`
 	}
 	if err := json.Unmarshal(schema, &document); err != nil {
@@ -178,8 +252,8 @@ func sensitive(schema json.RawMessage) ([]string, error) {
 			names = append(names, name)
 		}
 	}
-	if marks := bytes.Count(schema, []byte(`"sensitive":`)); marks != len(names) {
-		return nil, fmt.Errorf("%d marks of sensitive, of which %d are true and on a top-level argument", marks, len(names))
+	if marks := bytes.Count(schema, []byte(`"`+sensitiveKeyword+`":`)); marks != len(names) {
+		return nil, fmt.Errorf("%d marks of x-sensitive, of which %d are true and on a top-level argument", marks, len(names))
 	}
 	slices.Sort(names)
 	return names, nil

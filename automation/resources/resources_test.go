@@ -50,7 +50,7 @@ func TestOperations_MarkTheSecretsOfACard(t *testing.T) {
 	if got, want := operation(t, "paymentMethod.write").Sensitive, []string{"cardNumber", "cvv"}; !slices.Equal(got, want) {
 		t.Errorf("sensitive = %v, want %v", got, want)
 	}
-	if got := operation(t, "paymentMethod.read"); string(got.Arguments) != "null" || got.Sensitive != nil {
+	if got := operation(t, "paymentMethod.read"); got.TakesArguments() || got.Sensitive != nil {
 		t.Errorf("arguments = %s, sensitive = %v", got.Arguments, got.Sensitive)
 	}
 }
@@ -171,7 +171,7 @@ func TestLoad_NamesEveryInvalidFile(t *testing.T) {
 	_, err := load(fstest.MapFS{
 		"a.json": {Data: []byte(`{"name":"b"}`)},
 		"c.json": {Data: []byte(`{"name":"c","operations":{"read":{"arguments":null,"result":{"type":"wrong"}}}}`)},
-		"d.json": {Data: []byte(`{"name":"d","operations":{"read":{"arguments":{"properties":{"a":{"properties":{"b":{"sensitive":true}}}}},"result":{}}}}`)},
+		"d.json": {Data: []byte(`{"name":"d","operations":{"read":{"arguments":{"properties":{"a":{"properties":{"b":{"x-sensitive":true}}}}},"result":{}}}}`)},
 		"e.json": {Data: []byte(`{"name":"e","operations":{"erase":{}}}`)},
 		"f.json": {Data: []byte(`{"name":"f","operations":{"read":{"arguments":null}}}`)},
 		"g.json": {Data: []byte(`{"name":"g","unknown":1}`)},
@@ -226,4 +226,31 @@ func FuzzCheckAcceptsAnyBytes(f *testing.F) {
 			operation.CheckResult(document)
 		}
 	})
+}
+
+// Validators that are strict refuse keywords and formats that are not JSON Schema's.
+func TestPublished_HasNoKeywordOfOurOwn(t *testing.T) {
+	t.Parallel()
+	set, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range set.Names() {
+		resource, action, _ := strings.Cut(name, ".")
+		operation, _ := set.Operation(resource, action)
+		for what, schema := range map[string]json.RawMessage{"arguments": operation.Published().Arguments, "result": operation.Published().Result} {
+			for _, own := range []string{`"x-`, `"format"`, `"sensitive"`} {
+				if strings.Contains(string(schema), own) {
+					t.Errorf("%s.%s holds %s: %s", name, what, own, schema)
+				}
+			}
+			if _, err := compile(name, schema); err != nil {
+				t.Errorf("%s.%s: %v", name, what, err)
+			}
+		}
+	}
+	card := operation(t, "paymentMethod.write").Published().Arguments
+	if !strings.Contains(string(card), `"pattern":"^[0-9]{12,19}$"`) {
+		t.Errorf("the card number has no pattern: %s", card)
+	}
 }

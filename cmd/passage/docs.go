@@ -75,12 +75,12 @@ func yesNo(is bool) string {
 // resourceDocs lists the operations with the schemas of arguments and results.
 func resourceDocs(rules *resources.Set) string {
 	var out strings.Builder
-	out.WriteString("# The resources\n\nWhat an operation takes and what it must give, as JSON Schemas. An argument that is marked sensitive is opaque to the script.\n")
+	out.WriteString("# The resources\n\nWhat an operation takes and what it must give, as JSON Schemas. An argument that is marked x-sensitive is opaque to the script; x-format names what Passage checks besides the pattern.\n")
 	for _, name := range rules.Names() {
 		resource, action, _ := strings.Cut(name, ".")
 		operation, _ := rules.Operation(resource, action)
 		fmt.Fprintf(&out, "\n## `%s`\n\n%s\n", name, operation.Description)
-		if string(operation.Arguments) == "null" {
+		if !operation.TakesArguments() {
 			out.WriteString("\nIt takes no arguments.\n")
 		} else {
 			fmt.Fprintf(&out, "\nArguments:\n\n```json\n%s\n```\n", indented(operation.Arguments))

@@ -32,7 +32,7 @@ var importRules = []importRule{
 	{"web/follow", []string{"web/problem", "db", "db/*", "automation"}},
 	{"web/webtest", []string{"*"}}, // only tests import it
 	{"web/api/strictjson", []string{"web/problem"}},
-	{"web/api/wire", []string{"db", "automation", "automation/outcome", "automation/prompt", "automation/event", "automation/catalog"}},
+	{"web/api/wire", []string{"db", "automation", "automation/outcome", "automation/prompt", "automation/event", "automation/catalog", "automation/resources"}},
 	{"web/api/openapi", []string{"web/api/wire", "web/problem", "views", "views/docs", "db", "automation/catalog", "automation/event", "automation/outcome", "automation/prompt", "automation/resources"}},
 	{"web/api/socket", []string{"web/api/strictjson", "web/api/wire", "web/problem", "web/follow", "views", "views/text", "db", "db/*", "automation", "automation/catalog", "automation/event", "automation/prompt"}},
 	{"web/api", []string{"web/api/*", "automation/loopback", "web/problem", "web/branding", "web/follow", "views", "views/docs", "db", "db/*", "automation", "automation/outcome", "automation/prompt", "automation/event", "automation/catalog", "automation/resources"}},

@@ -63,7 +63,7 @@ func TestListProviders_DescribesOperations(t *testing.T) {
 		names += resource["name"].(string) + " "
 		for action, operation := range resource["operations"].(map[string]any) {
 			names += action + " "
-			if fields := operation.(map[string]any); len(fields) != 3 || fields["result"].(map[string]any)["type"] != "object" || fields["description"] == "" {
+			if fields := operation.(map[string]any); len(fields) != 4 || fields["result"].(map[string]any)["type"] != "object" || fields["description"] == "" {
 				t.Errorf("%s.%s is %v", resource["name"], action, fields)
 			}
 		}

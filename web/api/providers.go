@@ -37,8 +37,7 @@ func (a *API) resourcesOf(operations []string) []wire.ProviderResource {
 		if len(found) == 0 || found[len(found)-1].Name != resource {
 			found = append(found, wire.ProviderResource{Name: resource, Operations: map[string]wire.ProviderOperation{}})
 		}
-		found[len(found)-1].Operations[action] = wire.ProviderOperation{Description: operation.Description,
-			Arguments: operation.Arguments, Result: operation.Result}
+		found[len(found)-1].Operations[action] = wire.NewProviderOperation(operation)
 	}
 	return found
 }

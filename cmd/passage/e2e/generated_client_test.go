@@ -61,6 +61,9 @@ func TestInteropGeneratedClient_Works(t *testing.T) {
 	c.run(t, "openapi-typescript", document, "-o", "api.d.ts")
 	c.run(t, "tsc")
 	merchant := s.merchantOf(t, "A client in TypeScript")
+	if said := c.run(t, "node", "providers.js", merchant.base, merchant.token); said != "ok\n" {
+		t.Errorf("the schemas of providers: %s", said)
+	}
 	if said := c.run(t, "node", filepath.Join("out", "program.js"), merchant.base, merchant.token); said != "ok\n" {
 		t.Errorf("it says %s", said)
 	}

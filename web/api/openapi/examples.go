@@ -146,7 +146,7 @@ func exampleDelivery() wire.Delivery {
 func (d *Document) exampleProviders() wire.ProviderList {
 	resource := wire.ProviderResource{Name: "mobileBillingStatement", Operations: map[string]wire.ProviderOperation{}}
 	if operation, ok := d.Resources.Operation(resource.Name, "read"); ok {
-		resource.Operations["read"] = wire.ProviderOperation{Description: operation.Description, Arguments: operation.Arguments, Result: operation.Result}
+		resource.Operations["read"] = wire.NewProviderOperation(operation)
 	}
 	return wire.ProviderList{Providers: []wire.Provider{{ID: "demo", Name: "Demo Mobile",
 		Health: wire.Health{Status: catalog.HealthOK, SuccessRate: known(0.98), Sessions: 50, Since: known[int64](exampleMoment)}, Resources: []wire.ProviderResource{resource}}}}

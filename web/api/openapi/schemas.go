@@ -3,6 +3,7 @@ package openapi
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -92,7 +93,7 @@ func (d *Document) completeSchemas() {
 	schemas["EventOperation"].Properties["status"].Enum = schemas["Operation"].Properties["status"].Enum
 	schemas["TimelineEvent"].Properties["event"].Enum = anyOf(wire.TimelineEvents)
 	setLimits(schemas["LinkRequest"].Properties)
-	schemaOfSchema := map[string]*huma.Schema{"arguments": {Type: huma.TypeObject, Nullable: true}, "result": {Type: huma.TypeObject}}
+	schemaOfSchema := map[string]*huma.Schema{"arguments": {Type: huma.TypeObject}, "result": {Type: huma.TypeObject}}
 	for name, schema := range schemaOfSchema {
 		schema.Description = schemas["ProviderOperation"].Properties[name].Description
 		schema.AdditionalProperties = true
@@ -147,8 +148,8 @@ func (d *Document) describeResources() {
 		resource, action, _ := strings.Cut(name, ".")
 		operation, _ := d.Resources.Operation(resource, action)
 		of := schemaName(name)
-		if arguments := foreign(operation.Arguments); arguments != nil {
-			schemas[of+"Arguments"] = arguments
+		if operation.TakesArguments() {
+			schemas[of+"Arguments"] = foreign(operation.Arguments)
 			takes = append(takes, refer(of+"Arguments"))
 		}
 		schemas[of+"Result"] = foreign(operation.Result)
@@ -180,33 +181,29 @@ func subjectOf(path string) string {
 	return strings.TrimSuffix(strings.Split(path, "/")[2], "s")
 }
 
-// foreign returns a schema that was written by hand; nil for the literal null.
+// foreign returns a schema that was written by hand.
 func foreign(source json.RawMessage) *huma.Schema {
 	var schema map[string]any
-	if json.Unmarshal(source, &schema) != nil || schema == nil {
-		return nil // null; anything else was compiled before
+	if json.Unmarshal(source, &schema) != nil {
+		return nil // impossible: it was compiled before
 	}
 	delete(schema, "$schema")
 	adapt(schema)
 	return &huma.Schema{Extensions: schema}
 }
 
-// adapt turns keywords that OpenAPI does not have into extensions, and moves a
-// default into the description: generators take a field with a default for
-// required.
+// adapt removes a keyword that is for us alone, and moves a default into the description:
+// generators take a field with a default for required.
 func adapt(schema map[string]any) {
-	if sensitive, ok := schema["sensitive"].(bool); ok {
-		schema["x-sensitive"] = sensitive
-		delete(schema, "sensitive")
-	}
+	delete(schema, "x-format")
 	if standard, ok := schema["default"]; ok {
 		about, _ := schema["description"].(string)
 		schema["description"] = strings.TrimSpace(fmt.Sprintf("%s %v unless given.", about, standard))
 		delete(schema, "default")
 	}
-	properties, _ := schema["properties"].(map[string]any)
-	for _, property := range properties {
-		if fields, ok := property.(map[string]any); ok {
+	inner, _ := schema["properties"].(map[string]any)
+	for _, field := range slices.AppendSeq([]any{schema["items"]}, maps.Values(inner)) {
+		if fields, ok := field.(map[string]any); ok {
 			adapt(fields)
 		}
 	}

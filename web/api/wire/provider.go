@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"passage/automation/catalog"
+	"passage/automation/resources"
 )
 
 // ProviderList is the reply of GET /v1/providers.
@@ -47,6 +48,14 @@ type ProviderResource struct {
 // result.
 type ProviderOperation struct {
 	Description string          `json:"description"`
-	Arguments   json.RawMessage `json:"arguments" doc:"A JSON Schema (2020-12), or null where there are none."`
+	Arguments   json.RawMessage `json:"arguments" doc:"A JSON Schema (2020-12). An operation without arguments has maxProperties 0, and arguments may be left out."`
+	Sensitive   []string        `json:"sensitive" doc:"The arguments that are secrets, such as a card's number: they are encrypted, shown nowhere and destroyed after use."`
 	Result      json.RawMessage `json:"result" doc:"A JSON Schema (2020-12)."`
+}
+
+// NewProviderOperation shows an operation.
+func NewProviderOperation(operation *resources.Operation) ProviderOperation {
+	published := operation.Published()
+	return ProviderOperation{Description: operation.Description, Arguments: published.Arguments,
+		Sensitive: append([]string{}, operation.Sensitive...), Result: published.Result}
 }
