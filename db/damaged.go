@@ -114,3 +114,16 @@ func QuickCheck(ctx context.Context, folder string) error {
 	}
 	return nil
 }
+
+// checkKeyset tells a damaged row from a wrong keyset, with which nothing decrypts: it
+// decrypts one of the server's own secrets.
+func (db *DB) checkKeyset(ctx context.Context) error {
+	var name string
+	if err := db.read.QueryRowContext(ctx, `SELECT name FROM settings ORDER BY name LIMIT 1`).Scan(&name); err != nil {
+		return fmt.Errorf("check the keyset: %w", err)
+	}
+	if _, err := db.readSecret(ctx, db.read, name); err != nil {
+		return fmt.Errorf("check the keyset: %w", err)
+	}
+	return nil
+}

@@ -27,6 +27,9 @@ func TestLists_LeaveDamagedRowsOut(t *testing.T) {
 		}
 	})
 	organization := dbtest.Organization(t, database, "acme").ID
+	if _, err := database.Secret(t.Context(), "secret", 32); err != nil { // as every server has one
+		t.Fatal(err)
+	}
 	var ids []string
 	for range 6 {
 		draft := dbtest.NewLink(organization)

@@ -208,6 +208,9 @@ func (db *DB) loadDetails(ctx context.Context, from engine.Querier, links []Link
 		link := &links[n]
 		code, err := db.keyset.Decrypt(link.aad("claim_code"), link.encryptedCode)
 		if err != nil {
+			if err := db.checkKeyset(ctx); err != nil {
+				return nil, err
+			}
 			damaged[link.ID] = damagedIf(err, "links", link.ID, "claim_code")
 		}
 		link.ClaimCode = string(code)

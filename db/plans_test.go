@@ -203,7 +203,7 @@ func (w *fixture) tour() {
 	w.must(err)
 	w.claim(w.link())
 	w.clock.Advance(time.Minute)
-	_, err = w.db.FailLost(ctx)
+	_, err = w.db.FailLost(ctx, "boot_sweep")
 	w.must(err)
 	_, err = w.db.ExpireLinks(ctx)
 	w.must(err)

@@ -84,8 +84,7 @@ func (e *Engine) Reader() Querier { return e.read }
 // Ping reports whether the database can be read. It does not use the writer, so
 // that callers who are not trusted cannot keep it busy.
 func (e *Engine) Ping(ctx context.Context) error {
-	var tables int
-	if err := e.read.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil {
+	if err := e.read.QueryRowContext(ctx, pingQuery).Scan(new(int)); err != nil {
 		return fmt.Errorf("reach the database: %w", err)
 	}
 	return nil

@@ -185,3 +185,6 @@ func QuickCheck(ctx context.Context, path string) (faults []string, err error) {
 	}
 	return faults, err
 }
+
+// pingQuery reads the first page of the file.
+const pingQuery = `PRAGMA schema_version`
