@@ -67,6 +67,18 @@ func wantInPolicy(t *testing.T, address string, node *html.Node) {
 func wantHeaders(t *testing.T, address string, reply *httptest.ResponseRecorder, https bool) {
 	t.Helper()
 	header := reply.Header()
+	opener, clipboard := "", "clipboard-write=()"
+	if strings.HasPrefix(address, "admin ") {
+		opener, clipboard = "same-origin", "clipboard-write=(self)"
+	}
+	if got := header.Get("Cross-Origin-Opener-Policy"); got != opener {
+		t.Errorf("%s: Cross-Origin-Opener-Policy %q", address, got)
+	}
+	for _, part := range []string{"camera=()", "geolocation=()", "payment=()", clipboard} {
+		if policy := header.Values("Permissions-Policy"); len(policy) != 1 || !strings.Contains(policy[0], part) {
+			t.Errorf("%s: Permissions-Policy %q lacks %s", address, policy, part)
+		}
+	}
 	if header.Get("X-Content-Type-Options") != "nosniff" || header.Get("Referrer-Policy") != "same-origin" {
 		t.Errorf("%s: %v", address, header)
 	}

@@ -67,6 +67,7 @@ func secure(publicURL *url.URL) func(http.Handler) http.Handler {
 			header.Set("X-Content-Type-Options", "nosniff")
 			// With no-referrer, forms over plain HTTP come with "Origin: null".
 			header.Set("Referrer-Policy", "same-origin")
+			header.Set("Permissions-Policy", noPermissions)
 			if https {
 				header.Set("Strict-Transport-Security", "max-age=31536000")
 			}

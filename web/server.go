@@ -41,6 +41,7 @@ type Options struct {
 	PublicURL      *url.URL
 	TrustedProxies []netip.Prefix
 	AddressRate    int // requests a minute that one address may make of the public listener; 0 for any number
+	Guard          Guard
 	Logger         *slog.Logger
 }
 
@@ -139,13 +140,14 @@ func Admin(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	r := newRouter(o, nil)
+	r.Use(isolate, o.Guard.knownHosts)
 
 	// Health, with reasons, metrics, and the process on request.
 	r.Get("/healthz", healthy)
 	r.Get("/readyz", ready(o, true))
-	r.Handle("/metrics", o.Metrics)
+	r.With(o.Guard.withToken).Handle("/metrics", o.Metrics)
 	if o.Debug != nil {
-		r.Handle("/debug/*", o.Debug)
+		r.With(o.Guard.withToken).Handle("/debug/*", o.Debug)
 	}
 
 	// Assets.

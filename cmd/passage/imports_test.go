@@ -28,7 +28,7 @@ var importRules = []importRule{
 	{"cmd/passage/demo", []string{"cmd/passage/server", "cmd/passage/config", "cmd/passage/console", "views/gallery", "db", "automation", "automation/*"}},
 	{"cmd/passage", []string{"cmd/passage/*", "automation", "automation/*", "db", "db/*", "views", "views/*", "web/branding", "web/webhook"}},
 	{"cmd/bench", []string{"*"}},
-	{"web", []string{"web/*"}},
+	{"web", []string{"web/*", "automation/loopback"}},
 	{"web/follow", []string{"web/problem", "db", "db/*", "automation"}},
 	{"web/webtest", []string{"*"}}, // only tests import it
 	{"web/api/strictjson", []string{"web/problem"}},

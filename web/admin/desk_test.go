@@ -69,7 +69,7 @@ func (d *testServer) serve(scripts fstest.MapFS) {
 	logger := slog.New(slog.DiscardHandler)
 	dashboard := admin.New(admin.Options{DB: d.db, Catalog: loaded, Logger: logger})
 	d.handler, err = web.Admin(web.Options{Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: d.db}, Metrics: http.NotFoundHandler(),
-		Ready: func(context.Context) error { return nil }, Logger: logger})
+		Ready: func(context.Context) error { return nil }, Guard: web.Guard{Hosts: []string{"example.com"}}, Logger: logger})
 	d.must(err)
 }
 

@@ -131,6 +131,12 @@ func invalidKey(why error) *Problem {
 	return &Problem{Status: http.StatusUnauthorized, Code: "unauthorized", Message: message}
 }
 
+// NoMetricsToken says that the metrics need the token of the server's settings.
+func NoMetricsToken() *Problem {
+	return &Problem{Status: http.StatusUnauthorized, Code: "unauthorized",
+		Message: "Send the token of --metrics-token as “Authorization: Bearer …”. Without one, only a listener on loopback shows this."}
+}
+
 // InsufficientScope is a key whose scope does not cover a request.
 func InsufficientScope(scope db.Scope) *Problem {
 	message := "This API key may only read."

@@ -105,7 +105,7 @@ func NewAt(t testing.TB, publicURL string) *Server {
 	s.Options = web.Options{
 		API:     api.New(api.Options{DB: s.DB, Runner: runner, Catalog: loaded, Resources: set, PublicURL: public, Followers: followers, Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: static.Handler(), Branding: &branding.Server{DB: s.DB}, Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		Ready: s.ready, Warnings: func() error { return nil }, PublicURL: public, Logger: logger,
+		Ready: s.ready, Warnings: func() error { return nil }, PublicURL: public, Guard: web.Guard{Hosts: []string{"passage.example"}, Open: true}, Logger: logger,
 	}
 	s.Change(func(*web.Options) {})
 	return s

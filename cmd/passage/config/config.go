@@ -56,6 +56,8 @@ type Flags struct {
 	BrowserFlags
 	IntegrationsFlag
 	AdminAddr      string            `help:"Address of the dashboard and the metrics. Default: loopback, on the port after --addr's."`
+	AdminHost      []string          `help:"Names or addresses under which operators reach --admin-addr, beside loopback and its own address. May be repeated." placeholder:"HOST"`
+	MetricsToken   string            `help:"Bearer token that /metrics asks for, of at least 16 characters. Without one, only a loopback --admin-addr serves metrics. PASSAGE_METRICS_TOKEN keeps it out of the list of processes." placeholder:"TOKEN"`
 	PublicURL      string            `help:"URL under which users reach --addr. Default: http:// and --addr."`
 	Site           map[string]string `help:"Point an integration elsewhere: ID=URL, or ID=URL,HOST:PORT with further hosts of that site." placeholder:"ID=URL"`
 	TrustedProxy   []string          `help:"Proxies whose forwarded headers are trusted, as CIDR. May be repeated." placeholder:"CIDR"`
@@ -64,7 +66,7 @@ type Flags struct {
 	APIRate        int               `help:"Requests per minute with one API key; 0: no limit." default:"6000"`
 	Sandbox        bool              `help:"Run the demo carrier on this machine, for the integration demo. Only test keys reach it."`
 	SandboxAddr    string            `help:"Address of the demo carrier. Must be loopback." default:"127.0.0.1:0"`
-	DebugEndpoints bool              `help:"Serve /debug/pprof/ and /debug/vars on --admin-addr. They need no log-in."`
+	DebugEndpoints bool              `help:"Serve /debug/pprof/ and /debug/vars on --admin-addr. They ask for what /metrics asks for."`
 	OperatorName   string            `help:"Name of the operator, for the hosted pages."`
 	PrivacyURL     string            `help:"URL of the privacy policy, for the hosted pages."`
 }
@@ -73,6 +75,7 @@ type Flags struct {
 type Settings struct {
 	Addr, AdminAddr string
 	PublicURL       *url.URL // nil: made from the address that was bound
+	AdminHosts      []string // in lower case
 	Catalog         *catalog.Catalog
 	TrustedProxies  []netip.Prefix
 	Flags           Flags
@@ -96,6 +99,9 @@ func (f Flags) Check(addr string, logger *slog.Logger) (Settings, error) {
 		checked.AdminAddr = nextPort(addr)
 	}
 	report("admin-addr", CheckAddress(checked.AdminAddr))
+	checked.AdminHosts, err = adminHosts(checked.AdminAddr, f.AdminHost)
+	report("admin-host", err)
+	report("metrics-token", checkToken(f.MetricsToken))
 	checked.PublicURL, err = ParsePublicURL(f.PublicURL)
 	report("public-url", err)
 	report("integrations", f.CheckFolder())
@@ -169,6 +175,33 @@ func CheckAddress(address string) error {
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return fmt.Errorf("%q has no port between 0 and 65535", address)
+	}
+	return nil
+}
+
+// adminHosts are the hosts that the flag names, and the one of --admin-addr.
+func adminHosts(adminAddr string, named []string) (hosts []string, err error) {
+	if host, _, err := net.SplitHostPort(adminAddr); err == nil && host != "" {
+		hosts = append(hosts, strings.ToLower(host))
+	}
+	for _, host := range named {
+		_, ipErr := netip.ParseAddr(host)
+		if host == "" || ipErr != nil && strings.ContainsAny(host, ":/*@ ") {
+			err = errors.Join(err, fmt.Errorf("%q is not a host such as admin.example.com, without scheme and port", host))
+			continue
+		}
+		hosts = append(hosts, strings.ToLower(host))
+	}
+	return hosts, err
+}
+
+// minToken is the least length of --metrics-token, which nothing stops from being
+// guessed.
+const minToken = 16
+
+func checkToken(token string) error {
+	if token != "" && len(token) < minToken {
+		return fmt.Errorf("must have at least %d characters", minToken)
 	}
 	return nil
 }

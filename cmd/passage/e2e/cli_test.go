@@ -68,8 +68,9 @@ func TestUsageErrors_SayWhatToDo(t *testing.T) {
 		{"demo --scenario nosuch", nil, []string{"--scenario", "good, code"}},
 		{"demo --addr nowhere", nil, []string{`--addr: "nowhere" is not HOST:PORT`, `"passage demo --help"`}},
 		{"serve --addr nowhere --admin-addr :99999 --public-url=ftp://a.example --trusted-proxy=here --privacy-url=http://a.example" +
-			" --browser-slots=-1 --browser-spares=-1 --browser-line=-1 --webhook-allow=http://b.example/ --site=nosuch=http://c.example --site=demo=d",
-			nil, []string{"--addr: ", "--admin-addr: ", "--public-url: ", "--trusted-proxy: ", "--privacy-url: ", "--browser-slots: ",
+			" --browser-slots=-1 --browser-spares=-1 --browser-line=-1 --webhook-allow=http://b.example/ --site=nosuch=http://c.example --site=demo=d" +
+			" --admin-host=http://d.example --admin-host=d.example:80 --metrics-token=short",
+			nil, []string{`--admin-host: "http://d.example" is not a host`, `--admin-host: "d.example:80"`, "--metrics-token: must have at least 16", "--addr: ", "--admin-addr: ", "--public-url: ", "--trusted-proxy: ", "--privacy-url: ", "--browser-slots: ",
 				"--browser-spares: ", "--browser-line: ", "--webhook-allow: ", "--site: point nosuch to", "--site: point demo", `"passage serve --help"`}},
 	} {
 		result := runCommand(t, try.environment, "", strings.Fields(try.args)...)

@@ -31,11 +31,39 @@ func TestDebugEndpoints_AreOnTheAdminListenerOnlyWhenEnabled(t *testing.T) {
 	}
 }
 
-func statusOf(t *testing.T, address string) int {
+func TestMetrics_NeedATokenOffLoopback(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name        string
+		environment []string
+		token       string
+		want        int
+	}{
+		{"no token is set", nil, "", http.StatusUnauthorized},
+		{"none is sent", []string{"PASSAGE_METRICS_TOKEN=a-token-of-the-scraper"}, "", http.StatusUnauthorized},
+		{"it is sent", []string{"PASSAGE_METRICS_TOKEN=a-token-of-the-scraper"}, "a-token-of-the-scraper", http.StatusOK},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			s := startServerWith(t, test.environment, folder, "serve", "--data", folder, "--addr", "127.0.0.1:0", "--admin-addr", "0.0.0.0:0",
+				"--debug-endpoints", "--browser-spares", "0")
+			port := s.admin[strings.LastIndex(s.admin, ":")+1:]
+			for _, path := range append(debugPaths, "/metrics") {
+				expect(t, path, statusOf(t, "http://127.0.0.1:"+port+path, "Authorization", "Bearer "+test.token), test.want)
+			}
+		})
+	}
+}
+
+func statusOf(t *testing.T, address string, headers ...string) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for n := 0; n < len(headers); n += 2 {
+		request.Header.Set(headers[n], headers[n+1])
 	}
 	reply, err := http.DefaultClient.Do(request)
 	if err != nil {

@@ -215,13 +215,22 @@ func (s *Server) wire(ctx context.Context, settings config.Settings, extras Extr
 			KeyRate: settings.Flags.APIRate, Followers: s.followers, Sandbox: sandboxReference(settings.Flags), Verifiers: verifiers.Files,
 			Logger: logger}),
 		Connect: hosted, Admin: dashboard, Static: extras.assets(), Branding: &branding.Server{DB: s.DB}, Gallery: extras.Gallery, Metrics: s.metrics(), Debug: debugEndpoints(settings.Flags.DebugEndpoints),
-		Ready: s.ready, Warnings: s.Catalog.Err, PublicURL: s.PublicURL, TrustedProxies: settings.TrustedProxies, AddressRate: settings.Flags.AddressRate, Logger: logger,
+		Ready: s.ready, Warnings: s.Catalog.Err, PublicURL: s.PublicURL, TrustedProxies: settings.TrustedProxies, AddressRate: settings.Flags.AddressRate, Guard: s.guard(settings), Logger: logger,
 	}
 	if s.Public.Handler, err = web.Public(options); err != nil {
 		return err
 	}
 	s.Admin.Handler, err = web.Admin(options)
 	return err
+}
+
+// guard is who may reach what of the admin listener.
+func (s *Server) guard(settings config.Settings) web.Guard {
+	guard := web.Guard{Hosts: settings.AdminHosts, Token: settings.Flags.MetricsToken, Open: config.IsLoopback(s.Admin.Addr().String())}
+	if guard.Token == "" && !guard.Open {
+		s.console.Logger.Warn("metrics are off: the admin listener is not on loopback, and --metrics-token is not set", "address", s.Admin.Addr().String())
+	}
+	return guard
 }
 
 // development reports whether only this machine can reach the server. Plain HTTP
