@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"passage/db/engine"
 )
@@ -75,6 +76,34 @@ func (db *DB) BeginUserDeletion(ctx context.Context, user User) (deletion UserDe
 	return deletion, nil
 }
 
+// LinksOf lists a user's links, the newest first, and the cursor of the next page,
+// empty at the end. Rows that are added meanwhile move no page.
+func (db *DB) LinksOf(ctx context.Context, user User, from string, limit int) (links []Link, next string, err error) {
+	before, err := readCursor(from)
+	if err != nil {
+		return nil, "", fmt.Errorf("list a user's links: %w", err)
+	}
+	links, err = engine.Collect(ctx, db.read, scanLink, `SELECT `+linkColumns+` FROM links l
+		WHERE l.organization_id = $2 AND l.external_user_id = $3 AND l.test >= $4
+			AND ($5 = 0 OR (l.created_at, l.id) < ($5, $6))
+		ORDER BY l.created_at DESC, l.id DESC LIMIT $7`,
+		db.Now(), user.OrganizationID, user.ExternalUserID, user.TestOnly, before.at, before.id, limit+1)
+	if err != nil {
+		return nil, "", fmt.Errorf("list a user's links: %w", err)
+	}
+	if len(links) > limit {
+		links = links[:limit]
+		last := links[limit-1]
+		next = cursor{last.CreatedAt, last.ID}.String()
+	}
+	damaged, err := db.loadDetails(ctx, db.read, links)
+	if err != nil {
+		return nil, "", fmt.Errorf("list a user's links: %w", err)
+	}
+	links = slices.DeleteFunc(links, func(l Link) bool { return db.leftOut.isDamaged(ctx, damaged[l.ID]) })
+	return links, next, nil
+}
+
 // ActiveLinksOf lists links of a user that a session may be working on.
 func (db *DB) ActiveLinksOf(ctx context.Context, user User, limit int) ([]Link, error) {
 	links, err := engine.Collect(ctx, db.read, scanLink, `SELECT `+linkColumns+` FROM links l
@@ -141,7 +170,7 @@ func (db *DB) destroyLinkOf(tx *tx, id string, count *UserDeletion) error {
 	if link.result != nil {
 		count.Results++
 	}
-	if link.hasArguments() {
+	if link.HasArguments() {
 		count.Arguments++
 	}
 	count.Recordings += destroyed.recordings
@@ -168,7 +197,8 @@ func (l *Link) cancelledSince(at int64) bool {
 	return l.Status == LinkExpired && l.UpdatedAt >= at && l.Error != nil && l.Error.Code == codeLinkCancelled
 }
 
-func (l *Link) hasArguments() bool {
+// HasArguments reports whether arguments are kept.
+func (l *Link) HasArguments() bool {
 	for _, operation := range l.Operations {
 		if operation.arguments != nil && l.argumentsKey != nil {
 			return true

@@ -21,7 +21,7 @@ var merchantAddresses = []string{
 	"GET /v1/links", "POST /v1/links", "GET /v1/links/x", "POST /v1/links/x/cancel", "GET /v1/links/x/sessions",
 	"GET /v1/sessions/x", "GET /v1/providers", "GET /v1/events", "DELETE /v1/links/x/data",
 	"GET /v1/events/x/deliveries", "POST /v1/events/x/resend", "POST /v1/events/resend",
-	"DELETE /v1/users/x",
+	"DELETE /v1/users/x", "GET /v1/users/x",
 }
 
 func TestAPI_RequiresValidKey(t *testing.T) {

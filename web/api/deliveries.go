@@ -16,19 +16,24 @@ func (a *API) listDeliveries(ctx context.Context, input *idInput) (*reply[wire.D
 	if err := a.reachesEvent(ctx, input.ID); err != nil {
 		return nil, err
 	}
-	deliveries, err := a.DB.DeliveriesOfEvent(ctx, input.ID, maxDeliveries)
+	deliveries, err := a.deliveriesOf(ctx, input.ID)
+	return &reply[wire.DeliveryList]{wire.DeliveryList{Deliveries: deliveries}}, err
+}
+
+func (a *API) deliveriesOf(ctx context.Context, eventID string) ([]wire.Delivery, error) {
+	deliveries, err := a.DB.DeliveriesOfEvent(ctx, eventID, maxDeliveries)
 	if err != nil {
 		return nil, err
 	}
-	tries, err := a.DB.AttemptsOfEvent(ctx, input.ID)
+	tries, err := a.DB.AttemptsOfEvent(ctx, eventID)
 	if err != nil {
 		return nil, err
 	}
-	list := wire.DeliveryList{Deliveries: make([]wire.Delivery, len(deliveries))}
+	shown := make([]wire.Delivery, len(deliveries))
 	for n := range deliveries {
-		list.Deliveries[n] = wire.NewDelivery(&deliveries[n], tries)
+		shown[n] = wire.NewDelivery(&deliveries[n], tries)
 	}
-	return &reply[wire.DeliveryList]{list}, nil
+	return shown, nil
 }
 
 // reachesEvent returns ErrNotFound where the request's key may not see an event.

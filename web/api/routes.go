@@ -74,6 +74,7 @@ func (a *API) routes() {
 	merchant(a, post("/v1/links/{id}/redeem", "redeemReturn", "Redeem a return code", http.StatusOK,
 		db.ErrWrongReturnCode, db.ErrNothingToRedeem, db.ErrExpired), a.redeemReturn)
 	merchant(a, destroy("/v1/links/{id}/data", "deleteLinkData", "Delete a link's data", db.ErrActive), a.deleteLinkData)
+	merchant(a, get("/v1/users/{externalUserId}", "exportUser", "Get all that is kept of a user"), a.exportUser)
 	merchant(a, destroyed("/v1/users/{externalUserId}", "deleteUser", "Delete a user"), a.deleteUser)
 	merchant(a, get("/v1/links/{id}/sessions", "listSessions", "List a link's sessions"), a.listSessions)
 	merchant(a, get("/v1/sessions/{id}", "getSession", "Get a session"), a.getSession)

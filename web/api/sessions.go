@@ -37,12 +37,18 @@ func (a *API) getSession(ctx context.Context, input *idInput) (*reply[wire.Sessi
 	if !reaches(ctx, &link) {
 		return nil, fmt.Errorf("get session: %w", db.ErrNotFound)
 	}
-	detail := wire.SessionDetail{Session: wire.NewSession(&session), LinkID: link.ID}
+	detail, err := a.detailOf(ctx, &session)
+	return &reply[wire.SessionDetail]{detail}, err
+}
+
+func (a *API) detailOf(ctx context.Context, session *db.Session) (wire.SessionDetail, error) {
+	detail := wire.SessionDetail{Session: wire.NewSession(session), LinkID: session.LinkID}
+	var err error
 	if detail.Operations, err = a.operationsOf(ctx, session.ID); err != nil {
-		return nil, err
+		return detail, err
 	}
 	detail.Events, err = a.timeline(ctx, session.ID)
-	return &reply[wire.SessionDetail]{detail}, err
+	return detail, err
 }
 
 func (a *API) operationsOf(ctx context.Context, sessionID string) ([]wire.SessionOperation, error) {

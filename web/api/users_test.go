@@ -1,11 +1,13 @@
 package api_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"passage/db"
 	"passage/db/dbtest"
@@ -71,4 +73,56 @@ func TestDeleteUser_ReachesNoFurtherThanItsKey(t *testing.T) {
 		t.Errorf("the link is %v", after)
 	}
 	s.call(http.MethodDelete, "/v1/users/"+strings.Repeat("a", 256), "").wantError(http.StatusBadRequest, "validation_failed")
+}
+
+func TestExportUser_ShowsAllThatIsKept(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	first := s.create(`{"integrationId":"demo","resource":"paymentMethod","action":"read","externalUserId":"ada","userLabel":"Ada L.",
+		"metadata":{"cart":"17"},"webhookUrl":"https://shop.example/hooks"}`)
+	s.runToEnd(first["claimCode"].(string), func(lease db.Lease) error {
+		return s.db.CompleteSession(t.Context(), lease, json.RawMessage(`{"paymentMethods":[]}`))
+	})
+	s.clock.Advance(time.Minute)
+	second := s.createFor("ada")
+	s.createFor("bob")
+
+	page := s.get("/v1/users/ada?limit=1").object(http.StatusOK)
+	if link := page["links"].([]any)[0].(map[string]any); link["id"] != second["linkId"] || page["nextCursor"] == nil {
+		t.Fatalf("the first page is %v", page)
+	}
+	page = s.get("/v1/users/ada?limit=1&cursor=" + page["nextCursor"].(string)).object(http.StatusOK)
+	link := page["links"].([]any)[0].(map[string]any)
+	if link["id"] != first["linkId"] || link["userLabel"] != "Ada L." || link["result"] == nil || page["nextCursor"] != nil {
+		t.Errorf("the second page is %v", page)
+	}
+	session := link["sessions"].([]any)[0].(map[string]any)
+	if session["consent"].(map[string]any)["via"] == "" || len(session["prompts"].([]any)) == 0 || len(session["events"].([]any)) == 0 {
+		t.Errorf("the session is %v", session)
+	}
+	if event := link["events"].([]any)[0].(map[string]any); event["event"] != "link.complete" || len(event["deliveries"].([]any)) != 1 {
+		t.Errorf("the event is %v", event)
+	}
+
+	receipt := s.call(http.MethodDelete, "/v1/users/ada", "").object(http.StatusOK)
+	page = s.get("/v1/users/ada").object(http.StatusOK)
+	if deletions := page["deletions"].([]any); len(page["links"].([]any)) != 0 || len(deletions) != 1 || deletions[0].(map[string]any)["id"] != receipt["id"] {
+		t.Errorf("after the deletion it is %v", page)
+	}
+	s.get("/v1/users/ada?cursor=nonsense").wantError(http.StatusBadRequest, "validation_failed")
+}
+
+func TestExportUser_ShowsNoArguments(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.create(write(`"externalUserId":"ada"`))
+	reply := s.get("/v1/users/ada")
+	link := reply.object(http.StatusOK)["links"].([]any)[0].(map[string]any)
+	if link["arguments"] != true || strings.Contains(string(reply.body), card) {
+		t.Errorf("the link is %v", link)
+	}
+	other := "Bearer " + s.newKey(dbtest.Organization(t, s.db, "other"))
+	if page := s.get("/v1/users/ada", "Authorization", other).object(http.StatusOK); len(page["links"].([]any)) != 0 {
+		t.Errorf("another organization sees %v", page)
+	}
 }

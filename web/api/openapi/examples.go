@@ -58,6 +58,7 @@ func (d *Document) examples() map[string]example {
 		"getLink":        {nil, link},
 		"cancelLink":     {nil, d.exampleCancelled()},
 		"redeemReturn":   {wire.RedeemRequest{ReturnCode: "rtn_m2Kd8Vq0Xw5LhT6kQy1VbN8sDz4Rp3Xw"}, link},
+		"exportUser":     {nil, d.exampleExport()},
 		"deleteUser":     {nil, exampleReceipt},
 		"listSessions":   {nil, wire.SessionList{Sessions: []wire.Session{exampleAttempt}}},
 		"getSession":     {nil, exampleDetail()},
@@ -99,8 +100,8 @@ var exampleParameters = map[string]any{
 	"/v1/links reference": "sess_7hKd2Wq9", "/v1/links/{id} id": exampleLink, "/v1/links/{id}/cancel id": exampleLink,
 	"/v1/links/{id}/redeem id": exampleLink, "/v1/links/{id}/data id": exampleLink, "/v1/links/{id}/sessions id": exampleLink,
 	"/v1/sessions/{id} id": exampleSession, "/v1/events limit": 20, "/v1/events after": exampleEvent,
-	"/v1/users/{externalUserId} externalUserId": exampleUser,
-	"/v1/events/{id}/deliveries id":             exampleEvent, "/v1/events/{id}/resend id": exampleEvent,
+	"/v1/users/{externalUserId} externalUserId": exampleUser, "/v1/users/{externalUserId} limit": 20,
+	"/v1/events/{id}/deliveries id": exampleEvent, "/v1/events/{id}/resend id": exampleEvent,
 }
 
 func (d *Document) exampleLink() wire.Link {
@@ -110,6 +111,15 @@ func (d *Document) exampleLink() wire.Link {
 		ReturnURL: &exampleReturn, ClaimURL: known(d.PublicURL.JoinPath("c", exampleCode).String()),
 		ExpiresAt: exampleMoment + wire.DefaultLifetime*1000, CreatedAt: exampleMoment, UpdatedAt: exampleMoment + 73_000,
 		CompletedAt: known[int64](exampleMoment + 73_000)}, Result: exampleResult, Sessions: []wire.Session{exampleAttempt}}
+}
+
+func (d *Document) exampleExport() wire.UserExport {
+	link := wire.ExportedLink{LinkSummary: d.exampleLink().LinkSummary, WebhookURL: known("https://your-app.com/webhooks"), Summaries: []map[string]string{{}}, Result: exampleResult}
+	link.Sessions = []wire.ExportedSession{{SessionDetail: exampleDetail(), Consent: wire.Consent{Via: "page", TextVersion: known("1"), Language: known("en"), AgreedAt: exampleMoment + 9_000},
+		Prompts: []wire.ExportedPrompt{{Kind: "credentials", Question: map[string]any{"kind": "credentials"}, Status: db.PromptAnswered,
+			CreatedAt: exampleMoment + 9_000, ClosedAt: known[int64](exampleMoment + 31_000)}}}}
+	link.Events = []wire.ExportedEvent{{Event: exampleEventView, Deliveries: []wire.Delivery{exampleDelivery()}}}
+	return wire.UserExport{Links: []wire.ExportedLink{link}, Deletions: []wire.UserDeletion{}}
 }
 
 func (d *Document) exampleCancelled() wire.Link {

@@ -18,7 +18,7 @@ func TestReference_ShowsValidSamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := New(Options{Resources: set, PublicURL: &url.URL{Scheme: "https", Host: "passage.example"}})
-	for _, body := range []any{wire.LinkRequest{}, wire.Link{}, wire.WebhookPayload{}} {
+	for _, body := range []any{wire.LinkRequest{}, wire.Link{}, wire.WebhookPayload{}, wire.ExportedLink{}} {
 		d.schemaOf(body)
 	}
 	d.describeResources()

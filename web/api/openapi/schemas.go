@@ -167,7 +167,7 @@ func (d *Document) describeResources() {
 		Properties: map[string]*huma.Schema{"operations": {Type: huma.TypeArray, Items: refer("OperationResult"),
 			Description: "In the order in which they ran."}}}
 	results = append(results, refer("ManyResults"), null())
-	for _, name := range []string{"Link", "WebhookPayload"} {
+	for _, name := range []string{"Link", "WebhookPayload", "ExportedLink"} {
 		schemas[name].Properties["result"].AnyOf = results
 	}
 	for _, name := range []string{"LinkRequest", "OperationRequest"} {

@@ -47,6 +47,8 @@ var descriptions = map[string]string{
 		"The same code gives the same reply again.",
 	"deleteLinkData": "Destroys the result, the arguments, kept replies and recordings at once, and blanks what may name the person: `externalUserId`, `userLabel`, `metadata`, the query and fragment of `returnUrl` and `webhookUrl`, questions that were asked, and what your webhook replied. " +
 		"What stays is that the link was there: its id, state and times, and the names and codes of its operations; `dataDeletedAt` says when. Later webhooks of the link go to the `webhookUrl` without its query, and carry ids, states and codes only. For all links of a person, see `DELETE /v1/users/{externalUserId}`.",
+	"exportUser": "All that is kept of the person whom you name in `externalUserId`: links with their results, sessions, questions, events and deliveries, the newest link first, and the receipts of deletions. Passwords, codes and answers are never kept. Arguments and screenshots are kept encrypted for a time, and are not shown. " +
+		"For a user of whom nothing is kept, the lists are empty.",
 	"deleteUser": "Ends all links with this `externalUserId` and does to each what `DELETE /v1/links/{id}/data` does. Sessions that run are stopped first, with `LINK_CANCELLED`, at their next safe point; the reply waits for that. " +
 		"A link that is cancelled has a `link.expired` event, which does not name the user. Links whose data you deleted before are not found by the user any more, and are not counted.\n\n" +
 		"The reply is a receipt. It is kept without the user's id, which only a keyed hash of it can be compared with. For a user without links it says 0; deleting twice is no error. If the request is interrupted, send it again: it goes on with the same receipt. " +
