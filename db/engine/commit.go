@@ -89,6 +89,9 @@ func (e *Engine) commit(group []*pendingTx) {
 // runGroup reports whether the group changed something. Its error is fatal to the
 // whole group.
 func (e *Engine) runGroup(group []*pendingTx) (wrote bool, err error) {
+	if err := e.health.replaced(); err != nil {
+		return false, err
+	}
 	sqlTx, err := e.write.begin(group[0].ctx)
 	if err != nil {
 		return false, err

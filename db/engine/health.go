@@ -28,7 +28,8 @@ const (
 	Locked   Reason = "locked"    // by another process, for longer than a writer waits
 	ReadOnly Reason = "read_only" // the file or its folder
 	IOError  Reason = "io_error"
-	Damaged  Reason = "damaged" // the file's content
+	Damaged  Reason = "damaged"  // the file's content
+	Replaced Reason = "replaced" // the file, under the open database, or removed
 )
 
 // Health is what is known of the storage from what happened so far.
@@ -130,15 +131,27 @@ func (e *Engine) Check(ctx context.Context) error {
 	return e.Health().Err
 }
 
-// checkFile notices a file that was replaced or removed: what is committed to the open
-// one would be lost.
+// replacedError says that the file at the database's path is not the open one.
+type replacedError struct{ text string }
+
+func (e *replacedError) Error() string { return e.text }
+
+// replaced is an error while the file at the path is not the open one: what is
+// committed to that would be lost.
+func (h *health) replaced() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.moved
+}
+
+// checkFile notices a file that was replaced or removed.
 func (e *Engine) checkFile() {
 	found, err := os.Stat(e.path)
 	switch {
 	case err != nil:
-		err = fmt.Errorf("the database's file was removed: put it back, or restart the server: %w", err)
+		err = &replacedError{"the database's file was removed: put it back, or restart the server: " + err.Error()}
 	case !os.SameFile(found, e.file):
-		err = fmt.Errorf("%s was replaced by another file: restart the server", e.path)
+		err = &replacedError{e.path + " was replaced by another file: restart the server"}
 	}
 	e.health.mu.Lock()
 	defer e.health.mu.Unlock()

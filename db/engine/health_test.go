@@ -166,6 +166,7 @@ func TestCheck_NoticesAFileThatWasReplacedOrRemoved(t *testing.T) {
 	if err := opened.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "replaced") {
 		t.Errorf("another file is there: %v", err)
 	}
+	wantUnavailable(t, opened, write(t, opened, "lost"), engine.Replaced)
 	if err := os.Rename(aside, path); err != nil {
 		t.Fatal(err)
 	}

@@ -149,6 +149,9 @@ var unavailable = map[int]Reason{
 
 // Unavailable returns why the storage failed, or "" if an error has another cause.
 func Unavailable(err error) Reason {
+	if _, ok := errors.AsType[*replacedError](err); ok {
+		return Replaced
+	}
 	failed, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
 		return ""
