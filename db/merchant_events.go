@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -164,7 +166,40 @@ func findCursorEvent(ctx context.Context, from engine.Querier, organizationID, i
 	err = from.QueryRowContext(ctx, `SELECT created_at, position FROM events WHERE id = $1 AND organization_id = $2`,
 		id, organizationID).Scan(&createdAt, &position)
 	if errors.Is(err, sql.ErrNoRows) {
+		return deletedEvent(ctx, from, organizationID, id)
+	}
+	return createdAt, position, err
+}
+
+// cursorSlack is how much earlier than a deleted event a list goes on: an event's
+// id is drawn a little after the time of its transaction.
+const cursorSlack = time.Minute
+
+// deletedEvent finds where a list goes on after an event that was deleted with its
+// link. ErrBadCursor says that the id is not that of such an event.
+func deletedEvent(ctx context.Context, from engine.Querier, organizationID, id string) (createdAt, position int64, err error) {
+	uid, err := uuid.Parse(strings.TrimPrefix(id, eventPrefix))
+	if err != nil || uid.Version() != 7 {
+		return 0, 0, ErrBadCursor
+	}
+	seconds, nanoseconds := uid.Time().UnixTime()
+	createdAt = time.Unix(seconds, nanoseconds).Add(-cursorSlack).UnixMilli()
+	var until int64
+	err = from.QueryRowContext(ctx, `SELECT events_deleted_until, COALESCE((SELECT position FROM events
+			WHERE organization_id = $1 AND created_at < $2 ORDER BY created_at DESC, position DESC LIMIT 1), 0)
+		FROM organizations WHERE id = $1`, organizationID, createdAt).Scan(&until, &position)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && createdAt > until {
 		err = ErrBadCursor
 	}
 	return createdAt, position, err
+}
+
+// IsCursor reports whether a list of an organization's events can go on after an
+// event that is not there: it was deleted with its link.
+func (db *DB) IsCursor(ctx context.Context, organizationID, id string) (bool, error) {
+	_, _, err := deletedEvent(ctx, db.read, organizationID, id)
+	if errors.Is(err, ErrBadCursor) {
+		return false, nil
+	}
+	return err == nil, err
 }

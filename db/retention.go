@@ -11,6 +11,7 @@ import (
 type Retention struct {
 	Results    time.Duration
 	Recordings time.Duration
+	Links      time.Duration // whole rows, after the end of the link; 0: for ever
 }
 
 // How many rows one transaction of DestroyOld changes. Other writers, above all
@@ -46,7 +47,8 @@ func (db *DB) DestroyOld(ctx context.Context, keep Retention) error {
 		db.purge(ctx, retentionBatch, `UPDATE links SET data_key = NULL WHERE id IN
 			(SELECT id FROM links WHERE data_key IS NOT NULL AND updated_at <= $1 AND status <> 'active'
 				AND (expires_at <= $3 OR status = 'expired' OR (status = 'complete' AND reusable = 0)) LIMIT $2)`, results, now),
-		db.destroyArgumentsOfCompleteLinks(ctx))
+		db.destroyArgumentsOfCompleteLinks(ctx),
+		db.deleteOldLinks(ctx, keep.Links))
 	if err != nil {
 		return fmt.Errorf("destroy old data: %w", err)
 	}

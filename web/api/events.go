@@ -32,7 +32,7 @@ func (a *API) listEvents(ctx context.Context, input *listEventsInput) (*reply[wi
 	for _, event := range events {
 		link, ok := links[event.LinkID]
 		if !ok {
-			if link, err = a.DB.Link(ctx, event.OrganizationID, event.LinkID); a.DB.LeavesOut(ctx, err) {
+			if link, err = a.DB.Link(ctx, event.OrganizationID, event.LinkID); a.DB.LeavesOut(ctx, err) || errors.Is(err, db.ErrNotFound) { // deleted meanwhile
 				continue
 			} else if err != nil {
 				return nil, err
@@ -51,6 +51,11 @@ func (a *API) checkAfter(ctx context.Context, id string) error {
 		return nil
 	}
 	_, link, err := a.DB.Event(ctx, id)
+	if errors.Is(err, db.ErrNotFound) {
+		if known, err := a.DB.IsCursor(ctx, organization(ctx), id); known || err != nil {
+			return err
+		}
+	}
 	if errors.Is(err, db.ErrNotFound) || err == nil && !reaches(ctx, &link) {
 		return problem.Invalid(problem.Issue{Path: "after", Message: "is not the id of an event"})
 	}

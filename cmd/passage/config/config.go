@@ -68,6 +68,7 @@ type Flags struct {
 	SandboxAddr    string            `help:"Address of the demo carrier. Must be loopback." default:"127.0.0.1:0"`
 	DebugEndpoints bool              `help:"Serve /debug/pprof/ and /debug/vars on --admin-addr. They ask for what /metrics asks for."`
 	OperatorName   string            `help:"Name of the operator, for the hosted pages."`
+	RetainLinks    Days              `help:"How long links are kept after their end, with their sessions and events, such as 400d. 0: for ever." default:"0" placeholder:"DAYSd"`
 	PrivacyURL     string            `help:"URL of the privacy policy, for the hosted pages."`
 }
 

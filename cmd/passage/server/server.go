@@ -199,7 +199,9 @@ func (s *Server) wire(ctx context.Context, settings config.Settings, extras Extr
 		DB: s.DB, Pool: s.Pool, Catalog: s.Catalog, Resources: rules, Logger: logger,
 		Limits: automation.DefaultLimits(),
 	})
-	s.retention = &automation.Retention{DB: s.DB, Keep: automation.DefaultRetention(), Logger: logger}
+	keep := automation.DefaultRetention()
+	keep.Links = time.Duration(settings.Flags.RetainLinks)
+	s.retention = &automation.Retention{DB: s.DB, Keep: keep, Logger: logger}
 	s.followers = follow.New(settings.Flags.AddressRate)
 	hosted, err := connect.New(ctx, connect.Options{
 		DB: s.DB, Runner: s.Runner, Catalog: s.Catalog, Retention: s.retention.Keep, PublicURL: s.PublicURL,

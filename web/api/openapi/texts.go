@@ -55,7 +55,7 @@ var descriptions = map[string]string{
 		"Thousands of links take some seconds.",
 	"listSessions":       "Every attempt at the link, the first first.",
 	"getSession":         "One attempt, with its operations and what happened, in order.",
-	"listEvents":         "What was or would have been sent as a webhook, the oldest first. The cursor pages in the order in which events were written, so nothing is skipped. At the end, the last event's id is the `after` of whatever comes later.",
+	"listEvents":         "What was or would have been sent as a webhook, the oldest first. The cursor pages in the order in which events were written, so nothing is skipped. At the end, the last event's id is the `after` of whatever comes later. An `after` whose event has been deleted with its link, by the operator's retention, still works; events of the minute around it may come again.",
 	"listDeliveries":     "The newest first, with the status of each try, how long it took, what went wrong, and the start of the reply.",
 	"resendEvent":        "Sends an event's webhook once more, now, whatever became of it before. It goes on at once where its host was held.",
 	"resendEvents":       "Sends all webhooks since a time once more. At most a thousand per request; go on with `nextCursor` as `after`. Events of links without a webhook URL are left out.",
