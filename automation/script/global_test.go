@@ -35,7 +35,7 @@ def run(page, arguments):
 		`date("x", order="ymd".strip())`: `date: order = "ymd" must be`,
 		`now(days = int("99999"))`:       "must be -4000 to 4000",
 		`url("".strip())`:                "url: pattern must be",
-		`[match("^(a*)$", "a" * 900000) for i in range(999)]`: "more than 64 MiB",
+		`[match("^(a*)$", "a" * 900000) for i in range(999)]`: "too many steps",
 	} {
 		b := start(t, loadBody(t, "def run(page, arguments):\n    return "+code+"\n"))
 		_, err := b.write("{}")

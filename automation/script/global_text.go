@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -14,12 +15,15 @@ import (
 )
 
 const (
-	maxPattern = 1000 // bytes
-	maxMatches = 1000
+	maxPattern   = 1000   // bytes
+	maxPartsOf   = 10_000 // of a pattern, each as often as it is repeated
+	maxMatches   = 1000
+	maxMatching  = 100_000_000 // parts of the pattern times bytes of the text
+	partsPerStep = 64
 )
 
 // matchWord is match(pattern, text). The time of Go's regular expressions is
-// linear in the text, whatever the pattern.
+// linear in the text and in the parts of the pattern.
 func matchWord(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var pattern, text string
 	var all bool
@@ -28,6 +32,9 @@ func matchWord(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	}
 	allowance := dialect.AllowanceOf(thread)
 	if err := allowance.Spend(len(text)); err != nil {
+		return nil, fmt.Errorf("match: %w", err)
+	}
+	if err := spendMatching(thread, pattern, text); err != nil {
 		return nil, fmt.Errorf("match: %w", err)
 	}
 	found, err := matches(pattern, text, all)
@@ -84,14 +91,58 @@ func matches(pattern, text string, all bool) ([][]int, error) {
 }
 
 func compilePattern(pattern string) (*regexp.Regexp, error) {
-	if len(pattern) > maxPattern {
-		return nil, fmt.Errorf("a pattern of %d bytes is too long; %d is the limit", len(pattern), maxPattern)
+	if _, err := partsOfPattern(pattern); err != nil {
+		return nil, err
 	}
 	expression, err := regexp.Compile(pattern)
 	if err != nil {
 		return nil, fmt.Errorf("%q is not a regular expression: %w", prompt.Quote(pattern), err)
 	}
 	return expression, nil
+}
+
+// spendMatching spends what a match may take, as nothing can end it once it runs.
+func spendMatching(thread *starlark.Thread, pattern, text string) error {
+	parts, err := partsOfPattern(pattern)
+	if err != nil {
+		return err
+	}
+	work := parts * len(text)
+	if work > maxMatching {
+		return fmt.Errorf("a pattern of %d parts would take too long with a text of %d bytes", parts, len(text))
+	}
+	thread.Steps += uint64(work / partsPerStep) //nolint:gosec // not negative
+	return nil
+}
+
+// partsOfPattern returns how many parts a pattern has once its repetitions are
+// written out, as the compiled one does. It is an error if there are too many.
+func partsOfPattern(pattern string) (int, error) {
+	if len(pattern) > maxPattern {
+		return 0, fmt.Errorf("a pattern of %d bytes is too long; %d is the limit", len(pattern), maxPattern)
+	}
+	parsed, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a regular expression: %w", prompt.Quote(pattern), err)
+	}
+	parts := addPatternParts(0, parsed)
+	if parts > maxPartsOf {
+		return 0, fmt.Errorf("a pattern with more than %d parts, repetitions written out, is too large", maxPartsOf)
+	}
+	return parts, nil
+}
+
+func addPatternParts(parts int, of *syntax.Regexp) int {
+	own := 1 + len(of.Rune)
+	for _, sub := range of.Sub {
+		if own = addPatternParts(own, sub); own > maxPartsOf {
+			break
+		}
+	}
+	if of.Op == syntax.OpRepeat {
+		own *= max(1, of.Min, of.Max)
+	}
+	return min(parts+own, maxPartsOf+1)
 }
 
 // moneyWord is money(text).

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"passage/automation/browser"
 	"passage/automation/outcome"
@@ -144,6 +145,7 @@ func start(t *testing.T, integration *Integration, answers ...answerFunc) testRu
 	b := testRun{user: &fakeUser{answers: answers}, recorder: &fakeRecorder{}}
 	run, err := integration.Start(t.Context(), Options{
 		Page: new(browser.Page), User: b.user, Recorder: b.recorder, Redactor: secret.NewRedactor(), Steps: 1_000_000,
+		Computing: time.Hour, // a busy machine may take long for so many steps
 	})
 	if err != nil {
 		t.Fatal(err)

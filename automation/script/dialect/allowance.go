@@ -83,8 +83,22 @@ func (a *Allowance) copyOf(v starlark.Value) error {
 	case starlark.Bytes:
 		return a.Text(len(v))
 	default:
-		return a.Items(max(0, starlark.Len(v)))
+		length, err := lengthOf(v)
+		if err != nil {
+			return err
+		}
+		return a.Items(length)
 	}
+}
+
+// lengthOf returns how many items a value has, none if it has no items at all. It is
+// an error if they cannot be counted.
+func lengthOf(v starlark.Value) (int, error) {
+	length := starlark.Len(v)
+	if _, iterates := v.(starlark.Iterable); iterates && length < 0 {
+		return 0, fmt.Errorf("a %s has no length", v.Type())
+	}
+	return max(0, length), nil
 }
 
 // printedSize estimates from above the length of a value as text. It is an
@@ -106,9 +120,9 @@ func addPrinted(size int, v starlark.Value, depth int) (int, error) {
 	case *Opaque:
 		return 0, v.Refuse("it cannot become text")
 	case starlark.String:
-		return size + 2 + len(v), nil
+		return size + quotedSize(string(v)), nil
 	case starlark.Bytes:
-		return size + 3 + len(v), nil
+		return size + 1 + quotedSize(string(v)), nil
 	case starlark.Int:
 		return size + v.BigInt().BitLen()/3 + 2, nil
 	case starlark.IterableMapping:
@@ -130,4 +144,19 @@ func addPrinted(size int, v starlark.Value, depth int) (int, error) {
 	default:
 		return size + 32, nil
 	}
+}
+
+// quotedSize estimates from above the length of a text in quotes, where a byte may
+// become \x00.
+func quotedSize(text string) int {
+	const plain, escaped = 1, len(`\x00`)
+	size := len(`""`)
+	for n := range len(text) {
+		if c := text[n]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			size += escaped
+		} else {
+			size += plain
+		}
+	}
+	return size
 }

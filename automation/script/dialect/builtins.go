@@ -15,12 +15,12 @@ func boundedBuiltins() starlark.StringDict {
 		"getattr": starlark.NewBuiltin("getattr", guardedGetattr),
 	}
 	for names, checkArguments := range map[string]argumentCheck{
-		"enumerate list reversed tuple zip": checkCopies,
-		"dict set":                          checkKeys,
-		"sorted max min":                    checkSorted,
-		"all any":                           checkItems,
-		"str repr":                          checkPrinted,
-		"int":                               checkDigits,
+		"bytes enumerate list reversed tuple zip": checkCopies,
+		"dict set":       checkKeys,
+		"sorted max min": checkSorted,
+		"all any":        checkItems,
+		"str repr":       checkPrinted,
+		"int":            checkDigits,
 	} {
 		for name := range strings.FieldsSeq(names) {
 			builtins[name] = bounded(name, checkArguments)
@@ -72,8 +72,9 @@ func checkSorted(thread *starlark.Thread, args []starlark.Value) error {
 }
 
 func checkItems(thread *starlark.Thread, args []starlark.Value) error {
-	spend(thread, starlark.Len(args[0]))
-	return nil
+	length, err := lengthOf(args[0])
+	spend(thread, length)
+	return err
 }
 
 func checkPrinted(thread *starlark.Thread, args []starlark.Value) error {

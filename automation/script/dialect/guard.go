@@ -36,7 +36,12 @@ var guardedMethods = map[string]bool{
 	"split": true, "splitlines": true, "title": true, "upper": true,
 	"extend": true, "items": true, "keys": true, "update": true, "values": true,
 	"difference": true, "intersection": true, "symmetric_difference": true, "union": true,
+	"codepoint_ords": true, "codepoints": true, "elem_ords": true, "elems": true,
 }
+
+// listingMethods are the methods whose values have no length, so that no limit
+// could count them. A script gets a list instead.
+var listingMethods = map[string]bool{"codepoint_ords": true, "codepoints": true, "elem_ords": true, "elems": true}
 
 // searchingMethods are the methods that make nothing large, and may look at all
 // of their operands.

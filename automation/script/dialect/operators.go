@@ -3,6 +3,7 @@ package dialect
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -181,8 +182,21 @@ func methodGuard(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		return method.CallInternal(thread, args, kwargs)
+		made, err := method.CallInternal(thread, args, kwargs)
+		if err != nil || !listingMethods[name] {
+			return made, err
+		}
+		return asList(made)
 	}), nil
+}
+
+// asList makes a list of what can be iterated over.
+func asList(v starlark.Value) (starlark.Value, error) {
+	iterable, ok := v.(starlark.Iterable)
+	if !ok {
+		return v, nil
+	}
+	return starlark.NewList(slices.Collect(starlark.Elements(iterable))), nil
 }
 
 func checkMethod(a *Allowance, x starlark.Value, name string, args starlark.Tuple, kwargs []starlark.Tuple) error {
@@ -201,9 +215,15 @@ func checkMethod(a *Allowance, x starlark.Value, name string, args starlark.Tupl
 		if err != nil {
 			return err
 		}
-		return a.Text(size + len(receiver)*max(0, starlark.Len(args[0])))
+		length, err := lengthOf(args[0])
+		if err != nil {
+			return err
+		}
+		return a.Text(size + len(receiver)*length)
 	case isText && name == "replace" && len(args) >= 2:
 		return checkReplace(a, string(receiver), args)
+	case listingMethods[name]:
+		return a.Items(max(0, starlark.Len(x))) // one a byte at most
 	case isText && strings.HasSuffix(name, "split"), isText && name == "splitlines":
 		return a.Spend(len(receiver) * itemSize / 2) // at most every other byte starts a part
 	}

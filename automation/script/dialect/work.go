@@ -43,6 +43,8 @@ func addParts(parts int, v starlark.Value, depth int) int {
 				break
 			}
 		}
+	case starlark.Iterable: // which has no length
+		return maxWork + 1
 	}
 	return parts
 }
