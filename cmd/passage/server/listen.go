@@ -51,6 +51,7 @@ const (
 	shutdownTime  = 5 * time.Second
 	headerTime    = 10 * time.Second
 	bodyTime      = 30 * time.Second
+	replyTime     = time.Minute // streams and sockets have limits of their own
 	idleTime      = 2 * time.Minute
 	maxHeaderSize = 64 << 10
 )
@@ -60,7 +61,7 @@ func (l Listener) Serve(ctx context.Context, out *console.Console) error {
 	requests, stopRequests := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRequests()
 	httpServer := &http.Server{
-		Handler: l.Handler, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, IdleTimeout: idleTime,
+		Handler: l.Handler, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, WriteTimeout: replyTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: maxHeaderSize, ErrorLog: quiet(out.Logger),
 		BaseContext: func(net.Listener) context.Context { return requests },
 	}
