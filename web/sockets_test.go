@@ -232,6 +232,10 @@ func TestSockets_RefuseBeforeTheUpgrade(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/link/ws?code=" + link.ClaimCode, "/sessions/" + session + "/ws?token=" + token} {
+		half := s.Request(s.Public, "GET", path, "", "Accept", "", "Sec-WebSocket-Key", "x", "Sec-WebSocket-Version", "13")
+		if half.Code != http.StatusUpgradeRequired || !strings.Contains(half.Body.String(), `"code":"upgrade_required"`) {
+			t.Errorf("half a handshake: %d %s", half.Code, half.Body)
+		}
 		plain := s.Request(s.Public, "GET", path, "", "Accept", "")
 		if plain.Code != http.StatusUpgradeRequired || !strings.Contains(plain.Body.String(), `"code":"upgrade_required"`) || plain.Header().Get("Upgrade") != "websocket" {
 			t.Errorf("a plain request: %d %s", plain.Code, plain.Body)

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"golang.org/x/net/http/httpguts"
 
 	"passage/automation"
 	"passage/automation/catalog"
@@ -99,7 +100,8 @@ func (s *Server) handler(resolve func(*http.Request) (subject, error)) http.Hand
 
 // checkUpgrade refuses a request that is not the handshake of a WebSocket.
 func checkUpgrade(r *http.Request) error {
-	if r.Header.Get("Sec-WebSocket-Key") == "" || r.Header.Get("Sec-WebSocket-Version") != "13" {
+	asks := httpguts.HeaderValuesContainsToken(r.Header["Connection"], "upgrade") && httpguts.HeaderValuesContainsToken(r.Header["Upgrade"], "websocket")
+	if !asks || r.Header.Get("Sec-WebSocket-Key") == "" || r.Header.Get("Sec-WebSocket-Version") != "13" {
 		return problem.UpgradeRequired()
 	}
 	return nil
