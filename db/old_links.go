@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"passage/db/engine"
@@ -10,6 +11,45 @@ import (
 
 // oldLinksBatch is how many links one transaction deletes, with all their rows.
 const oldLinksBatch = 20
+
+// SetLinkRetention changes how long an organization's links are kept after their end,
+// and notes who did. Nil: as the server is set; 0: for ever.
+func (db *DB) SetLinkRetention(ctx context.Context, organizationID string, keep *time.Duration, actor string) error {
+	err := db.transact(ctx, func(tx *tx) error {
+		old, err := organizationByID(tx.Context(), tx, organizationID)
+		if err != nil {
+			return err
+		}
+		before, after := RetentionText(old.RetainLinks), RetentionText(keep)
+		if before == after {
+			return nil
+		}
+		if err := noteChange(tx, organizationID, actor, Change{Field: FieldRetainLinks, Before: before, After: after}); err != nil {
+			return err
+		}
+		var milliseconds *int64
+		if keep != nil {
+			milliseconds = new(keep.Milliseconds())
+		}
+		return tx.execOne(`UPDATE organizations SET retain_links = $1 WHERE id = $2`, milliseconds, organizationID)
+	})
+	if err != nil {
+		return fmt.Errorf("set the retention of links: %w", err)
+	}
+	return nil
+}
+
+// RetentionText is a retention of links as people read it.
+func RetentionText(keep *time.Duration) string {
+	switch {
+	case keep == nil:
+		return "as the server is set"
+	case *keep == 0:
+		return "for ever"
+	default:
+		return fmt.Sprintf("%d days", int(keep.Hours()/24))
+	}
+}
 
 // deleteOldLinks deletes whole links whose end is longer ago than their
 // organization, or else the server, keeps them. 0 keeps them for ever.

@@ -29,6 +29,7 @@ const (
 
 	FieldLinksPerDay    = "links a day"
 	FieldSessionsAtOnce = "sessions at once"
+	FieldRetainLinks    = "links kept"
 )
 
 func noteChange(tx *tx, organizationID, actor string, changes ...Change) error {

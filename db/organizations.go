@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"passage/db/engine"
 )
@@ -16,17 +17,22 @@ type Organization struct {
 	CreatedAt int64
 	Branding
 	Quota
+	RetainLinks *time.Duration // after their end; nil: as the server is set, 0: for ever
 }
 
 const organizationColumns = `id, name, created_at, display_name, accent, support, return_to, embed_origins, logo_hash,
-	COALESCE(links_per_day, 0), COALESCE(sessions_at_once, 0)`
+	COALESCE(links_per_day, 0), COALESCE(sessions_at_once, 0), retain_links`
 
 func scanOrganization(r engine.Row) (Organization, error) {
 	var o Organization
 	var returnTo, embedOrigins []byte
+	var retainLinks *int64
 	if err := r.Scan(&o.ID, &o.Name, &o.CreatedAt, &o.DisplayName, &o.Accent, &o.Support, &returnTo, &embedOrigins, &o.LogoHash,
-		&o.LinksPerDay, &o.SessionsAtOnce); err != nil {
+		&o.LinksPerDay, &o.SessionsAtOnce, &retainLinks); err != nil {
 		return Organization{}, err
+	}
+	if retainLinks != nil {
+		o.RetainLinks = new(time.Duration(*retainLinks) * time.Millisecond)
 	}
 	err := errors.Join(json.Unmarshal(returnTo, &o.ReturnTo), json.Unmarshal(embedOrigins, &o.EmbedOrigins))
 	return o, damagedIf(err, "organizations", o.ID, "return_to or embed_origins")

@@ -102,6 +102,7 @@ func (w *fixture) tourOrganization() {
 	w.must(err)
 	w.must(w.db.SetBranding(ctx, organization.ID, organization.Branding, "ada"))
 	w.must(w.db.SetLogo(ctx, organization.ID, []byte("p"), "ada"))
+	w.must(w.db.SetLinkRetention(ctx, organization.ID, new(24*time.Hour), "ada"))
 	w.must(w.db.SetQuota(ctx, organization.ID, db.Quota{LinksPerDay: 9}, "ada"))
 	organization, err = w.db.OrganizationByName(ctx, "globex")
 	w.must(err)

@@ -33,6 +33,7 @@ type organizationsCreate struct {
 	Org string `help:"The merchant's name. Users see it unless --display-name gives another." required:""`
 	brandingFlags
 	quotaFlags
+	retentionFlag
 }
 
 type organizationsShow struct {
@@ -46,6 +47,7 @@ type organizationsEdit struct {
 	Org string `help:"The merchant's name." required:""`
 	brandingFlags
 	quotaFlags
+	retentionFlag
 }
 
 // brandingFlags are the fields of a merchant's branding; nil if not given.
@@ -80,6 +82,25 @@ func (f quotaFlags) read(kept db.Quota) (db.Quota, error) {
 		}
 	}
 	return kept, console.Usage(errors.Join(errs...))
+}
+
+// retentionFlag is how long a merchant's links are kept; nil if not given.
+type retentionFlag struct {
+	RetainLinks *string `help:"How long links are kept after their end, such as 400d. 0: for ever. Empty: as serve is told." placeholder:"DAYSd"`
+}
+
+func (f retentionFlag) read(kept *time.Duration) (*time.Duration, error) {
+	switch {
+	case f.RetainLinks == nil:
+		return kept, nil
+	case *f.RetainLinks == "":
+		return nil, nil
+	}
+	var days config.Days
+	if err := days.UnmarshalText([]byte(*f.RetainLinks)); err != nil {
+		return nil, console.Usage(fmt.Errorf("--retain-links: %w", err))
+	}
+	return new(time.Duration(days)), nil
 }
 
 // atCommandLine is the author that the audit log records for a change made here.
@@ -122,6 +143,10 @@ func (c *organizationsCreate) Run(ctx context.Context, out *console.Console) err
 		if err != nil {
 			return err
 		}
+		retention, err := c.retentionFlag.read(nil)
+		if err != nil {
+			return err
+		}
 		organization, err := database.CreateOrganization(ctx, c.Org, atCommandLine())
 		if errors.Is(err, db.ErrExists) {
 			return fmt.Errorf("merchant %q exists already; \"passage organizations edit\" changes it", c.Org)
@@ -133,6 +158,9 @@ func (c *organizationsCreate) Run(ctx context.Context, out *console.Console) err
 			return err
 		}
 		if err := database.SetQuota(ctx, organization.ID, quota, atCommandLine()); err != nil {
+			return err
+		}
+		if err := database.SetLinkRetention(ctx, organization.ID, retention, atCommandLine()); err != nil {
 			return err
 		}
 		return out.Printf("%s\n", organization.ID)
@@ -150,10 +178,17 @@ func (c *organizationsEdit) Run(ctx context.Context, out *console.Console) error
 		if err != nil {
 			return err
 		}
+		retention, err := c.retentionFlag.read(organization.RetainLinks)
+		if err != nil {
+			return err
+		}
 		if err := change.keep(ctx, database, organization.ID); err != nil {
 			return err
 		}
 		if err := database.SetQuota(ctx, organization.ID, quota, atCommandLine()); err != nil {
+			return err
+		}
+		if err := database.SetLinkRetention(ctx, organization.ID, retention, atCommandLine()); err != nil {
 			return err
 		}
 		if advice := branding.Advice(change.Accent); c.Accent != nil && advice != "" {
@@ -264,6 +299,7 @@ func (c *organizationsShow) Run(ctx context.Context, out *console.Console) error
 			{"return to", or(strings.Join(o.ReturnTo, ", "), "anywhere")},
 			{"embed origins", or(strings.Join(o.EmbedOrigins, ", "), "none")},
 			{"links a day", db.QuotaText(o.LinksPerDay)}, {"sessions at once", db.QuotaText(o.SessionsAtOnce)},
+			{"links kept", db.RetentionText(o.RetainLinks)},
 		} {
 			if row[1] != "" {
 				fmt.Fprintf(table, "%s\t%s\n", row[0], row[1])

@@ -46,6 +46,10 @@ func TestOrganizations_AreAddedShownAndChanged(t *testing.T) {
 	passage("edit", "--org", "Acme Shop", "--links-per-day", "5000", "--sessions-at-once", "40")
 	passage("edit", "--org", "Acme Shop", "--sessions-at-once", "0")
 	wants(passage("show", "--org", "Acme Shop"), "links a day 5000", "sessions at once no limit", "at the command line sessions at once 40 no limit")
+	passage("edit", "--org", "Acme Shop", "--retain-links", "90d")
+	wants(passage("show", "--org", "Acme Shop"), "links kept 90 days", "links kept as the server is set 90 days")
+	passage("edit", "--org", "Acme Shop", "--retain-links=")
+	wants(passage("show", "--org", "Acme Shop"), "links kept as the server is set")
 	passage("edit", "--org", "Acme Shop", "--logo=", "--return-to=", "--accent=")
 	wants(passage("show", "--org", "Acme Shop"), "logo none", "accent Passage's own", "return to anywhere", "support help@shop.example.com")
 	wants(passage("list"), "Acme Shop Acme Shop 0 0 0 never")
@@ -55,6 +59,7 @@ func TestOrganizations_AreAddedShownAndChanged(t *testing.T) {
 		{"edit --org=nobody --accent=#fff", `there is no merchant "nobody"; "passage organizations list" shows them`},
 		{"create --org=Acme_Shop", "merchant \"Acme Shop\" exists already"},
 		{"edit --org=Acme_Shop --logo=" + data, "--logo: "},
+		{"edit --org=Acme_Shop --retain-links=soon", `--retain-links: "soon" is not a number of days such as 400d`},
 		{"edit --org=Acme_Shop --links-per-day=-1", "--links-per-day: must be 0 or more"},
 	} {
 		var args []string
