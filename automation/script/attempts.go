@@ -32,6 +32,7 @@ type attempts struct {
 var _ starlark.Iterable = (*attempts)(nil)
 
 func (*attempts) String() string        { return "attempts" }
+func (*attempts) Rounds()               {} // as dialect.Rounds
 func (*attempts) Type() string          { return "attempts" }
 func (*attempts) Freeze()               {}
 func (*attempts) Truth() starlark.Bool  { return starlark.True }

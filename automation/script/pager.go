@@ -63,6 +63,7 @@ type pager struct {
 var _ starlark.Iterable = (*pager)(nil)
 
 func (*pager) String() string        { return "pages" }
+func (*pager) Rounds()               {} // as dialect.Rounds
 func (*pager) Type() string          { return "pages" }
 func (*pager) Freeze()               {}
 func (*pager) Truth() starlark.Bool  { return starlark.True }

@@ -91,12 +91,20 @@ func (a *Allowance) copyOf(v starlark.Value) error {
 	}
 }
 
+// Rounds is a value that a script loops over, each round of which has limits of its
+// own, so that nobody has to count them.
+type Rounds interface {
+	starlark.Iterable
+	Rounds()
+}
+
 // lengthOf returns how many items a value has, none if it has no items at all. It is
 // an error if they cannot be counted.
 func lengthOf(v starlark.Value) (int, error) {
 	length := starlark.Len(v)
-	if _, iterates := v.(starlark.Iterable); iterates && length < 0 {
-		return 0, fmt.Errorf("a %s has no length", v.Type())
+	_, iterates := v.(starlark.Iterable)
+	if _, limited := v.(Rounds); iterates && !limited && length < 0 {
+		return 0, fmt.Errorf("%s can only be looped over with for", v.Type())
 	}
 	return max(0, length), nil
 }

@@ -43,6 +43,7 @@ func addParts(parts int, v starlark.Value, depth int) int {
 				break
 			}
 		}
+	case Rounds: // to look at them would run them
 	case starlark.Iterable: // which has no length
 		return maxWork + 1
 	}
