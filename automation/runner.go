@@ -93,20 +93,13 @@ func (r *Runner) loop(ctx context.Context) {
 	renew, sweep := time.NewTicker(db.RenewInterval), time.NewTicker(sweepEvery)
 	defer renew.Stop()
 	defer sweep.Stop()
-	renewed := r.db.Now()
 	for {
 		var err error
 		select {
 		case <-ctx.Done():
 			return
 		case <-renew.C:
-			if err = r.db.RenewLeases(ctx, r.node); err != nil {
-				break
-			}
-			late := r.db.Now()-renewed >= db.LeaseDuration.Milliseconds()
-			if renewed = r.db.Now(); late {
-				r.abandonEnded(ctx)
-			}
+			err = r.db.RenewLeases(ctx, r.node)
 		case <-sweep.C:
 			err = r.sweep(ctx)
 		}
@@ -117,20 +110,21 @@ func (r *Runner) loop(ctx context.Context) {
 }
 
 func (r *Runner) sweep(ctx context.Context) error {
-	lost, err := r.db.FailLost(ctx, r.node)
+	lost, err := r.db.FailLost(ctx)
 	if err != nil {
 		return err
 	}
 	if lost > 0 {
 		r.logger.Warn("failed sessions whose lease ran out", "sessions", lost)
+		r.abandonEnded(ctx)
 	}
 	_, err = r.db.ExpireLinks(ctx)
 	return err
 }
 
 // abandonEnded stops working on sessions that have ended in the database without
-// this process. That may happen while a process is frozen for longer than its leases
-// last.
+// this process. That happens to a process that was frozen for longer than its
+// leases last.
 func (r *Runner) abandonEnded(ctx context.Context) {
 	for _, s := range r.all() {
 		stored, _, err := r.db.Session(ctx, s.lease.SessionID)

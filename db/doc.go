@@ -6,8 +6,8 @@
 // seal encrypts, and notify wakes followers.
 //
 // Its invariants: every change of a status is one method, one transaction and
-// one conditional UPDATE; a runner's write takes effect only until its session
-// ends, whoever ends it; a state and the event that reports it are committed
+// one conditional UPDATE; a runner's write takes effect only while its lease
+// on the session holds; a state and the event that reports it are committed
 // together; nothing that a person typed is ever stored. README.md has the states
 // and the reasons.
 package db

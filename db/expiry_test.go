@@ -138,7 +138,7 @@ func TestExpireLinks_PassesADamagedLink(t *testing.T) {
 	_, err := w.raw.ExecContext(t.Context(), `UPDATE links SET claim_code = x'00' WHERE id = $1`, damaged.ID)
 	w.must(err)
 	w.clock.Advance(db.LeaseDuration)
-	got, err := w.db.FailLost(t.Context(), "boot_sweep")
+	got, err := w.db.FailLost(t.Context())
 	if err == nil {
 		t.Error("the damaged link is not reported")
 	}

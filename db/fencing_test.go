@@ -72,39 +72,17 @@ func TestLease_OfAnotherNodeOrEpochChangesNothing(t *testing.T) {
 	}
 }
 
-// A full disk may keep a process from renewing its leases.
-func TestLease_IsKeptByALivingProcessThatCouldNotRenewIt(t *testing.T) {
-	w := newFixture(t)
-	lease := w.run(w.link())
-	w.must(w.db.StartOperation(t.Context(), lease, 0))
-	w.clock.Advance(10 * db.LeaseDuration)
-	lost, err := w.db.FailLost(t.Context(), node)
-	w.must(err)
-	expect(t, "lost", lost, 0)
-	_, err = w.db.AppendEvents(t.Context(), lease, []db.NewEvent{{Kind: event.StepTaken}})
-	w.must(err)
-	w.must(w.db.RenewLeases(t.Context(), node))
-	lost, err = w.db.FailLost(t.Context(), "boot_other")
-	w.must(err)
-	expect(t, "lost once renewed", lost, 0)
-	expect(t, "session", w.session(lease.SessionID).Status, db.SessionRunning)
-}
-
-func TestLease_EndsWithItsProcess(t *testing.T) {
+func TestLease_StaysLostOnceExpired(t *testing.T) {
 	w := newFixture(t)
 	lease := w.run(w.link())
 	w.must(w.db.StartOperation(t.Context(), lease, 0))
 	w.clock.Advance(db.LeaseDuration - time.Millisecond)
-	lost, err := w.db.FailLost(t.Context(), "boot_other")
+	_, err := w.db.AppendEvents(t.Context(), lease, []db.NewEvent{{Kind: event.StepTaken}})
 	w.must(err)
-	expect(t, "lost before its time", lost, 0)
 	w.clock.Advance(time.Millisecond)
-	lost, err = w.db.FailLost(t.Context(), "boot_other")
-	w.must(err)
-	expect(t, "lost", lost, 1)
-	w.must(w.db.RenewLeases(t.Context(), node)) // too late
 	w.allStale(w.db, lease)
-	expect(t, "session", code(w.session(lease.SessionID).Error), "WORKER_LOST")
+	w.must(w.db.RenewLeases(t.Context(), node))
+	w.allStale(w.db, lease)
 }
 
 func TestLease_HoldsWhenRenewed(t *testing.T) {
@@ -115,7 +93,7 @@ func TestLease_HoldsWhenRenewed(t *testing.T) {
 		w.clock.Advance(db.RenewInterval)
 		w.must(w.db.RenewLeases(t.Context(), node))
 	}
-	lost, err := w.db.FailLost(t.Context(), "boot_sweep")
+	lost, err := w.db.FailLost(t.Context())
 	w.must(err)
 	expect(t, "lost", lost, 1)
 	expect(t, "renewed", w.session(lease.SessionID).Status, db.SessionRunning)
@@ -133,7 +111,7 @@ func TestLease_OfAFrozenProcessChangesNothing(t *testing.T) {
 	w.must(frozen.StartOperation(t.Context(), lease, 0))
 
 	w.clock.Advance(30 * time.Second)
-	lost, err := w.db.FailLost(t.Context(), "boot_sweep")
+	lost, err := w.db.FailLost(t.Context())
 	w.must(err)
 	expect(t, "lost", lost, 1)
 	w.allStale(frozen, lease)
@@ -196,7 +174,7 @@ func enders() map[string]func(w *fixture, link db.Link, lease db.Lease) error {
 		},
 		"lost lease": func(w *fixture, _ db.Link, _ db.Lease) error {
 			w.clock.Advance(db.LeaseDuration)
-			_, err := w.db.FailLost(w.Context(), "boot_sweep")
+			_, err := w.db.FailLost(w.Context())
 			return err
 		},
 		"stop": func(w *fixture, _ db.Link, lease db.Lease) error {

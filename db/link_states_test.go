@@ -69,7 +69,7 @@ func linkTransitions() []linkTransition {
 		{"FailLost", map[db.LinkStatus]db.LinkStatus{pending: pending, active: failed, complete: complete, failed: failed, expired: expired}, nil,
 			func(w *fixture, _ db.Link, _ db.Lease) error {
 				w.clock.Advance(db.LeaseDuration)
-				_, err := w.db.FailLost(w.Context(), "boot_sweep")
+				_, err := w.db.FailLost(w.Context())
 				return err
 			}},
 		{"FailOrphans", map[db.LinkStatus]db.LinkStatus{pending: pending, active: failed, complete: complete, failed: failed, expired: expired}, nil,

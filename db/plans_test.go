@@ -204,7 +204,7 @@ func (w *fixture) tour() {
 	w.must(err)
 	w.claim(w.link())
 	w.clock.Advance(time.Minute)
-	_, err = w.db.FailLost(ctx, "boot_sweep")
+	_, err = w.db.FailLost(ctx)
 	w.must(err)
 	_, err = w.db.ExpireLinks(ctx)
 	w.must(err)

@@ -133,7 +133,7 @@ func (h *history) advance(r *rapid.T) {
 	h.try(r, func() error {
 		err := h.next(lease)
 		if errors.Is(err, db.ErrStale) { // as the sweep finds out a little later
-			_, err = h.db.FailLost(h.Context(), "boot_sweep")
+			_, err = h.db.FailLost(h.Context())
 		}
 		return err
 	})
@@ -213,7 +213,7 @@ func (h *history) actions() map[string]func(*rapid.T) error {
 		},
 		"cancel":    func(*rapid.T) error { return h.db.CancelLink(ctx, h.org, h.link.ID) },
 		"expire":    swept(func() (int, error) { return h.db.ExpireLinks(ctx) }),
-		"fail lost": swept(func() (int, error) { return h.db.FailLost(ctx, "boot_sweep") }),
+		"fail lost": swept(func() (int, error) { return h.db.FailLost(ctx) }),
 		"restart":   swept(func() (int, error) { return h.db.FailOrphans(ctx, "boot_next") }),
 		"destroy":   func(*rapid.T) error { return h.db.DestroyOld(ctx, db.Retention{}) },
 		"renew":     func(*rapid.T) error { return h.db.RenewLeases(ctx, node) },

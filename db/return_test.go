@@ -173,7 +173,7 @@ func TestUnredeemedLink_IsNeitherClaimedNorSwept(t *testing.T) {
 	})
 	w.changesNothing(db.ErrActive, func() error { return w.db.DestroyData(t.Context(), w.org, link.ID) })
 	w.clock.Advance(db.LeaseDuration)
-	_, lost := w.db.FailLost(t.Context(), "boot_sweep")
+	_, lost := w.db.FailLost(t.Context())
 	_, orphans := w.db.FailOrphans(t.Context(), "boot_next")
 	w.must(errors.Join(lost, orphans))
 	w.must(w.db.Redeem(t.Context(), w.org, link.ID, code))

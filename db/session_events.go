@@ -43,13 +43,13 @@ func (tx *tx) record(lease Lease, from []SessionStatus, to SessionStatus, kind e
 // advance checks and moves a session as record says, reserving numbers for the
 // given count of events; it returns the last of them.
 func (tx *tx) advance(lease Lease, from []SessionStatus, to SessionStatus, events int) (seq int, err error) {
-	args := []any{string(to), events, lease.SessionID, lease.Node, lease.Epoch}
+	args := []any{string(to), events, lease.SessionID, lease.Node, lease.Epoch, tx.Now}
 	for _, status := range from {
 		args = append(args, string(status))
 	}
 	tx.notify(lease.LinkID)
 	err = tx.queryRow(`UPDATE link_sessions SET status = CASE WHEN $1 = '' THEN status ELSE $1 END, last_seq = last_seq + $2
-		WHERE id = $3 AND owner = $4 AND epoch = $5 AND status IN (`+engine.Placeholders(6, len(from))+`)
+		WHERE id = $3 AND owner = $4 AND epoch = $5 AND lease_until > $6 AND status IN (`+engine.Placeholders(7, len(from))+`)
 		RETURNING last_seq`, args...).Scan(&seq)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, ErrStale

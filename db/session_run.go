@@ -7,13 +7,13 @@ import (
 	"passage/automation/event"
 )
 
-// RenewLeases extends the leases of a node's sessions, also those that ran out before
-// another node has failed the session.
+// RenewLeases extends the leases of a node's sessions. A lease that ran out stays
+// lost: the runner's next write returns ErrStale, not this.
 func (db *DB) RenewLeases(ctx context.Context, node string) error {
 	err := db.transact(ctx, func(tx *tx) error {
 		return tx.exec(`UPDATE link_sessions SET lease_until = $1
-			WHERE owner = $2 AND status IN ('created', 'queued', 'running', 'waiting')`,
-			tx.Now+LeaseDuration.Milliseconds(), node)
+			WHERE owner = $2 AND lease_until > $3 AND status IN ('created', 'queued', 'running', 'waiting')`,
+			tx.Now+LeaseDuration.Milliseconds(), node, tx.Now)
 	})
 	if err != nil {
 		return fmt.Errorf("renew leases: %w", err)

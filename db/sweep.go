@@ -17,13 +17,11 @@ const sweepBatch = 100
 // stops at a safe point. Readers see the link as expired at once.
 const expiryGrace = 30 * time.Second
 
-// FailLost fails every session of another node whose lease ran out, and returns how
-// many. The node that asks is alive, and so are its own sessions: it may only have been
-// kept from renewing their leases, as by a full disk.
-func (db *DB) FailLost(ctx context.Context, node string) (int, error) {
+// FailLost fails every session whose lease ran out, and returns how many.
+func (db *DB) FailLost(ctx context.Context) (int, error) {
 	return db.failEach(ctx, Failure{Code: codeWorkerLost, Detail: "the lease ran out"},
 		`SELECT id FROM link_sessions WHERE status IN ('created', 'queued', 'running', 'waiting') AND lease_until <= $1
-		AND owner <> $3 LIMIT $2`, node)
+		LIMIT $2`)
 }
 
 // FailOrphans fails every session of another node. It is for the start of the one

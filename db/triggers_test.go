@@ -56,7 +56,7 @@ func triggers() []trigger {
 			failed, "WORKER_LOST", db.LinkFailed, "WORKER_LOST", "link.failed", true, false},
 		{"lost lease", db.LinkActive, false, func(w *fixture, _ db.Link, _ db.Lease) error {
 			w.clock.Advance(db.LeaseDuration)
-			_, err := w.db.FailLost(w.Context(), "boot_sweep")
+			_, err := w.db.FailLost(w.Context())
 			return err
 		}, failed, "WORKER_LOST", db.LinkFailed, "WORKER_LOST", "link.failed", true, false},
 		{"start of another process", db.LinkActive, false, func(w *fixture, _ db.Link, _ db.Lease) error {

@@ -128,7 +128,7 @@ func TestFullDisk_LosesNothing(t *testing.T) {
 	empty := s.server.fill()
 	body := fmt.Appendf(nil, `{"integrationId": "demo", "operations": [{"resource": "paymentMethod", "action": "read"}], "webhookUrl": %q}`, s.receiver.URL)
 	status, text := s.server.send(http.MethodPost, s.server.url+"/v1/links", "application/json", s.key, body)
-	if status != http.StatusInternalServerError || strings.Contains(text, "disk") || strings.Contains(text, s.folder) {
+	if status != http.StatusServiceUnavailable || strings.Contains(text, "disk") || strings.Contains(text, s.folder) {
 		t.Errorf("a link that cannot be stored is met with %d: %s", status, text)
 	}
 	if status, _ := s.server.send(http.MethodGet, s.server.url+"/healthz", "", "", nil); status != http.StatusOK {
