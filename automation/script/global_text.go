@@ -34,13 +34,14 @@ func matchWord(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	if err := allowance.Spend(len(text)); err != nil {
 		return nil, fmt.Errorf("match: %w", err)
 	}
-	if err := spendMatching(thread, pattern, text); err != nil {
-		return nil, fmt.Errorf("match: %w", err)
+	expression, parts, err := compilePattern(pattern)
+	if err == nil {
+		err = spendMatching(thread, parts, text)
 	}
-	found, err := matches(pattern, text, all)
 	if err != nil {
 		return nil, fmt.Errorf("match: %w", err)
 	}
+	found := matches(expression, text, all)
 	var values []starlark.Value
 	for _, match := range found {
 		groups, err := matchGroups(text, match, allowance)
@@ -78,40 +79,32 @@ func matchGroups(text string, match []int, allowance *dialect.Allowance) (starla
 
 // matches returns the indexes of the groups of each match, or of the first match
 // alone.
-func matches(pattern, text string, all bool) ([][]int, error) {
-	expression, err := compilePattern(pattern)
-	if err != nil {
-		return nil, err
-	}
+func matches(expression *regexp.Regexp, text string, all bool) [][]int {
 	limit := 1
 	if all {
 		limit = maxMatches
 	}
-	return expression.FindAllStringSubmatchIndex(text, limit), nil
+	return expression.FindAllStringSubmatchIndex(text, limit)
 }
 
-func compilePattern(pattern string) (*regexp.Regexp, error) {
-	if _, err := partsOfPattern(pattern); err != nil {
-		return nil, err
+// compilePattern also returns how many parts the pattern has; see partsOfPattern.
+func compilePattern(pattern string) (expression *regexp.Regexp, parts int, err error) {
+	if parts, err = partsOfPattern(pattern); err != nil {
+		return nil, 0, err
 	}
-	expression, err := regexp.Compile(pattern)
-	if err != nil {
-		return nil, fmt.Errorf("%q is not a regular expression: %w", prompt.Quote(pattern), err)
+	if expression, err = regexp.Compile(pattern); err != nil {
+		return nil, 0, fmt.Errorf("%q is not a regular expression: %w", prompt.Quote(pattern), err)
 	}
-	return expression, nil
+	return expression, parts, nil
 }
 
 // spendMatching spends what a match may take, as nothing can end it once it runs.
-func spendMatching(thread *starlark.Thread, pattern, text string) error {
-	parts, err := partsOfPattern(pattern)
-	if err != nil {
-		return err
-	}
+func spendMatching(thread *starlark.Thread, parts int, text string) error {
 	work := parts * len(text)
 	if work > maxMatching {
 		return fmt.Errorf("a pattern of %d parts would take too long with a text of %d bytes", parts, len(text))
 	}
-	thread.Steps += uint64(work / partsPerStep) //nolint:gosec // not negative
+	dialect.Spend(thread, work/partsPerStep)
 	return nil
 }
 

@@ -122,7 +122,7 @@ func pattern(name string, value starlark.Value) error {
 func expression(name string, value starlark.Value) error {
 	text, err := textOf(name, value)
 	if err == nil {
-		_, err = compilePattern(text)
+		_, _, err = compilePattern(text)
 	}
 	return err
 }

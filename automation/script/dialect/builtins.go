@@ -73,7 +73,7 @@ func checkSorted(thread *starlark.Thread, args []starlark.Value) error {
 
 func checkItems(thread *starlark.Thread, args []starlark.Value) error {
 	length, err := lengthOf(args[0])
-	spend(thread, length)
+	Spend(thread, length)
 	return err
 }
 

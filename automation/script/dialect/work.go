@@ -53,7 +53,7 @@ func addParts(parts int, v starlark.Value, depth int) int {
 // spendComparison spends a comparison of two values.
 func spendComparison(thread *starlark.Thread, x, y starlark.Value) error {
 	m, n := partsOf(x), partsOf(y)
-	spend(thread, m+n)
+	Spend(thread, m+n)
 	return checkWork(min(m, n)) // the smaller one ends the comparison
 }
 
@@ -69,7 +69,7 @@ func spendSearch(thread *starlark.Thread, in starlark.Value, values ...starlark.
 	for _, v := range values {
 		sought += partsOf(v)
 	}
-	spend(thread, parts+sought)
+	Spend(thread, parts+sought)
 	return checkWork(min(parts, max(1, starlark.Len(in))*sought))
 }
 
@@ -80,7 +80,7 @@ func SpendReading(thread *starlark.Thread, values ...starlark.Value) error {
 	for _, v := range values {
 		parts += partsOf(v)
 	}
-	spend(thread, parts)
+	Spend(thread, parts)
 	return checkWork(parts)
 }
 
@@ -88,13 +88,13 @@ func SpendReading(thread *starlark.Thread, values ...starlark.Value) error {
 // another.
 func spendSorting(thread *starlark.Thread, values ...starlark.Value) error {
 	for _, v := range values {
-		spend(thread, partsOf(v)*mathbits.Len(uint(max(1, starlark.Len(v)))))
+		Spend(thread, partsOf(v)*mathbits.Len(uint(max(1, starlark.Len(v)))))
 	}
 	return SpendReading(thread, values...)
 }
 
-// spend adds work to the steps of a thread.
-func spend(thread *starlark.Thread, parts int) {
+// Spend adds work to the steps of a thread.
+func Spend(thread *starlark.Thread, parts int) {
 	thread.Steps += uint64(max(0, parts))
 }
 
