@@ -31,9 +31,7 @@ type organizationsCreate struct {
 	config.DataFlag
 	config.IntegrationsFlag
 	Org string `help:"The merchant's name. Users see it unless --display-name gives another." required:""`
-	brandingFlags
-	quotaFlags
-	retentionFlag
+	settingsFlags
 }
 
 type organizationsShow struct {
@@ -45,9 +43,7 @@ type organizationsEdit struct {
 	config.DataFlag
 	config.IntegrationsFlag
 	Org string `help:"The merchant's name." required:""`
-	brandingFlags
-	quotaFlags
-	retentionFlag
+	settingsFlags
 }
 
 // brandingFlags are the fields of a merchant's branding; nil if not given.
@@ -58,49 +54,6 @@ type brandingFlags struct {
 	Support     *string  `help:"Support contact for users: an email address or an https URL. Empty: none." placeholder:"ADDRESS"`
 	ReturnTo    []string `help:"Allowed return URLs: a host such as shop.example.com, or an app's scheme such as myapp:. May be repeated. Empty: any." placeholder:"HOST|SCHEME:"`
 	EmbedOrigin []string `help:"Allowed embedding origins, such as https://shop.example.com. May be repeated. Empty: none." placeholder:"ORIGIN"`
-}
-
-// quotaFlags are what a merchant may use; nil if not given.
-type quotaFlags struct {
-	LinksPerDay    *int `help:"Links that the merchant may create in a day of UTC. 0: no limit." placeholder:"N"`
-	SessionsAtOnce *int `help:"Sessions of the merchant's users that may be open at once. 0: no limit." placeholder:"N"`
-}
-
-// read applies the flags to the stored quota.
-func (f quotaFlags) read(kept db.Quota) (db.Quota, error) {
-	var errs []error
-	for _, flag := range []struct {
-		name  string
-		given *int
-		field *int
-	}{{"links-per-day", f.LinksPerDay, &kept.LinksPerDay}, {"sessions-at-once", f.SessionsAtOnce, &kept.SessionsAtOnce}} {
-		if flag.given == nil {
-			continue
-		}
-		if *flag.field = *flag.given; *flag.given < 0 {
-			errs = append(errs, fmt.Errorf("--%s: must be 0 or more", flag.name))
-		}
-	}
-	return kept, console.Usage(errors.Join(errs...))
-}
-
-// retentionFlag is how long a merchant's links are kept; nil if not given.
-type retentionFlag struct {
-	RetainLinks *string `help:"How long links are kept after their end, such as 400d. 0: for ever. Empty: as serve is told." placeholder:"DAYSd"`
-}
-
-func (f retentionFlag) read(kept *time.Duration) (*time.Duration, error) {
-	switch {
-	case f.RetainLinks == nil:
-		return kept, nil
-	case *f.RetainLinks == "":
-		return nil, nil
-	}
-	var days config.Days
-	if err := days.UnmarshalText([]byte(*f.RetainLinks)); err != nil {
-		return nil, console.Usage(fmt.Errorf("--retain-links: %w", err))
-	}
-	return new(time.Duration(days)), nil
 }
 
 // atCommandLine is the author that the audit log records for a change made here.
@@ -135,15 +88,7 @@ func (c *organizationsList) Run(ctx context.Context, out *console.Console) error
 // Run adds a merchant.
 func (c *organizationsCreate) Run(ctx context.Context, out *console.Console) error {
 	return withDB(ctx, c.Data, func(database *db.DB) error {
-		change, err := c.brandingFlags.read(db.Branding{DisplayName: c.Org}, c.IntegrationsFlag)
-		if err != nil {
-			return err
-		}
-		quota, err := c.quotaFlags.read(db.Quota{})
-		if err != nil {
-			return err
-		}
-		retention, err := c.retentionFlag.read(nil)
+		settings, err := c.read(db.Organization{Branding: db.Branding{DisplayName: c.Org}}, c.IntegrationsFlag)
 		if err != nil {
 			return err
 		}
@@ -154,13 +99,7 @@ func (c *organizationsCreate) Run(ctx context.Context, out *console.Console) err
 		if err != nil {
 			return err
 		}
-		if err := change.keep(ctx, database, organization.ID); err != nil {
-			return err
-		}
-		if err := database.SetQuota(ctx, organization.ID, quota, atCommandLine()); err != nil {
-			return err
-		}
-		if err := database.SetLinkRetention(ctx, organization.ID, retention, atCommandLine()); err != nil {
+		if err := settings.keep(ctx, database, organization.ID); err != nil {
 			return err
 		}
 		return out.Printf("%s\n", organization.ID)
@@ -170,29 +109,15 @@ func (c *organizationsCreate) Run(ctx context.Context, out *console.Console) err
 // Run changes a merchant.
 func (c *organizationsEdit) Run(ctx context.Context, out *console.Console) error {
 	return withMerchant(ctx, c.Data, c.Org, func(database *db.DB, organization db.Organization) error {
-		change, err := c.brandingFlags.read(organization.Branding, c.IntegrationsFlag)
+		settings, err := c.read(organization, c.IntegrationsFlag)
 		if err != nil {
 			return err
 		}
-		quota, err := c.quotaFlags.read(organization.Quota)
-		if err != nil {
+		if err := settings.keep(ctx, database, organization.ID); err != nil {
 			return err
 		}
-		retention, err := c.retentionFlag.read(organization.RetainLinks)
-		if err != nil {
-			return err
-		}
-		if err := change.keep(ctx, database, organization.ID); err != nil {
-			return err
-		}
-		if err := database.SetQuota(ctx, organization.ID, quota, atCommandLine()); err != nil {
-			return err
-		}
-		if err := database.SetLinkRetention(ctx, organization.ID, retention, atCommandLine()); err != nil {
-			return err
-		}
-		if advice := branding.Advice(change.Accent); c.Accent != nil && advice != "" {
-			fmt.Fprintf(out.Stderr, "%s is kept; %s.\n", change.Accent, advice)
+		if advice := branding.Advice(settings.Accent); c.Accent != nil && advice != "" {
+			fmt.Fprintf(out.Stderr, "%s is kept; %s.\n", settings.Accent, advice)
 		}
 		return out.Printf("%s has been changed.\n", organization.Name)
 	})
