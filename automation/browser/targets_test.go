@@ -25,6 +25,21 @@ func TestClick_ReachesWhatNeverHoldsStill(t *testing.T) {
 	}
 }
 
+// A button that moves may be gone between the press and the release, and then the
+// page gets no click.
+func TestClick_IsRepeatedWhereTheElementMovedAwayUnderThePress(t *testing.T) {
+	t.Parallel()
+	address := site(t, map[string]string{"/": `
+		<button id=drift style="position:absolute" onclick="said.textContent += 'bought '">Buy</button><p id=said></p>
+		<script>let n = 0, away = 0; (function step() { drift.style.top = 60 + away + (n++ % 3) + "px"; requestAnimationFrame(step) })()
+		drift.addEventListener("mousedown", () => { away += 100; drift.style.top = 60 + away + "px" }, { once: true })</script>`})
+	page := visit(t, open(t, address), address+"/").Within(30 * time.Second)
+	must[int](t)(page.Click(t.Context(), "#drift"))
+	if text, _, err := page.Text(t.Context(), "#said"); text != "bought" || err != nil {
+		t.Errorf("the page says %q after the click (%v)", text, err)
+	}
+}
+
 func TestClick_ReachesElementsWithoutABoxOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	const picture = `<svg width=40 height=40 style="%s"><rect width=40 height=40 /></svg>`

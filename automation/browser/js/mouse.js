@@ -45,11 +45,11 @@
       await nextFrame();
       await nextFrame();
       const box = boxOf(el);
-      const still = el.isConnected && (performance.now() - call.foundAt > restless ||
-        (["x", "y", "width", "height"].every((k) => before[k] === box[k]) && !appearing(el, call)));
+      const moves = ["x", "y", "width", "height"].some((k) => before[k] !== box[k]) || appearing(el, call);
+      const still = el.isConnected && (!moves || performance.now() - call.foundAt > restless);
       const point = clickPoint(el);
       if (still && point && reachable(el, point)) {
-        if (call.request.press) setGuard(el, point);
+        if (call.request.press) setGuard(el, point, moves);
         return point;
       }
       if (still && point) blurOnce(call);
@@ -81,7 +81,8 @@
   // comes up over it between the check and the click would take the click. The
   // first event of a press decides. A press that is not on the element is
   // stopped, and can be made again. Without an element (it is inside of a frame)
-  // nothing in this document may take the press.
+  // nothing in this document may take the press. An element that moves may leave
+  // the mouse between the press and the release: then no click is its own.
   let guard = null;
   const pressing = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
   function onPress(e) {
@@ -91,13 +92,14 @@
       guard.landed = !!guard.el && reachable(guard.el, point);
       if (!guard.landed) guard.reason = cover(guard.el, point);
     }
+    if (e.type === "click") guard.clicked = e.composedPath()[0] === guard.el || !holds(e.composedPath()[0], guard.el);
     if (guard.landed) return;
     e.preventDefault();
     e.stopImmediatePropagation();
   }
-  function setGuard(el, point) {
+  function setGuard(el, point, moves) {
     if (!guard) for (const type of pressing) addEventListener(type, onPress, true);
-    guard = { el, point, landed: undefined, reason: "" };
+    guard = { el, point, moves, landed: undefined, clicked: false, reason: "" };
   }
 
   // removeGuard removes the guard and returns what received the press instead of
@@ -108,6 +110,7 @@
     if (!was) return "";
     for (const type of pressing) removeEventListener(type, onPress, true);
     guard = null;
+    if (was.landed && was.moves && !was.clicked && was.el.isConnected) return "moving";
     const lost = was.landed === undefined && was.el?.isConnected && !reachable(was.el, was.point);
     return lost ? cover(was.el, was.point) : was.landed === false ? was.reason : "";
   }
@@ -209,7 +212,7 @@
       const x = box.left + el.clientLeft + parseFloat(style.paddingLeft) + (call.request.x ?? 0);
       const y = box.top + el.clientTop + parseFloat(style.paddingTop) + (call.request.y ?? 0);
       if (hitAt(x, y) === el) {
-        if (call.request.press) setGuard(null, null);
+        if (call.request.press) setGuard(null, null, false);
         return { x, y };
       }
       call.reason = "its frame is " + cover(el, { x, y });
