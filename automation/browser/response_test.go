@@ -201,7 +201,7 @@ func TestResponse_ToTheScriptsOwnFetchDoesNotCount(t *testing.T) {
 func TestTraffic_OfAStepIsBoundedAndPrivate(t *testing.T) {
 	t.Parallel()
 	const user = "ada@example.com"
-	asks := `Promise.all(["/users/ada%40example.com/401?token=hush", "/a", "/a", "/b", "/c", "/d", "/e", "/f"].map((a) => fetch(a))).then(() => document.body.append(Object.assign(document.createElement("i"), {id: "done", textContent: "done"})))`
+	asks := `(async () => { for (const a of ["/users/ada%40example.com/401?token=hush", "/a", "/a", "/b", "/c", "/d", "/e", "/f"]) await fetch(a); document.body.append(Object.assign(document.createElement("i"), {id: "done", textContent: "done"})) })()`
 	address := site(t, map[string]string{"/": `<body><button id=go onclick='` + asks + `'>Go</button>`})
 	redactor := secret.NewRedactor()
 	redactor.AddPersonal(secret.New(user))
